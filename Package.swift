@@ -1,0 +1,31 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// libtorch, libjpeg, libpng and zlib are found through pkg-config: Scripts/bootstrap writes what is missing to
+// .deps/pkgconfig, and the Makefile adds that folder to PKG_CONFIG_PATH. Executables and tests carry run paths of their
+// own, so they need no environment; libraries carry no unsafe flags, so other packages can depend on them.
+let runPaths: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/libtorch/lib"])
+]
+
+let package = Package(
+    name: "sapool",
+    platforms: [.macOS(.v15)],
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // Libraries of the system
+        .systemLibrary(name: "LibTorch", path: "Sources/SystemLibraries/LibTorch", pkgConfig: "libtorch-swift"),
+
+        // libtorch from Swift
+        .target(name: "CTorch", dependencies: ["LibTorch"]),
+        .target(name: "Torch", dependencies: ["CTorch"]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
+    ],
+    cxxLanguageStandard: .cxx20
+)

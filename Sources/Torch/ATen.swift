@@ -1,0 +1,98 @@
+/// The operators this project calls, looked up once.
+enum ATen {
+    // Creation
+    static let empty = Operator("aten::empty", "memory_format")
+    static let full = Operator("aten::full")
+    static let zerosLike = Operator("aten::zeros_like")
+    static let randn = Operator("aten::randn")
+    static let rand = Operator("aten::rand")
+    static let arange = Operator("aten::arange", "start_step")
+
+    // Type, device, layout
+    static let toCopy = Operator("aten::_to_copy")
+    static let detach = Operator("aten::detach")
+    static let clone = Operator("aten::clone")
+    static let contiguous = Operator("aten::contiguous")
+    static let copyInPlace = Operator("aten::copy_")
+
+    // Shape
+    static let reshape = Operator("aten::reshape")
+    static let permute = Operator("aten::permute")
+    static let transpose = Operator("aten::transpose", "int")
+    static let unsqueeze = Operator("aten::unsqueeze")
+    static let slice = Operator("aten::slice", "Tensor")
+    static let select = Operator("aten::select", "int")
+    static let indexSelect = Operator("aten::index_select")
+    static let expand = Operator("aten::expand")
+    static let cat = Operator("aten::cat")
+    static let stack = Operator("aten::stack")
+
+    // Arithmetic
+    static let add = Operator("aten::add", "Tensor")
+    static let subtract = Operator("aten::sub", "Tensor")
+    static let multiply = Operator("aten::mul", "Tensor")
+    static let divide = Operator("aten::div", "Tensor")
+    static let addScalar = Operator("aten::add", "Scalar")
+    static let multiplyScalar = Operator("aten::mul", "Scalar")
+    static let powScalar = Operator("aten::pow", "Tensor_Scalar")
+    static let clampMin = Operator("aten::clamp_min")
+    static let clampMax = Operator("aten::clamp_max")
+    static let equal = Operator("aten::eq", "Tensor")
+    static let isFinite = Operator("aten::isfinite")
+    static let addInPlace = Operator("aten::add_", "Tensor")
+    static let addScalarInPlace = Operator("aten::add_", "Scalar")
+    static let multiplyScalarInPlace = Operator("aten::mul_", "Scalar")
+    static let fillInPlace = Operator("aten::fill_", "Scalar")
+    static let lerpInPlace = Operator("aten::lerp_", "Scalar")
+
+    // Element-wise functions
+    static let exp = Operator("aten::exp")
+    static let log = Operator("aten::log")
+    static let sqrt = Operator("aten::sqrt")
+    static let abs = Operator("aten::abs")
+    static let relu = Operator("aten::relu")
+    static let hardtanh = Operator("aten::hardtanh")
+    static let sigmoid = Operator("aten::sigmoid")
+    static let hardSigmoid = Operator("aten::hardsigmoid")
+    static let hardSwish = Operator("aten::hardswish")
+    static let softplus = Operator("aten::softplus")
+    static let tanh = Operator("aten::tanh")
+    static let silu = Operator("aten::silu")
+    static let reluInPlace = Operator("aten::relu_")
+    static let hardtanhInPlace = Operator("aten::hardtanh_")
+
+    // Reductions
+    static let sum = Operator("aten::sum")
+    static let sumDimensions = Operator("aten::sum", "dim_IntList")
+    static let mean = Operator("aten::mean")
+    static let meanDimensions = Operator("aten::mean", "dim")
+    static let maximum = Operator("aten::max")
+    static let argmax = Operator("aten::argmax")
+    static let topk = Operator("aten::topk")
+    static let all = Operator("aten::all")
+
+    // Networks
+    static let linear = Operator("aten::linear")
+    static let matmul = Operator("aten::matmul")
+    static let conv2d = Operator("aten::conv2d")
+    static let batchNorm = Operator("aten::batch_norm")
+    static let maxPool2d = Operator("aten::max_pool2d")
+    static let avgPool2d = Operator("aten::avg_pool2d")
+    static let upsampleNearest2d = Operator("aten::upsample_nearest2d")
+    static let upsampleBilinear2d = Operator("aten::upsample_bilinear2d")
+    static let pixelShuffle = Operator("aten::pixel_shuffle")
+    static let replicationPad2d = Operator("aten::replication_pad2d")
+    static let flashAttentionCPU = Operator("aten::_scaled_dot_product_flash_attention_for_cpu")
+    static let attention = Operator("aten::scaled_dot_product_attention")
+    static let dropout = Operator("aten::dropout")
+    static let softmax = Operator("aten::softmax", "int")
+    static let crossEntropy = Operator("aten::cross_entropy_loss")
+
+    // Optimisation, over lists of tensors
+    static let fusedSGD = Operator("aten::_fused_sgd_")
+    static let fusedAdamW = Operator("aten::_fused_adamw_")
+    static let foreachNorm = Operator("aten::_foreach_norm", "Scalar")
+    static let foreachMultiplyInPlace = Operator("aten::_foreach_mul_", "Tensor")
+    static let foreachLerpInPlace = Operator("aten::_foreach_lerp_", "Scalar")
+    static let vectorNorm = Operator("aten::linalg_vector_norm")
+}

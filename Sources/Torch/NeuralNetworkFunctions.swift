@@ -1,0 +1,104 @@
+// Functions of neural networks over images `[B, C, H, W]`. Pairs are (height, width).
+
+extension Tensor {
+    /// `x Wᵀ + b` over the last dimension.
+    ///
+    /// - Parameters:
+    ///   - weight: `[outputs, inputs]`.
+    ///   - bias: `[outputs]`, or nil.
+    public func linear(weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
+        try ATen.linear([.tensor(self), .tensor(weight), .tensor(bias)])
+    }
+
+    /// Matrix product over the last two dimensions.
+    public func matrixMultiplied(_ other: Tensor) throws -> Tensor { try ATen.matmul([.tensor(self), .tensor(other)]) }
+
+    /// Two-dimensional convolution with zero padding.
+    ///
+    /// - Parameters:
+    ///   - weight: `[outputs, inputs / groups, kernel height, kernel width]`.
+    ///   - bias: `[outputs]`, or nil.
+    public func convolution(
+        weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0], groups: Int = 1
+    ) throws -> Tensor {
+        try ATen.conv2d([
+            .tensor(self), .tensor(weight), .tensor(bias), .ints(stride), .ints(padding), .ints([1, 1]), .int(groups),
+        ])
+    }
+
+    /// Batch normalisation over every dimension but the second.
+    ///
+    /// - Parameters:
+    ///   - mean: running mean `[C]`; updated while training.
+    ///   - variance: running variance `[C]` (unbiased); updated while training.
+    ///   - training: whether to normalise by the batch's own statistics.
+    ///   - momentum: share of the batch in the running statistics.
+    public func batchNorm(
+        weight: Tensor?, bias: Tensor?, mean: Tensor?, variance: Tensor?, training: Bool, momentum: Double, epsilon: Double
+    ) throws -> Tensor {
+        try ATen.batchNorm([
+            .tensor(self), .tensor(weight), .tensor(bias), .tensor(mean), .tensor(variance), .bool(training),
+            .double(momentum), .double(epsilon), .bool(false),
+        ])
+    }
+
+    /// Largest element of each window. Padding never wins.
+    public func maxPool(kernel: [Int], stride: [Int], padding: [Int] = [0, 0]) throws -> Tensor {
+        try ATen.maxPool2d([.tensor(self), .ints(kernel), .ints(stride), .ints(padding)])
+    }
+
+    /// Mean of each window.
+    ///
+    /// - Parameter countPadding: whether zeros of the padding count as elements.
+    public func averagePool(
+        kernel: [Int], stride: [Int], padding: [Int] = [0, 0], countPadding: Bool = true
+    ) throws -> Tensor {
+        try ATen.avgPool2d([
+            .tensor(self), .ints(kernel), .ints(stride), .ints(padding), .bool(false), .bool(countPadding),
+        ])
+    }
+
+    /// Nearest-neighbour resampling to `size`.
+    public func upsampledNearest(to size: [Int]) throws -> Tensor {
+        try ATen.upsampleNearest2d([.tensor(self), .ints(size), .none, .none])
+    }
+
+    /// Bilinear resampling to `size`, pixel centres aligned.
+    public func upsampledBilinear(to size: [Int]) throws -> Tensor {
+        try ATen.upsampleBilinear2d([.tensor(self), .ints(size), .bool(false), .none, .none])
+    }
+
+    /// `[B, C·r², H, W]` → `[B, C, H·r, W·r]`.
+    public func depthToSpace(_ factor: Int) throws -> Tensor { try ATen.pixelShuffle([.tensor(self), .int(factor)]) }
+
+    /// Copies the border outwards.
+    public func paddedByReplication(left: Int, right: Int, top: Int, bottom: Int) throws -> Tensor {
+        try ATen.replicationPad2d([.tensor(self), .ints([left, right, top, bottom])])
+    }
+
+    /// `softmax(Q Kᵀ / √d) V`, streamed: nothing of size N×N is stored, neither here nor for the backward pass.
+    ///
+    /// - Parameters: queries (self), keys and values are `[B, heads, N, d]`.
+    public func attention(keys: Tensor, values: Tensor) throws -> Tensor {
+        // On CPU the dispatcher's general entry may choose the kernel that stores N×N; name the streaming one.
+        if try device.isCPU {
+            return try ATen.flashAttentionCPU([.tensor(self), .tensor(keys), .tensor(values)])
+        }
+        return try ATen.attention([.tensor(self), .tensor(keys), .tensor(values)])
+    }
+
+    /// Sets elements to zero with probability `p` while training, and scales the others by 1/(1 − p).
+    public func dropout(_ p: Double, training: Bool) throws -> Tensor {
+        try ATen.dropout([.tensor(self), .double(p), .bool(training)])
+    }
+
+    /// Exponentials normalised to sum one along a dimension.
+    public func softmax(_ dimension: Int) throws -> Tensor { try ATen.softmax([.tensor(self), .int(dimension)]) }
+
+    /// Cross entropy of logits `[B, K]` against class indices `[B]` (`int64`), averaged (or summed) over the batch.
+    public func crossEntropy(_ labels: Tensor, labelSmoothing: Double = 0, sum: Bool = false) throws -> Tensor {
+        try ATen.crossEntropy([
+            .tensor(self), .tensor(labels), .none, .int(sum ? 2 : 1), .int(-100), .double(labelSmoothing),
+        ])
+    }
+}

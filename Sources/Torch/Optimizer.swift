@@ -1,0 +1,82 @@
+/// Changes parameters by their gradients, one step at a time.
+///
+/// Both optimisers run libtorch's fused kernels: one pass over each parameter and its state. A parameter without a gradient
+/// is left alone.
+public protocol Optimizer: AnyObject {
+    /// Applies the accumulated gradients.
+    func step(learningRate: Double) throws
+
+    /// Names and tensors of everything a resumed run needs, for example `net.fc.weight.momentum`.
+    func state() throws -> [(name: String, tensor: Tensor)]
+
+    /// Restores what `state()` gave.
+    ///
+    /// - Throws: `TorchError` where a tensor is missing or of another shape.
+    func restore(_ state: [String: Tensor]) throws
+}
+
+/// A parameter as an optimiser sees it.
+public struct OptimizedParameter {
+    /// State-dict name.
+    public let name: String
+    /// The leaf that is changed in place.
+    public let tensor: Tensor
+    /// L2 penalty (SGD) or decoupled decay (AdamW).
+    public let weightDecay: Double
+
+    /// Creates a description of one parameter.
+    public init(name: String, tensor: Tensor, weightDecay: Double) {
+        self.name = name
+        self.tensor = tensor
+        self.weightDecay = weightDecay
+    }
+}
+
+/// Scales gradients so that their common Euclidean norm is at most `maximum`.
+///
+/// - Returns: the norm before clipping.
+public func clipGradients(of parameters: [Tensor], maximum: Double) throws -> Tensor {
+    try Torch.withoutGradients {
+        let gradients = parameters.compactMap(\.gradient)
+        guard !gradients.isEmpty else { return try Tensor.zeros([]) }
+        let norms = try ATen.foreachNorm(all: [.tensors(gradients), .double(2)], maximumResults: gradients.count)
+        let norm = try Tensor.stacked(norms.compactMap { $0 }).norm()
+        let factor = try Tensor.full([], maximum, type: norm.scalarType(), device: norm.device) / (norm + 1e-6)
+        try ATen.foreachMultiplyInPlace.run([.tensors(gradients), .tensor(factor.clamped(maximum: 1))])
+        return norm
+    }
+}
+
+/// Moves each of `tensors` towards its partner in `targets`: t + weight · (target − t).
+public func interpolate(_ tensors: [Tensor], towards targets: [Tensor], weight: Double) throws {
+    guard !tensors.isEmpty else { return }
+    try Torch.withoutGradients {
+        try ATen.foreachLerpInPlace.run([.tensors(tensors), .tensors(targets), .double(weight)])
+    }
+}
+
+/// Parameters with one weight decay: what one fused call takes.
+struct ParameterGroup {
+    let weightDecay: Double
+    let members: [Int]
+
+    static func groups(of parameters: [OptimizedParameter]) -> [ParameterGroup] {
+        Dictionary(grouping: parameters.indices) { parameters[$0].weightDecay }
+            .sorted { $0.key < $1.key }
+            .map { ParameterGroup(weightDecay: $0.key, members: $0.value) }
+    }
+}
+
+extension Dictionary where Key == String, Value == Tensor {
+    /// Copies the tensor `name` over `target`.
+    func restore(_ name: String, into target: Tensor) throws {
+        guard let source = self[name] else {
+            throw TorchError(operation: "optimiser", message: "the checkpoint has no \(name)")
+        }
+        guard source.shape == target.shape else {
+            throw TorchError(
+                operation: "optimiser", message: "\(name) has shape \(source.shape) in the checkpoint, needed \(target.shape)")
+        }
+        try target.copy(from: source)
+    }
+}
