@@ -26,6 +26,10 @@ let package = Package(
         .target(name: "CTorch", dependencies: ["LibTorch"]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
+
+        // Architectures as data
+        .target(name: "Networks"),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     ],
     cxxLanguageStandard: .cxx20
 )

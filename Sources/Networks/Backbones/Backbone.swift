@@ -1,0 +1,100 @@
+/// A family of networks with its choices made: builds a classifier for any input shape and number of classes.
+public protocol Backbone: Sendable {
+    /// Writes the network.
+    ///
+    /// - Throws: `NetworkError` where the choices or the image do not fit.
+    func build(named name: String, input: Shape, classes: Int) throws -> Network
+}
+
+extension Backbone {
+    /// Builds the network; where the image is too small, the error names the smallest that would do.
+    public func network(named name: String, input: Shape, classes: Int) throws -> Network {
+        do {
+            return try build(named: name, input: input, classes: classes)
+        } catch let error as NetworkError where error.isTooSmallAnImage && input.isMap {
+            guard let side = smallestSide(channels: input.channels, above: min(input.height, input.width)) else { throw error }
+            throw NetworkError(
+                "a \(input.size) image is too small for this network, which needs at least \(side)×\(side) (\(error.message))",
+                isTooSmallAnImage: true)
+        }
+    }
+
+    private func smallestSide(channels: Int, above failing: Int) -> Int? {
+        func fits(_ side: Int) -> Bool {
+            (try? build(named: "", input: [channels, side, side], classes: 2)) != nil
+        }
+        var (low, high) = (failing, max(1, failing))
+        repeat {
+            high *= 2
+            if high > 1 << 13 { return nil }
+        } while !fits(high)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if fits(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+}
+
+/// How one stage of a backbone makes its map smaller.
+public struct Downsampling: Sendable {
+    /// Factor in each direction; 1 leaves the map as it is.
+    public var stride: Int
+
+    /// The pooling layer, or nil to put the stride into the convolution that ordinarily has it.
+    public var pooling: (any PoolingMethod)?
+
+    /// A down-sampling by its factor and method.
+    public init(stride: Int, pooling: (any PoolingMethod)? = nil) {
+        self.stride = stride
+        self.pooling = pooling
+    }
+
+    /// The map stays as it is.
+    public static let none = Downsampling(stride: 1)
+
+    /// One down-sampling a stage, all by the same method.
+    public static func stages(_ strides: [Int], pooling: (any PoolingMethod)? = nil) -> [Downsampling] {
+        strides.map { Downsampling(stride: $0, pooling: pooling) }
+    }
+
+    /// The stride for the stage's convolution.
+    var convolutionStride: Int { pooling == nil ? stride : 1 }
+
+    /// The layer and its stride, where there is one.
+    var layer: (method: any PoolingMethod, stride: Int)? {
+        guard stride > 1, let pooling else { return nil }
+        return (pooling, stride)
+    }
+}
+
+/// What follows a backbone's first convolution.
+public enum Stem: Sendable {
+    /// The backbone's own: a stride of 2, and in a ResNet a max pooling as well.
+    case standard
+    /// The first convolution has this stride and nothing follows.
+    case strided(Int)
+    /// The first convolution keeps stride 1, and a pooling with kernel = stride follows.
+    case pooled(any PoolingMethod, stride: Int)
+}
+
+/// Where a stage's pooling layer stands.
+public enum PoolingPlacement: String, Sendable, CaseIterable {
+    /// In front of the stage, on its input channels.
+    case before
+    /// Inside the stage's first block (MobileNets) or behind it (ResNets).
+    case inside
+    /// Behind the stage's last block.
+    case after
+}
+
+/// Refuses a list of stages of the wrong length.
+func requireStages(_ stages: [Downsampling], _ count: Int, of backbone: String, unit: String = "stages") throws {
+    guard stages.count == count else {
+        throw NetworkError(
+            "\(backbone) has \(count) \(unit), so its strides are \(count) digits, not \(stages.count)")
+    }
+    for stage in stages where !(1...64).contains(stage.stride) {
+        throw NetworkError("a stride of \(stage.stride): use 1 to 64")
+    }
+}

@@ -1,0 +1,134 @@
+/// MobileNetV2 (Sandler et al., *Inverted Residuals and Linear Bottlenecks*, CVPR 2018) at any width, with any pooling.
+public struct MobileNetV2: Backbone {
+    /// Multiplies every number of channels, which is then rounded to a multiple of 8 (of 4 at width 0.1).
+    public var width: Double
+    /// One a stage: 7.
+    public var stages: [Downsampling]
+    /// `before` the stage or `inside` its first block, behind the projection.
+    public var placement: PoolingPlacement
+    public var stem: Stem
+
+    /// Strides as published, for 224-pixel images.
+    public static let publishedStrides = [1, 2, 2, 2, 1, 2, 1]
+
+    private static let settings: [(expansion: Int, channels: Int, blocks: Int)] = [
+        (1, 16, 1), (6, 24, 2), (6, 32, 3), (6, 64, 4), (6, 96, 3), (6, 160, 3), (6, 320, 1),
+    ]
+
+    /// A MobileNetV2 by its choices.
+    public init(
+        width: Double = 1, stages: [Downsampling] = Downsampling.stages(publishedStrides),
+        placement: PoolingPlacement = .inside, stem: Stem = .standard
+    ) {
+        self.width = width
+        self.stages = stages
+        self.placement = placement
+        self.stem = stem
+    }
+
+    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+        try requireStages(stages, Self.settings.count, of: "MobileNetV2")
+        guard width > 0, width <= 16 else { throw NetworkError("a width of \(width): use a number above 0, at most 16") }
+        guard placement != .after else {
+            throw NetworkError("MobileNetV2 places its pooling before the stage or inside its first block, not after")
+        }
+        let builder = NetworkBuilder(name)
+        var x = try builder.input(input)
+        x = try builder.scope("net") {
+            x = try buildStem(x, in: builder)
+            for (index, setting) in Self.settings.enumerated() {
+                x = try builder.scope("features.\(index)") {
+                    try buildStage(x, setting, stages[index], in: builder)
+                }
+            }
+            let last = max(1280, channels(1280))
+            x = try builder.convolutionBlock(x, to: last, kernel: 1, activation: .relu6, scope: "conv2")
+            return try builder.classifier(x, classes: classes, name: "classifier")
+        }
+        return try builder.network(output: x)
+    }
+
+    private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
+        let stride =
+            switch stem {
+            case .standard: 2
+            case .strided(let stride): stride
+            case .pooled: 1
+            }
+        let map = try builder.convolutionBlock(
+            x, to: channels(32), kernel: 3, stride: stride, activation: .relu6, scope: "conv1")
+        guard case .pooled(let method, let factor) = stem else { return map }
+        return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
+    }
+
+    private func buildStage(
+        _ x: Node.ID, _ setting: (expansion: Int, channels: Int, blocks: Int), _ stage: Downsampling,
+        in builder: NetworkBuilder
+    ) throws -> Node.ID {
+        var x = x
+        var block = 0
+        if placement == .before, let layer = stage.layer {
+            x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "0")
+            block = 1
+        }
+        for repetition in 0..<setting.blocks {
+            let isFirst = repetition == 0
+            x = try builder.scope("\(block + repetition)") {
+                try buildBlock(
+                    x, expansion: setting.expansion, to: channels(setting.channels),
+                    stride: isFirst ? stage.convolutionStride : 1,
+                    pooling: isFirst && placement == .inside ? stage.layer : nil, in: builder)
+            }
+        }
+        return x
+    }
+
+    private func buildBlock(
+        _ x: Node.ID, expansion: Int, to output: Int, stride: Int, pooling: (method: any PoolingMethod, stride: Int)?,
+        in builder: NetworkBuilder
+    ) throws -> Node.ID {
+        let input = builder.shape(of: x).channels
+        let hidden = input * expansion
+        var map = x
+        var layer = 0
+        try builder.scope("conv") {
+            func next() -> String {
+                defer { layer += 1 }
+                return "\(layer)"
+            }
+            if expansion > 1 {
+                map = try builder.convolution(map, to: hidden, kernel: 1, name: next())
+                map = try builder.activation(try builder.batchNorm(map, name: next()), .relu6, name: next())
+            }
+            map = try builder.convolution(
+                map, to: hidden, kernel: 3, stride: Size(stride), padding: 1, groups: hidden, name: next())
+            map = try builder.activation(try builder.batchNorm(map, name: next()), .relu6, name: next())
+            map = try builder.convolution(map, to: output, kernel: 1, name: next())
+            map = try builder.batchNorm(map, name: next())
+        }
+        if let pooling {
+            return try builder.pool(map, with: pooling.method, kernel: pooling.stride, name: "pooling")
+        }
+        return stride == 1 && input == output ? try builder.add(x, map, name: "add") : map
+    }
+
+    private func channels(_ base: Int) -> Int {
+        let divisor = width == 0.1 ? 4 : 8
+        let wanted = Double(base) * width
+        let rounded = max(divisor, Int(wanted + Double(divisor) / 2) / divisor * divisor)
+        return Double(rounded) < 0.9 * wanted ? rounded + divisor : rounded
+    }
+}
+
+extension NetworkBuilder {
+    /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride 1.
+    func convolutionBlock(
+        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function, scope name: String
+    ) throws -> Node.ID {
+        try scope(name) {
+            let map = try convolution(
+                x, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), name: "0")
+            return try activation(try batchNorm(map, name: "1"), function, name: "2")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// A small plain network for quick starts: in each stage a 3×3 convolution, batch normalisation, ReLU and the stage's
+/// down-sampling; then a global average and a linear layer.
+public struct PlainCNN: Backbone {
+    /// Channels, one number a stage.
+    public var channels: [Int]
+    /// One a stage.
+    public var stages: [Downsampling]
+
+    /// A plain network by its channels and down-samplings.
+    public init(channels: [Int] = [16, 32, 64], stages: [Downsampling] = Downsampling.stages([2, 2, 2])) {
+        self.channels = channels
+        self.stages = stages
+    }
+
+    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+        guard !channels.isEmpty else { throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64") }
+        for count in channels where !(1...1 << 16).contains(count) {
+            throw NetworkError("a stage of \(count) channels: use 1 to 65536")
+        }
+        try requireStages(stages, channels.count, of: "a plain CNN of \(channels.count) channel numbers")
+        let builder = NetworkBuilder(name)
+        var x = try builder.input(input)
+        x = try builder.scope("net") {
+            for (index, stage) in stages.enumerated() {
+                x = try builder.convolutionBlock(
+                    x, to: channels[index], kernel: 3, stride: stage.convolutionStride, activation: .relu,
+                    scope: "features.\(index)")
+                if let layer = stage.layer {
+                    x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "features.\(index).pooling")
+                }
+            }
+            return try builder.classifier(x, classes: classes, name: "classifier")
+        }
+        return try builder.network(output: x)
+    }
+}

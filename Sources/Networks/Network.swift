@@ -1,0 +1,69 @@
+/// An architecture as a value: named operations, what they take, and the shapes that follow.
+///
+/// Nothing else in the project describes an architecture; training, planning and exporting read this. Networks come from a
+/// `Backbone`, from a notation, from JSON or from a `NetworkBuilder`:
+///
+/// ```swift
+/// let network = try Network(notation: "mobilenet_v2-nlp_headfix2-1222121", input: [3, 128, 128], classes: 10)
+/// print(network.parameterCount, network.multiplyAccumulates)
+/// ```
+public struct Network: Sendable, Hashable {
+    /// What the network is called, usually its notation.
+    public var name: String
+
+    /// In an order of execution.
+    public let nodes: [Node]
+
+    /// The nodes whose values are the result; a classifier has one, the logits.
+    public let outputs: [Node.ID]
+
+    init(name: String, nodes: [Node], outputs: [Node.ID]) {
+        self.name = name
+        self.nodes = nodes
+        self.outputs = outputs
+    }
+
+    /// The node behind an id.
+    public subscript(id: Node.ID) -> Node { nodes[id.index] }
+
+    /// The node that holds the image.
+    public var input: Node { nodes[0] }
+
+    /// Shape of the input, `[C, H, W]`.
+    public var inputShape: Shape { input.shape }
+
+    /// Shape of the (first) output; `[classes]` for a classifier.
+    public var outputShape: Shape { self[outputs[0]].shape }
+
+    /// Every parameter and buffer, with complete names.
+    public var parameters: [ParameterSpecification] { nodes.flatMap(\.parameters) }
+
+    /// Number of trainable numbers.
+    public var parameterCount: Int { parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +) }
+
+    /// Multiply-accumulates of one sample.
+    public var multiplyAccumulates: Int { nodes.lazy.map { multiplyAccumulates(of: $0) }.reduce(0, +) }
+
+    /// Multiply-accumulates of one node, for one sample.
+    public func multiplyAccumulates(of node: Node) -> Int {
+        node.operation.details.multiplyAccumulates(node.inputs.map { self[$0].shape }, node.shape)
+    }
+
+    /// For each node, the last node that reads it; itself where none does. Outputs live to the end.
+    public var lastUses: [Int] {
+        var last = Array(nodes.indices)
+        for node in nodes { for input in node.inputs { last[input.index] = node.id.index } }
+        for output in outputs { last[output.index] = nodes.count }
+        return last
+    }
+
+    /// What a user should know before training this network; empty where all is well.
+    public var warnings: [String] {
+        nodes.compactMap { node in
+            guard case .windowPool(let pool) = node.operation, node.inputs.count == 2 else { return nil }
+            let (map, weights) = (self[node.inputs[0]].shape.size, self[node.inputs[1]].shape.size)
+            guard pool.isAveragePooling(map: map, weights: weights) else { return nil }
+            return "\(node.name): " + SelfAttentivePooling.degenerateExplanation(pool: pool, map: map, weights: weights)
+        }
+    }
+}

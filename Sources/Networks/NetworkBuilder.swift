@@ -1,0 +1,140 @@
+/// Writes a network node by node, checking shapes on the way.
+///
+/// ```swift
+/// let builder = NetworkBuilder("tiny")
+/// var x = try builder.input([1, 28, 28])
+/// x = try builder.convolution(x, to: 8, kernel: 3, padding: 1, name: "conv")
+/// x = try builder.pool(x, with: SelfAttentivePooling(heads: 2), kernel: 2, name: "pool")
+/// x = try builder.classifier(x, classes: 10, name: "fc")
+/// let network = try builder.network(output: x)
+/// ```
+public final class NetworkBuilder {
+    private let networkName: String
+    private var nodes: [Node] = []
+    private var names: Set<String> = []
+    private var scopes: [String] = []
+
+    /// A builder of a network called `name`.
+    public init(_ name: String) { networkName = name }
+
+    /// Runs `body` with every name inside prefixed by `name` and a point. An empty name adds nothing.
+    public func scope<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+        guard !name.isEmpty else { return try body() }
+        scopes.append(name)
+        defer { scopes.removeLast() }
+        return try body()
+    }
+
+    /// A name with the open scopes in front of it.
+    public func qualified(_ name: String) -> String {
+        (name.isEmpty ? scopes : scopes + [name]).joined(separator: ".")
+    }
+
+    /// The shape of a node's output.
+    public func shape(of id: Node.ID) -> Shape { nodes[id.index].shape }
+
+    /// Appends an operation.
+    ///
+    /// - Throws: `NetworkError` that names the node, where shapes or hyper-parameters do not fit.
+    @discardableResult
+    public func add(_ operation: Operation, _ inputs: [Node.ID] = [], name: String) throws(NetworkError) -> Node.ID {
+        let name = qualified(name)
+        guard names.insert(name).inserted else { throw NetworkError("two nodes are called \"\(name)\"") }
+        let details = operation.details
+        let shape: Shape
+        do throws(NetworkError) {
+            shape = try details.outputShape(inputs.map { nodes[$0.index].shape })
+        } catch {
+            throw error.at(name)
+        }
+        guard shape.checkedCount != nil, details.parameters.allSatisfy({ Shape.product($0.shape) != nil }) else {
+            throw NetworkError("\(name): its output or its parameters have over 2³¹ elements")
+        }
+        if case .input = operation, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }
+        let id = Node.ID(index: nodes.count)
+        nodes.append(Node(id: id, name: name, operation: operation, inputs: inputs, shape: shape))
+        return id
+    }
+
+    /// The finished network.
+    public func network(output: Node.ID) throws(NetworkError) -> Network { try network(outputs: [output]) }
+
+    /// The finished network with several outputs.
+    public func network(outputs: [Node.ID]) throws(NetworkError) -> Network {
+        guard let first = nodes.first, case .input = first.operation else {
+            throw NetworkError("the first node has to be the input")
+        }
+        guard !outputs.isEmpty else { throw NetworkError("the network has no output") }
+        return Network(name: networkName, nodes: nodes, outputs: outputs)
+    }
+}
+
+// MARK: - Layers by their usual names
+
+extension NetworkBuilder {
+    /// The image, `[C, H, W]`.
+    public func input(_ shape: Shape) throws(NetworkError) -> Node.ID { try add(.input(Input(shape)), name: "input") }
+
+    /// A convolution to `channels` channels.
+    public func convolution(
+        _ x: Node.ID, to channels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
+        bias: Bool = false, name: String
+    ) throws(NetworkError) -> Node.ID {
+        let details = Convolution(
+            inputChannels: shape(of: x).channels, outputChannels: channels, kernel: kernel, stride: stride,
+            padding: padding, groups: groups, bias: bias)
+        return try add(.convolution(details), [x], name: name)
+    }
+
+    /// A batch normalisation.
+    public func batchNorm(_ x: Node.ID, statisticsSize: Size? = nil, name: String) throws(NetworkError) -> Node.ID {
+        let details = BatchNorm(channels: shape(of: x).channels, statisticsSize: statisticsSize)
+        return try add(.batchNorm(details), [x], name: name)
+    }
+
+    /// An element-wise function.
+    public func activation(
+        _ x: Node.ID, _ function: Activation.Function, name: String
+    ) throws(NetworkError) -> Node.ID {
+        try add(.activation(Activation(function)), [x], name: name)
+    }
+
+    /// A sum.
+    public func add(_ a: Node.ID, _ b: Node.ID, name: String) throws(NetworkError) -> Node.ID {
+        try add(.add(Add()), [a, b], name: name)
+    }
+
+    /// A product.
+    public func multiply(_ a: Node.ID, _ b: Node.ID, name: String) throws(NetworkError) -> Node.ID {
+        try add(.multiply(Multiply()), [a, b], name: name)
+    }
+
+    /// A linear layer to `outputs` numbers.
+    public func linear(_ x: Node.ID, to outputs: Int, name: String) throws(NetworkError) -> Node.ID {
+        try add(.linear(Linear(inputs: shape(of: x).channels, outputs: outputs)), [x], name: name)
+    }
+
+    /// Global average, flattened: `[C, H, W]` → `[C]`.
+    public func globalAverage(_ x: Node.ID, name: String = "avgpool") throws(NetworkError) -> Node.ID {
+        let mean = try add(.globalAveragePool(GlobalAveragePool()), [x], name: name)
+        return try add(.flatten(Flatten()), [mean], name: "\(name).flatten")
+    }
+
+    /// Global average and a linear layer: the usual head.
+    public func classifier(_ x: Node.ID, classes: Int, name: String) throws(NetworkError) -> Node.ID {
+        guard classes > 0 else { throw NetworkError("a classifier of \(classes) classes: use at least 1") }
+        return try linear(try globalAverage(x), to: classes, name: name)
+    }
+
+    /// Any pooling method as a layer.
+    ///
+    /// - Parameter stride: the kernel's size where left out.
+    public func pool(
+        _ x: Node.ID, with method: any PoolingMethod, kernel: Int, stride: Int? = nil, padding: Int = 0, name: String
+    ) throws -> Node.ID {
+        try scope(name) {
+            let window = PoolingWindow(kernel: Size(kernel), stride: Size(stride ?? kernel), padding: Size(padding))
+            return try method.build(x, window: window, in: self)
+        }
+    }
+}

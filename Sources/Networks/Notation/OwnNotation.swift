@@ -1,0 +1,105 @@
+/// The project's own notation: every backbone, pooling method and option by name (`Documentation/Notation.md`), for example
+/// `mobilenet-v2(width=0.35, strides=4222121, pool=self-attentive(patch=2, restoration=subpixel))`.
+public struct OwnNotation: Sendable {
+    /// The network it names, without input shape and classes.
+    public let backbone: any Backbone
+
+    private typealias Reader = @Sendable (inout NotationOptions, Double) throws -> any Backbone
+
+    private static let readers: [(name: String, hasWidth: Bool, read: Reader)] = [
+        ("mobilenet-v2", true, { options, width in
+            MobileNetV2(
+                width: try options.number("width", default: width),
+                stages: try stages(&options, default: MobileNetV2.publishedStrides),
+                placement: try options.choice("placement", default: .inside), stem: try stem(&options))
+        }),
+        ("mobilenet-v3-small", false, { options, _ in try mobileNetV3(.small, &options) }),
+        ("mobilenet-v3-large", false, { options, _ in try mobileNetV3(.large, &options) }),
+        ("resnet18", false, { options, _ in try resNet(.resnet18, &options) }),
+        ("resnet34", false, { options, _ in try resNet(.resnet34, &options) }),
+        ("resnet50", false, { options, _ in try resNet(.resnet50, &options) }),
+        ("resnext18", false, { options, _ in try resNet(.resnext18, &options) }),
+        ("plain-cnn", false, { options, _ in
+            let channels = try options.integers("channels", default: [16, 32, 64])
+            return PlainCNN(
+                channels: channels, stages: try stages(&options, default: [Int](repeating: 2, count: channels.count)))
+        }),
+    ]
+
+    /// Names of the backbones.
+    public static var backboneNames: [String] { readers.map(\.name) }
+
+    /// Names of the pooling methods.
+    public static var poolingNames: [String] { PoolingNotation.names }
+
+    /// Reads a name.
+    ///
+    /// - Parameter width: of a MobileNetV2 whose notation does not give one.
+    /// - Throws: `NetworkError` that says which part is unknown, and what is known.
+    public init(_ text: String, width: Double = 1) throws {
+        let call = try NotationParser.parse(text)
+        guard let reader = Self.readers.first(where: { $0.name == call.name }) else {
+            throw NetworkError(
+                "unknown network \"\(call.name)\": known are \(Self.backboneNames.joined(separator: ", ")), and names of the "
+                    + "reference notation such as mobilenet_v2-nlp_headfix2-1222121")
+        }
+        guard width == 1 || reader.hasWidth else {
+            throw NetworkError("only MobileNetV2 comes in widths, and \(call.name) is none: leave the width out")
+        }
+        var options = NotationOptions(call)
+        backbone = try reader.read(&options, width)
+        try options.finish()
+    }
+
+    private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws -> MobileNetV3 {
+        MobileNetV3(
+            variant, blocks: try stages(&options, default: MobileNetV3.publishedStrides(variant)), stem: try stem(&options))
+    }
+
+    private static func resNet(_ variant: ResNet.Variant, _ options: inout NotationOptions) throws -> ResNet {
+        ResNet(
+            variant, stages: try stages(&options, default: ResNet.publishedStrides),
+            placement: try options.choice("placement", default: .after), stem: try stem(&options))
+    }
+
+    /// `strides=1222121`, `pool=METHOD` for every stage and `pool.2=METHOD` for one (counted from 1).
+    private static func stages(_ options: inout NotationOptions, default strides: [Int]) throws -> [Downsampling] {
+        let strides = try options.digits("strides", default: strides)
+        let common = try options.call("pool").flatMap(PoolingNotation.method)
+        return try strides.enumerated().map { index, stride in
+            let own = options.call("pool.\(index + 1)")
+            return Downsampling(stride: stride, pooling: try own.map(PoolingNotation.method) ?? common)
+        }
+    }
+
+    /// `stem-stride=4` and `stem-pool=METHOD`.
+    private static func stem(_ options: inout NotationOptions) throws -> Stem {
+        let stride = try options.integer("stem-stride", default: 0)
+        guard let call = options.call("stem-pool") else {
+            guard stride != 0 else { return .standard }
+            guard (1...64).contains(stride) else { throw NetworkError("stem-stride=\(stride): use 1 to 64") }
+            return .strided(stride)
+        }
+        let factor = stride == 0 ? 2 : stride
+        guard (1...64).contains(factor) else { throw NetworkError("stem-stride=\(stride): use 1 to 64") }
+        guard let method = try PoolingNotation.method(call) else { return .strided(factor) }
+        return .pooled(method, stride: factor)
+    }
+}
+
+extension Network {
+    /// A network by name, in the reference notation or the project's own.
+    ///
+    /// - Parameters:
+    ///   - notation: for example `mobilenet_v2-nlp_headfix2-1222121` or `plain-cnn(pool=self-attentive)`.
+    ///   - input: shape of an image, `[C, H, W]`.
+    ///   - classes: how many classes the classifier tells apart.
+    ///   - width: of a MobileNetV2.
+    /// - Throws: `NetworkError` that says which part is unknown or does not fit.
+    public init(notation: String, input: Shape, classes: Int, width: Double = 1) throws {
+        let backbone: any Backbone =
+            ReferenceNotation.matches(notation)
+            ? try ReferenceNotation(notation, width: width).backbone : try OwnNotation(notation, width: width).backbone
+        self = try backbone.network(named: notation, input: input, classes: classes)
+    }
+}

@@ -1,0 +1,57 @@
+/// Two-dimensional convolution with zero padding: `[C, H, W]` → `[O, H', W']`.
+public struct Convolution: OperationKind {
+    public static let kind = "convolution"
+
+    /// C.
+    public var inputChannels: Int
+    /// O.
+    public var outputChannels: Int
+    public var kernel: Size
+    public var stride: Size
+    public var padding: Size
+    /// Channels are split into this many independent groups; as many as channels is a depthwise convolution.
+    public var groups: Int
+    public var bias: Bool
+
+    /// A convolution by its hyper-parameters.
+    public init(
+        inputChannels: Int, outputChannels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
+        bias: Bool = false
+    ) {
+        self.inputChannels = inputChannels
+        self.outputChannels = outputChannels
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.groups = groups
+        self.bias = bias
+    }
+
+    /// Whether each channel has a filter of its own.
+    public var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try singleMap(inputs, channels: inputChannels)
+        try require(outputChannels > 0, "it has \(outputChannels) output channels: use at least 1")
+        try require(
+            groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
+            "\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
+        return Shape(outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+    }
+
+    public var parameters: [ParameterSpecification] {
+        let fanIn = inputChannels / max(1, groups) * kernel.area
+        let weight = ParameterSpecification(
+            "weight", [outputChannels, inputChannels / max(1, groups), kernel.height, kernel.width], role: .weight,
+            initializer: .kaimingNormal(fanOut: outputChannels / max(1, groups) * kernel.area))
+        guard bias else { return [weight] }
+        return [
+            weight,
+            ParameterSpecification("bias", [outputChannels], role: .undecayed, initializer: .uniform(fanIn: fanIn)),
+        ]
+    }
+
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
+        output.count * (inputChannels / groups) * kernel.area
+    }
+}

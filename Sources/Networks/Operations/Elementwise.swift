@@ -1,0 +1,120 @@
+/// A function of each element.
+public struct Activation: OperationKind {
+    public static let kind = "activation"
+
+    /// Which function.
+    public enum Function: String, Sendable, Hashable, Codable, CaseIterable {
+        /// max(x, 0)
+        case relu
+        /// min(max(x, 0), 6)
+        case relu6
+        /// 1 / (1 + e⁻ˣ)
+        case sigmoid
+        /// x · ReLU6(x + 3) / 6
+        case hardSwish
+        /// ReLU6(x + 3) / 6
+        case hardSigmoid
+        /// eˣ
+        case exponential
+        /// log(1 + eˣ)
+        case softplus
+    }
+
+    public var function: Function
+
+    /// An activation by its function.
+    public init(_ function: Function) { self.function = function }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try single(inputs) }
+}
+
+/// Multiplies every element by one number, fixed or learned.
+public struct Scale: OperationKind {
+    public static let kind = "scale"
+
+    /// The number, or the value a learned one starts from.
+    public var factor: Double
+    public var isLearned: Bool
+
+    /// A scale by its factor.
+    public init(_ factor: Double, isLearned: Bool = false) {
+        self.factor = factor
+        self.isLearned = isLearned
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        try require(factor.isFinite, "its factor is \(factor): use a finite number")
+        return try single(inputs)
+    }
+
+    public var parameters: [ParameterSpecification] {
+        isLearned ? [ParameterSpecification("factor", [1], role: .undecayed, initializer: .constant(factor))] : []
+    }
+
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+}
+
+/// Sum of two values. One of them may be `[C, 1, 1]` and then counts for the whole map.
+public struct Add: OperationKind {
+    public static let kind = "add"
+
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try broadcast(inputs) }
+}
+
+/// Product of two values. One of them may be `[C, 1, 1]` and then counts for the whole map.
+public struct Multiply: OperationKind {
+    public static let kind = "multiply"
+
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try broadcast(inputs) }
+
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+}
+
+private func broadcast(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+    guard inputs.count == 2 else { throw NetworkError("takes two inputs, given \(inputs.count)") }
+    let (a, b) = (inputs[0], inputs[1])
+    if a == b { return a }
+    if a.isMap, b.isMap, a.channels == b.channels {
+        if b.size == 1 { return a }
+        if a.size == 1 { return b }
+    }
+    throw NetworkError("its inputs have shapes \(a) and \(b), which do not fit each other")
+}
+
+/// Sets elements to zero at random while training (Srivastava et al., 2014).
+public struct Dropout: OperationKind {
+    public static let kind = "dropout"
+
+    /// Probability of an element to go, 0 up to but not including 1.
+    public var probability: Double
+
+    /// A dropout by its probability.
+    public init(_ probability: Double) { self.probability = probability }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        try require((0..<1).contains(probability), "its probability is \(probability): use 0 up to, not including, 1")
+        return try single(inputs)
+    }
+}
+
+/// Noise for a stochastic pooling: the first input `[C, 1, 1]` times ε ~ N(0, 1) while training, 0 in evaluation.
+public struct GaussianNoise: OperationKind {
+    public static let kind = "gaussianNoise"
+
+    /// The size ε is drawn for: each position its own (the map's size), or one for all (1×1).
+    public var size: Size
+
+    /// Noise by the size it is drawn for.
+    public init(size: Size) { self.size = size }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try singleMap(inputs)
+        try require(input.size == 1, "takes one deviation a channel (C×1×1), given \(input)")
+        try require(size.height > 0 && size.width > 0, "its size is \(size): use at least 1×1")
+        return Shape(input.channels, size)
+    }
+}

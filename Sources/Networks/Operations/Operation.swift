@@ -1,0 +1,94 @@
+/// One step of a network, with its hyper-parameters.
+///
+/// Readers of a network (interpreter, planner, exporters …) switch over this enum; a new case makes the compiler list them.
+public enum Operation: Sendable, Hashable {
+    case input(Input)
+    case convolution(Convolution)
+    case batchNorm(BatchNorm)
+    case activation(Activation)
+    case scale(Scale)
+    case add(Add)
+    case multiply(Multiply)
+    case dropout(Dropout)
+    case gaussianNoise(GaussianNoise)
+    case maxPool(MaxPool)
+    case averagePool(AveragePool)
+    case globalAveragePool(GlobalAveragePool)
+    case localDeviation(LocalDeviation)
+    case windowPool(WindowPool)
+    case upsampleBilinear(UpsampleBilinear)
+    case depthToSpace(DepthToSpace)
+    case multiHeadAttention(MultiHeadAttention)
+    case positionEmbedding(PositionEmbedding)
+    case linear(Linear)
+    case flatten(Flatten)
+
+    /// The hyper-parameters, as what all operations have in common.
+    public var details: any OperationKind {
+        switch self {
+        case .input(let details): details
+        case .convolution(let details): details
+        case .batchNorm(let details): details
+        case .activation(let details): details
+        case .scale(let details): details
+        case .add(let details): details
+        case .multiply(let details): details
+        case .dropout(let details): details
+        case .gaussianNoise(let details): details
+        case .maxPool(let details): details
+        case .averagePool(let details): details
+        case .globalAveragePool(let details): details
+        case .localDeviation(let details): details
+        case .windowPool(let details): details
+        case .upsampleBilinear(let details): details
+        case .depthToSpace(let details): details
+        case .multiHeadAttention(let details): details
+        case .positionEmbedding(let details): details
+        case .linear(let details): details
+        case .flatten(let details): details
+        }
+    }
+
+    /// The name in the JSON form and in tables.
+    public var kind: String { type(of: details).kind }
+}
+
+extension Operation: Codable {
+    private enum CodingKeys: String, CodingKey { case operation }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let kind = try container.decode(String.self, forKey: .operation)
+        switch kind {
+        case Input.kind: self = .input(try Input(from: decoder))
+        case Convolution.kind: self = .convolution(try Convolution(from: decoder))
+        case BatchNorm.kind: self = .batchNorm(try BatchNorm(from: decoder))
+        case Activation.kind: self = .activation(try Activation(from: decoder))
+        case Scale.kind: self = .scale(try Scale(from: decoder))
+        case Add.kind: self = .add(Add())
+        case Multiply.kind: self = .multiply(Multiply())
+        case Dropout.kind: self = .dropout(try Dropout(from: decoder))
+        case GaussianNoise.kind: self = .gaussianNoise(try GaussianNoise(from: decoder))
+        case MaxPool.kind: self = .maxPool(try MaxPool(from: decoder))
+        case AveragePool.kind: self = .averagePool(try AveragePool(from: decoder))
+        case GlobalAveragePool.kind: self = .globalAveragePool(GlobalAveragePool())
+        case LocalDeviation.kind: self = .localDeviation(try LocalDeviation(from: decoder))
+        case WindowPool.kind: self = .windowPool(try WindowPool(from: decoder))
+        case UpsampleBilinear.kind: self = .upsampleBilinear(try UpsampleBilinear(from: decoder))
+        case DepthToSpace.kind: self = .depthToSpace(try DepthToSpace(from: decoder))
+        case MultiHeadAttention.kind: self = .multiHeadAttention(try MultiHeadAttention(from: decoder))
+        case PositionEmbedding.kind: self = .positionEmbedding(try PositionEmbedding(from: decoder))
+        case Linear.kind: self = .linear(try Linear(from: decoder))
+        case Flatten.kind: self = .flatten(Flatten())
+        default:
+            throw DecodingError.dataCorruptedError(
+                forKey: .operation, in: container, debugDescription: "there is no operation \"\(kind)\"")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .operation)
+        try details.encode(to: encoder)
+    }
+}
