@@ -29,7 +29,17 @@ let package = Package(
 
         // Architectures as data
         .target(name: "Networks"),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+
+        // Files in and out
+        .target(name: "Interchange"),
+        .testTarget(
+            name: "InterchangeTests", dependencies: ["Interchange"], resources: [.copy("Resources")]),
+
+        // A network on libtorch
+        .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
+        .testTarget(
+            name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
+            linkerSettings: runPaths),
     ],
     cxxLanguageStandard: .cxx20
 )

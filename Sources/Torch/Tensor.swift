@@ -79,11 +79,11 @@ extension Tensor {
         self.init(owning: handle)
     }
 
-    /// A tensor with a copy of raw `bytes`, little endian, in row-major order, on the CPU.
+    /// A tensor with a copy of raw bytes, little endian, in row-major order, on the CPU.
     ///
-    /// - Throws: `TorchError` where the shape does not take exactly `bytes.count` bytes.
-    public convenience init(bytes: UnsafeRawBufferPointer, shape: [Int], type: ScalarType) throws {
-        self.init(owning: try Tensor.copyIn(bytes, shape: shape, type: type))
+    /// - Throws: `TorchError` where the shape does not take exactly `rawBytes.count` bytes.
+    public convenience init(rawBytes: [UInt8], shape: [Int], type: ScalarType) throws {
+        self.init(owning: try rawBytes.withUnsafeBytes { try Tensor.copyIn($0, shape: shape, type: type) })
     }
 
     /// A tensor over memory that `owner` keeps in place: nothing is copied, and `owner` lives as long as libtorch needs it.

@@ -54,6 +54,9 @@ extension Tensor {
     /// Adds a number to this tensor's own memory.
     public func add(_ value: Double) throws { try ATen.addScalarInPlace.run([.tensor(self), .double(value)]) }
 
+    /// Adds a whole number to this tensor's own memory, which may hold integers.
+    public func increment(by value: Int = 1) throws { try ATen.addScalarInPlace.run([.tensor(self), .int(value)]) }
+
     /// Multiplies this tensor's own memory by a number.
     public func scale(by factor: Double) throws {
         try ATen.multiplyScalarInPlace.run([.tensor(self), .double(factor)])

@@ -1,0 +1,144 @@
+import Networks
+import Torch
+
+/// A network with its weights, ready to run on libtorch.
+///
+/// ```swift
+/// let network = try Network(notation: "plain-cnn(pool=self-attentive)", input: [1, 28, 28], classes: 10)
+/// let model = try Model(network, seed: 1)
+/// let logits = try model(images)               // [B, 1, 28, 28] → [B, 10]
+/// ```
+public final class Model {
+    /// The architecture.
+    public let network: Network
+
+    /// The weights.
+    public let parameters: Parameters
+
+    /// Share of the batch in running statistics, where it shall differ from the network's own.
+    public var batchNormMomentum: Double?
+
+    private let lastUses: [Int]
+    private let readers: [Int]
+    var sineTables: [String: Tensor] = [:]
+
+    /// A model with new weights.
+    public convenience init(
+        _ network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu
+    ) throws {
+        self.init(network, parameters: try Parameters(of: network, seed: seed, type: type, device: device))
+    }
+
+    /// A model over existing weights of the same network.
+    public init(_ network: Network, parameters: Parameters) {
+        self.network = network
+        self.parameters = parameters
+        lastUses = network.lastUses
+        var readers = [Int](repeating: 0, count: network.nodes.count)
+        for node in network.nodes { for input in node.inputs { readers[input.index] += 1 } }
+        for output in network.outputs { readers[output.index] += 1 }
+        self.readers = readers
+    }
+
+    /// Runs the network and returns its (first) output.
+    ///
+    /// - Parameters:
+    ///   - images: `[B, C, H, W]`, converted to the weights' type and device.
+    ///   - training: normalises by the batch and updates running statistics, draws noise, and records gradients where the thread does.
+    /// - Throws: `ExecutionError` where the images do not fit; `TorchError` where libtorch fails.
+    public func callAsFunction(_ images: Tensor, training: Bool = false) throws -> Tensor {
+        try outputs(images, training: training)[0]
+    }
+
+    /// Runs the network and returns every output.
+    public func outputs(_ images: Tensor, training: Bool = false) throws -> [Tensor] {
+        let shape = images.shape
+        guard shape.count == network.inputShape.dimensions.count + 1, Array(shape.dropFirst()) == network.inputShape.dimensions
+        else {
+            throw ExecutionError(
+                "the images have shape \(shape), and the network takes [B, "
+                    + network.inputShape.dimensions.map(String.init).joined(separator: ", ") + "]")
+        }
+        var values = [Tensor?](repeating: nil, count: network.nodes.count)
+        for node in network.nodes {
+            let index = node.id.index
+            if case .input = node.operation {
+                values[index] = try images.to(parameters.type, device: parameters.device, format: mapFormat(shape))
+            } else {
+                let inputs = try node.inputs.map { try require(values[$0.index], node) }
+                values[index] = try run(node, inputs, training: training)
+            }
+            for input in node.inputs where lastUses[input.index] == index { values[input.index] = nil }
+        }
+        return try network.outputs.map { try require(values[$0.index], network[$0]) }
+    }
+
+    private func mapFormat(_ shape: [Int]) -> MemoryFormat? {
+        shape.count == 4 ? MemoryFormat.preferred(for: parameters.type) : nil
+    }
+
+    private func require(_ value: Tensor?, _ node: Node) throws -> Tensor {
+        guard let value else { throw ExecutionError("\(node.name): an input was released too early") }
+        return value
+    }
+
+    /// A parameter of a node.
+    func parameter(_ name: String, of node: Node) throws -> Tensor {
+        try parameters.tensor(node.name.isEmpty ? name : "\(node.name).\(name)")
+    }
+
+    /// Whether a node may overwrite its input: nobody else reads it, and its maker's gradient does not need it.
+    private func mayOverwriteInput(of node: Node) -> Bool {
+        guard let input = node.inputs.first, readers[input.index] == 1 else { return false }
+        if case .batchNorm = network[input].operation { return true }
+        return false
+    }
+
+    private func run(_ node: Node, _ inputs: [Tensor], training: Bool) throws -> Tensor {
+        let x = inputs[0]
+        switch node.operation {
+        case .input: return x
+        case .convolution(let details):
+            return try x.convolution(
+                weight: parameter("weight", of: node), bias: details.bias ? parameter("bias", of: node) : nil,
+                stride: details.stride.pair, padding: details.padding.pair, groups: details.groups)
+        case .batchNorm(let details): return try batchNorm(details, node, x, training: training)
+        case .activation(let details): return try activate(details.function, x, inPlace: mayOverwriteInput(of: node))
+        case .scale(let details):
+            return try details.isLearned ? x * parameter("factor", of: node) : x * details.factor
+        case .add: return try x + inputs[1]
+        case .multiply: return try x * inputs[1]
+        case .dropout(let details): return try x.dropout(details.probability, training: training)
+        case .gaussianNoise(let details): return try noise(details, x, training: training)
+        case .maxPool(let details):
+            return try x.maxPool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
+        case .averagePool(let details):
+            return try x.averagePool(
+                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair,
+                countPadding: details.countsPadding)
+        case .globalAveragePool: return try x.mean([2, 3], keepDimensions: true)
+        case .localDeviation(let details): return try localDeviation(details, x)
+        case .windowPool(let details): return try windowPool(details, x, weights: inputs[1])
+        case .upsampleBilinear(let details): return try x.upsampledBilinear(to: details.size.pair)
+        case .depthToSpace(let details): return try depthToSpace(details, x)
+        case .multiHeadAttention(let details): return try attention(details, node, x)
+        case .positionEmbedding(let details): return try addPositions(details, node, x)
+        case .linear(let details):
+            return try x.linear(
+                weight: parameter("weight", of: node), bias: details.bias ? parameter("bias", of: node) : nil)
+        case .flatten: return try x.reshaped([x.shape[0], -1])
+        }
+    }
+
+    private func activate(_ function: Activation.Function, _ x: Tensor, inPlace: Bool) throws -> Tensor {
+        switch function {
+        case .relu: try inPlace ? x.reluInPlace() : x.relu()
+        case .relu6: try inPlace ? x.relu6InPlace() : x.relu6()
+        case .sigmoid: try x.sigmoid()
+        case .hardSwish: try x.hardSwish()
+        case .hardSigmoid: try x.hardSigmoid()
+        case .exponential: try x.exp()
+        case .softplus: try x.softplus()
+        }
+    }
+}

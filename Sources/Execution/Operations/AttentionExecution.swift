@@ -1,0 +1,58 @@
+import Foundation
+import Networks
+import Torch
+
+extension Model {
+    /// Multi-head self-attention over the positions of a map `[B, d, h, w]`; nothing of tokens × tokens is stored.
+    func attention(_ details: MultiHeadAttention, _ node: Node, _ x: Tensor) throws -> Tensor {
+        let (batch, height, width) = (x.shape[0], x.shape[2], x.shape[3])
+        let tokens = height * width
+        let headChannels = details.channels / details.heads
+        // In channels-last memory a map is its tokens already: these two are views.
+        let sequence = try x.permuted([0, 2, 3, 1]).reshaped([batch, tokens, details.channels])
+        let packed = try sequence.linear(
+            weight: parameter("in_proj_weight", of: node), bias: parameter("in_proj_bias", of: node))
+        let split = try packed.reshaped([batch, tokens, 3, details.heads, headChannels]).permuted([2, 0, 3, 1, 4])
+        let attended = try split.selected(0, 0).attention(keys: split.selected(0, 1), values: split.selected(0, 2))
+        let joined = try attended.transposed(1, 2).reshaped([batch, tokens, details.channels])
+        let projected = try joined.linear(
+            weight: parameter("out_proj.weight", of: node), bias: parameter("out_proj.bias", of: node))
+        return try projected.reshaped([batch, height, width, details.channels]).permuted([0, 3, 1, 2])
+    }
+
+    /// T[y, x] = E[y, x] + concat(column[x], row[y]).
+    func addPositions(_ details: PositionEmbedding, _ node: Node, _ x: Tensor) throws -> Tensor {
+        let (height, width, half) = (x.shape[2], x.shape[3], details.channels / 2)
+        func spread(columns: Tensor, rows: Tensor) throws -> Tensor {
+            let across = try columns.transposed(0, 1).unsqueezed(1).expanded([half, height, width])
+            let down = try rows.transposed(0, 1).unsqueezed(2).expanded([half, height, width])
+            return try Tensor.concatenated([across, down], dimension: 0)
+        }
+        switch details.table {
+        case .learned:
+            let columns = try parameter("col_embed.weight", of: node).sliced(0, 0..<width)
+            let rows = try parameter("row_embed.weight", of: node).sliced(0, 0..<height)
+            return try x + spread(columns: columns, rows: rows)
+        case .sine:
+            let key = "\(half) \(height) \(width)"
+            if let table = sineTables[key] { return try x + table }
+            let type = try x.scalarType()
+            let table = try Torch.withoutGradients {
+                try spread(columns: Self.sines(width, half), rows: Self.sines(height, half)).to(type, device: x.device)
+            }
+            sineTables[key] = table
+            return try x + table
+        }
+    }
+
+    /// `[positions, channels]`: sin and cos of position / 10000^(2⌊i/2⌋ / channels) in turn (Vaswani et al., 2017, section 3.5).
+    private static func sines(_ positions: Int, _ channels: Int) throws -> Tensor {
+        let values = (0..<positions).flatMap { position in
+            (0..<channels).map { channel in
+                let angle = Double(position) / pow(10_000, Double(channel / 2 * 2) / Double(channels))
+                return channel % 2 == 0 ? sin(angle) : cos(angle)
+            }
+        }
+        return try Tensor(values, shape: [positions, channels])
+    }
+}

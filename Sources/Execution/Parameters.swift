@@ -1,0 +1,89 @@
+import Interchange
+import Networks
+import Torch
+
+/// The tensors of a network, by their state-dict names.
+public final class Parameters {
+    /// What each tensor is, in the network's order.
+    public let specifications: [ParameterSpecification]
+
+    /// Type of the floating-point tensors.
+    public let type: ScalarType
+
+    /// Where the tensors live.
+    public let device: Device
+
+    private var tensors: [String: Tensor] = [:]
+
+    /// New tensors, filled by each parameter's initialiser.
+    ///
+    /// A parameter's values depend on `seed` and its name alone, so that a change elsewhere in a network leaves them as they are.
+    public init(of network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu) throws {
+        specifications = network.parameters
+        self.type = type
+        self.device = device
+        for specification in specifications {
+            let tensor = try Self.initialised(specification, seed: seed, type: type).to(device: device)
+            tensors[specification.name] = tensor
+            // Kernels of convolutions lie as their maps do.
+            if tensor.shape.count == 4, MemoryFormat.preferred(for: type) == .channelsLast {
+                tensors[specification.name] = try tensor.to(format: .channelsLast)
+            }
+            if specification.isTrainable { try tensors[specification.name]?.requireGradient() }
+        }
+    }
+
+    /// The tensor of a name.
+    ///
+    /// - Throws: `ExecutionError` for a name that the network does not have.
+    public func tensor(_ name: String) throws -> Tensor {
+        guard let tensor = tensors[name] else { throw ExecutionError("the network has no parameter \(name)") }
+        return tensor
+    }
+
+    /// What the optimiser changes, in the network's order.
+    public var trainable: [(specification: ParameterSpecification, tensor: Tensor)] {
+        specifications.compactMap { specification in
+            guard specification.isTrainable, let tensor = tensors[specification.name] else { return nil }
+            return (specification, tensor)
+        }
+    }
+
+    /// Everything, in the network's order.
+    public var all: [(specification: ParameterSpecification, tensor: Tensor)] {
+        specifications.compactMap { specification in tensors[specification.name].map { (specification, $0) } }
+    }
+
+    /// Forgets accumulated gradients.
+    public func clearGradients() { for (_, tensor) in trainable { tensor.clearGradient() } }
+
+    private static func initialised(
+        _ specification: ParameterSpecification, seed: UInt64, type: ScalarType
+    ) throws -> Tensor {
+        if specification.role == .counter { return try Tensor.zeros(specification.shape, type: .int64) }
+        switch specification.initializer {
+        case .constant(let value): return try Tensor.full(specification.shape, value, type: type)
+        case .uniform(let low, let high):
+            Torch.seed(seed.mixed(with: specification.name))
+            return try (Tensor.uniform(specification.shape, type: type) * (high - low) + low).detached()
+        case .normal(let deviation):
+            Torch.seed(seed.mixed(with: specification.name))
+            return try (Tensor.normal(specification.shape, type: type) * deviation).detached()
+        }
+    }
+}
+
+extension UInt64 {
+    /// A seed of its own for `text`: FNV-1a over its bytes, started from this seed.
+    func mixed(with text: String) -> UInt64 {
+        var hash = 0xcbf2_9ce4_8422_2325 ^ (self &* 0x9e37_79b9_7f4a_7c15)
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash
+    }
+}
+
+extension MemoryFormat {
+    /// The format in which maps of this type are fastest: channels last, but for double precision, whose convolutions have no
+    /// such kernels.
+    static func preferred(for type: ScalarType) -> MemoryFormat { type == .float64 ? .contiguous : .channelsLast }
+}
