@@ -20,6 +20,8 @@ public final class Model {
 
     private let lastUses: [Int]
     private let readers: [Int]
+    /// For each node, whether it is a convolution whose bias a batch normalisation takes out again.
+    let biasIsOmittedInTraining: [Bool]
     var sineTables: [String: Tensor] = [:]
 
     /// A model with new weights.
@@ -35,9 +37,17 @@ public final class Model {
         self.parameters = parameters
         lastUses = network.lastUses
         var readers = [Int](repeating: 0, count: network.nodes.count)
-        for node in network.nodes { for input in node.inputs { readers[input.index] += 1 } }
+        for node in network.liveNodes { for input in node.inputs { readers[input.index] += 1 } }
         for output in network.outputs { readers[output.index] += 1 }
         self.readers = readers
+        var isNormalised = [Bool](repeating: false, count: network.nodes.count)
+        for node in network.nodes {
+            guard case .batchNorm = node.operation, case .convolution(let convolution) = network[node.inputs[0]].operation else {
+                continue
+            }
+            isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
+        }
+        biasIsOmittedInTraining = isNormalised
     }
 
     /// Runs the network and returns its (first) output.
@@ -60,7 +70,7 @@ public final class Model {
                     + network.inputShape.dimensions.map(String.init).joined(separator: ", ") + "]")
         }
         var values = [Tensor?](repeating: nil, count: network.nodes.count)
-        for node in network.nodes {
+        for node in network.liveNodes {
             let index = node.id.index
             if case .input = node.operation {
                 values[index] = try images.to(parameters.type, device: parameters.device, format: mapFormat(shape))
@@ -74,7 +84,7 @@ public final class Model {
     }
 
     private func mapFormat(_ shape: [Int]) -> MemoryFormat? {
-        shape.count == 4 ? MemoryFormat.preferred(for: parameters.type) : nil
+        shape.count == 4 ? parameters.format : nil
     }
 
     private func require(_ value: Tensor?, _ node: Node) throws -> Tensor {
@@ -99,8 +109,9 @@ public final class Model {
         switch node.operation {
         case .input: return x
         case .convolution(let details):
+            let hasBias = details.bias && !(training && biasIsOmittedInTraining[node.id.index])
             return try x.convolution(
-                weight: parameter("weight", of: node), bias: details.bias ? parameter("bias", of: node) : nil,
+                weight: parameter("weight", of: node), bias: hasBias ? parameter("bias", of: node) : nil,
                 stride: details.stride.pair, padding: details.padding.pair, groups: details.groups)
         case .batchNorm(let details): return try batchNorm(details, node, x, training: training)
         case .activation(let details): return try activate(details.function, x, inPlace: mayOverwriteInput(of: node))

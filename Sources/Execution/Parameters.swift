@@ -13,23 +13,28 @@ public final class Parameters {
     /// Where the tensors live.
     public let device: Device
 
+    /// How kernels and maps lie in memory.
+    public let format: MemoryFormat
+
     private var tensors: [String: Tensor] = [:]
 
     /// New tensors, filled by each parameter's initialiser.
     ///
     /// A parameter's values depend on `seed` and its name alone, so that a change elsewhere in a network leaves them as they are.
-    public init(of network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu) throws {
+    ///
+    /// - Parameter format: left out, the one in which maps of this type are fastest.
+    public init(
+        of network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu, format: MemoryFormat? = nil
+    ) throws {
         specifications = network.parameters
         self.type = type
         self.device = device
+        self.format = format ?? .preferred(for: type)
         for specification in specifications {
-            let tensor = try Self.initialised(specification, seed: seed, type: type).to(device: device)
-            tensors[specification.name] = tensor
-            // Kernels of convolutions lie as their maps do.
-            if tensor.shape.count == 4, MemoryFormat.preferred(for: type) == .channelsLast {
-                tensors[specification.name] = try tensor.to(format: .channelsLast)
-            }
-            if specification.isTrainable { try tensors[specification.name]?.requireGradient() }
+            let isKernel = specification.shape.count == 4
+            let tensor = try Self.initialised(specification, seed: seed, type: type)
+                .to(device: device, format: isKernel ? self.format : nil)
+            tensors[specification.name] = specification.isTrainable ? try tensor.requireGradient() : tensor
         }
     }
 

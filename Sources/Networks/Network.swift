@@ -42,17 +42,28 @@ public struct Network: Sendable, Hashable {
     public var parameterCount: Int { parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +) }
 
     /// Multiply-accumulates of one sample.
-    public var multiplyAccumulates: Int { nodes.lazy.map { multiplyAccumulates(of: $0) }.reduce(0, +) }
+    public var multiplyAccumulates: Int { liveNodes.map { multiplyAccumulates(of: $0) }.reduce(0, +) }
 
     /// Multiply-accumulates of one node, for one sample.
     public func multiplyAccumulates(of node: Node) -> Int {
         node.operation.details.multiplyAccumulates(node.inputs.map { self[$0].shape }, node.shape)
     }
 
-    /// For each node, the last node that reads it; itself where none does. Outputs live to the end.
+    /// The nodes that the outputs depend on, in order. The others are never computed; they keep their place in the state dict, as the
+    /// noise branch of a Gaussian pooling without noise does.
+    public var liveNodes: [Node] {
+        var isLive = [Bool](repeating: false, count: nodes.count)
+        for output in outputs { isLive[output.index] = true }
+        for node in nodes.reversed() where isLive[node.id.index] {
+            for input in node.inputs { isLive[input.index] = true }
+        }
+        return nodes.filter { isLive[$0.id.index] }
+    }
+
+    /// For each node, the last live node that reads it; itself where none does. Outputs live to the end.
     public var lastUses: [Int] {
         var last = Array(nodes.indices)
-        for node in nodes { for input in node.inputs { last[input.index] = node.id.index } }
+        for node in liveNodes { for input in node.inputs { last[input.index] = node.id.index } }
         for output in outputs { last[output.index] = nodes.count }
         return last
     }

@@ -1,0 +1,52 @@
+# Every target works from a clean clone: what it needs is set up first.
+
+SWIFT ?= swift
+PYTHON_ENVIRONMENT := $(CURDIR)/.deps/venv/bin/python
+EXAMPLE := Examples/TenLines
+SOURCES := $(wildcard Package.swift Sources Tests Examples)
+
+# SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+export PATH := $(PATH):$(CURDIR)/.deps/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test golden demo format lint benchmark docs clean distclean
+
+help: ## list these targets
+	@echo "Usage: make TARGET"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: ## set up libtorch, system libraries and Fashion-MNIST in .deps/
+	@Scripts/bootstrap
+
+build: deps ## build the command line: .build/release/sapool
+	$(SWIFT) build -c release
+
+test: deps ## run all tests, then build and run the example package
+	$(SWIFT) build -c release --build-tests
+	$(SWIFT) test -c release --disable-swift-testing
+	$(SWIFT) run -c release --package-path $(EXAMPLE)
+
+golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/parity)
+	@Scripts/golden
+
+demo: ## plan, train and try a self-attentive network on Fashion-MNIST
+	@Scripts/demo
+
+format: ## format all Swift sources
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+lint: ## check the format of all Swift sources
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+benchmark: build ## measure beside PyTorch; options in ARGS="..."
+	$(PYTHON_ENVIRONMENT) Benchmarks/run $(ARGS)
+
+docs: deps ## write the library's reference as HTML to .build/docs
+	@Scripts/docs
+
+clean: ## remove what was built
+	rm -rf .build Examples/*/.build
+
+distclean: clean ## remove what was built and what was set up
+	rm -rf .deps
