@@ -5,7 +5,10 @@ import PackageDescription
 // .deps/pkgconfig, and the Makefile adds that folder to PKG_CONFIG_PATH. Executables and tests carry run paths of their
 // own, so they need no environment; libraries carry no unsafe flags, so other packages can depend on them.
 let runPaths: [LinkerSetting] = [
-    .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/libtorch/lib"])
+    .unsafeFlags(
+        ["libtorch/lib", "lib"].flatMap {
+            ["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/\($0)"]
+        })
 ]
 
 let package = Package(
@@ -15,12 +18,15 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         // Libraries of the system
         .systemLibrary(name: "LibTorch", path: "Sources/SystemLibraries/LibTorch", pkgConfig: "libtorch-swift"),
+        .systemLibrary(name: "CJPEG", path: "Sources/SystemLibraries/CJPEG", pkgConfig: "libjpeg"),
+        .systemLibrary(name: "CPNG", path: "Sources/SystemLibraries/CPNG", pkgConfig: "libpng"),
+        .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
 
         // libtorch from Swift
         .target(name: "CTorch", dependencies: ["LibTorch"]),
@@ -34,6 +40,11 @@ let package = Package(
         .target(name: "Interchange"),
         .testTarget(
             name: "InterchangeTests", dependencies: ["Interchange"], resources: [.copy("Resources")]),
+
+        .target(
+            name: "Reporting", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Generated/event.proto"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
 
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),

@@ -18,6 +18,7 @@ public final class Model {
     /// Share of the batch in running statistics, where it shall differ from the network's own.
     public var batchNormMomentum: Double?
 
+    private let liveNodes: [Node]
     private let lastUses: [Int]
     private let readers: [Int]
     /// For each node, whether it is a convolution whose bias a batch normalisation takes out again.
@@ -35,9 +36,10 @@ public final class Model {
     public init(_ network: Network, parameters: Parameters) {
         self.network = network
         self.parameters = parameters
+        liveNodes = network.liveNodes
         lastUses = network.lastUses
         var readers = [Int](repeating: 0, count: network.nodes.count)
-        for node in network.liveNodes { for input in node.inputs { readers[input.index] += 1 } }
+        for node in liveNodes { for input in node.inputs { readers[input.index] += 1 } }
         for output in network.outputs { readers[output.index] += 1 }
         self.readers = readers
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
@@ -61,7 +63,11 @@ public final class Model {
     }
 
     /// Runs the network and returns every output.
-    public func outputs(_ images: Tensor, training: Bool = false) throws -> [Tensor] {
+    ///
+    /// - Parameter replacing: values that take the place of nodes' own, by the nodes' names: for looking at one part alone.
+    public func outputs(
+        _ images: Tensor, training: Bool = false, replacing substitutes: [String: Tensor] = [:]
+    ) throws -> [Tensor] {
         let shape = images.shape
         guard shape.count == network.inputShape.dimensions.count + 1, Array(shape.dropFirst()) == network.inputShape.dimensions
         else {
@@ -70,10 +76,13 @@ public final class Model {
                     + network.inputShape.dimensions.map(String.init).joined(separator: ", ") + "]")
         }
         var values = [Tensor?](repeating: nil, count: network.nodes.count)
-        for node in network.liveNodes {
+        let nodes = substitutes.isEmpty ? liveNodes : network.liveNodes(given: Set(substitutes.keys))
+        for node in nodes {
             let index = node.id.index
             if case .input = node.operation {
                 values[index] = try images.to(parameters.type, device: parameters.device, format: mapFormat(shape))
+            } else if let substitute = substitutes[node.name] {
+                values[index] = substitute
             } else {
                 let inputs = try node.inputs.map { try require(values[$0.index], node) }
                 values[index] = try run(node, inputs, training: training)

@@ -51,10 +51,13 @@ public struct Network: Sendable, Hashable {
 
     /// The nodes that the outputs depend on, in order. The others are never computed; they keep their place in the state dict, as the
     /// noise branch of a Gaussian pooling without noise does.
-    public var liveNodes: [Node] {
+    public var liveNodes: [Node] { liveNodes(given: []) }
+
+    /// The nodes to compute where the values of those called `names` are given.
+    public func liveNodes(given names: Set<String>) -> [Node] {
         var isLive = [Bool](repeating: false, count: nodes.count)
         for output in outputs { isLive[output.index] = true }
-        for node in nodes.reversed() where isLive[node.id.index] {
+        for node in nodes.reversed() where isLive[node.id.index] && !names.contains(node.name) {
             for input in node.inputs { isLive[input.index] = true }
         }
         return nodes.filter { isLive[$0.id.index] }
