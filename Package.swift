@@ -35,6 +35,7 @@ let package = Package(
 
         // Architectures as data
         .target(name: "Networks"),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
 
         // Files in and out
         .target(name: "Interchange"),
@@ -50,6 +51,11 @@ let package = Package(
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
             name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
+            linkerSettings: runPaths),
+
+        // Measurements
+        .executableTarget(
+            name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
             linkerSettings: runPaths),
     ],
     cxxLanguageStandard: .cxx20

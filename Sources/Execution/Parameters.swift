@@ -59,8 +59,15 @@ public final class Parameters {
         specifications.compactMap { specification in tensors[specification.name].map { (specification, $0) } }
     }
 
-    /// Forgets accumulated gradients.
-    public func clearGradients() { for (_, tensor) in trainable { tensor.clearGradient() } }
+    /// The trainable tensors as an optimiser takes them.
+    ///
+    /// - Parameter weightDecay: of weights; biases, normalisation and positions are never decayed.
+    public func optimized(weightDecay: Double) -> [OptimizedParameter] {
+        trainable.map { specification, tensor in
+            OptimizedParameter(
+                name: specification.name, tensor: tensor, weightDecay: specification.role == .weight ? weightDecay : 0)
+        }
+    }
 
     private static func initialised(
         _ specification: ParameterSpecification, seed: UInt64, type: ScalarType

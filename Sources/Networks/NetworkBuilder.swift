@@ -111,7 +111,7 @@ extension NetworkBuilder {
 
     /// A linear layer to `outputs` numbers.
     public func linear(_ x: Node.ID, to outputs: Int, name: String) throws(NetworkError) -> Node.ID {
-        try add(.linear(Linear(inputs: shape(of: x).channels, outputs: outputs)), [x], name: name)
+        try add(.linear(Linear(inputFeatures: shape(of: x).channels, outputFeatures: outputs)), [x], name: name)
     }
 
     /// Global average, flattened: `[C, H, W]` → `[C]`.

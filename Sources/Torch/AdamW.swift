@@ -39,6 +39,8 @@ public final class AdamW: Optimizer {
         }
     }
 
+    public func clearGradients() { for parameter in parameters { parameter.tensor.clearGradient() } }
+
     public func state() throws -> [(name: String, tensor: Tensor)] {
         parameters.indices.flatMap { index in
             let name = parameters[index].name

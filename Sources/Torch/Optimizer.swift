@@ -6,6 +6,9 @@ public protocol Optimizer: AnyObject {
     /// Applies the accumulated gradients.
     func step(learningRate: Double) throws
 
+    /// Forgets the accumulated gradients.
+    func clearGradients()
+
     /// Names and tensors of everything a resumed run needs, for example `net.fc.weight.momentum`.
     func state() throws -> [(name: String, tensor: Tensor)]
 
@@ -13,6 +16,15 @@ public protocol Optimizer: AnyObject {
     ///
     /// - Throws: `TorchError` where a tensor is missing or of another shape.
     func restore(_ state: [String: Tensor]) throws
+}
+
+extension Optimizer {
+    /// One training step: the gradients of `loss`, a change of the parameters, and a clean slate for the next step.
+    public func minimize(_ loss: Tensor, learningRate: Double) throws {
+        try loss.backward()
+        try step(learningRate: learningRate)
+        clearGradients()
+    }
 }
 
 /// A parameter as an optimiser sees it.

@@ -41,6 +41,8 @@ public final class SGD: Optimizer {
         }
     }
 
+    public func clearGradients() { for parameter in parameters { parameter.tensor.clearGradient() } }
+
     public func state() throws -> [(name: String, tensor: Tensor)] {
         zip(parameters, velocities).map { ("\($0.name).momentum", $1) }
     }

@@ -50,7 +50,7 @@ final class NetworkTests: XCTestCase {
 
     func testEveryNetworkSurvivesItsJSON() throws {
         for notation in Self.notations {
-            let network = try Network(notation: notation, input: [3, 96, 96], classes: 7)
+            let network = try Network(notation: notation, input: [3, 128, 128], classes: 7)
             let copy = try Network(json: network.json())
             XCTAssertEqual(copy, network, notation)
         }

@@ -1,33 +1,37 @@
-/// `x Wᵀ + b` of a vector: `[inputs]` → `[outputs]`.
+/// `x Wᵀ + b` of a vector: `[I]` → `[O]`.
 public struct Linear: OperationKind {
     public static let kind = "linear"
 
-    public var inputs: Int
-    public var outputs: Int
+    public var inputFeatures: Int
+    public var outputFeatures: Int
     public var bias: Bool
 
     /// A linear layer by its sizes.
-    public init(inputs: Int, outputs: Int, bias: Bool = true) {
-        self.inputs = inputs
-        self.outputs = outputs
+    public init(inputFeatures: Int, outputFeatures: Int, bias: Bool = true) {
+        self.inputFeatures = inputFeatures
+        self.outputFeatures = outputFeatures
         self.bias = bias
     }
 
-    public func outputShape(_ shapes: [Shape]) throws(NetworkError) -> Shape {
-        let input = try single(shapes)
-        try require(input == [inputs], "takes a vector of \(inputs), given \(input)")
-        try require(outputs > 0, "it has \(outputs) outputs: use at least 1")
-        return [outputs]
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try single(inputs)
+        try require(input == [inputFeatures], "takes a vector of \(inputFeatures), given \(input)")
+        try require(outputFeatures > 0, "it has \(outputFeatures) outputs: use at least 1")
+        return [outputFeatures]
     }
 
     public var parameters: [ParameterSpecification] {
         let weight = ParameterSpecification(
-            "weight", [outputs, inputs], role: .weight, initializer: .uniform(fanIn: inputs))
+            "weight", [outputFeatures, inputFeatures], role: .weight, initializer: .uniform(fanIn: inputFeatures))
         guard bias else { return [weight] }
-        return [weight, ParameterSpecification("bias", [outputs], role: .undecayed, initializer: .uniform(fanIn: inputs))]
+        return [
+            weight,
+            ParameterSpecification(
+                "bias", [outputFeatures], role: .undecayed, initializer: .uniform(fanIn: inputFeatures)),
+        ]
     }
 
-    public func multiplyAccumulates(_ shapes: [Shape], _ output: Shape) -> Int { inputs * outputs }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { inputFeatures * outputFeatures }
 }
 
 /// A map as a vector: `[C, H, W]` → `[C·H·W]`, channels slowest.
