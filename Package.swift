@@ -47,10 +47,31 @@ let package = Package(
             exclude: ["Generated/event.proto"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
 
+        // Images
+        .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["CCodecs"]),
+
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
             name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
+            linkerSettings: runPaths),
+
+        // Training
+        .target(
+            name: "Training",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Reporting", "Torch",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
+        // The command line
+        .executableTarget(
+            name: "sapool",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Reporting", "Torch", "Training",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             linkerSettings: runPaths),
 
         // Measurements

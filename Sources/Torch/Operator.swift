@@ -1,7 +1,7 @@
 import CTorch
 
 /// One boxed argument of an operator.
-public enum Argument {
+public enum OperatorArgument {
     case none
     case tensor(Tensor?)
     case tensors([Tensor])
@@ -14,7 +14,7 @@ public enum Argument {
     case device(Device)
 
     /// An element type, or libtorch's default for the operator.
-    static func type(_ type: ScalarType?) -> Argument { type.map { .int(Int($0.rawValue)) } ?? .none }
+    static func type(_ type: ScalarType?) -> OperatorArgument { type.map { .int(Int($0.rawValue)) } ?? .none }
 }
 
 /// An ATen operator, called through libtorch's dispatcher (autograd included).
@@ -44,7 +44,7 @@ public struct Operator: @unchecked Sendable {
     ///   - arguments: in the order of the operator's schema; trailing ones with defaults may be left out.
     ///   - maximumResults: returned tensors past this number are dropped.
     /// - Throws: `TorchError` with the operator's name.
-    public func callAsFunction(all arguments: [Argument], maximumResults: Int = 8) throws -> [Tensor?] {
+    public func callAsFunction(all arguments: [OperatorArgument], maximumResults: Int = 8) throws -> [Tensor?] {
         guard let handle else {
             throw TorchError(operation: name, message: "this libtorch (\(Torch.version)) has no such operator")
         }
@@ -57,7 +57,7 @@ public struct Operator: @unchecked Sendable {
     }
 
     /// Calls an operator that returns one tensor.
-    public func callAsFunction(_ arguments: [Argument]) throws -> Tensor {
+    public func callAsFunction(_ arguments: [OperatorArgument]) throws -> Tensor {
         guard let result = try self(all: arguments, maximumResults: 1).first, let tensor = result else {
             throw TorchError(operation: name, message: "returned no tensor")
         }
@@ -65,7 +65,7 @@ public struct Operator: @unchecked Sendable {
     }
 
     /// Calls an operator for its effect.
-    public func run(_ arguments: [Argument]) throws {
+    public func run(_ arguments: [OperatorArgument]) throws {
         _ = try self(all: arguments, maximumResults: 1)
     }
 }
@@ -73,7 +73,7 @@ public struct Operator: @unchecked Sendable {
 /// Arguments as the C structures of one call.
 private enum Boxed {
     /// Lays `arguments` out in memory that lives for the length of `body`.
-    static func with(_ arguments: [Argument], _ body: (UnsafePointer<ct_value>?) -> Int32) -> Int32 {
+    static func with(_ arguments: [OperatorArgument], _ body: (UnsafePointer<ct_value>?) -> Int32) -> Int32 {
         var values = [ct_value](repeating: ct_value(), count: arguments.count)
         var integers: [Int64] = []
         var handles: [ct_tensor?] = []

@@ -1,0 +1,77 @@
+#ifndef CCODECS_H
+#define CCODECS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * JPEG, PNG and gzip in memory: libjpeg, libpng and zlib behind functions that return 0, or -1 with a message.
+ *
+ * The error jumps of libjpeg and libpng end inside this target. Every function may be called from any number of
+ * threads at a time. What a function allocates is the caller's, who gives it back with `codecs_free`; on failure
+ * nothing is allocated.
+ */
+
+/* What a buffer for messages has to hold, with the terminating zero. */
+#define CODECS_MESSAGE_SIZE 256
+
+/* Rows from the top, pixels interleaved, 8 bits a channel: height * width * channels bytes. */
+typedef struct {
+    uint8_t *pixels;
+    int32_t width;
+    int32_t height;
+    int32_t channels;
+} codecs_image;
+
+typedef struct {
+    uint8_t *bytes;
+    size_t count;
+} codecs_bytes;
+
+typedef struct {
+    /* 1 (grey) or 3 (RGB); 0 leaves grey files grey and makes all others RGB. */
+    int32_t channels;
+    /*
+     * A JPEG may come back at a half, a quarter or an eighth of its size, as long as it stays at least this large
+     * (after EXIF's rotation). 0 means the full size. A PNG always has its full size.
+     */
+    int32_t minimum_width;
+    int32_t minimum_height;
+    /* Images of more pixels than this are refused before memory is taken for them. */
+    int64_t maximum_pixels;
+} codecs_decode_options;
+
+/*
+ * Decodes baseline and progressive JPEG: grey, YCbCr, RGB, CMYK and YCCK (the latter two become RGB). The image is
+ * turned as its EXIF orientation says. Data that end too early are an error.
+ */
+int codecs_decode_jpeg(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+
+/*
+ * Decodes PNG of every colour type, bit depth and interlacing. 16 bits are scaled to 8, transparent pixels are laid
+ * over white, gamma is left alone, the image is turned as its eXIf orientation says. Data that end too early, or
+ * whose check sums are wrong, are an error.
+ */
+int codecs_decode_png(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+
+/* Encodes 1 (grey) or 3 (RGB) channels as 8-bit PNG. */
+int codecs_encode_png(
+    const uint8_t *pixels, int32_t width, int32_t height, int32_t channels, codecs_bytes *png, char *message);
+
+/* Encodes 1 (grey) or 3 (YCbCr 4:2:0) channels as baseline JPEG, quality 1 to 100. */
+int codecs_encode_jpeg(
+    const uint8_t *pixels, int32_t width, int32_t height, int32_t channels, int32_t quality, codecs_bytes *jpeg,
+    char *message);
+
+/*
+ * Inflates a whole gzip file (RFC 1952) with one or more members; zeros may follow the last. Data that end too early,
+ * fail their check sum, or grow beyond `limit` bytes are an error.
+ */
+int codecs_gunzip(const uint8_t *bytes, size_t count, size_t limit, codecs_bytes *result, char *message);
+
+/* Gives back what one of the functions above allocated. */
+void codecs_free(void *memory);
+
+#endif

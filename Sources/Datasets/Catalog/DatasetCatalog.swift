@@ -1,0 +1,101 @@
+/// Opens data sets by name or by path, whatever their format.
+///
+/// ```swift
+/// let images = try DatasetCatalog.open("fashion-mnist", split: .train)
+/// print(images.count, images.classNames)
+/// ```
+public enum DatasetCatalog {
+    /// The names that `open` knows.
+    public static let names = KnownDataset.all.map(\.name)
+
+    /// Opens a split of a data set.
+    ///
+    /// A path may lead to MNIST-like IDX files, CIFAR-10, CIFAR-100 or STL-10 in their binary versions, or an image
+    /// folder; which of them is told by what is inside. A known name wins over a folder of the same name: write
+    /// `./mnist` for the folder.
+    ///
+    /// - Parameters:
+    ///   - nameOrPath: one of `names`, or a folder.
+    ///   - split: which part; see `availableSplits(_:locations:)`.
+    ///   - locations: where data sets with a name are looked for.
+    /// - Throws: `DatasetsError` if there is no such data set, it has no such split, or a file is missing or damaged.
+    public static func open(
+        _ nameOrPath: String, split: Split, locations: DataLocations = DataLocations()
+    ) throws -> any Dataset {
+        try find(nameOrPath, locations).dataset(for: split)
+    }
+
+    /// The splits that a data set has, in the order train, validation, test.
+    ///
+    /// - Throws: `DatasetsError` if there is no such data set.
+    public static func availableSplits(
+        _ nameOrPath: String, locations: DataLocations = DataLocations()
+    ) throws -> [Split] {
+        try find(nameOrPath, locations).splits
+    }
+
+    /// What a folder turned out to be.
+    private enum Content {
+        case idx(IDXFolder)
+        case cifar(CIFARFolder)
+        case stl10(STL10Folder)
+        case images(ImageFolderLayout)
+
+        var splits: [Split] {
+            switch self {
+            case .idx(let folder): IDXFolder.splits(in: folder.path)
+            case .cifar(let folder): folder.splits
+            case .stl10(let folder): STL10Folder.splits(in: folder.path)
+            case .images(let layout): layout.splits
+            }
+        }
+
+        func dataset(for split: Split) throws -> any Dataset {
+            switch self {
+            case .idx(let folder): try folder.dataset(for: split)
+            case .cifar(let folder): try folder.dataset(for: split)
+            case .stl10(let folder): try folder.dataset(for: split)
+            case .images(let layout): try layout.dataset(for: split)
+            }
+        }
+    }
+
+    private static func find(_ nameOrPath: String, _ locations: DataLocations) throws -> Content {
+        if let known = KnownDataset.all.first(where: { $0.name == nameOrPath }) {
+            let folders = locations.folders(known.places)
+            guard let folder = folders.first(where: { !IDXFolder.splits(in: $0).isEmpty }) else {
+                throw DatasetsError(
+                    "\(known.name) is not in \(folders.joined(separator: ", ")): \(known.advice)")
+            }
+            return .idx(IDXFolder(path: folder, name: known.name, classNames: known.classNames))
+        }
+        guard Folders.isFolder(nameOrPath) else {
+            let known = names.joined(separator: " and ")
+            throw DatasetsError(
+                "there is no data set \"\(nameOrPath)\": known by name are \(known), anything else has to be a folder")
+        }
+        return try content(of: nameOrPath)
+    }
+
+    /// The folders that the archives of data sets unpack into.
+    private static let archiveFolders = ["cifar-10-batches-bin", "cifar-100-binary", "stl10_binary"]
+
+    private static func content(of path: String) throws -> Content {
+        for folder in [path] + archiveFolders.map({ Folders.join(path, $0) }) where Folders.isFolder(folder) {
+            if !IDXFolder.splits(in: folder).isEmpty {
+                let isFashion = folder.lowercased().contains("fashion")
+                return .idx(
+                    IDXFolder(path: folder, name: path, classNames: isFashion ? KnownDataset.fashionClasses : nil))
+            }
+            if let kind = CIFARFolder.kind(of: folder) { return .cifar(CIFARFolder(path: folder, kind: kind)) }
+            if !STL10Folder.splits(in: folder).isEmpty { return .stl10(STL10Folder(path: folder)) }
+        }
+        guard try !Folders.subfolders(of: path).isEmpty else {
+            throw DatasetsError(
+                "\(path) holds no data set: looked for IDX files (train-images-idx3-ubyte.gz), "
+                    + "CIFAR-10 (data_batch_1.bin), CIFAR-100 (train.bin, fine_label_names.txt), "
+                    + "STL-10 (train_X.bin), and folders of classes with JPEG or PNG files")
+        }
+        return .images(try ImageFolderLayout(path: path))
+    }
+}

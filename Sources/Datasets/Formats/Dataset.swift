@@ -1,0 +1,55 @@
+/// Labelled images, counted from 0.
+///
+/// Data sets are values that any number of threads may read at a time.
+public protocol Dataset: Sendable {
+    /// What it is called: "fashion-mnist", or its folder's path.
+    var name: String { get }
+    /// One name a class; a label is an index into it.
+    var classNames: [String] { get }
+    /// The number of images.
+    var count: Int { get }
+    /// The channels of every image: 1 (grey) or 3 (RGB).
+    var channels: Int { get }
+    /// The size of every image, or `nil` where sizes vary.
+    var imageSize: ImageSize? { get }
+    /// The class of an image, an index into `classNames`.
+    func label(at index: Int) -> Int
+    /// One image, of `channels` channels.
+    ///
+    /// - Parameters:
+    ///   - index: 0 up to but without `count`.
+    ///   - minimumSize: a decoder may hand out a smaller image than the stored one, down to this size, if that is faster.
+    /// - Throws: `DatasetsError` that names the file if the image cannot be read.
+    func image(at index: Int, minimumSize: ImageSize?) throws -> Image
+    /// Where an image comes from, for messages: its path, or "train-images-idx3-ubyte.gz, image 17".
+    func location(of index: Int) -> String
+    /// Calls `body` with the bytes of an image that lies in memory: `imageSize` rows and columns of `channels` bytes.
+    ///
+    /// - Returns: what `body` returns, or `nil` where images do not lie in memory.
+    func withStoredPixels<Result>(
+        at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) rethrows -> Result?
+}
+
+extension Dataset {
+    /// One image at its full size.
+    ///
+    /// - Throws: `DatasetsError` that names the file if the image cannot be read.
+    public func image(at index: Int) throws -> Image {
+        try image(at: index, minimumSize: nil)
+    }
+
+    /// Images do not lie in memory unless a data set says so.
+    public func withStoredPixels<Result>(
+        at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) rethrows -> Result? {
+        nil
+    }
+
+    /// How many images every class has.
+    public func classCounts() -> [Int] {
+        var counts = [Int](repeating: 0, count: classNames.count)
+        for index in 0..<count { counts[label(at: index)] += 1 }
+        return counts
+    }
+}

@@ -1,0 +1,36 @@
+/// Images of one size and their labels.
+public final class Batch: Sendable {
+    /// Which step of its epoch it is, counted from 0.
+    public let step: Int
+    /// The images: unsigned bytes of shape [count, height, width, channels].
+    public let pixels: PixelBuffer
+    /// One class an image.
+    public let labels: [Int64]
+    /// Where each image is in the data set.
+    public let indices: [Int]
+    /// Rows.
+    public let height: Int
+    /// Pixels in a row.
+    public let width: Int
+    /// 1 or 3.
+    public let channels: Int
+    /// The images that are missing because they cannot be read.
+    let skipped: [(index: Int, reason: String)]
+
+    /// The number of images: the batch size, less in the last batch and where images were skipped.
+    public var count: Int { labels.count }
+
+    init(
+        step: Int, pixels: PixelBuffer, labels: [Int64], indices: [Int], size: ImageSize, channels: Int,
+        skipped: [(index: Int, reason: String)]
+    ) {
+        self.step = step
+        self.pixels = pixels
+        self.labels = labels
+        self.indices = indices
+        height = size.height
+        width = size.width
+        self.channels = channels
+        self.skipped = skipped
+    }
+}

@@ -1,0 +1,68 @@
+/// Makes the batches of one epoch, each from nothing but its number.
+struct BatchMaker: Sendable {
+    let dataset: any Dataset
+    let transform: Transform
+    let configuration: LoaderConfiguration
+    let epoch: Int
+    /// The order of the images.
+    let order: [Int]
+
+    /// Makes one batch.
+    ///
+    /// - Parameters:
+    ///   - step: its number.
+    ///   - scratch: the thread's memory.
+    ///   - isCancelled: asked between images.
+    /// - Returns: the batch, or `nil` if it was cancelled.
+    /// - Throws: `DatasetsError` of the first image that cannot be read, unless such images are skipped.
+    func batch(_ step: Int, scratch: ResizeScratch, isCancelled: () -> Bool) throws -> Batch? {
+        let first = step * configuration.batchSize
+        let wanted = order[first..<min(first + configuration.batchSize, order.count)]
+        let size = transform.outputSize
+        let channels = transform.channels ?? dataset.channels
+        let imageBytes = size.width * size.height * channels
+        let pixels = PixelBuffer(byteCount: imageBytes * wanted.count)
+        let base = pixels.address.assumingMemoryBound(to: UInt8.self)
+        var labels: [Int64] = []
+        var indices: [Int] = []
+        var skipped: [(index: Int, reason: String)] = []
+        labels.reserveCapacity(wanted.count)
+        indices.reserveCapacity(wanted.count)
+
+        for index in wanted {
+            if isCancelled() { return nil }
+            do {
+                try write(index, to: base + labels.count * imageBytes, scratch: scratch)
+            } catch where configuration.skipBadImages {
+                skipped.append((index, "\(error)"))
+                continue
+            }
+            labels.append(Int64(dataset.label(at: index)))
+            indices.append(index)
+        }
+        pixels.shrink(to: labels.count * imageBytes)
+        return Batch(
+            step: step, pixels: pixels, labels: labels, indices: indices, size: size, channels: channels,
+            skipped: skipped)
+    }
+
+    private func write(_ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch) throws {
+        var generator = SampleGenerator(seed: configuration.seed, epoch: epoch, index: index)
+        if let size = dataset.imageSize {
+            let wasStored: Void? = try dataset.withStoredPixels(at: index) { stored in
+                guard let base = stored.baseAddress, stored.count == size.width * size.height * dataset.channels else {
+                    throw DatasetsError("\(dataset.location(of: index)) does not have \(size) pixels")
+                }
+                let view = PixelView(base: base, width: size.width, height: size.height, channels: dataset.channels)
+                transform.apply(to: view, into: target, using: &generator, scratch: scratch)
+            }
+            if wasStored != nil { return }
+        }
+        let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)
+        guard image.channels == dataset.channels else {
+            throw DatasetsError(
+                "\(dataset.location(of: index)) has \(image.channels) channels, but the data set promises \(dataset.channels)")
+        }
+        image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
+    }
+}

@@ -1,0 +1,45 @@
+/// Some images of another data set, in an order of their own.
+public struct Subset: Dataset {
+    private let base: any Dataset
+    /// The images taken, as indices into the whole data set.
+    public let indices: [Int]
+
+    /// Takes images of a data set.
+    ///
+    /// - Parameters:
+    ///   - base: the whole.
+    ///   - indices: which images, in this order; the same may come more than once.
+    /// - Throws: `DatasetsError` if an index is not that of an image.
+    public init(_ base: any Dataset, indices: [Int]) throws {
+        let count = base.count
+        if let bad = indices.first(where: { !(0..<count).contains($0) }) {
+            throw DatasetsError("\(base.name) has no image \(bad): it has \(count) images, counted from 0")
+        }
+        self.base = base
+        self.indices = indices
+    }
+
+    public var name: String { base.name }
+    public var classNames: [String] { base.classNames }
+    public var count: Int { indices.count }
+    public var channels: Int { base.channels }
+    public var imageSize: ImageSize? { base.imageSize }
+
+    public func label(at index: Int) -> Int {
+        base.label(at: indices[index])
+    }
+
+    public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
+        try base.image(at: indices[index], minimumSize: minimumSize)
+    }
+
+    public func location(of index: Int) -> String {
+        base.location(of: indices[index])
+    }
+
+    public func withStoredPixels<Result>(
+        at index: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) rethrows -> Result? {
+        try base.withStoredPixels(at: indices[index], body)
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// An open file, read from its beginning to its end.
+final class FileReader {
+    /// The bytes that the file had when it was opened.
+    let length: Int
+
+    private let path: String
+    private let descriptor: Int32
+
+    /// Opens a file.
+    ///
+    /// - Throws: `DatasetsError` if there is none, it is no regular file, or it may not be read.
+    init(path: String) throws {
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        let descriptor = retryingInterrupts { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else { throw DatasetsError("cannot read \(path): \(lastSystemError())") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw DatasetsError("cannot read \(path): it is not a file")
+        }
+        self.path = path
+        self.descriptor = descriptor
+        length = Int(status.st_size)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Fills a buffer with the next bytes of the file.
+    ///
+    /// - Throws: `DatasetsError` if they cannot be read, or there are too few.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws {
+        let largestTransfer = 1 << 30
+        var done = 0
+        while done < buffer.count {
+            let wanted = min(buffer.count - done, largestTransfer)
+            let target = buffer.baseAddress.map { $0 + done }
+            let got = retryingInterrupts { Foundation.read(descriptor, target, wanted) }
+            guard got >= 0 else { throw DatasetsError("cannot read \(path): \(lastSystemError())") }
+            guard got > 0 else { throw DatasetsError("\(path) became shorter while it was read: try again") }
+            done += got
+        }
+    }
+
+    /// The contents of a file.
+    ///
+    /// - Throws: `DatasetsError` if it cannot be read.
+    static func contents(of path: String) throws -> [UInt8] {
+        let file = try FileReader(path: path)
+        return try [UInt8](unsafeUninitializedCapacity: file.length) { buffer, count in
+            try file.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<file.length]))
+            count = file.length
+        }
+    }
+
+    /// At most the first `count` bytes of a file.
+    ///
+    /// - Throws: `DatasetsError` if it cannot be read.
+    static func prefix(of path: String, count: Int) throws -> [UInt8] {
+        let file = try FileReader(path: path)
+        var bytes = [UInt8](repeating: 0, count: min(count, file.length))
+        try bytes.withUnsafeMutableBytes { try file.read(into: $0) }
+        return bytes
+    }
+
+    /// The lines of a text file, trimmed, without empty ones at the end.
+    ///
+    /// - Throws: `DatasetsError` if it cannot be read.
+    static func lines(of path: String) throws -> [String] {
+        let text = String(decoding: try contents(of: path), as: UTF8.self)
+        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        while lines.last == "" { lines.removeLast() }
+        return lines
+    }
+}
+
+/// Writes a file under a temporary name in the same folder and renames it, so that nobody ever sees half of it.
+///
+/// - Throws: `DatasetsError` that names the path.
+func replaceFile(_ path: String, with bytes: [UInt8]) throws {
+    do {
+        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+        let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        let text = reason.map { $0.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32($0.code))) : "\($0)" }
+        throw DatasetsError("cannot write \(path): \(text ?? error.localizedDescription)")
+    }
+}
+
+/// The system's text for the last failed call on this thread, such as “No such file or directory”.
+private func lastSystemError() -> String {
+    String(cString: strerror(errno))
+}
+
+/// Repeats a system call for as long as a signal interrupts it.
+private func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+        let result = call()
+        if result != -1 || errno != EINTR { return result }
+    }
+}

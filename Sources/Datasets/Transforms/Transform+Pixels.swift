@@ -1,0 +1,117 @@
+extension Transform {
+    /// Changes one image and writes `outputSize` pixels of `channels` (or the source's) to `target`.
+    ///
+    /// The transform has to be valid.
+    func apply(
+        to source: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
+        scratch: ResizeScratch
+    ) {
+        let size = outputSize
+        let count = size.width * size.height
+        let channels = self.channels ?? source.channels
+        if channels == source.channels {
+            applyGeometry(to: source, into: target, using: &generator, scratch: scratch)
+        } else {
+            scratch.withConverted(count * source.channels) { unconverted in
+                applyGeometry(to: source, into: unconverted, using: &generator, scratch: scratch)
+                convertChannels(unconverted, from: source.channels, target, to: channels, count: count)
+            }
+        }
+        if flipProbability > 0, generator.uniform() < flipProbability {
+            flip(target, size, channels: channels)
+        }
+        colorJitter?.apply(to: target, count: count, channels: channels, using: &generator)
+    }
+
+    private func applyGeometry(
+        to source: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
+        scratch: ResizeScratch
+    ) {
+        switch geometry {
+        case .resize(let size):
+            resize(source, to: size, window: size.rectangle, into: target, scratch: scratch)
+        case .centerCrop(let size, let shortSide):
+            let whole = Self.size(of: source.size, shortSide: shortSide, covering: size)
+            let window = Rectangle(
+                x: (whole.width - size.width) / 2, y: (whole.height - size.height) / 2, width: size.width,
+                height: size.height)
+            resize(source, to: whole, window: window, into: target, scratch: scratch)
+        case .randomResizedCrop(let size, let crop):
+            let part = source.cropped(crop.draw(in: source.size, using: &generator))
+            resize(part, to: size, window: size.rectangle, into: target, scratch: scratch)
+        case .paddedCrop(let size, let padding):
+            let y = generator.uniform(below: 2 * padding + 1) - padding
+            let x = generator.uniform(below: 2 * padding + 1) - padding
+            shift(source, to: size, x: x, y: y, into: target, scratch: scratch)
+        }
+    }
+
+    /// The size of an image whose shorter side has become `shortSide`, enlarged where a crop would not fit into it.
+    static func size(of source: ImageSize, shortSide: Int, covering crop: ImageSize) -> ImageSize {
+        // The longer side is cut to whole pixels, as torchvision does.
+        func scaled(_ short: Int) -> ImageSize {
+            source.width <= source.height
+                ? ImageSize(width: short, height: Self.scaled(source.height, short, source.width))
+                : ImageSize(width: Self.scaled(source.width, short, source.height), height: short)
+        }
+        var result = scaled(shortSide)
+        if result.width < crop.width || result.height < crop.height {
+            let larger = max(crop.width, crop.height)
+            result = scaled(max(shortSide, larger))
+        }
+        return result
+    }
+
+    private static func scaled(_ long: Int, _ numerator: Int, _ denominator: Int) -> Int {
+        let (product, overflow) = long.multipliedReportingOverflow(by: numerator)
+        return overflow ? long : product / denominator
+    }
+
+    /// Writes the image as seen through a window that begins at (x, y); black where there is no image.
+    private func shift(
+        _ source: PixelView, to size: ImageSize, x: Int, y: Int, into target: UnsafeMutablePointer<UInt8>,
+        scratch: ResizeScratch
+    ) {
+        let rowBytes = size.width * source.channels
+        let width = size.width - abs(x)
+        let height = size.height - abs(y)
+        if x != 0 || y != 0 {
+            target.update(repeating: 0, count: rowBytes * size.height)
+        }
+        guard width > 0, height > 0 else { return }
+        let visible = Rectangle(x: max(x, 0), y: max(y, 0), width: width, height: height)
+        let first = target + max(-y, 0) * rowBytes + max(-x, 0) * source.channels
+        if source.size == size {
+            source.cropped(visible).copy(to: first, stride: rowBytes)
+            return
+        }
+        var part = [UInt8](repeating: 0, count: width * height * source.channels)
+        part.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            resize(source, to: size, window: visible, into: base, scratch: scratch)
+            PixelView(base: base, width: width, height: height, channels: source.channels)
+                .copy(to: first, stride: rowBytes)
+        }
+    }
+
+    private func flip(_ pixels: UnsafeMutablePointer<UInt8>, _ size: ImageSize, channels: Int) {
+        for y in 0..<size.height {
+            let row = pixels + y * size.width * channels
+            var left = 0
+            var right = size.width - 1
+            while left < right {
+                for c in 0..<channels {
+                    let value = row[left * channels + c]
+                    row[left * channels + c] = row[right * channels + c]
+                    row[right * channels + c] = value
+                }
+                left += 1
+                right -= 1
+            }
+        }
+    }
+}
+
+extension ImageSize {
+    fileprivate var rectangle: Rectangle { Rectangle(x: 0, y: 0, width: width, height: height) }
+}

@@ -1,0 +1,104 @@
+/// What happens to an image between its file and a batch.
+///
+/// Works on 8-bit pixels; mean and deviation are applied to the tensor later (see `Normalization`). Every image comes
+/// out with the same size. All randomness comes from the generator, in a fixed order: geometry, flip, colour.
+///
+/// ```swift
+/// let training = Transform.training(size: ImageSize(square: 224))
+/// var generator = SampleGenerator(seed: 1, epoch: 0, index: 17)
+/// let image = try training.apply(to: Image.decode(contentsOf: "cat.jpg"), using: &generator)
+/// ```
+public struct Transform: Codable, Sendable, Equatable {
+    /// How an image gets its size.
+    public enum Geometry: Codable, Sendable, Equatable {
+        /// The whole image, whatever that does to its proportions.
+        case resize(ImageSize)
+        /// Resized until its shorter side has `shortSide` pixels (more if the crop needs more), then cut from its centre.
+        case centerCrop(ImageSize, shortSide: Int)
+        /// A random part, resized.
+        case randomResizedCrop(ImageSize, RandomResizedCrop)
+        /// Resized, surrounded by `padding` black pixels, then cut at random: a random shift.
+        case paddedCrop(ImageSize, padding: Int)
+    }
+
+    /// How the image gets its size.
+    public var geometry: Geometry
+    /// How likely the image is mirrored left to right, 0 to 1.
+    public var flipProbability: Double
+    /// Random changes of colour, if any.
+    public var colorJitter: ColorJitter?
+    /// 1 or 3 channels; `nil` keeps what the data set has.
+    public var channels: Int?
+
+    /// Makes a transform.
+    public init(
+        geometry: Geometry, flipProbability: Double = 0, colorJitter: ColorJitter? = nil, channels: Int? = nil
+    ) {
+        self.geometry = geometry
+        self.flipProbability = flipProbability
+        self.colorJitter = colorJitter
+        self.channels = channels
+    }
+
+    /// The size of every image that comes out.
+    public var outputSize: ImageSize {
+        switch geometry {
+        case .resize(let size), .centerCrop(let size, _), .randomResizedCrop(let size, _), .paddedCrop(let size, _):
+            size
+        }
+    }
+
+    /// The least size of a source in which nothing has to be enlarged; a decoder may hand out a smaller image down to it.
+    public var minimumSourceSize: ImageSize {
+        switch geometry {
+        case .resize(let size), .paddedCrop(let size, _): size
+        case .centerCrop(let size, let shortSide): ImageSize(square: max(size.width, size.height, shortSide))
+        case .randomResizedCrop(let size, let crop): crop.minimumSource(for: size)
+        }
+    }
+
+    /// Checks the options.
+    ///
+    /// - Throws: `DatasetsError` that names the first that makes no sense.
+    public func validate() throws {
+        let limit = 1 << 15
+        guard (1...limit).contains(outputSize.width), (1...limit).contains(outputSize.height) else {
+            throw DatasetsError("images cannot become \(outputSize) pixels: sides go from 1 to \(limit)")
+        }
+        switch geometry {
+        case .resize: break
+        case .centerCrop(_, let shortSide):
+            guard (1...limit).contains(shortSide) else {
+                throw DatasetsError("images cannot get a short side of \(shortSide) pixels: it goes from 1 to \(limit)")
+            }
+        case .randomResizedCrop(_, let crop): try crop.validate()
+        case .paddedCrop(_, let padding):
+            guard (0...limit).contains(padding) else {
+                throw DatasetsError("images cannot be padded by \(padding) pixels: use 0 to \(limit)")
+            }
+        }
+        guard flipProbability >= 0, flipProbability <= 1 else {
+            throw DatasetsError("the probability of a flip is \(flipProbability): it has to lie between 0 and 1")
+        }
+        try colorJitter?.validate()
+        guard channels == nil || channels == 1 || channels == 3 else {
+            throw DatasetsError("images cannot get \(channels ?? 0) channels: use 1 or 3")
+        }
+    }
+
+    /// Changes one image.
+    ///
+    /// - Throws: `DatasetsError` if the options make no sense.
+    public func apply(to image: Image, using generator: inout SampleGenerator) throws -> Image {
+        try validate()
+        let size = outputSize
+        let channels = self.channels ?? image.channels
+        let count = size.width * size.height * channels
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            guard let target = buffer.baseAddress else { return }
+            image.withView { apply(to: $0, into: target, using: &generator, scratch: ResizeScratch()) }
+            initialized = count
+        }
+        return try Image(width: size.width, height: size.height, channels: channels, pixels: pixels)
+    }
+}

@@ -1,0 +1,19 @@
+/// Everything of the project in one import: networks as values, training on libtorch, memory planning.
+///
+/// ```swift
+/// import SelfAttentivePooling
+///
+/// let network = try Network(
+///     notation: "plain-cnn(pool=self-attentive(patch=2, restoration=subpixel))", input: [1, 28, 28], classes: 10)
+/// let model = try Model(network, seed: 1)
+/// ```
+///
+/// Each module can be imported alone; planning a network needs no libtorch.
+@_exported import Datasets
+@_exported import Execution
+@_exported import Interchange
+@_exported import Networks
+@_exported import Planning
+@_exported import Reporting
+@_exported import Torch
+@_exported import Training

@@ -1,0 +1,73 @@
+import Datasets
+import Execution
+import Networks
+import Torch
+
+/// How well a model tells classes apart.
+public struct Evaluation: Sendable, Equatable, Codable {
+    /// Images looked at.
+    public var images = 0
+    /// Share whose most likely class is the right one.
+    public var accuracy = 0.0
+    /// Share whose right class is among the five most likely.
+    public var top5Accuracy = 0.0
+    /// Mean cross entropy, without label smoothing.
+    public var loss = 0.0
+    /// `confusion[true][predicted]`, numbers of images.
+    public var confusion: [[Int]] = []
+}
+
+/// Runs a model over a data set, without augmentation.
+public struct Evaluator {
+    private let model: Model
+    private let configuration: RunConfiguration
+
+    /// An evaluator of a model by its run's configuration.
+    public init(_ model: Model, _ configuration: RunConfiguration) {
+        self.model = model
+        self.configuration = configuration
+    }
+
+    /// Scores of every image that `loader` gives.
+    ///
+    /// - Parameter stop: asked between batches; true ends the evaluation early with what there is.
+    public func evaluate(_ loader: Loader, stop: () -> Bool = { false }) throws -> Evaluation {
+        let classes = configuration.classNames.count
+        var result = Evaluation()
+        result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        var (loss, correct, correct5) = (0.0, 0, 0)
+        let tensors = try BatchTensors(configuration.normalization, model.parameters)
+        let batches = loader.batches(epoch: 0)
+        try Torch.withoutGradients {
+            while !stop(), let batch = try batches.next() {
+                let logits = try model(tensors.images(batch))
+                loss += try logits.crossEntropy(tensors.labels(batch), sum: true).item()
+                let count = min(5, classes)
+                let likely: [Int64] = try logits.largest(count).indices.array()
+                for (image, label) in batch.labels.enumerated() {
+                    let guesses = likely[image * count..<(image + 1) * count]
+                    guard let first = guesses.first else { continue }
+                    result.confusion[Int(label)][Int(first)] += 1
+                    if first == label { correct += 1 }
+                    if guesses.contains(label) { correct5 += 1 }
+                }
+                result.images += batch.count
+            }
+        }
+        guard result.images > 0 else { throw TrainingError("there were no images to evaluate") }
+        result.loss = loss / Double(result.images)
+        result.accuracy = Double(correct) / Double(result.images)
+        result.top5Accuracy = Double(correct5) / Double(result.images)
+        return result
+    }
+
+    /// Probabilities of the classes for each image of a batch: `[B][classes]`.
+    public func probabilities(_ batch: Batch) throws -> [[Float]] {
+        let tensors = try BatchTensors(configuration.normalization, model.parameters)
+        return try Torch.withoutGradients {
+            let flat: [Float] = try model(tensors.images(batch)).softmax(1).array()
+            let classes = configuration.classNames.count
+            return (0..<batch.count).map { Array(flat[$0 * classes..<($0 + 1) * classes]) }
+        }
+    }
+}

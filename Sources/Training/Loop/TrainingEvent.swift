@@ -1,0 +1,41 @@
+/// What happens in a training, for whoever shows it.
+public enum TrainingEvent: Sendable {
+    /// Training begins, or goes on from `startStep`.
+    case started(Start)
+    case step(Step)
+    /// An epoch and its evaluation are over.
+    case epoch(EpochMetrics, of: Int)
+    /// A checkpoint was written.
+    case checkpoint(path: String)
+    /// The training was asked to stop and left a checkpoint.
+    case interrupted(step: Int)
+
+    /// What is about to happen.
+    public struct Start: Sendable {
+        public let trainingImages: Int
+        public let evaluationImages: Int
+        public let evaluationName: String
+        public let parameters: Int
+        public let multiplyAccumulates: Int
+        public let startStep: Int
+        public let steps: Int
+        public let stepsPerEpoch: Int
+    }
+
+    /// Where an epoch stands.
+    public struct Step: Sendable {
+        /// Counted from 1.
+        public let epoch: Int
+        public let epochs: Int
+        /// Of the epoch, counted from 1.
+        public let step: Int
+        public let stepsPerEpoch: Int
+        /// Means over the epoch so far.
+        public let loss: Double
+        public let accuracy: Double
+        public let learningRate: Double
+        public let imagesPerSecond: Double
+        /// Seconds to the end of the training at this pace, evaluation not counted.
+        public let secondsLeft: Double
+    }
+}

@@ -1,0 +1,168 @@
+/// Everything that decides how a network is trained: what a recipe file says and the command line overrides.
+///
+/// Keys of the YAML form are the coding keys' names; every one is optional but `network` and `data`.
+///
+/// ```yaml
+/// network: mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=subpixel))
+/// data: fashion-mnist
+/// epochs: 10
+/// learning-rate: 0.1
+/// ```
+public struct Recipe: Sendable, Equatable, Codable {
+    /// A name in either notation, or the path of a network's JSON form (ends in `.json`).
+    public var network = ""
+    /// Width of a MobileNetV2 whose name does not give one.
+    public var width = 1.0
+    /// Name of a data set, or a folder.
+    public var data = ""
+    /// Side of the images, in pixels; nil for the data's own size, 224 where sizes vary.
+    public var resolution: Int?
+    /// 1 (grey) or 3 (RGB); nil for the data's own.
+    public var channels: Int?
+    /// Share of the training images held out for validation where the data has no such split; 0 evaluates on the test split.
+    public var holdOut = 0.0
+
+    public var epochs = 30
+    public var batchSize = 64
+    public var optimizer = OptimizerKind.sgd
+    /// Peak of the schedule.
+    public var learningRate = 0.05
+    public var momentum = 0.9
+    public var nesterov = true
+    /// Of weights; biases, normalisation and positions are never decayed.
+    public var weightDecay = 1e-4
+    public var schedule = ScheduleKind.cosine
+    /// Shares of all epochs after which a multi-step schedule multiplies by `decayFactor`.
+    public var milestones = [0.6, 0.8, 0.9]
+    public var decayFactor = 0.2
+    /// Epochs over which the rate rises from 0; may be a fraction.
+    public var warmupEpochs = 1.0
+    public var labelSmoothing = 0.0
+    /// Largest norm of all gradients together; nil for no clipping.
+    public var clipNorm: Double?
+    /// Decay a step of an exponential moving average of the weights, which is then what is evaluated; nil for none.
+    public var ema: Double?
+
+    public var augmentation = Augmentation.automatic
+    public var normalization = NormalizationKind.measured
+    public var seed: UInt64 = 1
+    /// Leaves broken images out, and lists them, instead of stopping.
+    public var skipBadImages = false
+
+    /// Which optimiser.
+    public enum OptimizerKind: String, Sendable, Codable, CaseIterable { case sgd, adamw }
+
+    /// How the learning rate falls.
+    public enum ScheduleKind: String, Sendable, Codable, CaseIterable {
+        /// Half a cosine, to 0.
+        case cosine
+        /// Steps at `milestones`.
+        case multistep
+        /// Not at all.
+        case constant
+    }
+
+    /// What training images go through.
+    public enum Augmentation: String, Sendable, Codable, CaseIterable {
+        /// `cropFlip` where images are at most 64 pixels large, `resizedCrop` elsewhere.
+        case automatic = "auto"
+        /// Random crop of the padded image, horizontal flip.
+        case cropFlip = "crop-flip"
+        /// Random area and aspect ratio (Szegedy et al., 2015), horizontal flip.
+        case resizedCrop = "resized-crop"
+        /// Resize and centre crop only.
+        case none
+    }
+
+    /// How pixels become numbers.
+    public enum NormalizationKind: String, Sendable, Codable, CaseIterable {
+        /// By the training images' own mean and deviation.
+        case measured
+        /// ImageNet's mean and deviation.
+        case imagenet
+        /// To −1 … 1.
+        case half
+    }
+
+    /// A recipe of defaults.
+    public init(network: String = "", data: String = "") {
+        self.network = network
+        self.data = data
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case network, width, data, resolution, channels
+        case holdOut = "hold-out"
+        case epochs
+        case batchSize = "batch-size"
+        case optimizer
+        case learningRate = "learning-rate"
+        case momentum, nesterov
+        case weightDecay = "weight-decay"
+        case schedule, milestones
+        case decayFactor = "decay-factor"
+        case warmupEpochs = "warmup-epochs"
+        case labelSmoothing = "label-smoothing"
+        case clipNorm = "clip-norm"
+        case ema, augmentation, normalization, seed
+        case skipBadImages = "skip-bad-images"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
+            if let found = try container.decodeIfPresent(Value.self, forKey: key) { value = found }
+        }
+        try read(.network, &network)
+        try read(.width, &width)
+        try read(.data, &data)
+        resolution = try container.decodeIfPresent(Int.self, forKey: .resolution)
+        channels = try container.decodeIfPresent(Int.self, forKey: .channels)
+        try read(.holdOut, &holdOut)
+        try read(.epochs, &epochs)
+        try read(.batchSize, &batchSize)
+        try read(.optimizer, &optimizer)
+        try read(.learningRate, &learningRate)
+        try read(.momentum, &momentum)
+        try read(.nesterov, &nesterov)
+        try read(.weightDecay, &weightDecay)
+        try read(.schedule, &schedule)
+        try read(.milestones, &milestones)
+        try read(.decayFactor, &decayFactor)
+        try read(.warmupEpochs, &warmupEpochs)
+        try read(.labelSmoothing, &labelSmoothing)
+        clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm)
+        ema = try container.decodeIfPresent(Double.self, forKey: .ema)
+        try read(.augmentation, &augmentation)
+        try read(.normalization, &normalization)
+        try read(.seed, &seed)
+        try read(.skipBadImages, &skipBadImages)
+    }
+}
+
+extension Recipe {
+    /// Refuses values that cannot train.
+    ///
+    /// - Throws: `TrainingError` naming the setting, its value and what would do.
+    public func validate() throws {
+        func require(_ condition: Bool, _ setting: CodingKeys, _ value: Any, _ advice: String) throws {
+            guard condition else { throw TrainingError("\(setting.rawValue) is \(value): use \(advice)") }
+        }
+        guard !network.isEmpty else { throw TrainingError("no network is named: give network in the recipe or --network") }
+        guard !data.isEmpty else { throw TrainingError("no data is named: give data in the recipe or --data") }
+        try require((1...100_000).contains(epochs), .epochs, epochs, "1 or more")
+        try require((1...65_536).contains(batchSize), .batchSize, batchSize, "1 to 65536")
+        try require(learningRate > 0 && learningRate.isFinite, .learningRate, learningRate, "a number above 0")
+        try require((0..<1).contains(momentum), .momentum, momentum, "0 up to, not including, 1")
+        try require(weightDecay >= 0 && weightDecay.isFinite, .weightDecay, weightDecay, "0 or more")
+        try require(milestones.allSatisfy { (0...1).contains($0) }, .milestones, milestones, "shares of all epochs, 0 to 1")
+        try require(decayFactor > 0 && decayFactor <= 1, .decayFactor, decayFactor, "a number above 0, at most 1")
+        try require(warmupEpochs >= 0 && warmupEpochs.isFinite, .warmupEpochs, warmupEpochs, "0 or more")
+        try require((0..<1).contains(labelSmoothing), .labelSmoothing, labelSmoothing, "0 up to, not including, 1")
+        try require(clipNorm.map { $0 > 0 } ?? true, .clipNorm, clipNorm ?? 0, "a number above 0, or leave it out")
+        try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
+        try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
+        try require(resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
+        try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Networks
+
+extension Recipe {
+    /// The network that the recipe names: a notation, or a JSON file.
+    ///
+    /// - Throws: a sentence that says which part is unknown or does not fit the data.
+    public func buildNetwork(input: Shape, classes: Int) throws -> Network {
+        guard network.hasSuffix(".json") else {
+            return try Network(notation: network, input: input, classes: classes, width: width)
+        }
+        let stored = try Network(jsonFile: network)
+        guard stored.inputShape == input, stored.outputShape == [classes] else {
+            throw TrainingError(
+                "\(network) takes \(stored.inputShape) images and tells \(stored.outputShape) classes apart, and the data has "
+                    + "\(input) images of \(classes) classes")
+        }
+        return stored
+    }
+
+    /// The first setting in which another recipe differs, as a sentence; nil where they train alike.
+    func firstDifference(from other: Recipe) -> String? {
+        func fields(_ recipe: Recipe) -> [String: String] {
+            let encoder = JSONEncoder()
+            guard let data = try? encoder.encode(recipe),
+                let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+            else { return [:] }
+            return object.mapValues { "\($0)" }
+        }
+        let (mine, theirs) = (fields(self), fields(other))
+        for key in CodingKeys.allCases.map(\.rawValue) where mine[key] != theirs[key] {
+            return "\(key) was \(mine[key] ?? "left out") and is now \(theirs[key] ?? "left out")"
+        }
+        return nil
+    }
+}
+
+extension Network {
+    /// Reads a network's JSON file.
+    public init(jsonFile path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw TrainingError("\(path) cannot be read: give the path of a network's JSON form")
+        }
+        do {
+            self = try Network(json: data)
+        } catch let error as NetworkError {
+            throw TrainingError("\(path): \(error)")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Execution
+import Interchange
+import Torch
+
+/// Where a training stands: everything that the next step depends on, and nothing else.
+///
+/// Random numbers need no state: those of step n follow from the seed and n.
+struct TrainingState {
+    /// Steps done, over all epochs.
+    var step = 0
+    /// Of the epoch in progress: sums over its steps so far.
+    var epochTotals = EpochTotals()
+    /// Best score on the evaluation images so far, and its epoch (from 1).
+    var bestAccuracy = -1.0
+    var bestEpoch = 0
+
+    /// Sums over the steps of an epoch.
+    struct EpochTotals: Equatable {
+        var loss = 0.0
+        var correct = 0.0
+        var images = 0
+        /// Of computing, in all sessions of this run together.
+        var seconds = 0.0
+    }
+}
+
+/// Reads and writes checkpoints: weights under their names, the optimiser's state and the average under `optimizer/` and `ema/`, and the
+/// rest as metadata.
+struct Checkpoint {
+    let parameters: Parameters
+    let average: Parameters?
+    let optimizer: any Optimizer
+
+    private static let format = "sapool-checkpoint-1"
+
+    func write(_ state: TrainingState, to path: String) throws {
+        var tensors = try parameters.state()
+        tensors += try optimizer.state().map { ("optimizer/" + $0.name, try TensorData($0.tensor)) }
+        if let average { tensors += try average.state().map { ("ema/" + $0.name, $0.tensor) } }
+        let metadata = [
+            "format": Self.format, "step": "\(state.step)", "epoch_loss": "\(state.epochTotals.loss)",
+            "epoch_correct": "\(state.epochTotals.correct)", "epoch_images": "\(state.epochTotals.images)",
+            "best_accuracy": "\(state.bestAccuracy)", "best_epoch": "\(state.bestEpoch)", "epoch_seconds": "\(state.epochTotals.seconds)",
+        ]
+        try Safetensors(tensors, metadata: metadata).write(to: path)
+    }
+
+    /// Restores everything from a file.
+    ///
+    /// - Throws: `TrainingError` where the file is no checkpoint of this training.
+    func restore(from path: String) throws -> TrainingState {
+        let file = try Safetensors(contentsOf: path)
+        guard file.metadata["format"] == Self.format else {
+            throw TrainingError("\(path) is no checkpoint: it holds weights without the state of a training")
+        }
+        func number<Value: LosslessStringConvertible>(_ key: String, _ type: Value.Type = Value.self) throws -> Value {
+            guard let value = file.metadata[key].flatMap(Value.init) else {
+                throw TrainingError("\(path) is damaged: its metadata has no \(key)")
+            }
+            return value
+        }
+        func part(_ prefix: String) -> [(name: String, tensor: TensorData)] {
+            file.tensors.filter { $0.name.hasPrefix(prefix) }.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
+        }
+        try parameters.load(Safetensors(file.tensors.filter { !$0.name.contains("/") }), from: path)
+        if let average { try average.load(Safetensors(part("ema/")), from: path) }
+        let optimizerState = try part("optimizer/").map { ($0.name, try Tensor($0.tensor)) }
+        try optimizer.restore(Dictionary(optimizerState) { first, _ in first })
+        return TrainingState(
+            step: try number("step"),
+            epochTotals: TrainingState.EpochTotals(
+                loss: try number("epoch_loss"), correct: try number("epoch_correct"), images: try number("epoch_images"),
+                seconds: try number("epoch_seconds")),
+            bestAccuracy: try number("best_accuracy"), bestEpoch: try number("best_epoch"))
+    }
+
+    /// The weights alone of a checkpoint or a weights file: the average where there is one.
+    static func weights(of path: String) throws -> Safetensors {
+        let file = try Safetensors(contentsOf: path)
+        let averaged = file.tensors.filter { $0.name.hasPrefix("ema/") }.map { (name: String($0.name.dropFirst(4)), tensor: $0.tensor) }
+        return Safetensors(averaged.isEmpty ? file.tensors.filter { !$0.name.contains("/") } : averaged)
+    }
+}

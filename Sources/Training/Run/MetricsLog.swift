@@ -1,0 +1,59 @@
+import Foundation
+import Interchange
+
+/// What one epoch came to: a line of `metrics.jsonl`.
+public struct EpochMetrics: Sendable, Equatable, Codable {
+    /// Counted from 1.
+    public var epoch: Int
+    /// Steps done, over all epochs.
+    public var step: Int
+    /// Of the epoch's last step.
+    public var learningRate: Double
+    /// Means over the epoch's training images, augmented, while the weights changed.
+    public var trainLoss: Double
+    public var trainAccuracy: Double
+    /// On the evaluation images, after the epoch.
+    public var loss: Double
+    public var accuracy: Double
+    /// Seconds of the epoch's training steps; evaluation is not counted.
+    public var seconds: Double
+    public var imagesPerSecond: Double
+
+    enum CodingKeys: String, CodingKey {
+        case epoch, step
+        case learningRate = "learning_rate"
+        case trainLoss = "train_loss"
+        case trainAccuracy = "train_accuracy"
+        case loss, accuracy, seconds
+        case imagesPerSecond = "images_per_second"
+    }
+}
+
+/// The file `metrics.jsonl` of a run.
+struct MetricsLog {
+    let path: String
+
+    /// The lines there are.
+    func read() -> [EpochMetrics] {
+        guard let data = FileManager.default.contents(atPath: path) else { return [] }
+        return data.split(separator: UInt8(ascii: "\n")).compactMap {
+            try? JSONDecoder().decode(EpochMetrics.self, from: Data($0))
+        }
+    }
+
+    /// Keeps the epochs up to `epoch`: a resumed run does not repeat lines of steps it does again.
+    func truncate(after epoch: Int) throws {
+        try write(read().filter { $0.epoch <= epoch })
+    }
+
+    /// Adds a line.
+    func append(_ metrics: EpochMetrics) throws { try write(read().filter { $0.epoch < metrics.epoch } + [metrics]) }
+
+    private func write(_ lines: [EpochMetrics]) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try AtomicFile.replace(path) { file in
+            for line in lines { try file.append([UInt8](encoder.encode(line)) + [UInt8(ascii: "\n")]) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Execution
+import Foundation
+import Interchange
+import Networks
+import Torch
+
+/// A finished (or unfinished) run's model, ready to evaluate and predict.
+public struct TrainedModel {
+    /// What the run's folder says.
+    public let configuration: RunConfiguration
+    /// Network and weights.
+    public let model: Model
+
+    /// Which of a run's weights.
+    public enum Weights: String, Sendable, CaseIterable {
+        /// Those of the last finished epoch.
+        case model
+        /// Those of the epoch that scored best on the evaluation images.
+        case best
+        /// Those of the last checkpoint.
+        case last
+    }
+
+    /// Loads a run.
+    ///
+    /// - Throws: `TrainingError` where the folder holds no run, or no weights yet.
+    public init(_ run: RunFolder, weights: Weights = .model, device: Device = .cpu) throws {
+        let (configuration, network) = try RunConfiguration.read(from: run)
+        let path =
+            switch weights {
+            case .model: run.model
+            case .best: run.best
+            case .last: run.last
+            }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw TrainingError("\(run.path) has no weights yet (\(path)): train at least one epoch")
+        }
+        let parameters = try Parameters(of: network, seed: 0, device: device)
+        try parameters.load(Checkpoint.weights(of: path), from: path)
+        self.configuration = configuration
+        model = Model(network, parameters: parameters)
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Datasets
+import Training
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Scores a trained network on a data set.",
+        discussion: """
+            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch.
+
+              sapool evaluate runs/a
+              sapool evaluate runs/a --data other-photos --split validation --confusion
+              sapool evaluate runs/a --json
+            """)
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    var folder: String
+    @Option(help: "Name of a data set, or a folder (default: what the run was trained on).")
+    var data: String?
+    @Option(help: "train, validation or test.")
+    var split: Split?
+    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
+    var weights = TrainedModel.Weights.model
+    @Option(help: "Images at a time.")
+    var batchSize = 128
+    @Option(help: "Threads that load images.")
+    var workers = 2
+    @Flag(help: "Print how often each class was taken for each other.")
+    var confusion = false
+    @Flag(help: "Leave broken images out instead of stopping.")
+    var skipBadImages = false
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the scores as JSON.")
+    var json = false
+
+    private struct Scores: Encodable {
+        let accuracy: Double
+        let top5_accuracy: Double
+        let loss: Double
+        let images: Int
+        let split: String
+        let classes: [String]
+        let confusion: [[Int]]
+    }
+
+    func run() throws {
+        guard (1...65_536).contains(batchSize) else { throw ValidationError("--batch-size \(batchSize): use 1 to 65536.") }
+        guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
+        let device = try machine.apply()
+        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let configuration = trained.configuration
+        let source = data ?? configuration.recipe.data
+        let chosen = try split ?? defaultSplit(source)
+        let dataset = try DatasetCatalog.open(source, split: chosen)
+        guard dataset.classNames == configuration.classNames else {
+            throw TrainingError(
+                "\(source) has other classes (\(dataset.classNames.prefix(5).joined(separator: ", ")) …) than \(folder) was trained on "
+                    + "(\(configuration.classNames.prefix(5).joined(separator: ", ")) …)")
+        }
+        let loader = try Loader(
+            dataset: dataset, transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
+                skipBadImages: skipBadImages))
+        let scores = try Evaluator(trained.model, configuration).evaluate(loader)
+        for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
+        if json {
+            try printJSON(
+                Scores(
+                    accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss, images: scores.images,
+                    split: chosen.rawValue, classes: configuration.classNames, confusion: scores.confusion))
+        } else {
+            print(
+                "accuracy \(percent(scores.accuracy))  (top 5: \(percent(scores.top5Accuracy)))  loss "
+                    + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(chosen.rawValue) split")
+            printClasses(scores, configuration.classNames)
+        }
+    }
+
+    private func defaultSplit(_ source: String) throws -> Split {
+        let splits = try DatasetCatalog.availableSplits(source)
+        return [Split.test, .validation, .train].first(where: splits.contains) ?? .test
+    }
+
+    private func printClasses(_ scores: Evaluation, _ names: [String]) {
+        guard confusion else { return }
+        let width = names.map(\.count).max() ?? 0
+        print("\nrows: true class, columns: predicted class")
+        for (name, row) in zip(names, scores.confusion) {
+            let cells = row.map { padded("\($0)", to: 6) }.joined()
+            let right = row.reduce(0, +) == 0 ? 0 : Double(row[names.firstIndex(of: name) ?? 0]) / Double(row.reduce(0, +))
+            print(name.padding(toLength: width, withPad: " ", startingAt: 0) + cells + padded(percent(right), to: 10))
+        }
+    }
+}
+
+extension Split: ExpressibleByArgument {}
+extension TrainedModel.Weights: ExpressibleByArgument {}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Execution
+import Interchange
+import Networks
+import Torch
+import Training
+
+struct Forward: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a network on raw tensors, for checking against anything else.",
+        discussion: """
+            Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights under the network's state-dict names of another, and \
+            writes the tensor "output". Double-precision input is computed in double precision.
+
+              sapool forward --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35 --classes 10 \\
+                  --weights w.safetensors --input x.safetensors --output y.safetensors --mode train
+            """)
+
+    enum Mode: String, ExpressibleByArgument, CaseIterable { case evaluate, train }
+    enum Precision: String, ExpressibleByArgument, CaseIterable {
+        case float32, float64
+
+        var type: ScalarType { self == .float32 ? .float32 : .float64 }
+    }
+
+    @Option(help: "The network: a name in either notation, or the path of its JSON form.")
+    var network: String
+    @Option(help: "Width of a MobileNetV2.")
+    var width: Double = 1
+    @Option(help: "Classes that the network tells apart.")
+    var classes = 10
+    @Option(help: ArgumentHelp("Weights.", valueName: "safetensors"))
+    var weights: String
+    @Option(help: ArgumentHelp("A file with the tensor \"input\".", valueName: "safetensors"))
+    var input: String
+    @Option(help: ArgumentHelp("Where the tensor \"output\" goes.", valueName: "safetensors"))
+    var output: String
+    @Option(help: "evaluate, or train: normalise by the batch's own statistics.")
+    var mode = Mode.evaluate
+    @Option(help: "float32 or float64 (default: that of the input).")
+    var precision: Precision?
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the shape and the path of the output as JSON.")
+    var json = false
+
+    private struct Summary: Encodable {
+        let network: String
+        let mode: String
+        let shape: [Int]
+        let output: String
+    }
+
+    func run() throws {
+        let device = try machine.apply()
+        guard let data = try Safetensors(contentsOf: input)["input"] else {
+            throw ExecutionError("\(input) has no tensor called \"input\"")
+        }
+        guard data.shape.count == 4, !data.shape.contains(0) else {
+            throw ExecutionError("\"input\" in \(input) has shape \(data.shape): images are [B, C, H, W]")
+        }
+        let shape = Shape(Array(data.shape.dropFirst()))
+        let architecture =
+            network.hasSuffix(".json")
+            ? try Network(jsonFile: network) : try Network(notation: network, input: shape, classes: classes, width: width)
+        for warning in architecture.warnings { note("warning: \(warning)") }
+        let type = precision?.type ?? (data.type == .float64 ? .float64 : .float32)
+        let parameters = try Parameters(of: architecture, seed: 0, type: type, device: device)
+        try parameters.load(Safetensors(contentsOf: weights), from: weights)
+        let model = Model(architecture, parameters: parameters)
+        let result = try Torch.withoutGradients { try model(Tensor(data), training: mode == .train) }
+        var file = Safetensors()
+        file["output"] = try TensorData(result)
+        try file.write(to: output)
+        if json {
+            try printJSON(Summary(network: network, mode: mode.rawValue, shape: result.shape, output: output))
+        } else {
+            print("\(output): output \(result.shape)")
+        }
+    }
+}

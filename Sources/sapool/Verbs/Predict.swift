@@ -1,0 +1,86 @@
+import ArgumentParser
+import Datasets
+import Training
+
+struct Predict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Names the most likely classes of images.",
+        discussion: """
+              sapool predict runs/a photo.jpg another.png
+              sapool predict runs/a photo.jpg --top 3 --json
+              sapool predict runs/a --data fashion-mnist --samples 5
+            """)
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    var folder: String
+    @Argument(help: "JPEG or PNG images.")
+    var images: [String] = []
+    @Option(help: "Take images of this data set's test split instead of files.")
+    var data: String?
+    @Option(help: "How many of them, evenly spread.")
+    var samples = 5
+    @Option(help: "How many classes to name.")
+    var top = 5
+    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
+    var weights = TrainedModel.Weights.model
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the predictions as JSON.")
+    var json = false
+
+    private struct Prediction: Encodable {
+        let image: String
+        let truth: String?
+        let classes: [Class]
+
+        struct Class: Encodable {
+            let name: String
+            let probability: Float
+        }
+    }
+
+    func validate() throws {
+        guard images.isEmpty != (data == nil) else {
+            throw ValidationError("Give either image files or --data with --samples.")
+        }
+        guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
+        guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
+    }
+
+    func run() throws {
+        let device = try machine.apply()
+        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let names = trained.configuration.classNames
+        let dataset: any Dataset
+        if let data {
+            let splits = try DatasetCatalog.availableSplits(data)
+            let all = try DatasetCatalog.open(data, split: splits.contains(.test) ? .test : splits.first ?? .train)
+            let count = min(samples, all.count)
+            dataset = try Subset(all, indices: (0..<count).map { $0 * all.count / count })
+        } else {
+            dataset = ImageFiles(images)
+        }
+        let loader = try Loader(
+            dataset: dataset, transform: trained.configuration.evaluationTransform,
+            configuration: LoaderConfiguration(batchSize: 32, seed: 0, shuffle: false, dropLast: false, workers: 0))
+        let evaluator = Evaluator(trained.model, trained.configuration)
+        let batches = loader.batches(epoch: 0)
+        var predictions: [Prediction] = []
+        while let batch = try batches.next() {
+            for (row, probabilities) in try evaluator.probabilities(batch).enumerated() {
+                let index = batch.indices[row]
+                let ranked = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(top)
+                predictions.append(
+                    Prediction(
+                        image: dataset.location(of: index), truth: data == nil ? nil : names[Int(batch.labels[row])],
+                        classes: ranked.map { Prediction.Class(name: names[$0.offset], probability: $0.element) }))
+            }
+        }
+        if json { return try printJSON(predictions) }
+        for prediction in predictions {
+            print(prediction.image + (prediction.truth.map { "  (labelled \($0))" } ?? ""))
+            for guess in prediction.classes {
+                print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Foundation
+import Training
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains a network on labelled images.",
+        discussion: """
+            Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of JPEG or PNG images for each \
+            class, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed.
+
+            Settings come from a recipe in YAML and are overridden here; every setting has a default. The run's folder holds \
+            config.json, network.json, metrics.jsonl, TensorBoard events, model.safetensors (the weights to use), \
+            last.safetensors and best.safetensors (to resume from). Ctrl-C ends after the current step with a checkpoint.
+
+              sapool train --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35 --data photos --resolution 96 --output runs/a
+              sapool train --recipe Experiments/demo.yaml --epochs 20 --output runs/b
+              sapool train --resume --output runs/b
+            """)
+
+    @Option(help: "A recipe in YAML.")
+    var recipe: String?
+    @Option(help: ArgumentHelp("The run's folder.", valueName: "folder"))
+    var output: String
+    @Flag(help: "Go on with the run in the output folder, or begin where there is none.")
+    var resume = false
+
+    @Option(help: "The network: a name in either notation, or the path of its JSON form.")
+    var network: String?
+    @Option(help: "Width of a MobileNetV2.")
+    var width: Double?
+    @Option(help: ArgumentHelp("Name of a data set, or a folder.", valueName: "name-or-folder"))
+    var data: String?
+    @Option(help: ArgumentHelp("Side of the images (default: the data's own, or 224).", valueName: "pixels"))
+    var resolution: Int?
+    @Option(help: "Channels of the images: 1 or 3 (default: the data's own).")
+    var channels: Int?
+    @Option(help: "Share of the training images held out for evaluation.")
+    var holdOut: Double?
+
+    @Option(help: "Passes over the training images.")
+    var epochs: Int?
+    @Option(help: "Images a step.")
+    var batchSize: Int?
+    @Option(help: "sgd or adamw.")
+    var optimizer: Recipe.OptimizerKind?
+    @Option(help: "Peak of the schedule.")
+    var learningRate: Double?
+    @Option(help: "Momentum of SGD.")
+    var momentum: Double?
+    @Option(help: "Decay of weights.")
+    var weightDecay: Double?
+    @Option(help: "cosine, multistep or constant.")
+    var schedule: Recipe.ScheduleKind?
+    @Option(help: "Epochs over which the rate rises from 0.")
+    var warmupEpochs: Double?
+    @Option(help: "Share of the target that is spread over all classes.")
+    var labelSmoothing: Double?
+    @Option(help: "Largest norm of all gradients together.")
+    var clipNorm: Double?
+    @Option(help: "Decay of an exponential moving average of the weights.")
+    var ema: Double?
+    @Option(help: "auto, crop-flip, resized-crop or none.")
+    var augmentation: Recipe.Augmentation?
+    @Option(help: "measured, imagenet or half.")
+    var normalization: Recipe.NormalizationKind?
+    @Option(help: "Seed of weights, order, augmentation and noise.")
+    var seed: UInt64?
+    @Flag(help: "Leave broken images out, and list them, instead of stopping.")
+    var skipBadImages = false
+
+    @Option(help: "Threads that load images.")
+    var workers: Int?
+    @Option(help: ArgumentHelp("Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
+    var checkpointSteps: Int?
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the last epoch's metrics as JSON.")
+    var json = false
+
+    func run() throws {
+        var options = TrainerOptions()
+        options.device = try machine.apply()
+        options.resume = resume
+        options.checkpointSteps = checkpointSteps
+        if let workers {
+            guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
+            options.workers = workers
+        }
+        if let checkpointSteps, checkpointSteps < 1 {
+            throw ValidationError("--checkpoint-steps \(checkpointSteps): use 1 or more.")
+        }
+        let stop = StopFlag()
+        let sources = stop.listen()
+        let progress = TrainingProgress()
+        let folder = RunFolder(output)
+        let trainer = try Trainer(
+            settings(folder), run: folder, options: options, shouldStop: { stop.isRaised }, report: { progress.show($0) })
+        let metrics = try withExtendedLifetime(sources) { try trainer.train() }
+        if let skipped = trainer.skippedImages {
+            note("\(skipped.count) broken images were left out: \(skipped.list) lists them")
+        }
+        guard let metrics else { throw ExitCode(130) }
+        if json {
+            try printJSON(metrics)
+        } else {
+            print("accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)")
+        }
+    }
+
+    /// The recipe: that of the file or of the run to go on with, with the command line's settings over it.
+    private func settings(_ folder: RunFolder) throws -> Recipe {
+        var settings = Recipe()
+        if let recipe {
+            settings = try Recipe(contentsOf: recipe)
+        } else if resume, folder.holdsRun {
+            settings = try RunConfiguration.read(from: folder).configuration.recipe
+        }
+        func set<Value>(_ key: WritableKeyPath<Recipe, Value>, _ value: Value?) {
+            if let value { settings[keyPath: key] = value }
+        }
+        set(\.network, network)
+        set(\.width, width)
+        set(\.data, data)
+        set(\.holdOut, holdOut)
+        set(\.epochs, epochs)
+        set(\.batchSize, batchSize)
+        set(\.optimizer, optimizer)
+        set(\.learningRate, learningRate)
+        set(\.momentum, momentum)
+        set(\.weightDecay, weightDecay)
+        set(\.schedule, schedule)
+        set(\.warmupEpochs, warmupEpochs)
+        set(\.labelSmoothing, labelSmoothing)
+        set(\.augmentation, augmentation)
+        set(\.normalization, normalization)
+        set(\.seed, seed)
+        if let resolution { settings.resolution = resolution }
+        if let channels { settings.channels = channels }
+        if let clipNorm { settings.clipNorm = clipNorm }
+        if let ema { settings.ema = ema }
+        if skipBadImages { settings.skipBadImages = true }
+        return settings
+    }
+}
+
+extension Recipe.OptimizerKind: ExpressibleByArgument {}
+extension Recipe.ScheduleKind: ExpressibleByArgument {}
+extension Recipe.Augmentation: ExpressibleByArgument {}
+extension Recipe.NormalizationKind: ExpressibleByArgument {}
