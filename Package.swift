@@ -14,7 +14,11 @@ let runPaths: [LinkerSetting] = [
 let package = Package(
     name: "sapool",
     platforms: [.macOS(.v15)],
-    products: [],
+    products: [
+        .library(name: "SelfAttentivePooling", targets: ["SelfAttentivePooling"]),
+        .executable(name: "sapool", targets: ["sapool"]),
+        .executable(name: "sapool-torch", targets: ["sapool-torch"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -57,6 +61,9 @@ let package = Package(
             name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
             linkerSettings: runPaths),
 
+        // What a network costs
+        .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
+
         // Training
         .target(
             name: "Training",
@@ -64,14 +71,36 @@ let package = Package(
                 "Datasets", "Execution", "Interchange", "Networks", "Reporting", "Torch",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            linkerSettings: runPaths),
 
-        // The command line
+        // Everything in one import
+        .target(
+            name: "SelfAttentivePooling",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
+            ]),
+
+        // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
+        .target(
+            name: "CommandLineSupport",
+            dependencies: [
+                "Networks", "Planning", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .executableTarget(
             name: "sapool",
+            dependencies: ["CommandLineSupport", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "sapool-torch",
             dependencies: [
-                "Datasets", "Execution", "Interchange", "Networks", "Reporting", "Torch", "Training",
+                "CommandLineSupport", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            linkerSettings: runPaths),
+
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["Datasets", "Interchange", "Networks", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

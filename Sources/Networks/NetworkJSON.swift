@@ -85,6 +85,20 @@ extension Network: Codable {
         }
     }
 
+    /// Reads a network's JSON file.
+    ///
+    /// - Throws: `NetworkError`, one sentence that names the file and which part is wrong.
+    public init(jsonFile path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw NetworkError("\(path) cannot be read: give the path of a network's JSON form")
+        }
+        do {
+            self = try Network(json: data)
+        } catch let error as NetworkError {
+            throw NetworkError("\(path): \(error)")
+        }
+    }
+
     /// The JSON form, readable and with a stable order of keys.
     public func json() throws -> Data {
         let encoder = JSONEncoder()

@@ -1,27 +1,29 @@
 import ArgumentParser
+import CommandLineSupport
+import Foundation
 
-/// The command line: `sapool VERB`, one file a verb in `Verbs/`.
+/// The command line, `sapool VERB`.
+///
+/// Loading libtorch alone takes a fifth of a second, which planning does not need. So this program answers the verbs that do without
+/// it, and becomes `sapool-torch`, which lies beside it and knows every verb, for anything else.
 @main
-struct Sapool: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sapool",
-        abstract: "From a folder of labelled images to a vision model that fits a microcontroller.",
-        discussion: """
-            Networks are named in the authors' notation or in ours; Documentation/Notation.md explains both:
+enum Sapool {
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == Plan.configuration.commandName { return LightVerbs.main(arguments) }
+        guard let own = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
+            note("sapool: cannot tell where it lies, and so where sapool-torch is")
+            exit(1)
+        }
+        let program = own.deletingLastPathComponent().appendingPathComponent("sapool-torch").path
+        var words = (["sapool"] + arguments).map { strdup($0) } + [nil]
+        execv(program, &words)
+        note("sapool: cannot run \(program): build the whole package (make build)")
+        exit(1)
+    }
+}
 
-              mobilenet_v2-nlp_headfix2-1222121
-              'mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=subpixel))'
-
-            A first session:
-
-              sapool plan 'plain-cnn(pool=self-attentive(patch=2, restoration=subpixel))' --resolution 28 --channels 1
-              sapool train --network 'plain-cnn(pool=self-attentive(patch=2, restoration=subpixel))' \\
-                  --data fashion-mnist --epochs 3 --output runs/first
-              sapool evaluate runs/first
-              sapool predict runs/first shoe.png
-
-            Exit status: 0 done, 1 failed, 64 wrong usage.
-            """,
-        version: "0.1.0",
-        subcommands: [Train.self, Evaluate.self, Predict.self, Forward.self])
+/// The verbs that need no libtorch.
+private struct LightVerbs: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "sapool", subcommands: [Plan.self])
 }

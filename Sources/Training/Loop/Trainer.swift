@@ -51,8 +51,6 @@ public final class Trainer {
         self.shouldStop = shouldStop
         data = try TrainingData(recipe)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
-        configuration = try Self.prepare(run, recipe, data, network, resume: options.resume)
-
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
         if recipe.ema == nil {
@@ -76,6 +74,8 @@ public final class Trainer {
             configuration: LoaderConfiguration(
                 batchSize: max(recipe.batchSize, 64), seed: recipe.seed, shuffle: false, dropLast: false,
                 workers: options.workers, skipBadImages: recipe.skipBadImages))
+        // Last, so that nothing is left behind where something above cannot be.
+        configuration = try Self.prepare(run, recipe, data, network, resume: options.resume)
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)

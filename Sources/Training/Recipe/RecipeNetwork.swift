@@ -34,17 +34,3 @@ extension Recipe {
         return nil
     }
 }
-
-extension Network {
-    /// Reads a network's JSON file.
-    public init(jsonFile path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw TrainingError("\(path) cannot be read: give the path of a network's JSON form")
-        }
-        do {
-            self = try Network(json: data)
-        } catch let error as NetworkError {
-            throw TrainingError("\(path): \(error)")
-        }
-    }
-}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Execution
 import Interchange
 import Networks
@@ -12,8 +13,9 @@ struct Forward: ParsableCommand {
             Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights under the network's state-dict names of another, and \
             writes the tensor "output". Double-precision input is computed in double precision.
 
-              sapool forward --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35 --classes 10 \\
-                  --weights w.safetensors --input x.safetensors --output y.safetensors --mode train
+              sapool forward --network mobilenet_v2-skip-1222121 --width 0.35 \\
+                  --weights w.safetensors --input x.safetensors \\
+                  --output y.safetensors --mode train
             """)
 
     enum Mode: String, ExpressibleByArgument, CaseIterable { case evaluate, train }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Foundation
 import Training
 
@@ -13,8 +14,9 @@ struct Train: ParsableCommand {
             config.json, network.json, metrics.jsonl, TensorBoard events, model.safetensors (the weights to use), \
             last.safetensors and best.safetensors (to resume from). Ctrl-C ends after the current step with a checkpoint.
 
-              sapool train --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35 --data photos --resolution 96 --output runs/a
-              sapool train --recipe Experiments/demo.yaml --epochs 20 --output runs/b
+              sapool train --data photos --resolution 96 --output runs/a \\
+                  --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
+              sapool train --recipe Experiments/demo.yaml --output runs/b
               sapool train --resume --output runs/b
             """)
 

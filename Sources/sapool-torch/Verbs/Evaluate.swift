@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Datasets
 import Training
 
@@ -9,7 +10,7 @@ struct Evaluate: ParsableCommand {
             Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch.
 
               sapool evaluate runs/a
-              sapool evaluate runs/a --data other-photos --split validation --confusion
+              sapool evaluate runs/a --data photos2 --split test --confusion
               sapool evaluate runs/a --json
             """)
 

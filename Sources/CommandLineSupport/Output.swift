@@ -1,19 +1,19 @@
 import Foundation
 
 /// Prints a value as JSON, keys sorted.
-func printJSON(_ value: some Encodable) throws {
+package func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }
 
 /// Writes a line for people to standard error, so that standard output holds results only.
-func note(_ text: String) {
+package func note(_ text: String) {
     FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 /// A number of images, steps … with a comma between thousands.
-func grouped(_ number: Int) -> String {
+package func grouped(_ number: Int) -> String {
     var digits = String(abs(number))
     var groups: [String] = []
     while digits.count > 3 {
@@ -24,10 +24,10 @@ func grouped(_ number: Int) -> String {
 }
 
 /// A share as per cent with two decimals.
-func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
+package func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
 
 /// A number with a fixed count of decimals.
-func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
+package func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
 
 /// Text moved to the right edge of a column.
-func padded(_ text: String, to width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+package func padded(_ text: String, to width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }

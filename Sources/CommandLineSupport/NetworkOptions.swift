@@ -1,12 +1,10 @@
 import ArgumentParser
 import Networks
-import Torch
-import Training
 
 /// A network by name, and what its name leaves open.
-struct NetworkOptions: ParsableArguments {
+package struct NetworkOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The network: a name in either notation, or the path of its JSON form.", valueName: "network"))
-    var positional: String?
+    package var positional: String?
 
     @Option(name: .customLong("network"), help: "The same, as an option.")
     var named: String?
@@ -21,10 +19,12 @@ struct NetworkOptions: ParsableArguments {
     var classes: Int?
 
     @Option(help: "Width of a MobileNetV2.")
-    var width: Double = 1
+    package var width: Double = 1
+
+    package init() {}
 
     /// The name, however it was given.
-    func name() throws -> String {
+    package func name() throws -> String {
         switch (positional, named) {
         case (let name?, nil), (nil, let name?): return name
         case (nil, nil): throw ValidationError("Name a network, for example mobilenet_v2-nlp_headfix2-1222121.")
@@ -33,7 +33,7 @@ struct NetworkOptions: ParsableArguments {
     }
 
     /// The network. A JSON form says everything itself, and options that say otherwise are refused.
-    func network() throws -> Network {
+    package func network() throws -> Network {
         let name = try name()
         guard name.hasSuffix(".json") else {
             let side = resolution ?? 224
@@ -53,23 +53,5 @@ struct NetworkOptions: ParsableArguments {
             }
         }
         return network
-    }
-}
-
-/// How a verb that computes uses the machine.
-struct MachineOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads for computing (default: one a core).", valueName: "n"))
-    var threads: Int?
-
-    @Option(help: "Where to compute: cpu, cuda, cuda:N or mps.")
-    var device = "cpu"
-
-    /// Sets the thread count and finds the device.
-    func apply() throws -> Device {
-        if let threads {
-            guard (1...4096).contains(threads) else { throw ValidationError("--threads \(threads): use 1 or more.") }
-            Torch.threads = threads
-        }
-        return try Device(device)
     }
 }

@@ -1,0 +1,41 @@
+/// A range of the arena that holds one thing from one step to another.
+public struct Buffer: Sendable, Hashable, Codable {
+    /// What a buffer is for.
+    public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+        /// The image.
+        case input
+        /// The output of a step.
+        case activation
+        /// What one operation needs while it runs.
+        case scratch
+    }
+
+    /// The node that fills it first; scratch adds what it is, `multihead_attn.scores`.
+    public let name: String
+    /// What it is for.
+    public let role: Role
+    /// Size in bytes, before alignment.
+    public let bytes: Int
+    /// The step that fills it, counted from 0.
+    public package(set) var first: Int
+    /// The last step that reads or writes it; alive in this step, too.
+    public package(set) var last: Int
+    /// Where it starts in the arena, in bytes.
+    public package(set) var offset: Int
+
+    /// A buffer by its parts.
+    public init(name: String, role: Role, bytes: Int, first: Int, last: Int, offset: Int = 0) {
+        self.name = name
+        self.role = role
+        self.bytes = bytes
+        self.first = first
+        self.last = last
+        self.offset = offset
+    }
+
+    /// Whether there is a step in which both hold something.
+    public func coexists(with other: Buffer) -> Bool { first <= other.last && other.first <= last }
+
+    /// Size rounded up to a multiple of `alignment`: what it takes of the arena.
+    public func alignedBytes(_ alignment: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
+}

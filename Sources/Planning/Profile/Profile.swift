@@ -1,0 +1,84 @@
+import Networks
+
+/// What each layer of a network costs, before any memory is planned.
+///
+/// ```swift
+/// let profile = try Profile(network)
+/// print(profile.multiplyAccumulates, profile.flashBytes)
+/// ```
+public struct Profile: Sendable, Hashable {
+    /// One node that the outputs depend on.
+    public struct Layer: Sendable, Hashable {
+        /// The node's name.
+        public let name: String
+        /// The operation's kind, as in the JSON form of networks.
+        public let operation: String
+        /// Shape of the output of one sample, `[C, H, W]` or `[C]`.
+        public let outputShape: Shape
+        /// Multiply-accumulates of one sample; normalisations count nothing, as they fold into convolutions.
+        public let multiplyAccumulates: Int
+        /// Trainable numbers.
+        public let parameters: Int
+        /// Bytes of the output at int8.
+        public let outputBytes: Int
+        /// Bytes that its parameters take in flash; see `Profile.flashBytes`.
+        public let flashBytes: Int
+    }
+
+    /// In the network's order.
+    public let layers: [Layer]
+
+    /// Trainable numbers of the whole network; parameters of nodes that no output depends on are among them.
+    public let parameters: Int
+
+    /// Multiply-accumulates of one sample.
+    public let multiplyAccumulates: Int
+
+    /// Bytes of the parameters in flash: int8 weights, an int32 bias for each output channel, batch normalisation folded in (one that
+    /// folds nowhere: two int32 numbers a channel), only the used rows of position tables, nothing for what evaluation leaves
+    /// out. Code, quantisation parameters and look-up tables are not counted.
+    public let flashBytes: Int
+
+    /// The profile of a network.
+    ///
+    /// - Throws: `PlanningError` where a network read from a file is too large to count.
+    public init(_ network: Network) throws(PlanningError) { try self.init(EvaluationGraph(network)) }
+
+    package init(_ graph: EvaluationGraph) throws(PlanningError) {
+        let network = graph.network
+        var flash = [Int](repeating: 0, count: network.nodes.count)
+        for node in graph.computed { flash[node.id.index] = graph.flashBytes(of: node) }
+        var layers: [Layer] = []
+        var total = 0
+        for node in network.liveNodes {
+            let work = try Self.multiplyAccumulates(of: node, in: network)
+            let (sum, overflow) = total.addingReportingOverflow(work)
+            guard !overflow else { throw Self.uncountable(network) }
+            total = sum
+            layers.append(
+                Layer(
+                    name: node.name, operation: node.operation.kind, outputShape: node.shape, multiplyAccumulates: work,
+                    parameters: node.operation.details.parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +),
+                    outputBytes: node.shape.count, flashBytes: flash[node.id.index]))
+        }
+        self.layers = layers
+        parameters = network.parameterCount
+        multiplyAccumulates = total
+        flashBytes = flash.reduce(0, +)
+    }
+
+    /// Attention is the one operation whose work can exceed 2⁶³ while its input and weights are small enough for a network.
+    private static func multiplyAccumulates(of node: Node, in network: Network) throws(PlanningError) -> Int {
+        if case .multiHeadAttention(let details) = node.operation {
+            let perNumber = 4 * details.channels + 2 * node.shape.size.area
+            guard !node.shape.count.multipliedReportingOverflow(by: perNumber).overflow else {
+                throw uncountable(network)
+            }
+        }
+        return network.multiplyAccumulates(of: node)
+    }
+
+    private static func uncountable(_ network: Network) -> PlanningError {
+        PlanningError("\(network.name) has over 2⁶³ multiply-accumulates: use a smaller image or fewer layers")
+    }
+}

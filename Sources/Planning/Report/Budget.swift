@@ -1,0 +1,54 @@
+import Reporting
+
+/// The memory of a device, in bytes; nil where it does not matter.
+public struct Budget: Sendable, Hashable {
+    /// Read-write memory for the arena.
+    public var sram: Int?
+    /// Read-only memory for the parameters.
+    public var flash: Int?
+
+    /// A budget, for example `Budget(sram: 256 << 10, flash: 1 << 20)`.
+    public init(sram: Int? = nil, flash: Int? = nil) {
+        self.sram = sram
+        self.flash = flash
+    }
+
+    /// Whether there is nothing to keep to.
+    public var isEmpty: Bool { sram == nil && flash == nil }
+}
+
+/// Whether a network keeps to a budget.
+public struct Verdict: Sendable, Hashable, Codable {
+    /// Whether it does.
+    public let fits: Bool
+    /// What it needs, in bytes.
+    public let neededBytes: Int
+    /// What there is, in bytes.
+    public let budgetBytes: Int
+    /// In words, for example `fits: 118.1 KiB of 256 KiB SRAM`.
+    public let sentence: String
+
+    /// Compares what is needed with what there is.
+    ///
+    /// - Parameters:
+    ///   - memory: its name, for the sentence: `SRAM` or `flash`.
+    ///   - cause: what to look at where it does not fit, added to the sentence.
+    package init(needed: Int, budget: Int, memory: String, cause: String) {
+        fits = needed <= budget
+        neededBytes = needed
+        budgetBytes = budget
+        if fits {
+            sentence = "fits: \(ByteSize.text(needed)) of \(ByteSize.text(budget)) \(memory)"
+        } else {
+            sentence =
+                "does not fit: needs \(ByteSize.text(needed)) \(memory), \(ByteSize.text(needed - budget)) more than "
+                + "\(ByteSize.text(budget)); \(cause)"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case fits, sentence
+        case neededBytes = "needed_bytes"
+        case budgetBytes = "budget_bytes"
+    }
+}

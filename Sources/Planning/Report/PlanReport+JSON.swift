@@ -1,0 +1,138 @@
+import Foundation
+import Networks
+
+extension PlanReport: Codable {
+    private static let format = "sapool-plan"
+    private static let version = 1
+
+    private enum CodingKeys: String, CodingKey {
+        case format, version, network, resolution, width, parameters, convention, warnings, fits, layers, steps, buffers
+        case multiplyAccumulates = "macs"
+        case arenaBytes = "arena_bytes"
+        case lowerBoundBytes = "lower_bound_bytes"
+        case simplePeakBytes = "simple_peak_bytes"
+        case flashBytes = "flash_bytes"
+        case peakStep = "peak_step"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard try container.decode(String.self, forKey: .format) == Self.format else {
+            throw PlanningError("the JSON is not a plan: its \"format\" is not \"\(Self.format)\"")
+        }
+        let version = try container.decode(Int.self, forKey: .version)
+        guard version == Self.version else {
+            throw PlanningError("the plan has version \(version), and this program reads version \(Self.version)")
+        }
+        network = try container.decode(String.self, forKey: .network)
+        resolution = try container.decode(Resolution.self, forKey: .resolution)
+        width = try container.decode(Double.self, forKey: .width)
+        parameters = try container.decode(Int.self, forKey: .parameters)
+        multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
+        arenaBytes = try container.decode(Int.self, forKey: .arenaBytes)
+        lowerBoundBytes = try container.decode(Int.self, forKey: .lowerBoundBytes)
+        simplePeakBytes = try container.decode(Int.self, forKey: .simplePeakBytes)
+        flashBytes = try container.decode(Int.self, forKey: .flashBytes)
+        convention = try container.decode(String.self, forKey: .convention)
+        warnings = try container.decode([String].self, forKey: .warnings)
+        fits = try container.decodeIfPresent(Verdicts.self, forKey: .fits)
+        layers = try container.decode([Layer].self, forKey: .layers)
+        steps = try container.decode([Step].self, forKey: .steps)
+        peakStep = try container.decode(Int.self, forKey: .peakStep)
+        buffers = try container.decode([Buffer].self, forKey: .buffers)
+        try validate()
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.format, forKey: .format)
+        try container.encode(Self.version, forKey: .version)
+        try container.encode(network, forKey: .network)
+        try container.encode(resolution, forKey: .resolution)
+        try container.encode(width, forKey: .width)
+        try container.encode(parameters, forKey: .parameters)
+        try container.encode(multiplyAccumulates, forKey: .multiplyAccumulates)
+        try container.encode(arenaBytes, forKey: .arenaBytes)
+        try container.encode(lowerBoundBytes, forKey: .lowerBoundBytes)
+        try container.encode(simplePeakBytes, forKey: .simplePeakBytes)
+        try container.encode(flashBytes, forKey: .flashBytes)
+        try container.encode(convention, forKey: .convention)
+        try container.encode(warnings, forKey: .warnings)
+        try container.encodeIfPresent(fits, forKey: .fits)
+        try container.encode(layers, forKey: .layers)
+        try container.encode(steps, forKey: .steps)
+        try container.encode(peakStep, forKey: .peakStep)
+        try container.encode(buffers, forKey: .buffers)
+    }
+
+    /// Reads a report from its JSON form.
+    ///
+    /// - Throws: `PlanningError`, one sentence that says which part is wrong.
+    public init(json: Data) throws {
+        do {
+            self = try JSONDecoder().decode(PlanReport.self, from: json)
+        } catch let error as PlanningError {
+            throw error
+        } catch let error as DecodingError {
+            throw PlanningError("the JSON is not a plan: \(error.sentence)")
+        }
+    }
+
+    /// The JSON form, readable and with a stable order of keys.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+
+    /// Refuses what no plan can hold, so that whoever reads a report can rely on its indices and sums.
+    private func validate() throws {
+        let largest = 1 << 53
+        guard steps.indices.contains(peakStep) else {
+            throw PlanningError("the plan's peak_step is \(peakStep), and it has \(steps.count) steps")
+        }
+        for (name, value) in [
+            ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes), ("flash_bytes", flashBytes),
+            ("simple_peak_bytes", simplePeakBytes),
+        ] where !(0...largest).contains(value) {
+            throw PlanningError("the plan's \(name) is \(value): use 0 to 2⁵³")
+        }
+        for buffer in buffers {
+            guard buffer.first >= 0, buffer.first <= buffer.last, buffer.last < steps.count else {
+                throw PlanningError(
+                    "the buffer \(buffer.name) lives from step \(buffer.first) to \(buffer.last), and the plan has "
+                        + "\(steps.count) steps")
+            }
+            guard (0...largest).contains(buffer.bytes), (0...largest).contains(buffer.offset),
+                buffer.offset + buffer.bytes <= arenaBytes
+            else {
+                throw PlanningError("the buffer \(buffer.name) does not lie in the arena of \(arenaBytes) bytes")
+            }
+        }
+    }
+}
+
+extension PlanReport.Resolution: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let side = try? container.decode(Int.self) {
+            self.init(height: side, width: side)
+            return
+        }
+        let sides = try container.decode(String.self).split(separator: "x").compactMap { Int($0) }
+        guard sides.count == 2 else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "a resolution is a whole number or \"HxW\"")
+        }
+        self.init(height: sides[0], width: sides[1])
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if height == width {
+            try container.encode(height)
+        } else {
+            try container.encode("\(height)x\(width)")
+        }
+    }
+}

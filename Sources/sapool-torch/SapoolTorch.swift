@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandLineSupport
+
+/// Every verb of `sapool`, one file a verb in `Verbs/`: the program behind `sapool` for what needs libtorch.
+@main
+struct SapoolTorch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sapool",
+        abstract: "From a folder of labelled images to a vision model that fits a microcontroller.",
+        discussion: """
+            A network has a name, in the authors' notation or in ours; both are \
+            explained in Documentation/Notation.md:
+
+              mobilenet_v2-nlp_headfix2-1222121
+              'plain-cnn(pool=self-attentive(patch=2, restoration=subpixel))'
+
+            A first session:
+
+              sapool plan mobilenet_v2-nlp_headfix2-1222121 --resolution 96
+              sapool train --recipe Experiments/demo.yaml --output runs/first
+              sapool evaluate runs/first
+              sapool predict runs/first photo.jpg
+
+            Exit status: 0 done, 1 failed, 64 wrong usage.
+            """,
+        version: "0.1.0",
+        subcommands: [Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self])
+}

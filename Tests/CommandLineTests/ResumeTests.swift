@@ -1,0 +1,72 @@
+import Foundation
+import XCTest
+
+/// Interruptions of any kind change nothing about what comes out.
+final class ResumeTests: CommandLineTestCase {
+    private func arguments(_ output: String) -> [String] {
+        [
+            "train", "--network", "plain-cnn(channels=4-8, strides=22, pool=gaussian)", "--data", "photos", "--resolution", "16",
+            "--epochs", "30", "--batch-size", "8", "--ema", "0.95", "--threads", "1", "--checkpoint-steps", "3", "--output", output,
+        ]
+    }
+
+    private func weights(_ run: String) throws -> [Data] {
+        try ["model.safetensors", "last.safetensors"].map {
+            let data = try XCTUnwrap(FileManager.default.contents(atPath: "\(folder)/\(run)/\($0)"), "\(run)/\($0)")
+            // The checkpoint's metadata holds seconds; its tensors are what has to be the same.
+            let header = data.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+            return Data(data.dropFirst(8 + header))
+        }
+    }
+
+    private func epochs(_ run: String) throws -> [String] {
+        try String(contentsOfFile: "\(folder)/\(run)/metrics.jsonl", encoding: .utf8).split(separator: "\n").map { line in
+            let object = try json(String(line))
+            return "\(object["epoch"] ?? "") \(object["train_loss"] ?? "") \(object["loss"] ?? "")"
+        }
+    }
+
+    func testKillAtRandomMomentsThreeTimesGivesTheSameWeights() throws {
+        try makePhotos(train: 64, test: 8)
+        let clock = ContinuousClock.now
+        XCTAssertEqual(try sapool(arguments("whole")).status, 0)
+        let seconds = (ContinuousClock.now - clock) / .seconds(1)
+        let expected = try weights("whole")
+
+        for attempt in 1...3 {
+            let run = "killed-\(attempt)"
+            var kills = 0
+            var finished = false
+            while !finished {
+                let process = command(arguments(run) + ["--resume"])
+                try process.run()
+                if kills < 3 {
+                    Thread.sleep(forTimeInterval: Double.random(in: 0.25...0.6) * seconds)
+                    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+                    kills += 1
+                }
+                process.waitUntilExit()
+                finished = process.terminationReason == .exit && process.terminationStatus == 0
+                XCTAssertTrue(finished || process.terminationReason == .uncaughtSignal, "status \(process.terminationStatus)")
+                if !finished && process.terminationReason == .exit { break }
+            }
+            XCTAssertEqual(try weights(run), expected, "attempt \(attempt)")
+            XCTAssertEqual(try epochs(run), try epochs("whole"), "attempt \(attempt)")
+        }
+    }
+
+    func testControlCLeavesACheckpointAndTheRunGoesOn() throws {
+        try makePhotos(train: 64, test: 8)
+        XCTAssertEqual(try sapool(arguments("whole")).status, 0)
+        // Without checkpoints between, so that only the one of the interruption can be gone on from.
+        let process = command(arguments("stopped").filter { $0 != "--checkpoint-steps" && $0 != "3" })
+        try process.run()
+        while !exists("stopped/metrics.jsonl"), process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        kill(process.processIdentifier, SIGINT)
+        process.waitUntilExit()
+        XCTAssertEqual(process.terminationReason, .exit)
+        XCTAssertEqual(process.terminationStatus, 130)
+        XCTAssertEqual(try sapool("train", "--resume", "--threads", "1", "--output", "stopped").status, 0)
+        XCTAssertEqual(try weights("stopped"), try weights("whole"))
+    }
+}

@@ -1,0 +1,95 @@
+import Datasets
+import Foundation
+import XCTest
+
+/// Runs the built `sapool` as a user does, in a folder of its own.
+class CommandLineTestCase: XCTestCase {
+    /// A folder that is gone after the test.
+    private(set) var folder = ""
+
+    override func setUpWithError() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("sapool-tests-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        folder = url.path
+    }
+
+    override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: folder) }
+
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// The program beside the test bundle.
+    static var program: String {
+        #if os(macOS)
+        let products = Bundle(for: CommandLineTestCase.self).bundleURL.deletingLastPathComponent()
+        #else
+        let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        #endif
+        return products.appendingPathComponent("sapool").path
+    }
+
+    /// A command that is ready to run.
+    func command(_ arguments: [String]) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Self.program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        // Nothing but the system's own paths: the program has to run without any variable set.
+        process.environment = ["PATH": "/usr/bin:/bin"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        return process
+    }
+
+    /// Runs a command to its end.
+    func sapool(_ arguments: String...) throws -> Outcome { try sapool(arguments) }
+
+    /// Runs a command to its end.
+    func sapool(_ arguments: [String]) throws -> Outcome {
+        let process = command(arguments)
+        // Files, not pipes: nothing can block, and both can be read after the end.
+        let paths = ["stdout", "stderr"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
+        for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
+        process.standardOutput = FileHandle(forWritingAtPath: paths[0])
+        process.standardError = FileHandle(forWritingAtPath: paths[1])
+        try process.run()
+        process.waitUntilExit()
+        let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
+        for path in paths { try FileManager.default.removeItem(atPath: path) }
+        return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
+    }
+
+    /// The sentence with which a command fails.
+    func message(_ outcome: Outcome) -> String {
+        String(outcome.errors.split(separator: "\n").first { $0.hasPrefix("Error: ") } ?? "")
+    }
+
+    /// Writes an image folder `photos` with two classes that are easy to tell apart: bright on the left, bright on the right.
+    func makePhotos(train: Int = 24, test: Int = 8, side: Int = 16) throws {
+        var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
+        for (split, count) in [("train", train), ("test", test)] {
+            for (label, name) in ["left", "right"].enumerated() {
+                let path = "\(folder)/photos/\(split)/\(name)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                for number in 0..<count {
+                    let pixels = (0..<side * side * 3).map { index -> UInt8 in
+                        let isRight = (index / 3) % side >= side / 2
+                        return UInt8((isRight == (label == 1) ? 150 : 40) + Int(generator.next() % 60))
+                    }
+                    let image = try Image(width: side, height: side, channels: 3, pixels: pixels)
+                    try image.write(toPNG: "\(path)/\(number).png")
+                }
+            }
+        }
+    }
+
+    func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(name)") }
+
+    func json(_ text: String) throws -> [String: Any] {
+        try XCTUnwrap(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], text)
+    }
+}

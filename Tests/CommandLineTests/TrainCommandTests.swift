@@ -1,0 +1,120 @@
+import Foundation
+import XCTest
+
+final class TrainCommandTests: CommandLineTestCase {
+    private let network = "plain-cnn(channels=4-8, strides=42, pool=self-attentive(patch=2, restoration=subpixel))"
+
+    func testFromAFolderOfImagesToPredictions() throws {
+        try makePhotos()
+        let trained = try sapool(
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "8", "--batch-size", "8",
+            "--augmentation", "none", "--learning-rate", "0.1", "--ema", "0.9", "--clip-norm", "5", "--output", "run",
+            "--threads", "1", "--json")
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        let metrics = try json(trained.output)
+        XCTAssertEqual(metrics["epoch"] as? Int, 8)
+        for name in [
+            "config.json", "network.json", "metrics.jsonl", "model.safetensors", "last.safetensors", "best.safetensors",
+        ] {
+            XCTAssertTrue(exists("run/\(name)"), name)
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run")
+        XCTAssertTrue(files.contains { $0.hasPrefix("events.out.tfevents.") }, "\(files)")
+        let lines = try String(contentsOfFile: "\(folder)/run/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+        XCTAssertEqual(lines.count, 8)
+
+        let scores = try json(sapool("evaluate", "run", "--json").output)
+        XCTAssertEqual(scores["accuracy"] as? Double, 1)
+        XCTAssertEqual(scores["images"] as? Int, 16)
+        XCTAssertLessThan(try XCTUnwrap(scores["loss"] as? Double), 0.3)
+        let table = try sapool("evaluate", "run", "--confusion", "--weights", "best")
+        XCTAssertTrue(table.output.contains("accuracy 100.00 %"), table.output)
+
+        let answer = try sapool("predict", "run", "photos/test/left/0.png", "photos/test/right/1.png", "--top", "1")
+        XCTAssertEqual(answer.status, 0, answer.errors)
+        let words = answer.output.split(whereSeparator: \.isWhitespace).map(String.init)
+        XCTAssertTrue(words.contains("left") && words.contains("right"), answer.output)
+    }
+
+    func testAFinishedRunAndADifferentRunAreNotOverwritten() throws {
+        try makePhotos(train: 8, test: 2)
+        let settings = ["--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output", "run"]
+        XCTAssertEqual(try sapool(["train", "--network", network] + settings).status, 0)
+        let again = try sapool(["train", "--network", network] + settings)
+        XCTAssertEqual(again.status, 1)
+        XCTAssertEqual(
+            message(again), "Error: run holds a run already: add --resume to go on with it, or choose another output folder")
+        let other = try sapool(["train", "--network", "plain-cnn(channels=4)", "--resume"] + settings)
+        XCTAssertEqual(other.status, 1)
+        XCTAssertEqual(
+            message(other),
+            "Error: run is a run of \(network) (3×16×16, 2 classes), not of plain-cnn(channels=4) (3×16×16, 2 classes): resume with the "
+                + "same network, or choose another output folder")
+        let faster = try sapool(["train", "--network", network, "--resume", "--learning-rate", "0.5"] + settings)
+        XCTAssertEqual(
+            message(faster), "Error: run is a run with other settings: learning-rate was 0.05 and is now 0.5")
+        // A finished run has nothing left to do, and says its result again.
+        let finished = try sapool("train", "--resume", "--output", "run")
+        XCTAssertEqual(finished.status, 0, finished.errors)
+        XCTAssertTrue(finished.output.hasPrefix("accuracy "), finished.output)
+    }
+
+    func testSettingsThatCannotTrain() throws {
+        try makePhotos(train: 4, test: 2)
+        func complaint(_ arguments: String...) throws -> String {
+            let outcome = try sapool(["train", "--output", "run"] + arguments)
+            XCTAssertEqual(outcome.status, 1)
+            XCTAssertFalse(exists("run"), "something was left behind")
+            return message(outcome)
+        }
+        XCTAssertEqual(
+            try complaint("--data", "photos"), "Error: no network is named: give network in the recipe or --network")
+        XCTAssertEqual(
+            try complaint("--network", network, "--data", "photos", "--batch-size", "64"),
+            "Error: photos has 8 images, fewer than one batch of 64: use smaller batches")
+        XCTAssertEqual(
+            try complaint("--network", network, "--data", "nowhere"),
+            "Error: there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else has to be a folder")
+        try "epochs: 3\nlerning-rate: 1\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
+        XCTAssertTrue(
+            try complaint("--recipe", "r.yaml").hasPrefix("Error: r.yaml has an unknown setting \"lerning-rate\": known are network,"))
+        try "epochs: many\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
+        XCTAssertEqual(try complaint("--recipe", "r.yaml"), "Error: r.yaml: the value at epochs is of the wrong type")
+        XCTAssertEqual(
+            message(try sapool(["train", "--network", network, "--data", "photos", "--batch-size", "4", "--output", "photos/train/left/0.png/run"])),
+            "Error: the output folder photos/train/left/0.png/run cannot be made: choose a place that you may write to")
+    }
+
+    func testALossThatIsNoNumberStopsWithTheStep() throws {
+        try makePhotos(train: 8, test: 2)
+        let outcome = try sapool([
+            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "4", "--batch-size",
+            "8", "--learning-rate", "1e30", "--warmup-epochs", "0", "--augmentation", "none", "--output", "run",
+        ])
+        XCTAssertEqual(outcome.status, 1)
+        let text = message(outcome)
+        XCTAssertTrue(text.hasPrefix("Error: the loss is "), outcome.errors)
+        XCTAssertTrue(text.contains(" at step "), text)
+        XCTAssertTrue(text.contains("lower the learning rate"), text)
+        XCTAssertTrue(text.contains("run/last.safetensors") || text.contains("there is no earlier checkpoint"), text)
+    }
+
+    func testABrokenImageStopsTheRunUnlessItMayBeLeftOut() throws {
+        try makePhotos(train: 8, test: 2)
+        let path = "photos/train/left/3.png"
+        let whole = try XCTUnwrap(FileManager.default.contents(atPath: "\(folder)/\(path)"))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: "\(folder)/\(path)"))
+        let arguments = [
+            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4",
+            "--normalization", "half",
+        ]
+        let stopped = try sapool(arguments + ["--output", "a"])
+        XCTAssertEqual(stopped.status, 1)
+        XCTAssertTrue(message(stopped).contains(path), stopped.errors)
+        let skipped = try sapool(arguments + ["--output", "b", "--skip-bad-images"])
+        XCTAssertEqual(skipped.status, 0, skipped.errors)
+        XCTAssertTrue(skipped.errors.contains("1 broken images were left out: b/skipped-images.txt lists them"), skipped.errors)
+        let list = try String(contentsOfFile: "\(folder)/b/skipped-images.txt", encoding: .utf8)
+        XCTAssertTrue(list.contains(path), list)
+    }
+}

@@ -1,0 +1,80 @@
+import Training
+import XCTest
+
+final class RecipeTests: XCTestCase {
+    func testEverySettingIsReadFromYAML() throws {
+        let recipe = try Recipe(
+            yaml: """
+                network: plain-cnn
+                data: photos
+                resolution: 96
+                batch-size: 32
+                optimizer: adamw
+                learning-rate: 0.003
+                schedule: multistep
+                milestones: [0.5, 0.75]
+                clip-norm: 1.5
+                ema: 0.99
+                augmentation: crop-flip
+                seed: 7
+                skip-bad-images: true
+                """, source: "r.yaml")
+        XCTAssertEqual(recipe.network, "plain-cnn")
+        XCTAssertEqual(recipe.resolution, 96)
+        XCTAssertEqual(recipe.batchSize, 32)
+        XCTAssertEqual(recipe.optimizer, .adamw)
+        XCTAssertEqual(recipe.learningRate, 0.003)
+        XCTAssertEqual(recipe.schedule, .multistep)
+        XCTAssertEqual(recipe.milestones, [0.5, 0.75])
+        XCTAssertEqual(recipe.clipNorm, 1.5)
+        XCTAssertEqual(recipe.ema, 0.99)
+        XCTAssertEqual(recipe.augmentation, .cropFlip)
+        XCTAssertEqual(recipe.seed, 7)
+        XCTAssertTrue(recipe.skipBadImages)
+        XCTAssertEqual(recipe.epochs, 30)
+        XCTAssertNoThrow(try recipe.validate())
+    }
+
+    func testWhatIsWrongIsNamed() {
+        func message(_ yaml: String) -> String {
+            do {
+                try Recipe(yaml: yaml, source: "r.yaml").validate()
+                return "no error"
+            } catch {
+                return "\(error)"
+            }
+        }
+        let start = "network: n\ndata: d\n"
+        XCTAssertEqual(message(""), "r.yaml is empty")
+        XCTAssertEqual(message("- a"), "r.yaml is not a list of settings such as \"epochs: 10\"")
+        XCTAssertTrue(message("a: [").hasPrefix("r.yaml is not YAML: "), message("a: ["))
+        XCTAssertEqual(message(start + "batch-size: x"), "r.yaml: the value at batch-size is of the wrong type")
+        XCTAssertEqual(message(start + "epochs: 0"), "epochs is 0: use 1 or more")
+        XCTAssertEqual(message(start + "momentum: 1"), "momentum is 1.0: use 0 up to, not including, 1")
+        XCTAssertEqual(message(start + "learning-rate: -1"), "learning-rate is -1.0: use a number above 0")
+        XCTAssertEqual(message("data: d"), "no network is named: give network in the recipe or --network")
+    }
+
+    func testSchedulesByHand() {
+        var recipe = Recipe(network: "n", data: "d")
+        recipe.epochs = 10
+        recipe.learningRate = 1
+        recipe.warmupEpochs = 1
+        // Ten steps an epoch: the warm-up rises by tenths, the cosine is at its middle half way through the other 90 steps.
+        let cosine = LearningRateSchedule(recipe, stepsPerEpoch: 10)
+        XCTAssertEqual(cosine.rate(at: 0), 0.1, accuracy: 1e-12)
+        XCTAssertEqual(cosine.rate(at: 9), 1, accuracy: 1e-12)
+        XCTAssertEqual(cosine.rate(at: 10), 1, accuracy: 1e-12)
+        XCTAssertEqual(cosine.rate(at: 55), 0.5, accuracy: 1e-12)
+        XCTAssertEqual(cosine.rate(at: 100), 0, accuracy: 1e-12)
+
+        recipe.schedule = .multistep
+        recipe.warmupEpochs = 0
+        let steps = LearningRateSchedule(recipe, stepsPerEpoch: 10)
+        XCTAssertEqual(steps.rate(at: 0), 1)
+        XCTAssertEqual(steps.rate(at: 59), 1)
+        XCTAssertEqual(steps.rate(at: 60), 0.2, accuracy: 1e-12)
+        XCTAssertEqual(steps.rate(at: 80), 0.04, accuracy: 1e-12)
+        XCTAssertEqual(steps.rate(at: 99), 0.008, accuracy: 1e-12)
+    }
+}
