@@ -63,6 +63,7 @@ let package = Package(
 
         // What a network costs
         .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
+        .testTarget(name: "PlanningTests", dependencies: ["Networks", "Planning", "Reporting"]),
 
         // Training
         .target(

@@ -48,6 +48,16 @@ final class NetworkTests: XCTestCase {
         }
     }
 
+    func testCostsBeyondCountingAreRefused() throws {
+        let builder = NetworkBuilder("huge")
+        let x = try builder.input([1, 65536, 32768])
+        XCTAssertThrowsError(
+            try builder.add(.multiHeadAttention(MultiHeadAttention(channels: 1, heads: 1)), [x], name: "attention")
+        ) {
+            XCTAssertTrue("\($0)".hasPrefix("attention: it takes "), "\($0)")
+        }
+    }
+
     func testEveryNetworkSurvivesItsJSON() throws {
         for notation in Self.notations {
             let network = try Network(notation: notation, input: [3, 128, 128], classes: 7)

@@ -1,0 +1,113 @@
+import Networks
+import Planning
+import XCTest
+
+final class PlanCheckerTests: XCTestCase {
+    private func buffer(_ name: String, _ bytes: Int, _ first: Int, _ last: Int, at offset: Int) -> Buffer {
+        Buffer(name: name, role: .activation, bytes: bytes, first: first, last: last, offset: offset)
+    }
+
+    private func problems(_ buffers: [Buffer]) -> [String] {
+        PlanChecker.problems(in: buffers, arenaBytes: 100, alignment: 4)
+    }
+
+    func testFindsEachMistakeOfALayout() {
+        XCTAssertEqual(problems([buffer("a", 40, 0, 2, at: 0), buffer("b", 40, 2, 3, at: 40)]), [])
+        XCTAssertEqual(problems([buffer("a", 40, 0, 1, at: 0), buffer("b", 40, 2, 3, at: 0)]), [])
+        XCTAssertEqual(
+            problems([buffer("a", 41, 0, 2, at: 0), buffer("b", 40, 2, 3, at: 40)]), ["a and b overlap in step 2"])
+        XCTAssertEqual(problems([buffer("a", 40, 0, 1, at: 6)]), ["a starts at 6, which is no multiple of 4"])
+        XCTAssertEqual(problems([buffer("a", 40, 0, 1, at: 64)]), ["a ends at 104, behind the arena of 100 bytes"])
+        XCTAssertEqual(problems([buffer("a", 40, 2, 1, at: 0)]), ["a lives from step 2 to 1"])
+    }
+
+    /// The stem's output claims to be dead while the second convolution is written over it; the sum then finds rubbish.
+    func testReplayFindsAnOverwrittenValue() throws {
+        let network = try TinyNetworks.residual()
+        var plan = try MemoryPlan(network)
+        XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [])
+        plan.buffers[1].last = 2
+        plan.buffers[3].offset = plan.buffers[1].offset
+        XCTAssertEqual(
+            PlanChecker.problems(in: plan, of: network),
+            [
+                "add reads stem, but stem holds something else", "add writes in step 4 to stem, which is not alive",
+                "relu writes in step 4 to stem, which is not alive",
+            ])
+    }
+
+    func testEveryBackboneAndPooling() throws {
+        let references = [
+            ("mobilenet", "1222121"), ("mobilenet_v2", "1222121"), ("mobilenetv3_small", "22121111211"),
+            ("mobilenetv3_large", "121211211111211"), ("resnet18", "1222"), ("resnet18_v2", "1222"),
+            ("resnet50", "1222"),
+            ("resnet50_v2", "1222"), ("resnext", "1222"),
+        ]
+        let pools = [
+            "skip", "maxp", "avgp", "lip", "gaussian_pool", "attnpool", "nlp_headfix2", "nlp_nowin", "nlpnoexp",
+        ]
+        for (backbone, strides) in references {
+            for pool in pools {
+                for prefix in ["", "prepool-\(pool)-2-"] where prefix.isEmpty || backbone != "resnext" {
+                    try check("\(prefix)\(backbone)-\(pool)-\(strides)")
+                }
+            }
+        }
+        for options in [
+            "patch=2, restoration=subpixel", "restoration=bilinear, patch=2", "temperature=learned", "position=sine",
+        ] {
+            try check("mobilenet-v2(pool=self-attentive(\(options)))")
+            try check("plain-cnn(pool=self-attentive(\(options)))")
+        }
+        for noise in ["hwcn", "cn", "none"] { try check("plain-cnn(pool=gaussian(noise=\(noise)))") }
+    }
+
+    private func check(_ name: String) throws {
+        let network = try Network(notation: name, input: [3, 96, 64], classes: 10)
+        let plan = try MemoryPlan(network)
+        XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], name)
+        XCTAssertGreaterThanOrEqual(plan.arenaBytes, plan.lowerBoundBytes, name)
+        XCTAssertLessThan(plan.gap, 0.02, name)
+    }
+
+    func testRandomNetworks() throws {
+        var random = TestGenerator(seed: 5)
+        for round in 0..<3000 {
+            let network = try randomNetwork(&random)
+            XCTAssertEqual(PlanChecker.problems(in: try MemoryPlan(network), of: network), [], "round \(round)")
+        }
+    }
+
+    /// Maps of 2×6×6 and vectors of 2×1×1, read and added at random.
+    private func randomNetwork(_ random: inout TestGenerator) throws -> Network {
+        let builder = NetworkBuilder("random")
+        var maps = [try builder.input([2, 6, 6])]
+        var vectors = [try builder.add(.globalAveragePool(GlobalAveragePool()), [maps[0]], name: "mean")]
+        for index in 0..<Int.random(in: 1...30, using: &random) {
+            let name = "n\(index)"
+            func pick(_ ids: [Node.ID]) -> Node.ID {
+                ids[Int.random(in: max(0, ids.count - 4)..<ids.count, using: &random)]
+            }
+            let (map, vector) = (pick(maps), pick(vectors))
+            switch Int.random(in: 0..<13, using: &random) {
+            case 0, 1: maps.append(try builder.convolution(map, to: 2, kernel: 3, padding: 1, name: name))
+            case 2: maps.append(try builder.batchNorm(map, name: name))
+            case 3: maps.append(try builder.activation(map, .relu, name: name))
+            case 4, 5: maps.append(try builder.add(map, pick(maps), name: name))
+            case 6: maps.append(try builder.multiply(vector, map, name: name))
+            case 7: maps.append(try builder.add(.dropout(Dropout(0.1)), [map], name: name))
+            case 8: vectors.append(try builder.activation(vector, .sigmoid, name: name))
+            case 9: vectors.append(try builder.add(vector, pick(vectors), name: name))
+            case 10: vectors.append(try builder.add(.globalAveragePool(GlobalAveragePool()), [map], name: name))
+            case 11:
+                maps.append(
+                    try builder.add(.multiHeadAttention(MultiHeadAttention(channels: 2, heads: 1)), [map], name: name))
+            default:
+                let noise = try builder.add(.gaussianNoise(GaussianNoise(size: 6)), [vector], name: "\(name).noise")
+                maps.append(try builder.add(noise, pick(vectors), name: name))
+            }
+        }
+        let outputs = [maps.last, Bool.random(using: &random) ? vectors.last : nil].compactMap { $0 }
+        return try builder.network(outputs: outputs)
+    }
+}

@@ -1,0 +1,146 @@
+import Foundation
+import Networks
+import Planning
+import XCTest
+
+final class PlanReportTests: XCTestCase {
+    private func report(_ side: Int, budget: Budget = Budget()) throws -> PlanReport {
+        try PlanReport(
+            try Network(notation: "mobilenet_v2-skip-1222121", input: [3, side, side], classes: 10), budget: budget)
+    }
+
+    func testKeysOfTheJSON() throws {
+        let report = try PlanReport(try TinyNetworks.chain(), width: 0.5, budget: Budget(sram: 100, flash: 1 << 20))
+        let object = try XCTUnwrap(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+        XCTAssertEqual(
+            object.keys.sorted(),
+            [
+                "arena_bytes", "buffers", "convention", "fits", "flash_bytes", "format", "layers", "lower_bound_bytes",
+                "macs", "network", "parameters", "peak_step", "resolution", "simple_peak_bytes", "steps", "version",
+                "warnings", "width",
+            ])
+        XCTAssertEqual(object["format"] as? String, "sapool-plan")
+        XCTAssertEqual(object["version"] as? Int, 1)
+        XCTAssertEqual(object["resolution"] as? Int, 4)
+        XCTAssertEqual(object["width"] as? Double, 0.5)
+        XCTAssertEqual(object["arena_bytes"] as? Int, 176)
+        let layer = try XCTUnwrap((object["layers"] as? [[String: Any]])?[1])
+        XCTAssertEqual(
+            layer.keys.sorted(), ["macs", "name", "operation", "output_bytes", "output_shape", "parameters"])
+        XCTAssertEqual(layer["output_shape"] as? [Int], [8, 4, 4])
+        let buffer = try XCTUnwrap((object["buffers"] as? [[String: Any]])?[1])
+        XCTAssertEqual(buffer.keys.sorted(), ["bytes", "first", "last", "name", "offset", "role"])
+        let step = try XCTUnwrap((object["steps"] as? [[String: Any]])?[1])
+        XCTAssertEqual(
+            step.keys.sorted(),
+            ["live_bytes", "macs", "name", "operation", "output_bytes", "output_shape", "parameters"])
+        let sram = try XCTUnwrap((object["fits"] as? [String: Any])?["sram"] as? [String: Any])
+        XCTAssertEqual(sram.keys.sorted(), ["budget_bytes", "fits", "needed_bytes", "sentence"])
+    }
+
+    func testJSONRoundTrip() throws {
+        for budget in [Budget(), Budget(sram: 65536), Budget(sram: 1 << 20, flash: 1 << 20)] {
+            let report = try report(96, budget: budget)
+            XCTAssertEqual(try PlanReport(json: try report.json()), report)
+        }
+        XCTAssertNil(try report(96).fits)
+    }
+
+    func testResolutionThatIsNoSquare() throws {
+        let network = try Network(notation: "resnet18-avgp-1222", input: [3, 64, 96], classes: 10)
+        let report = try PlanReport(network)
+        let object = try XCTUnwrap(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+        XCTAssertEqual(object["resolution"] as? String, "64x96")
+        XCTAssertEqual(try PlanReport(json: try report.json()).resolution, report.resolution)
+    }
+
+    func testVerdicts() throws {
+        let roomy = try XCTUnwrap(try report(96, budget: Budget(sram: 512 << 10, flash: 4 << 20)).fits)
+        XCTAssertEqual(roomy.sram?.sentence, "fits: 270 KiB of 512 KiB SRAM")
+        XCTAssertEqual(roomy.flash?.sentence, "fits: 2.2 MiB of 4 MiB flash")
+        let tight = try XCTUnwrap(try report(224, budget: Budget(sram: 256 << 10, flash: 1 << 20)).fits)
+        XCTAssertEqual(
+            tight.sram?.sentence,
+            "does not fit: needs 1.4 MiB SRAM, 1.2 MiB more than 256 KiB; the peak is at net.features.1.0.conv.3 "
+                + "(depthwise+relu6 3×3/2, 96×56×56)")
+        XCTAssertEqual(
+            tight.flash?.sentence,
+            "does not fit: needs 2.2 MiB flash, 1.2 MiB more than 1 MiB; the largest layer is net.conv2.0 (405 KiB)")
+        XCTAssertEqual(tight.sram?.fits, false)
+        XCTAssertEqual(tight.sram?.neededBytes, 1_505_280)
+    }
+
+    func testTheLastByteCounts() throws {
+        let network = try TinyNetworks.chain()
+        XCTAssertEqual(try PlanReport(network, budget: Budget(sram: 176)).fits?.sram?.fits, true)
+        XCTAssertEqual(
+            try PlanReport(network, budget: Budget(sram: 175)).fits?.sram?.sentence,
+            "does not fit: needs 176 B SRAM, 1 B more than 175 B; the peak is at conv (convolution+relu 3×3, 8×4×4)")
+    }
+
+    func testText() throws {
+        let text = try PlanReport(try TinyNetworks.chain(), budget: Budget(sram: 64)).text()
+        let expected = """
+            chain, image 3×4×4, width 1.0
+
+            arena                   176 B (176 B; optimal: equal to its lower bound)
+            flash                   296 B (296 B)
+            parameters              268
+            MACs                    3,488
+            largest input + output  176 B
+
+            step  layer    operation             output   MACs  parameters  output B  live B
+            ────  ───────  ────────────────────  ──────  ─────  ──────────  ────────  ──────  ──────
+               0  input    input                  3×4×4      0           0        48      48
+               1  conv     convolution+relu 3×3   8×4×4  3,456         232       128     176  ◀ peak
+               2  pool     maxPool 2×2/2          8×2×2      0           0        32     160
+               3  avgpool  globalAveragePool      8×1×1      0           0         8      80
+               4  fc       linear                     4     32          36         4      32
+
+            SRAM   does not fit: needs 176 B SRAM, 112 B more than 64 B; the peak is at conv (convolution+relu 3×3, 8×4×4)
+
+            Counted: Arena for one image:
+            """
+        XCTAssertEqual(String(text.prefix(expected.count)), expected)
+        XCTAssertFalse(text.contains("warning"))
+    }
+
+    func testWarningsAreReported() throws {
+        let network = try Network(notation: "mobilenet_v2-nlp_reduced-1222121", input: [3, 64, 64], classes: 10)
+        let report = try PlanReport(network)
+        XCTAssertFalse(report.warnings.isEmpty)
+        XCTAssertEqual(report.warnings, network.warnings)
+        XCTAssertTrue(report.text().contains("warning: net.features.1.0.pooling: every 2×2 window"))
+    }
+
+    func testBrokenJSON() throws {
+        let json = String(decoding: try PlanReport(try TinyNetworks.chain()).json(), as: UTF8.self)
+        for (old, new, message) in [
+            ("sapool-plan", "sapool-network", "the JSON is not a plan: its \"format\" is not \"sapool-plan\""),
+            ("\"version\" : 1", "\"version\" : 9", "the plan has version 9, and this program reads version 1"),
+            ("\"peak_step\" : 1", "\"peak_step\" : 7", "the plan's peak_step is 7, and it has 5 steps"),
+            ("\"arena_bytes\" : 176", "\"arena_bytes\" : -1", "the plan's arena_bytes is -1: use 0 to 2⁵³"),
+            (
+                "\"arena_bytes\" : 176", "\"arena_bytes\" : 100",
+                "the buffer input does not lie in the arena of 100 bytes"
+            ),
+            ("\"last\" : 4", "\"last\" : 9", "the buffer avgpool lives from step 3 to 9, and the plan has 5 steps"),
+            ("\"width\" : 1", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
+            (
+                "\"resolution\" : 4", "\"resolution\" : \"big\"",
+                "the JSON is not a plan: a resolution is a whole number or \"HxW\" (at resolution)"
+            ),
+        ] {
+            let broken = json.replacingOccurrences(of: old, with: new)
+            XCTAssertNotEqual(broken, json, old)
+            XCTAssertThrowsError(try PlanReport(json: Data(broken.utf8)), new) { error in
+                XCTAssertEqual("\(error)", message)
+            }
+        }
+    }
+
+    func testConventionNamesTheAlignment() throws {
+        XCTAssertTrue(
+            try PlanReport(try TinyNetworks.chain(), alignment: 32).convention.contains("aligned to 32 bytes"))
+    }
+}

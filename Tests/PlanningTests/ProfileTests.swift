@@ -1,0 +1,74 @@
+import Networks
+import Planning
+import XCTest
+
+final class ProfileTests: XCTestCase {
+    private func profile(_ name: String, classes: Int = 1000) throws -> Profile {
+        try Profile(try Network(notation: name, input: [3, 224, 224], classes: classes))
+    }
+
+    /// As published, and as torchvision and its users count: convolutions and the linear layer.
+    func testPublishedCosts() throws {
+        for (name, work, parameters) in [
+            ("mobilenet-v2", 300_774_272, 3_504_872), ("resnet18", 1_814_073_344, 11_689_512),
+            ("resnet34", 3_663_761_408, 21_797_672), ("resnet50", 4_089_184_256, 25_557_032),
+        ] {
+            let profile = try profile(name)
+            XCTAssertEqual(profile.multiplyAccumulates, work, name)
+            XCTAssertEqual(profile.parameters, parameters, name)
+        }
+    }
+
+    func testLayersByHand() throws {
+        let profile = try Profile(try TinyNetworks.chain())
+        XCTAssertEqual(
+            profile.layers.map(\.name), ["input", "conv", "bn", "relu", "pool", "avgpool", "avgpool.flatten", "fc"])
+        XCTAssertEqual(profile.layers.map(\.parameters), [0, 8 * 3 * 9, 2 * 8, 0, 0, 0, 0, 8 * 4 + 4])
+        XCTAssertEqual(profile.layers.map(\.multiplyAccumulates), [0, 16 * 8 * 3 * 9, 0, 0, 0, 0, 0, 32])
+        XCTAssertEqual(profile.layers.map(\.outputBytes), [48, 128, 128, 128, 32, 8, 8, 4])
+        XCTAssertEqual(profile.layers[1].operation, "convolution")
+        XCTAssertEqual(profile.layers[1].outputShape, [8, 4, 4])
+        // int8 weights and an int32 bias a channel; the normalisation is folded.
+        XCTAssertEqual(profile.layers.map(\.flashBytes), [0, 8 * 27 + 4 * 8, 0, 0, 0, 0, 0, 8 * 4 + 4 * 4])
+        XCTAssertEqual(profile.flashBytes, 248 + 48)
+    }
+
+    func testTotalsAreThoseOfTheLayers() throws {
+        let profile = try profile("mobilenet_v2-nlp_headfix2-1222121")
+        XCTAssertEqual(profile.multiplyAccumulates, profile.layers.reduce(0) { $0 + $1.multiplyAccumulates })
+        XCTAssertEqual(profile.parameters, profile.layers.reduce(0) { $0 + $1.parameters })
+        XCTAssertEqual(profile.flashBytes, profile.layers.reduce(0) { $0 + $1.flashBytes })
+    }
+
+    func testAttentionKeepsOnlyTheUsedRowsOfItsPositions() throws {
+        let flash = try flashByName(try TinyNetworks.attention())
+        XCTAssertEqual(flash["pool.logit.pool_weight.pos_embed"], (4 + 4) * 2)
+        XCTAssertEqual(flash["pool.logit.pool_weight.multihead_attn"], 4 * (4 * 4) + 4 * 4 * 4)
+        XCTAssertEqual(flash["pool.logit.pool_weight.restore.1"], 0)
+    }
+
+    func testNormalisationFoldsThroughDepthToSpaceOnly() throws {
+        let builder = NetworkBuilder("folding")
+        let image = try builder.input([4, 2, 2])
+        let unfolded = try builder.batchNorm(image, name: "front")
+        let wide = try builder.convolution(unfolded, to: 8, kernel: 1, name: "wide")
+        let cells = try builder.add(.depthToSpace(DepthToSpace(factor: 2, size: 4)), [wide], name: "cells")
+        let folded = try builder.batchNorm(cells, name: "folded")
+        let shared = try builder.convolution(folded, to: 2, kernel: 1, name: "shared")
+        let beside = try builder.batchNorm(shared, name: "beside")
+        let flash = try flashByName(try builder.network(output: try builder.add(shared, beside, name: "sum")))
+        XCTAssertEqual(flash["front"], 8 * 4, "nothing in front of it")
+        XCTAssertEqual(flash["folded"], 0)
+        XCTAssertEqual(flash["beside"], 8 * 2, "somebody else reads the convolution")
+    }
+
+    func testNoiseBranchTakesNoFlash() throws {
+        let flash = try flashByName(try TinyNetworks.gaussian(.position))
+        XCTAssertEqual(flash["pool.ToSigma.0"], 0)
+        XCTAssertEqual(flash["pool.ToMean.0"], 4 * 2 + 4 * 4)
+    }
+
+    private func flashByName(_ network: Network) throws -> [String: Int] {
+        Dictionary(try Profile(network).layers.map { ($0.name, $0.flashBytes) }) { first, _ in first }
+    }
+}
