@@ -1,7 +1,6 @@
 # Every target works from a clean clone: what it needs is set up first.
 
 SWIFT ?= swift
-PYTHON_ENVIRONMENT := $(CURDIR)/.deps/venv/bin/python
 EXAMPLE := Examples/TenLines
 SOURCES := $(wildcard Package.swift Sources Tests Examples)
 
@@ -40,7 +39,7 @@ lint: ## check the format of all Swift sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 benchmark: build ## measure beside PyTorch; options in ARGS="..."
-	$(PYTHON_ENVIRONMENT) Benchmarks/run $(ARGS)
+	@Benchmarks/run $(ARGS)
 
 docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs

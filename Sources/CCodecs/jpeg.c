@@ -123,6 +123,15 @@ static int read_image(
     if (codecs_check_size(info->image_width, info->image_height, options->maximum_pixels, r->errors.message) != 0) {
         return -1;
     }
+    /*
+     * Huffman codes spend at least a bit on a block, and a block covers at most 256 pixels: with a margin of two, data
+     * as short as this cannot hold the image, and decoding it would only waste memory and time.
+     */
+    if (!info->arith_code && (int64_t)info->image_width * info->image_height / 4096 > (int64_t)count) {
+        return codecs_fail(
+            r->errors.message, "the JPEG data end too early: %zu bytes cannot hold %u x %u pixels", count,
+            info->image_width, info->image_height);
+    }
 
     int orientation = find_orientation(info);
     int swapped = orientation >= 5;

@@ -44,8 +44,8 @@ int codecs_exif_orientation(const uint8_t *bytes, size_t count) {
         const uint32_t orientation_tag = 0x0112, short_type = 3;
         if (read16(&tiff, entry) == orientation_tag) {
             uint32_t value = read16(&tiff, entry + 8);
-            int valid = read16(&tiff, entry + 2) == short_type && read32(&tiff, entry + 4) == 1 && value >= 1 && value <= 8;
-            return valid ? (int)value : 1;
+            int is_one_short = read16(&tiff, entry + 2) == short_type && read32(&tiff, entry + 4) == 1;
+            return is_one_short && value >= 1 && value <= 8 ? (int)value : 1;
         }
     }
     return 1;

@@ -2,8 +2,8 @@ import Foundation
 
 /// Where data sets with a name are looked for.
 ///
-/// The places of each data set are listed in `KnownDataset`, with these parts in braces; a place whose part is not set is
-/// left out.
+/// The places of each data set are listed in `KnownDataset`, with these parts in braces; a place whose part is not set
+/// is left out.
 public struct DataLocations: Sendable {
     /// `{data}`: the user's folder of data sets, by default the environment's `SAPOOL_DATA`.
     public var data: String?

@@ -18,7 +18,8 @@ public protocol Dataset: Sendable {
     ///
     /// - Parameters:
     ///   - index: 0 up to but without `count`.
-    ///   - minimumSize: a decoder may hand out a smaller image than the stored one, down to this size, if that is faster.
+    ///   - minimumSize: a decoder may hand out a smaller image than the stored one, down to this size, if that is
+    ///     faster.
     /// - Throws: `DatasetsError` that names the file if the image cannot be read.
     func image(at index: Int, minimumSize: ImageSize?) throws -> Image
     /// Where an image comes from, for messages: its path, or "train-images-idx3-ubyte.gz, image 17".

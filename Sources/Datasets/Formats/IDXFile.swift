@@ -32,7 +32,8 @@ struct IDXFile {
         }
         guard bytes[2] == 8, bytes[3] == rank else {
             throw DatasetsError(
-                "\(path) is not the IDX file wanted: it has type \(bytes[2]) and \(bytes[3]) dimensions instead of type 8 (bytes) and \(rank)")
+                "\(path) is not the IDX file wanted: it has type \(bytes[2]) and \(bytes[3]) dimensions "
+                    + "instead of type 8 (bytes) and \(rank)")
         }
         guard bytes.count >= headerCount else {
             throw DatasetsError("\(path) is cut short inside its header; fetch the file again")
@@ -52,7 +53,8 @@ struct IDXFile {
         guard held == total else {
             let text = dimensions.map(String.init).joined(separator: " x ")
             throw DatasetsError(
-                "\(path) is \(held < total ? "cut short" : "too long"): its header announces \(text) = \(total) bytes, but \(held) follow; fetch the file again")
+                "\(path) is \(held < total ? "cut short" : "too long"): its header announces \(text) = \(total) bytes, "
+                    + "but \(held) follow; fetch the file again")
         }
         self.dimensions = dimensions
         self.bytes = bytes

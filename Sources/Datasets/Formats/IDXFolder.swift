@@ -25,7 +25,8 @@ struct IDXFolder {
         let (labels, labelsPath) = try labels(prefix: prefix)
         guard images.dimensions[0] == labels.count else {
             throw DatasetsError(
-                "\(imagesPath) holds \(images.dimensions[0]) images, but \(labelsPath) holds \(labels.count) labels: they do not belong together")
+                "\(imagesPath) holds \(images.dimensions[0]) images, but \(labelsPath) holds \(labels.count) labels: "
+                    + "they do not belong together")
         }
         guard !labels.isEmpty, images.dimensions[1] > 0, images.dimensions[2] > 0 else {
             throw DatasetsError("\(imagesPath) holds no images")

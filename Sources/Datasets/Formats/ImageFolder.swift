@@ -1,7 +1,7 @@
 /// JPEG and PNG files in one folder a class.
 ///
-/// Images are decoded when they are asked for, to RGB. Classes and files are sorted by name; hidden files and files that
-/// are no images are left out.
+/// Images are decoded when they are asked for, to RGB. Classes and files are sorted by name; hidden files and files
+/// that are no images are left out.
 public struct ImageFolder: Dataset {
     public let name: String
     public let classNames: [String]
@@ -29,7 +29,8 @@ public struct ImageFolder: Dataset {
             try Self.collect(folder: folder, below: className, depth: 0, into: &files)
             guard files.count > classStarts[classStarts.count - 1] else {
                 throw DatasetsError(
-                    "\(Folders.join(folder, className)) holds no images: put JPEG or PNG files into it, or remove the folder")
+                    "\(Folders.join(folder, className)) holds no images: "
+                        + "put JPEG or PNG files into it, or remove the folder")
             }
             classStarts.append(files.count)
         }
@@ -63,7 +64,7 @@ public struct ImageFolder: Dataset {
         Folders.join(folder, files[index])
     }
 
-    private static let extensions: Set<Substring> = ["jpg", "jpeg", "jpe", "jfif", "png"]
+    private static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
 
     private static func collect(folder: String, below path: String, depth: Int, into files: inout [String]) throws {
         // Links can make circles.
@@ -81,9 +82,7 @@ public struct ImageFolder: Dataset {
 
     /// Files with a known extension are images, even broken ones: these have to be noticed. Others are if they look so.
     private static func isImage(_ path: String, name: String) throws -> Bool {
-        if let dot = name.lastIndex(of: "."), extensions.contains(Substring(name[name.index(after: dot)...].lowercased())) {
-            return true
-        }
+        if let ending = name.split(separator: ".").last, extensions.contains(ending.lowercased()) { return true }
         guard Folders.isFile(path) else { return false }
         return ImageFormat(try FileReader.prefix(of: path, count: 8)) != nil
     }

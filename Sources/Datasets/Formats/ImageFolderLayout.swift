@@ -41,11 +41,13 @@ struct ImageFolderLayout {
             let found = try Folders.subfolders(of: other.path)
             if let missing = expected.first(where: { !found.contains($0) }) {
                 throw DatasetsError(
-                    "\(other.path) has no folder \"\(missing)\", but \(first.path) has: all splits need the same classes")
+                    "\(other.path) has no folder \"\(missing)\", but \(first.path) has: "
+                        + "all splits need the same classes")
             }
             if let extra = found.first(where: { !expected.contains($0) }) {
                 throw DatasetsError(
-                    "\(other.path) has a folder \"\(extra)\", but \(first.path) has none: all splits need the same classes")
+                    "\(other.path) has a folder \"\(extra)\", but \(first.path) has none: "
+                        + "all splits need the same classes")
             }
         }
     }

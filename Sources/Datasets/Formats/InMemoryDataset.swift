@@ -45,7 +45,8 @@ public struct InMemoryDataset: Dataset {
         let (total, overflowed) = bytes.multipliedReportingOverflow(by: labels.count)
         guard !overflow, !overflows, !overflowed, total == pixels.count else {
             throw DatasetsError(
-                "\(name) has \(pixels.count) bytes of pixels, which are not \(labels.count) images of \(size) x \(channels)")
+                "\(name) has \(pixels.count) bytes of pixels, "
+                    + "which are not \(labels.count) images of \(size) x \(channels)")
         }
         self.name = name
         self.classNames = classNames

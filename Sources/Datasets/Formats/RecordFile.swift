@@ -16,7 +16,8 @@ enum RecordFile {
         guard file.length > 0 else { throw DatasetsError("\(path) is empty; fetch the file again") }
         guard file.length % length == 0 else {
             throw DatasetsError(
-                "\(path) is cut short: its \(file.length) bytes are not a whole number of records of \(length) bytes; fetch the file again")
+                "\(path) is cut short: its \(file.length) bytes are not a whole number of records of \(length) bytes; "
+                    + "fetch the file again")
         }
         let count = file.length / length
         let portion = max(1, (1 << 20) / length)

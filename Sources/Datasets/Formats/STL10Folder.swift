@@ -1,5 +1,6 @@
 /// STL-10 in its binary version (Coates, Lee and Ng, “An analysis of single-layer networks in unsupervised feature
-/// learning”, 2011): 96 x 96 pixels, red plane first, each plane *column* by column; labels from 1 in a file of their own.
+/// learning”, 2011): 96 x 96 pixels, red plane first, each plane *column* by column; labels from 1 in a file of their
+/// own.
 struct STL10Folder {
     let path: String
 

@@ -6,7 +6,7 @@ public struct Image: Sendable, Equatable {
     public let height: Int
     /// 1 (grey) or 3 (red, green, blue).
     public let channels: Int
-    /// `height * width * channels` bytes; channel c of the pixel in column x and row y is at `(y * width + x) * channels + c`.
+    /// `height * width * channels` bytes; channel c of column x and row y is at `(y * width + x) * channels + c`.
     public let pixels: [UInt8]
 
     /// Makes an image of its pixels.
@@ -14,7 +14,9 @@ public struct Image: Sendable, Equatable {
     /// - Throws: `DatasetsError` if it is empty, has other than 1 or 3 channels, or the number of bytes does not fit.
     public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) throws {
         guard width > 0, height > 0, channels == 1 || channels == 3 else {
-            throw DatasetsError("an image of \(width) x \(height) pixels and \(channels) channels is none: use 1 or 3 channels")
+            throw DatasetsError(
+                "an image cannot have \(width) x \(height) pixels of \(channels) channels: "
+                    + "it needs a pixel, and 1 or 3 channels")
         }
         let (row, overflow) = width.multipliedReportingOverflow(by: channels)
         let (count, overflows) = row.multipliedReportingOverflow(by: height)

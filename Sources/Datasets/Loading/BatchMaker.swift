@@ -33,7 +33,7 @@ struct BatchMaker: Sendable {
             if isCancelled() { return nil }
             do {
                 try write(index, to: base + labels.count * imageBytes, scratch: scratch)
-            } catch where configuration.skipBadImages {
+            } catch  where configuration.skipBadImages {
                 skipped.append((index, "\(error)"))
                 continue
             }
@@ -49,19 +49,21 @@ struct BatchMaker: Sendable {
     private func write(_ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch) throws {
         var generator = SampleGenerator(seed: configuration.seed, epoch: epoch, index: index)
         if let size = dataset.imageSize {
-            let wasStored: Void? = try dataset.withStoredPixels(at: index) { stored in
+            let wasStored: Bool? = try dataset.withStoredPixels(at: index) { stored in
                 guard let base = stored.baseAddress, stored.count == size.width * size.height * dataset.channels else {
                     throw DatasetsError("\(dataset.location(of: index)) does not have \(size) pixels")
                 }
                 let view = PixelView(base: base, width: size.width, height: size.height, channels: dataset.channels)
                 transform.apply(to: view, into: target, using: &generator, scratch: scratch)
+                return true
             }
             if wasStored != nil { return }
         }
         let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)
         guard image.channels == dataset.channels else {
             throw DatasetsError(
-                "\(dataset.location(of: index)) has \(image.channels) channels, but the data set promises \(dataset.channels)")
+                "\(dataset.location(of: index)) has \(image.channels) channels, "
+                    + "but the data set promises \(dataset.channels)")
         }
         image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
     }

@@ -1,7 +1,7 @@
 /// Hands out a data set in batches, prepared by threads ahead of time.
 ///
-/// Order and augmentation depend on the seed and the epoch alone: neither on the number of workers, nor on timing, nor on
-/// where in an epoch it starts.
+/// Order and augmentation depend on the seed and the epoch alone: neither on the number of workers, nor on timing, nor
+/// on where in an epoch it starts.
 ///
 /// ```swift
 /// let images = try DatasetCatalog.open("photos", split: .train)
@@ -32,13 +32,15 @@ public final class Loader: Sendable {
         guard dataset.count > 0 else { throw DatasetsError("\(dataset.name) holds no images") }
         guard !configuration.dropLast || dataset.count >= configuration.batchSize else {
             throw DatasetsError(
-                "\(dataset.name) has \(dataset.count) images, fewer than one batch of \(configuration.batchSize): use smaller batches")
+                "\(dataset.name) has \(dataset.count) images, fewer than one batch of \(configuration.batchSize): "
+                    + "use smaller batches")
         }
         let size = transform.outputSize
         let channels = transform.channels ?? dataset.channels
         guard size.width * size.height * channels <= (1 << 36) / configuration.batchSize else {
             throw DatasetsError(
-                "a batch of \(configuration.batchSize) images of \(size) pixels takes more than 64 GiB: use smaller ones")
+                "a batch of \(configuration.batchSize) images of \(size) pixels takes more than 64 GiB: "
+                    + "use smaller ones")
         }
         self.dataset = dataset
         self.transform = transform

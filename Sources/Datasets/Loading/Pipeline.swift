@@ -70,8 +70,9 @@ final class Pipeline: @unchecked Sendable {
         while let step = stepToMake() {
             let result: Result<Batch, any Error>
             do {
-                guard let batch = try maker.batch(
-                    step, scratch: scratch, isCancelled: { isCancelled.load(ordering: .relaxed) })
+                guard
+                    let batch = try maker.batch(
+                        step, scratch: scratch, isCancelled: { isCancelled.load(ordering: .relaxed) })
                 else { break }
                 result = .success(batch)
             } catch {

@@ -1,9 +1,9 @@
 /// Random numbers that depend on a few integers alone.
 ///
 /// A SplitMix64 sequence (Steele, Lea and Flood, “Fast splittable pseudorandom number generators”, 2014) whose start is
-/// hashed from the seed, the epoch and the index of a sample. Every sample of every epoch thus has a sequence of its own:
-/// what happens to it does not depend on the thread that works on it, nor on what was drawn before. The methods below
-/// are the project's own, so results do not change with the standard library.
+/// hashed from the seed, the epoch and the index of a sample. Every sample of every epoch thus has a sequence of its
+/// own: what happens to it does not depend on the thread that works on it, nor on what was drawn before. The methods
+/// below are the project's own, so results do not change with the standard library.
 public struct SampleGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -51,7 +51,7 @@ final class FileReader {
     static func contents(of path: String) throws -> [UInt8] {
         let file = try FileReader(path: path)
         return try [UInt8](unsafeUninitializedCapacity: file.length) { buffer, count in
-            try file.read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<file.length]))
+            try file.read(into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: file.length))
             count = file.length
         }
     }
@@ -78,26 +78,13 @@ final class FileReader {
     }
 }
 
-/// Writes a file under a temporary name in the same folder and renames it, so that nobody ever sees half of it.
-///
-/// - Throws: `DatasetsError` that names the path.
-func replaceFile(_ path: String, with bytes: [UInt8]) throws {
-    do {
-        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-        let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        let text = reason.map { $0.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32($0.code))) : "\($0)" }
-        throw DatasetsError("cannot write \(path): \(text ?? error.localizedDescription)")
-    }
-}
-
 /// The system's text for the last failed call on this thread, such as “No such file or directory”.
-private func lastSystemError() -> String {
+func lastSystemError() -> String {
     String(cString: strerror(errno))
 }
 
 /// Repeats a system call for as long as a signal interrupts it.
-private func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
+func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
         if result != -1 || errno != EINTR { return result }

@@ -31,8 +31,8 @@ final class ResizeScratch {
 
 /// Resizes an image and writes a window of the result.
 ///
-/// Two passes of one axis each, with 8-bit rows between them, first along the rows as Pillow does it. Only what the
-/// window needs is computed.
+/// Two passes of one axis each, with 8-bit rows between them, always first along the rows. Only what the window needs
+/// is computed.
 ///
 /// - Parameters:
 ///   - source: the pixels.

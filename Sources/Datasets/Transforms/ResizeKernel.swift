@@ -1,8 +1,9 @@
 /// The weights that make the pixels of one axis from those of a longer or shorter one.
 ///
 /// Antialiased bilinear: a triangle, as wide as two input pixels when it enlarges, as two output pixels when it
-/// shrinks. Weights are fixed-point numbers of 22 fractional bits, so results equal those of Pillow's `resize` with
-/// `BILINEAR` on 8-bit images, and do not depend on the processor.
+/// shrinks. Weights are fixed-point numbers of 22 fractional bits, so results do not depend on the processor, and equal
+/// those of Pillow's `resize` with `BILINEAR` on 8-bit images (bit for bit before Pillow 13, which began to choose the
+/// order of the two axes by the shape: some pixels differ by 1 from there on).
 struct ResizeKernel {
     /// Fractional bits of a weight: 8 bits of a pixel and 2 of headroom are left of 32.
     static let precision = 22

@@ -13,7 +13,8 @@ public struct Transform: Codable, Sendable, Equatable {
     public enum Geometry: Codable, Sendable, Equatable {
         /// The whole image, whatever that does to its proportions.
         case resize(ImageSize)
-        /// Resized until its shorter side has `shortSide` pixels (more if the crop needs more), then cut from its centre.
+        /// Resized until its shorter side has `shortSide` pixels (more if the crop needs more), then cut from its
+        /// centre.
         case centerCrop(ImageSize, shortSide: Int)
         /// A random part, resized.
         case randomResizedCrop(ImageSize, RandomResizedCrop)
@@ -48,7 +49,8 @@ public struct Transform: Codable, Sendable, Equatable {
         }
     }
 
-    /// The least size of a source in which nothing has to be enlarged; a decoder may hand out a smaller image down to it.
+    /// The least size of a source in which nothing has to be enlarged; a decoder may hand out a smaller image down to
+    /// it.
     public var minimumSourceSize: ImageSize {
         switch geometry {
         case .resize(let size), .paddedCrop(let size, _): size

@@ -1,8 +1,12 @@
 import SelfAttentivePooling
 
 // Sixteen grey images: a bright square in one of four corners, which is the class.
-let pixels = (0..<16).flatMap { image in
-    (0..<256).map { Float($0 / 128 == image % 4 / 2 && $0 % 16 / 8 == image % 2 ? 1 : 0) + Float(image) * 0.01 }
+var pixels: [Float] = []
+for image in 0..<16 {
+    for pixel in 0..<256 {
+        let isBright = pixel / 128 == image % 4 / 2 && pixel % 16 / 8 == image % 2
+        pixels.append(isBright ? 1 : Float(image) * 0.01)
+    }
 }
 let images = try Tensor(pixels, shape: [16, 1, 16, 16])
 let labels = try Tensor((0..<16).map { Int64($0 % 4) }, shape: [16])
