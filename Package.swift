@@ -54,6 +54,7 @@ let package = Package(
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
         .target(name: "Datasets", dependencies: ["CCodecs"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets"], resources: [.copy("Resources")]),
 
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),

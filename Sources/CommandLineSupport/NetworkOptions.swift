@@ -54,4 +54,11 @@ package struct NetworkOptions: ParsableArguments {
         }
         return network
     }
+
+    /// The width that the network has: of a MobileNetV2 in our notation, what its name says.
+    package func builtWidth() throws -> Double {
+        let name = try name()
+        guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
+        return (try OwnNotation(name, width: width).backbone as? MobileNetV2)?.width ?? width
+    }
 }

@@ -32,7 +32,8 @@ package struct Plan: ParsableCommand {
     package init() {}
 
     package func run() throws {
-        let report = try PlanReport(options.network(), width: options.width, budget: Budget(sram: sram, flash: flash))
+        let report = try PlanReport(
+            options.network(), width: options.builtWidth(), budget: Budget(sram: sram, flash: flash))
         if let svg { try ArenaDrawing(report).picture().write(to: svg) }
         if json { try printJSON(report) } else { print(report.text()) }
         let verdicts = [report.fits?.sram, report.fits?.flash].compactMap { $0 }

@@ -47,17 +47,33 @@ final class FuzzTests: XCTestCase {
         }
     }
 
-    func testDataSets() throws {
+    func testIDX() throws {
+        let plain = idx([6, 5, 5], (0..<150).map { UInt8($0) })
+        for original in [plain, gzip(plain)] {
+            var failures = 0
+            for index in 0..<5000 {
+                var generator = SampleGenerator(seed: 2, epoch: 0, index: index)
+                do {
+                    let file = try IDXFile(damaged(original, &generator), path: "images", rank: 3)
+                    XCTAssertEqual(file.data.count, file.dimensions.reduce(1, *))
+                } catch {
+                    failures += 1
+                    XCTAssertTrue("\(error)".contains("images"), "\(error)")
+                }
+            }
+            XCTAssertGreaterThan(failures, 1000)
+        }
+    }
+
+    func testFolders() throws {
         let images = idx([6, 5, 5], (0..<150).map { UInt8($0) })
         let labels = idx([6], [0, 1, 2, 0, 1, 2])
         let folder = try ScratchFolder()
         var failures = 0
-        for index in 0..<1500 {
-            var generator = SampleGenerator(seed: 2, epoch: 0, index: index)
-            let compress = index % 2 == 0
-            let brokenImages = damaged(compress ? gzip(images) : images, &generator)
-            try folder.write("train-images-idx3-ubyte", brokenImages)
-            try folder.write("train-labels-idx1-ubyte", index % 3 == 0 ? damaged(labels, &generator) : labels)
+        for index in 0..<100 {
+            var generator = SampleGenerator(seed: 3, epoch: 0, index: index)
+            try folder.write("train-images-idx3-ubyte", index % 2 == 0 ? damaged(images, &generator) : images)
+            try folder.write("train-labels-idx1-ubyte", damaged(labels, &generator))
             do {
                 let dataset = try DatasetCatalog.open(folder.path, split: .train)
                 for i in 0..<dataset.count {
@@ -69,6 +85,6 @@ final class FuzzTests: XCTestCase {
                 XCTAssertTrue("\(error)".contains(folder.path), "\(error)")
             }
         }
-        XCTAssertGreaterThan(failures, 500)
+        XCTAssertGreaterThan(failures, 20)
     }
 }
