@@ -2,8 +2,9 @@
 ///
 /// Format: LeCun, Cortes and Burges, “The MNIST database of handwritten digits”: two zeros, a type (8 for unsigned
 /// bytes), the number of dimensions, each dimension in four bytes with the highest first, and the data.
-struct IDXFile {
-    let dimensions: [Int]
+package struct IDXFile {
+    /// The length of every axis; their product is the number of bytes.
+    package let dimensions: [Int]
     private let bytes: [UInt8]
     private let headerCount: Int
 
@@ -14,7 +15,14 @@ struct IDXFile {
     ///   - rank: the number of dimensions it has to have.
     /// - Throws: `DatasetsError` that names the file if it cannot be read, is damaged, or is not of this kind.
     init(contentsOf path: String, rank: Int) throws {
-        var bytes = try FileReader.contents(of: path)
+        try self.init(FileReader.contents(of: path), path: path, rank: rank)
+    }
+
+    /// Reads the contents of a file; `path` only names it in messages.
+    ///
+    /// - Throws: `DatasetsError` that names the file if it is damaged, or is not of this kind.
+    package init(_ contents: [UInt8], path: String, rank: Int) throws {
+        var bytes = contents
         if Gzip.isGzip(bytes) {
             do {
                 bytes = try Gzip.inflate(bytes)
@@ -22,10 +30,6 @@ struct IDXFile {
                 throw DatasetsError("cannot unpack \(path): \(error); fetch the file again")
             }
         }
-        try self.init(bytes, path: path, rank: rank)
-    }
-
-    init(_ bytes: [UInt8], path: String, rank: Int) throws {
         let headerCount = 4 + 4 * rank
         guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else {
             throw DatasetsError("\(path) is not an IDX file: it does not begin with two zeros and a type")
@@ -62,5 +66,5 @@ struct IDXFile {
     }
 
     /// The data without the header.
-    var data: ArraySlice<UInt8> { bytes[headerCount...] }
+    package var data: ArraySlice<UInt8> { bytes[headerCount...] }
 }
