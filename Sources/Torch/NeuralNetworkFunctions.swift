@@ -78,13 +78,18 @@ extension Tensor {
 
     /// `softmax(Q Kᵀ / √d) V`, streamed: nothing of size N×N is stored, neither here nor for the backward pass.
     ///
-    /// - Parameters: queries (self), keys and values are `[B, heads, N, d]`.
+    /// On the CPU, float32 with up to 64 channels a head runs on this project's own kernel (`Sources/CTorch/Attention`),
+    /// made for few channels; everything else runs on libtorch's.
+    ///
+    /// - Parameters: queries (self), keys and values are `[B, heads, N, d]`, in memory of any layout.
     public func attention(keys: Tensor, values: Tensor) throws -> Tensor {
-        // On CPU the dispatcher's general entry may choose the kernel that stores N×N; name the streaming one.
-        if try device.isCPU {
-            return try ATen.flashAttentionCPU([.tensor(self), .tensor(keys), .tensor(values)])
+        guard try device.isCPU else { return try ATen.attention([.tensor(self), .tensor(keys), .tensor(values)]) }
+        let few = (1...64).contains(shape.last ?? 0)
+        if few, try [self, keys, values].allSatisfy({ try $0.scalarType() == .float32 }) {
+            return try ATen.streamingAttention([.tensor(self), .tensor(keys), .tensor(values)])
         }
-        return try ATen.attention([.tensor(self), .tensor(keys), .tensor(values)])
+        // On CPU the dispatcher's general entry may choose the kernel that stores N×N; name the streaming one.
+        return try ATen.flashAttentionCPU([.tensor(self), .tensor(keys), .tensor(values)])
     }
 
     /// Sets elements to zero with probability `p` while training, and scales the others by 1/(1 − p).

@@ -15,11 +15,21 @@ enum Sapool {
             note("sapool: cannot tell where it lies, and so where sapool-torch is")
             exit(1)
         }
+        waitWithoutSpinning()
         let program = own.deletingLastPathComponent().appendingPathComponent("sapool-torch").path
         var words = (["sapool"] + arguments).map { strdup($0) } + [nil]
         execv(program, &words)
         note("sapool: cannot run \(program): build the whole package (make build)")
         exit(1)
+    }
+
+    /// Has libtorch's threads sleep while they wait for each other.
+    ///
+    /// By default GNU OpenMP spins, so one busy neighbour on the processor makes training ten times slower and more. It reads these
+    /// variables when it is loaded, so they are set before that; a choice of the user's stands.
+    private static func waitWithoutSpinning() {
+        guard getenv("OMP_WAIT_POLICY") == nil else { return }
+        setenv("GOMP_SPINCOUNT", "1000", 0)
     }
 }
 

@@ -113,6 +113,15 @@ const char *ct_version(void);
 /// Processor features libtorch's kernels were chosen for, for example "AVX512".
 const char *ct_cpu_capability(void);
 
+/// How many threads the last call of `sapool::streaming_attention` or its derivative really ran on.
+int ct_attention_threads(void);
+
+/// The instruction set that `sapool::streaming_attention` uses: "AVX512", "AVX2" or "DEFAULT" (SSE2, NEON).
+const char *ct_attention_instructions(void);
+
+/// Chooses that instruction set, for tests and benchmarks. False where the processor has no such instructions.
+bool ct_attention_use_instructions(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,31 @@
+#ifdef __x86_64__
+
+#include "Kernels.h"
+#include "Threads.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <utility>
+
+// As in AVX512.cpp.
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#define SAPOOL_LANES 8
+#define SAPOOL_REGISTERS 16
+#include "Backward.h"
+#include "Forward.h"
+
+#pragma clang attribute pop
+
+namespace sapool::attention {
+
+const Kernels avx2{"AVX2", forward, backward};
+
+}
+
+#endif

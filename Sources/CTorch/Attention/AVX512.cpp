@@ -1,0 +1,34 @@
+#ifdef __x86_64__
+
+#include "Kernels.h"
+#include "Threads.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <immintrin.h>
+#include <memory>
+#include <new>
+#include <utility>
+
+// What follows, templates and lambdas included, is compiled for AVX-512, whatever the flags say; headers of others stay
+// outside, so that no function that they share with other files needs AVX-512.
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+
+#define SAPOOL_LANES 16
+#define SAPOOL_REGISTERS 32
+#define SAPOOL_PERMUTE_16(index, table) _mm512_permutexvar_epi32((__m512i)(index), (__m512i)(table))
+#include "Backward.h"
+#include "Forward.h"
+
+#pragma clang attribute pop
+
+namespace sapool::attention {
+
+const Kernels avx512{"AVX512", forward, backward};
+
+}
+
+#endif

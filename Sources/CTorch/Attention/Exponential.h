@@ -1,0 +1,70 @@
+/// 2^t on vectors, but for a constant factor that softmax divides out again.
+#pragma once
+
+#include "Lanes.h"
+
+namespace sapool::attention {
+namespace {
+
+/// log₂ e: scores are kept in units where softmax takes powers of two.
+constexpr double log2e = 1.4426950408889634;
+constexpr double ln2 = 0.6931471805599453;
+
+/// Below it a power counts as nothing, and 2^t would leave the normal numbers.
+constexpr float smallestExponent = -126;
+
+/// What `scaledPower` returns is 2^t divided by the leading coefficient of its polynomial, which is 2^`leadingExponent`: a
+/// monic polynomial takes one multiplication less.
+///
+/// Rounding to an integer n is an addition of 1.5 · 2^23: what is left in the low bits of the sum is n, and 2^n is made by
+/// adding n to the exponent bits. No fast-math flag may be set, or the compiler would cancel the addition.
+#if SAPOOL_LANES == 16 && defined(SAPOOL_PERMUTE_16)
+
+constexpr float leadingExponent = -2.05757505f;
+constexpr float leadingCoefficient = 0.240219463f;
+
+/// 2^(i/16) with the exponent bits less i · 2^19, which `scaledPower` adds to all of them with the integer part.
+alignas(64) constexpr uint32_t sixteenths[16] = {
+    0x3f800000, 0x3f7daac3, 0x3f7b95c2, 0x3f79c3d3, 0x3f7837f0, 0x3f76f532, 0x3f75fed7, 0x3f75583f,
+    0x3f7504f3, 0x3f7508a4, 0x3f75672a, 0x3f76248c, 0x3f7744fd, 0x3f78ccdf, 0x3f7ac0c7, 0x3f7d257d,
+};
+
+/// t is rounded to sixteenths n/16; 2^(n/16) comes from a table, and 2^f for the rest |f| ≤ 1/32 is a square completed:
+/// c·((f + a)² + b), fitted to least relative error. Relative error 5e-7.
+SAPOOL_INLINE Lanes scaledPower(Lanes t) {
+    constexpr float shift = 1.5f * (1 << 19);
+    const Lanes rounded = t + shift;
+    const Lanes f = t - (rounded - shift);
+    const Bits n = (Bits)rounded;
+    Bits table;
+    std::memcpy(&table, sixteenths, sizeof table);
+    const Bits power = (Bits)SAPOOL_PERMUTE_16(n, table) + (n << 19);
+    const Lanes h = f + 1.44282196f;
+    return (Lanes)power * (h * h + 2.08112486f);
+}
+
+#else
+
+constexpr float leadingExponent = -9.55691246f;
+constexpr float leadingCoefficient = 0.00132764720f;
+
+/// t is rounded to an integer; 2^f for the rest |f| ≤ 1/2 is a quintic of least relative error, with Knuth's adaptation of
+/// coefficients (TAOCP, volume 2, section 4.6.4): three multiplications. Relative error 4e-7.
+SAPOOL_INLINE Lanes scaledPower(Lanes t) {
+    constexpr float shift = 1.5f * (1 << 23);
+    const Lanes rounded = t + shift;
+    const Lanes f = t - (rounded - shift);
+    const Lanes h = f + 0.603424796f;
+    const Lanes y = h * h;
+    const Lanes quartic = (y + 27.8594609f) * y + 343.650498f;
+    const Lanes quintic = quartic * (f + 4.87403610f) + -971.842287f;
+    return (Lanes)((Bits)quintic + ((Bits)rounded << 23));
+}
+
+#endif
+
+/// The same for any t ≤ 0. What is not a number stays so.
+SAPOOL_INLINE Lanes scaledPowerOfAny(Lanes t) { return scaledPower(larger(splat(smallestExponent), t)); }
+
+}  // namespace
+}  // namespace sapool::attention

@@ -1,0 +1,103 @@
+/// Channels are cut into panels: runs of at most 16 channels whose vectors fit the registers.
+///
+/// A panel's width is a template parameter, the number of panels a loop. A head of 12 channels is one panel of 12, one of
+/// 40 is three of 14; channels past the last are zeros in packed memory only, never in the caller's.
+#pragma once
+
+#include "Kernels.h"
+#include "Lanes.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace sapool::attention {
+namespace {
+
+constexpr int widestPanel = 16;
+
+/// Tokens of one packing task.
+constexpr int64_t tokensPerPack = 512;
+
+constexpr int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+struct Panels {
+    int64_t channels;
+    int count;
+    int width;
+
+    /// - Parameter channels: of a head, 1 to `maximumChannels`.
+    explicit Panels(int64_t channels)
+        : channels(channels),
+          count(static_cast<int>(divideUp(channels, widestPanel))),
+          width(static_cast<int>(divideUp(divideUp(channels, count), 2) * 2)) {}
+
+    /// Channels with those of the padding.
+    int64_t padded() const { return int64_t(count) * width; }
+
+    /// Channels of the caller's in a panel; the rest is padding.
+    int filled(int panel) const {
+        return static_cast<int>(std::clamp<int64_t>(channels - int64_t(panel) * width, 0, width));
+    }
+};
+
+/// Calls `Kernel<width>::run(arguments...)` for a run-time width.
+template <template <int> class Kernel, typename... Arguments>
+void withPanelWidth(int width, Arguments &&...arguments) {
+    switch (width) {
+        case 2: return Kernel<2>::run(arguments...);
+        case 4: return Kernel<4>::run(arguments...);
+        case 6: return Kernel<6>::run(arguments...);
+        case 8: return Kernel<8>::run(arguments...);
+        case 10: return Kernel<10>::run(arguments...);
+        case 12: return Kernel<12>::run(arguments...);
+        case 14: return Kernel<14>::run(arguments...);
+        case 16: return Kernel<16>::run(arguments...);
+        default: std::abort();  // `Panels` makes no other.
+    }
+}
+
+/// Copies `count` tokens times `factor`, rounded once, to rows of `rowStride` floats, `width` of which are written: `filled` channels,
+/// then zeros.
+template <int width>
+void packRows(
+    const float *source, int64_t tokenStride, int64_t channelStride, int64_t count, int filled, double factor, float *rows,
+    int64_t rowStride
+) {
+    for (int64_t i = 0; i < count; i++) {
+        for (int c = 0; c < width; c++) {
+            rows[i * rowStride + c] = c < filled ? static_cast<float>(source[i * tokenStride + c * channelStride] * factor) : 0;
+        }
+    }
+}
+
+/// Copies up to `lanes` tokens to `width` vectors, a token a lane and a channel a vector; the rest is zeros.
+template <int width>
+void packLanes(
+    const float *source, int64_t tokenStride, int64_t channelStride, int64_t count, int filled, double factor,
+    Lanes *vectors
+) {
+    alignas(64) float values[width][lanes] = {};
+    const int64_t valid = std::min<int64_t>(count, lanes);
+    for (int64_t i = 0; i < valid; i++) {
+        for (int c = 0; c < filled; c++) {
+            values[c][i] = static_cast<float>(source[i * tokenStride + c * channelStride] * factor);
+        }
+    }
+    std::memcpy(vectors, values, sizeof values);
+}
+
+/// The inverse of `packLanes`.
+template <int width>
+void unpackLanes(
+    const Lanes *vectors, int64_t count, int filled, float factor, float *target, int64_t tokenStride, int64_t channelStride
+) {
+    alignas(64) float values[width][lanes];
+    std::memcpy(values, vectors, sizeof values);
+    const int64_t valid = std::min<int64_t>(count, lanes);
+    for (int64_t i = 0; i < valid; i++) {
+        for (int c = 0; c < filled; c++) target[i * tokenStride + c * channelStride] = values[c][i] * factor;
+    }
+}
+
+}  // namespace
+}  // namespace sapool::attention
