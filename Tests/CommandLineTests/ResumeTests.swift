@@ -51,6 +51,8 @@ final class ResumeTests: CommandLineTestCase {
                 if !finished && process.terminationReason == .exit { break }
             }
             XCTAssertEqual(try weights(run), expected, "attempt \(attempt)")
+            let files = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)")
+            XCTAssertEqual(files.filter { $0.hasPrefix(".") }, [], "half-written files stayed behind")
             XCTAssertEqual(try epochs(run), try epochs("whole"), "attempt \(attempt)")
         }
     }

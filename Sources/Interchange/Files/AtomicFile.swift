@@ -8,6 +8,9 @@
 
 /// Writes files so that nobody ever sees half of one.
 package struct AtomicFile {
+    /// How the names of unfinished files end; they begin with a point.
+    package static let temporarySuffix = ".temporary"
+
     private let path: String
     private let descriptor: Int32
 
@@ -57,7 +60,7 @@ package struct AtomicFile {
         // A process that was killed may have left a file of its own: try another name then.
         for _ in 0..<100 {
             let suffix = String(UInt32.random(in: 0...UInt32.max), radix: 36)
-            let temporaryPath = "\(folder).\(name).\(suffix).temporary"
+            let temporaryPath = "\(folder).\(name).\(suffix)\(temporarySuffix)"
             let descriptor = retryingInterrupts { open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
             if descriptor >= 0 { return (temporaryPath, descriptor) }
             guard errno == EEXIST else { break }

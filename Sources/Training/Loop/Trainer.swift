@@ -104,6 +104,7 @@ public final class Trainer {
             if let difference = configuration.recipe.firstDifference(from: recipe) {
                 throw TrainingError("\(run.path) is a run with other settings: \(difference)")
             }
+            run.removeHalfWrittenFiles()
             return configuration
         }
         let configuration = RunConfiguration(

@@ -29,6 +29,14 @@ public struct RunFolder: Sendable, Equatable {
     /// Whether a training has begun here.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
 
+    /// Removes what a process that was killed while writing has left behind.
+    func removeHalfWrittenFiles() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(AtomicFile.temporarySuffix) {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+    }
+
     /// Makes the folder.
     ///
     /// - Throws: `TrainingError` where it cannot be made or written.
