@@ -18,6 +18,7 @@ extension Model {
         let projected = try joined.linear(
             weight: parameter("out_proj.weight", of: node), bias: parameter("out_proj.bias", of: node))
         return try projected.reshaped([batch, height, width, details.channels]).permuted([0, 3, 1, 2])
+            .to(format: parameters.format)
     }
 
     /// T[y, x] = E[y, x] + concat(column[x], row[y]).
