@@ -5,8 +5,8 @@
     Benchmarks/run attention/streaming_attention.py --threads 1 --rounds 15 --shape 8,2,4096,12 --instructions AVX2
 
 Every round runs each candidate once, one after the other, so that a busy machine slows all of them; medians are given,
-in milliseconds of wall-clock time, and ratios of medians. "peak" is the share of the fused multiply-adds that the machine
-reaches with nothing else to do, measured in the same rounds on one thread times the number of threads: 2d + 2 count for
+in milliseconds of wall-clock time, and ratios of medians. "peak" is the share of the fused multiply-adds that the
+machine reaches with nothing else to do, measured in the same rounds on one thread times the number of threads: 2d + 2 count for
 each query and key forward, 5d + 3 backward, exponentials included. --csv writes the table to a file.
 """
 import argparse
@@ -81,7 +81,8 @@ def row(kernel, name, threads, shape, rounds):
     ours, theirs = ([medians[f"{who} {way}"] for way in ("forward", "backward")] for who in ("sapool", "libtorch"))
     return {
         "instructions": name, "threads": threads, "batch": batch, "heads": heads, "tokens": tokens,
-        "head channels": channels, "libtorch forward ms": f"{theirs[0]:.2f}", "libtorch backward ms": f"{theirs[1]:.2f}",
+        "head channels": channels,
+        "libtorch forward ms": f"{theirs[0]:.2f}", "libtorch backward ms": f"{theirs[1]:.2f}",
         "sapool forward ms": f"{ours[0]:.2f}", "sapool backward ms": f"{ours[1]:.2f}",
         "forward ratio": f"{theirs[0] / ours[0]:.2f}", "both ratio": f"{sum(theirs) / sum(ours):.2f}",
         "forward peak": f"{vectors * (2 * channels + 2) / ours[0]:.3f}",
@@ -103,7 +104,7 @@ def main():
     parser.add_argument("--csv", type=pathlib.Path, help="write the table here")
     options = parser.parse_args()
     if shutil.which(options.compiler) is None:
-        sys.exit(f"There is no compiler '{options.compiler}': put the Swift toolchain's clang++ on the PATH, or name it.")
+        sys.exit(f"There is no compiler '{options.compiler}': name the Swift toolchain's clang++ with --compiler.")
 
     path = build(options.compiler)
     torch.ops.load_library(str(path))

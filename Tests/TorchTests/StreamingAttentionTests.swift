@@ -85,8 +85,8 @@ final class StreamingAttentionTests: XCTestCase {
         for channels in 1...64 {
             // Odd numbers of tokens: no multiple of any vector, block or group.
             let tokens = [37, 129, 263][channels % 3]
-            try check(
-                random(1, 2, queries: tokens, keys: tokens, channels: channels), "\(tokens) tokens, \(channels) channels")
+            let inputs = try random(1, 2, queries: tokens, keys: tokens, channels: channels)
+            try check(inputs, "\(tokens) tokens, \(channels) channels")
         }
     }
 
@@ -105,7 +105,8 @@ final class StreamingAttentionTests: XCTestCase {
             func results(_ type: ScalarType) throws -> [[Double]] {
                 let leaf = try packed.to(type).detached().requireGradient()
                 let split = try leaf.permuted([2, 0, 3, 1, 4])
-                let output = try split.selected(0, 0).attention(keys: split.selected(0, 1), values: split.selected(0, 2))
+                let output = try split.selected(0, 0).attention(
+                    keys: split.selected(0, 1), values: split.selected(0, 2))
                 try (output * output).sum().backward()
                 return [try output.array(), try XCTUnwrap(leaf.gradient).array()]
             }
@@ -224,7 +225,8 @@ final class StreamingAttentionTests: XCTestCase {
         defer { Torch.threads = before }
         Torch.seed(7)
         for inputs in [
-            try random(1, 1, queries: 3001, keys: 3001, channels: 6), try random(3, 2, queries: 300, keys: 300, channels: 20),
+            try random(1, 1, queries: 3001, keys: 3001, channels: 6),
+            try random(3, 2, queries: 300, keys: 300, channels: 20),
         ] {
             try forEachInstructionSet { name in
                 Torch.threads = 1
@@ -248,10 +250,16 @@ final class StreamingAttentionTests: XCTestCase {
         let keys = try Tensor.normal(shape)
         for threads in [1, 2, 1] {
             Torch.threads = threads
-            let output = try queries.attention(keys: keys, values: keys)
-            XCTAssertEqual(ct_attention_threads(), Int32(threads), "forward")
-            try output.sum().backward()
-            XCTAssertEqual(ct_attention_threads(), Int32(threads), "backward")
+            var forward = Set<Int32>(), backward = Set<Int32>()
+            // On a busy machine the second thread may come when all is done; ten times over it does not.
+            for _ in 0..<10 where threads == 1 || !forward.contains(2) || !backward.contains(2) {
+                let output = try queries.attention(keys: keys, values: keys)
+                forward.insert(ct_attention_threads())
+                try output.sum().backward()
+                backward.insert(ct_attention_threads())
+            }
+            XCTAssertEqual(forward.max(), Int32(threads), "forward")
+            XCTAssertEqual(backward.max(), Int32(threads), "backward")
         }
     }
 
@@ -268,7 +276,8 @@ final class StreamingAttentionTests: XCTestCase {
         else { throw XCTSkip("this system does not tell a process its peak memory") }
         try queries.attention(keys: keys, values: keys).sum().backward()
         XCTAssertNotNil(queries.gradient)
-        let peak = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let peak =
+            try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
             .split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
             .flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
         XCTAssertGreaterThan(peak, 0)

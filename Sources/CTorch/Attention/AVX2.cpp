@@ -10,6 +10,8 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 // As in AVX512.cpp.

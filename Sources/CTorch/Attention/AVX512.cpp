@@ -11,11 +11,13 @@
 #include <immintrin.h>
 #include <memory>
 #include <new>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 // What follows, templates and lambdas included, is compiled for AVX-512, whatever the flags say; headers of others stay
 // outside, so that no function that they share with other files needs AVX-512.
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma"))), apply_to = function)
 
 #define SAPOOL_LANES 16
 #define SAPOOL_REGISTERS 32

@@ -2,9 +2,10 @@
 ///
 ///     sapool::streaming_attention(Tensor query, Tensor key, Tensor value) -> (Tensor output, Tensor logsumexp)
 ///
-/// softmax(Q Kᵀ / √d) V for `[batch, heads, tokens, d]` of any strides, float32, on the processor, d from 1 to 64. `output`
-/// is `[batch, heads, tokens, d]` over memory that is `[batch, tokens, heads, d]`, so joining the heads again is a view; so
-/// are the gradients. `logsumexp` is `[batch, heads, tokens]`, in natural logarithms, and not differentiable.
+/// softmax(Q Kᵀ / √d) V for `[batch, heads, tokens, d]` of any strides, float32, on the processor, d from 1 to 64.
+/// `output` is `[batch, heads, tokens, d]` over memory that is `[batch, tokens, heads, d]`, so joining the heads again
+/// is a view; so are the gradients. `logsumexp` is `[batch, heads, tokens]`, in natural logarithms, and not
+/// differentiable.
 #include "Kernels.h"
 #include "Threads.h"
 #include "ctorch.h"
@@ -20,7 +21,9 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <tuple>
+#include <vector>
 
 namespace sapool::attention {
 namespace {
@@ -54,7 +57,8 @@ Problem checked(const at::Tensor &query, const at::Tensor &key, const at::Tensor
     }
     const int64_t channels = query.size(3);
     TORCH_CHECK(
-        channels >= 1 && channels <= maximumChannels, "takes 1 to ", maximumChannels, " channels a head, given ", channels);
+        channels >= 1 && channels <= maximumChannels, "takes 1 to ", maximumChannels, " channels a head, given ",
+        channels);
     TORCH_CHECK(
         key.sizes() == value.sizes() && key.size(0) == query.size(0) && key.size(1) == query.size(1)
             && key.size(3) == channels,
@@ -103,7 +107,8 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> streamingAttentionBackward(
     for (const auto &tensor : {gradient, output}) {
         TORCH_CHECK(
             tensor.sizes() == query.sizes() && tensor.scalar_type() == at::kFloat && tensor.is_cpu(),
-            "takes the output and its gradient in the shape of the queries, ", query.sizes(), ", given ", tensor.sizes());
+            "takes the output and its gradient in the shape of the queries, ", query.sizes(), ", given ",
+            tensor.sizes());
     }
     TORCH_CHECK(
         logsumexp.sizes() == query.sizes().slice(0, 3) && logsumexp.is_contiguous() && logsumexp.is_cpu()
@@ -144,7 +149,8 @@ const auto &backwardOperator() {
 /// Saves Q, K, V, O and logsumexp: O(N·d). The backward pass computes the scores again.
 struct StreamingAttention : torch::autograd::Function<StreamingAttention> {
     static torch::autograd::variable_list forward(
-        torch::autograd::AutogradContext *context, const at::Tensor &query, const at::Tensor &key, const at::Tensor &value
+        torch::autograd::AutogradContext *context, const at::Tensor &query, const at::Tensor &key,
+        const at::Tensor &value
     ) {
         const at::AutoDispatchBelowADInplaceOrView below;
         auto [output, logsumexp] = forwardOperator().call(query, key, value);

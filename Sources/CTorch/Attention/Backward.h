@@ -1,64 +1,26 @@
 /// The backward pass for panels of one width.
 ///
-/// With P = softmax(scale · Q Kᵀ), dP = dO Vᵀ and δ = rowsum(dO ∘ O): dV = Pᵀ dO, dS = P ∘ (dP − δ), dK = scale · dSᵀ Q and
-/// dQ = scale · dS K. P comes again from Q, K and the saved logsumexp.
+/// With P = softmax(scale · Q Kᵀ), dP = dO Vᵀ and δ = rowsum(dO ∘ O): dV = Pᵀ dO, dS = P ∘ (dP − δ), dK = scale · dSᵀ Q
+/// and dQ = scale · dS K. P comes again from Q, K and the saved logsumexp.
 ///
-/// Here a vector holds *keys*, one a lane, and queries are the scalars: dK and dV then add up in registers over queries. A *tile* is 64 queries by 16 vectors of keys: large
-/// enough that what is loaded and stored for it costs little, small enough that its dS stays in the cache until dQ is summed
-/// from it. dQ adds up as vectors too, whose lanes are summed once a query.
+/// Here a vector holds *keys*, one a lane, and queries are the scalars: dK and dV then add up in registers over
+/// queries. A *tile* is 64 queries by 16 vectors of keys: large enough that what is loaded and stored for it costs
+/// little, small enough that its dS stays in the cache until dQ is summed from it. dQ adds up as vectors too, whose
+/// lanes are summed once a query.
 ///
-/// A task is a run of keys of one pair; it owns dK and dV of these keys, and leaves its share of dQ in memory of its own.
-/// Shares are added in one order, and how many there are follows from the shapes: the gradients have the same bits from run
-/// to run and for any number of threads.
+/// A task is a run of keys of one pair; it owns dK and dV of these keys, and leaves its share of dQ in memory of its
+/// own. Shares are added in one order, and how many there are follows from the shapes: the gradients have the same bits
+/// from run to run and for any number of threads.
 #pragma once
 
 #include "Exponential.h"
-#include "Panels.h"
+#include "KeyRun.h"
 #include "Threads.h"
+
+#include <tuple>
 
 namespace sapool::attention {
 namespace {
-
-constexpr int queriesPerTile = 64;
-constexpr int vectorsPerTile = 16;
-
-/// dS of a tile is `[key vector][query]`; one more vector a row keeps the rows from falling into the same cache sets.
-constexpr int differenceStride = queriesPerTile + 1;
-
-/// How a pair's keys are shared out to tasks.
-struct Split {
-    int64_t count, keys;
-
-    explicit Split(const Problem &problem) {
-        // Enough tasks for many threads, yet shares of dQ that cost at most 16 times its memory, and little time.
-        constexpr int64_t wantedTasks = 64, mostShares = 16, fewestKeys = 512, tile = vectorsPerTile * lanes;
-        const int64_t wanted = std::min({
-            divideUp(wantedTasks, problem.pairs()), mostShares, std::max<int64_t>(1, problem.keys / fewestKeys)});
-        keys = divideUp(divideUp(problem.keys, wanted), tile) * tile;
-        count = divideUp(problem.keys, keys);
-    }
-};
-
-/// Working memory of one task, in vectors: a run of keys as `[vector][padded channel]`, and a tile.
-struct KeyRun {
-    Lanes *keys, *values, *keysGradient, *valuesGradient;
-    Lanes *probabilities, *differences, *queriesGradient;
-
-    static int64_t size(int64_t vectors, int64_t padded) {
-        return 4 * vectors * padded + queriesPerTile + vectorsPerTile * differenceStride + queriesPerTile * padded;
-    }
-
-    KeyRun(Lanes *memory, int64_t vectors, int64_t padded) {
-        const auto take = [&](int64_t count) { return std::exchange(memory, memory + count); };
-        keys = take(vectors * padded);
-        values = take(vectors * padded);
-        keysGradient = take(vectors * padded);
-        valuesGradient = take(vectors * padded);
-        probabilities = take(queriesPerTile);
-        differences = take(vectorsPerTile * differenceStride);
-        queriesGradient = take(queriesPerTile * padded);
-    }
-};
 
 template <int width>
 struct Backward {
@@ -70,8 +32,8 @@ struct Backward {
     /// Queries whose sums run side by side.
     static constexpr int group = registers == 32 ? 4 : 3;
 
-    /// Adds products of `rows` with one panel's vectors to what `sums` holds; the first panel starts anew. `finish` turns a
-    /// sum into what is stored.
+    /// Adds products of `rows` with one panel's vectors to what `sums` holds; the first panel starts anew. `finish`
+    /// turns a sum into what is stored.
     template <bool first, int column, typename Finish>
     SAPOOL_INLINE static void products(
         const Lanes *vectors, const float *rows, int count, Lanes *sums, const Finish &finish
@@ -168,7 +130,8 @@ struct Backward {
     [[gnu::noinline]] static void gradientsOfQueries(
         const Lanes *differences, const Lanes *keys, int64_t padded, int vectors, int count, Lanes *gradient
     ) {
-        inGroups<sharing>(count, [&]<int size>(int i, std::integral_constant<int, size>) __attribute__((always_inline)) {
+        inGroups<sharing>(count, [&]<int size>(int i, std::integral_constant<int, size>)
+            __attribute__((always_inline)) {
             for (int start = 0; start < width; start += strip) {
                 Lanes sums[size][strip] = {};
                 for (int k = 0; k < vectors; k++) {
@@ -196,7 +159,8 @@ struct Backward {
         const KeyRun &run, int64_t vector, const Panels &panels, const float *rows, int64_t panelStride, int count,
         Lanes *differencesRow
     ) {
-        const Lanes *const keys = run.keys + vector * panels.padded(), *const values = run.values + vector * panels.padded();
+        const Lanes *const keys = run.keys + vector * panels.padded();
+        const Lanes *const values = run.values + vector * panels.padded();
         for (int p = 0; p < panels.count; p++) {
             const float *const r = rows + p * panelStride;
             if (p == 0) scores<true>(keys, r, count, run.probabilities);
@@ -261,7 +225,8 @@ struct Backward {
         }
     }
 
-    /// `sums[i]` = the sum of the lanes of `vectors[i]`. Up to the next multiple of `lanes` of vectors may be overwritten.
+    /// `sums[i]` = the sum of the lanes of `vectors[i]`. Up to the next multiple of `lanes` of vectors may be
+    /// overwritten.
     static void sumLanes(Lanes *vectors, int64_t count, float *sums) {
         for (int64_t i = 0; i < count; i += lanes) {
             const Lanes sum = sumOfEach(vectors + i);
@@ -282,34 +247,21 @@ struct Backward {
         const Split split(problem);
         const int64_t shareSize = problem.queries * padded;
         const Scratch<float> shares(problem.pairs() * split.count * shareSize);
-        const int64_t vectors = divideUp(std::min(split.keys, problem.keys), lanes), size = KeyRun::size(vectors, padded);
+        const int64_t vectors = divideUp(std::min(split.keys, problem.keys), lanes);
+        const int64_t size = KeyRun::size(vectors, padded);
         const Scratch<Lanes> working(maximumWorkers() * size);
         parallel(problem.pairs() * split.count, [&](int64_t task, int worker) {
             const int64_t pair = task / split.count, start = task % split.count * split.keys;
             const int64_t count = std::min(split.keys, problem.keys - start);
             const KeyRun run(working.data() + worker * size, vectors, padded);
-            eachPanel(panels, pair, start, count, problem, tensors.keys, [&](const float *source, int64_t k, int64_t left, int p) {
-                packLanes<width>(
-                    source, tensors.keys.tokenStride, tensors.keys.channelStride, left, panels.filled(p), 1,
-                    run.keys + k * padded + p * width);
-            });
-            eachPanel(panels, pair, start, count, problem, tensors.values, [&](const float *source, int64_t k, int64_t left, int p) {
-                packLanes<width>(
-                    source, tensors.values.tokenStride, tensors.values.channelStride, left, panels.filled(p), 1,
-                    run.values + k * padded + p * width);
-            });
+            loadRun<width>(problem, panels, tensors.keys, pair, start, count, run.keys);
+            loadRun<width>(problem, panels, tensors.values, pair, start, count, run.values);
             runOfKeys(run, problem, panels, rows.data() + pair * rowsOfPair, count, shares.data() + task * shareSize);
             // Powers lack the leading coefficient, and rows hold q · scale · log₂e.
-            eachPanel(panels, pair, start, count, problem, tensors.keysGradient, [&](float *target, int64_t k, int64_t left, int p) {
-                unpackLanes<width>(
-                    run.keysGradient + k * padded + p * width, left, panels.filled(p), ln2 * leadingCoefficient, target,
-                    tensors.keysGradient.tokenStride, tensors.keysGradient.channelStride);
-            });
-            eachPanel(panels, pair, start, count, problem, tensors.valuesGradient, [&](float *target, int64_t k, int64_t left, int p) {
-                unpackLanes<width>(
-                    run.valuesGradient + k * padded + p * width, left, panels.filled(p), leadingCoefficient, target,
-                    tensors.valuesGradient.tokenStride, tensors.valuesGradient.channelStride);
-            });
+            storeRun<width>(
+                problem, panels, tensors.keysGradient, pair, start, count, ln2 * leadingCoefficient, run.keysGradient);
+            storeRun<width>(
+                problem, panels, tensors.valuesGradient, pair, start, count, leadingCoefficient, run.valuesGradient);
         });
 
         parallel(problem.pairs() * packs, [&](int64_t task, int) {
@@ -321,24 +273,10 @@ struct Backward {
     }
 
 private:
-    /// Calls `body(token, vector, keys left, panel)` for each vector and panel of a run of keys.
-    template <typename Element, typename Body>
-    static void eachPanel(
-        const Panels &panels, int64_t pair, int64_t start, int64_t count, const Problem &problem,
-        const Tokens<Element> &layout, const Body &body
-    ) {
-        for (int64_t k = 0; k * lanes < count; k++) {
-            for (int p = 0; p < panels.count; p++) {
-                Element *token = layout.pair(problem, pair) + (start + k * lanes) * layout.tokenStride
-                    + p * width * layout.channelStride;
-                body(token, k, count - k * lanes, p);
-            }
-        }
-    }
-
     /// Rows of at most `tokensPerPack` queries, `start` and on.
     static void pack(
-        const Problem &problem, const BackwardTensors &tensors, const Panels &panels, int64_t pair, int64_t start, float *rows
+        const Problem &problem, const BackwardTensors &tensors, const Panels &panels, int64_t pair, int64_t start,
+        float *rows
     ) {
         const int64_t count = std::min(tokensPerPack, problem.queries - start);
         const auto from = [&](const Tokens<const float> &layout) {
@@ -348,16 +286,16 @@ private:
         for (int p = 0; p < panels.count; p++) {
             float *const panel = rows + (p * problem.queries + start) * rowStride;
             packRows<width>(
-                from(q) + p * width * q.channelStride, q.tokenStride, q.channelStride, count, panels.filled(p),
-                problem.scale * log2e, panel, rowStride);
+                from(q) + p * width * q.channelStride, panelLayout(q, count, panels, p), problem.scale * log2e, panel,
+                rowStride);
             packRows<width>(
-                from(g) + p * width * g.channelStride, g.tokenStride, g.channelStride, count, panels.filled(p), 1,
-                panel + width, rowStride);
+                from(g) + p * width * g.channelStride, panelLayout(g, count, panels, p), 1, panel + width, rowStride);
         }
         for (int64_t i = 0; i < count; i++) {
             float product = 0;
+            const float *const token = from(o) + i * o.tokenStride, *const gradient = from(g) + i * g.tokenStride;
             for (int64_t c = 0; c < panels.channels; c++) {
-                product += from(g)[i * g.tokenStride + c * g.channelStride] * from(o)[i * o.tokenStride + c * o.channelStride];
+                product += gradient[c * g.channelStride] * token[c * o.channelStride];
             }
             float *const row = rows + (start + i) * rowStride;
             row[logsumexp] = static_cast<float>(tensors.logsumexp[pair * problem.queries + start + i] * log2e);

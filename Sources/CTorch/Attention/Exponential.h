@@ -13,11 +13,11 @@ constexpr double ln2 = 0.6931471805599453;
 /// Below it a power counts as nothing, and 2^t would leave the normal numbers.
 constexpr float smallestExponent = -126;
 
-/// What `scaledPower` returns is 2^t divided by the leading coefficient of its polynomial, which is 2^`leadingExponent`: a
-/// monic polynomial takes one multiplication less.
+/// What `scaledPower` returns is 2^t divided by the leading coefficient of its polynomial, which is
+/// 2^`leadingExponent`: a monic polynomial takes one multiplication less.
 ///
-/// Rounding to an integer n is an addition of 1.5 · 2^23: what is left in the low bits of the sum is n, and 2^n is made by
-/// adding n to the exponent bits. No fast-math flag may be set, or the compiler would cancel the addition.
+/// Rounding to an integer n is an addition of 1.5 · 2^23: what is left in the low bits of the sum is n, and 2^n is made
+/// by adding n to the exponent bits. No fast-math flag may be set, or the compiler would cancel the addition.
 #if SAPOOL_LANES == 16 && defined(SAPOOL_PERMUTE_16)
 
 constexpr float leadingExponent = -2.05757505f;
@@ -48,8 +48,8 @@ SAPOOL_INLINE Lanes scaledPower(Lanes t) {
 constexpr float leadingExponent = -9.55691246f;
 constexpr float leadingCoefficient = 0.00132764720f;
 
-/// t is rounded to an integer; 2^f for the rest |f| ≤ 1/2 is a quintic of least relative error, with Knuth's adaptation of
-/// coefficients (TAOCP, volume 2, section 4.6.4): three multiplications. Relative error 4e-7.
+/// t is rounded to an integer; 2^f for the rest |f| ≤ 1/2 is a quintic of least relative error, with Knuth's adaptation
+/// of coefficients (TAOCP, volume 2, section 4.6.4): three multiplications. Relative error 4e-7.
 SAPOOL_INLINE Lanes scaledPower(Lanes t) {
     constexpr float shift = 1.5f * (1 << 23);
     const Lanes rounded = t + shift;

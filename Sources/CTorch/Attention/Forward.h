@@ -1,13 +1,13 @@
 /// The forward pass for panels of one width.
 ///
 /// A *tile* is a vector of queries, one a lane: keys and values are then scalars that every lane multiplies by, so they
-/// stay row-major, and only Q and O are transposed, once a tile. Keys are walked in blocks. For each tile and block, a first
-/// loop leaves the scores in a buffer of the first cache and finds the largest; a second one takes the powers and sums
-/// p·v in registers. Each block is summed from zero and then added to the tile's sums, which keeps rounding errors small
-/// where thousands of equal terms meet.
+/// stay row-major, and only Q and O are transposed, once a tile. Keys are walked in blocks. For each tile and block, a
+/// first loop leaves the scores in a buffer of the first cache and finds the largest; a second one takes the powers and
+/// sums p·v in registers. Each block is summed from zero and then added to the tile's sums, which keeps rounding errors
+/// small where thousands of equal terms meet.
 ///
-/// The largest score is only needed where powers could overflow: by Cauchy and Schwarz no score exceeds |q|·max|k|, and a
-/// tile whose bound is small takes powers of the scores as they are.
+/// The largest score is only needed where powers could overflow: by Cauchy and Schwarz no score exceeds |q|·max|k|, and
+/// a tile whose bound is small takes powers of the scores as they are.
 #pragma once
 
 #include "Exponential.h"
@@ -24,7 +24,7 @@ namespace {
 constexpr int keysPerBlock = 128;
 
 /// Queries of one task: several tiles share the block of keys and values that is in the first cache.
-constexpr int queriesPerTask = 128;
+constexpr int queriesPerTask = 64;
 constexpr int tilesPerTask = queriesPerTask / lanes;
 
 /// Scores, in powers of two, that need no largest subtracted: sums of 2^64 are far from overflow.
@@ -74,8 +74,8 @@ struct Forward {
         return largest;
     }
 
-    /// Adds the values of one panel, weighted with powers of the scores. The first panel takes the powers, and leaves them in
-    /// place of the scores unless it is the last as well.
+    /// Adds the values of one panel, weighted with powers of the scores. The first panel takes the powers, and leaves
+    /// them in place of the scores unless it is the last as well.
     ///
     /// - Returns: the sum of the weights (first panel).
     template <bool bounded, bool first, bool last>
@@ -143,15 +143,16 @@ struct Forward {
 
     /// Sets a tile up for queries `start` and on.
     static void load(
-        Tile &tile, const Problem &problem, const Panels &panels, const Tokens<const float> &layout, const float *queries,
-        int64_t start, float largestKey
+        Tile &tile, const Problem &problem, const Panels &panels, const Tokens<const float> &layout,
+        const float *queries, int64_t start, float largestKey
     ) {
         Lanes squares = {};
         for (int p = 0; p < panels.count; p++) {
             Lanes *const q = tile.queries + p * width;
             packLanes<width>(
-                queries + start * layout.tokenStride + p * width * layout.channelStride, layout.tokenStride,
-                layout.channelStride, problem.queries - start, panels.filled(p), problem.scale * log2e, q);
+                queries + start * layout.tokenStride + p * width * layout.channelStride,
+                panelLayout(layout, std::min<int64_t>(lanes, problem.queries - start), panels, p),
+                problem.scale * log2e, q);
             for (int c = 0; c < width; c++) {
                 squares += q[c] * q[c];
                 tile.sums[p * width + c] = Lanes{};
@@ -173,15 +174,15 @@ struct Forward {
         const Tile &tile, const Problem &problem, const Panels &panels, const Tokens<float> &layout, float *output,
         float *logsumexp, int64_t start
     ) {
-        const int64_t count = problem.queries - start;
+        const int64_t count = std::min<int64_t>(lanes, problem.queries - start);
         for (int p = 0; p < panels.count; p++) {
             Lanes mean[width];
             for (int c = 0; c < width; c++) mean[c] = tile.sums[p * width + c] / tile.total;
             unpackLanes<width>(
-                mean, count, panels.filled(p), 1, output + start * layout.tokenStride + p * width * layout.channelStride,
-                layout.tokenStride, layout.channelStride);
+                mean, panelLayout(layout, count, panels, p), 1,
+                output + start * layout.tokenStride + p * width * layout.channelStride);
         }
-        for (int64_t l = 0; l < std::min<int64_t>(count, lanes); l++) {
+        for (int64_t l = 0; l < count; l++) {
             const double exponent = double(tile.largest[l]) + std::log2(tile.total[l]) + leadingExponent;
             logsumexp[start + l] = static_cast<float>(ln2 * exponent);
         }
@@ -195,7 +196,8 @@ struct Forward {
         parallel(problem.pairs() * packs, [&](int64_t task, int) {
             const int64_t pair = task / packs, start = task % packs * tokensPerPack;
             norms.data()[task] = pack(
-                problem, tensors, panels, pair, start, keys.data() + pair * pairStride, values.data() + pair * pairStride);
+                problem, tensors, panels, pair, start, keys.data() + pair * pairStride,
+                values.data() + pair * pairStride);
         });
 
         const int64_t blocks = divideUp(problem.queries, queriesPerTask);
@@ -234,8 +236,8 @@ struct Forward {
     }
 
 private:
-    /// Packs keys and values `start` and on, at most `tokensPerPack`. Returns the largest |k|², or infinity where one is not a
-    /// number.
+    /// Packs keys and values `start` and on, at most `tokensPerPack`. Returns the largest |k|², or infinity where one
+    /// is not a number.
     static float pack(
         const Problem &problem, const ForwardTensors &tensors, const Panels &panels, int64_t pair, int64_t start,
         float *keys, float *values
@@ -245,7 +247,7 @@ private:
             const float *source =
                 layout.pair(problem, pair) + start * layout.tokenStride + p * width * layout.channelStride;
             rows += (p * problem.keys + start) * width;
-            packRows<width>(source, layout.tokenStride, layout.channelStride, count, panels.filled(p), 1, rows, width);
+            packRows<width>(source, panelLayout(layout, count, panels, p), 1, rows, width);
         };
         for (int p = 0; p < panels.count; p++) {
             panelRows(tensors.keys, keys, p);

@@ -1,7 +1,7 @@
 /// Streaming attention with few channels a head, float32, on the processor: what one instruction set offers.
 ///
-/// The same templates (`Forward.h`, `Backward.h`) are compiled once an instruction set, each time in a source file of its
-/// own; at run time `Attention.cpp` picks one. Nothing here depends on libtorch.
+/// The same templates (`Forward.h`, `Backward.h`) are compiled once an instruction set, each time in a source file of
+/// its own; at run time `Attention.cpp` picks one. Nothing here depends on libtorch.
 ///
 /// The algorithm is FlashAttention's (Dao et al., 2022; Dao, 2023): scores of a block of keys exist only in the first
 /// cache, and the backward pass computes them again from Q, K and the saved logsumexp. Memory is O(N·d).

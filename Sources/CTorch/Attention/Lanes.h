@@ -1,7 +1,7 @@
 /// Vectors of the instruction set that this file is compiled for: `SAPOOL_LANES` floats, `SAPOOL_REGISTERS` of them.
 ///
-/// Everything in this header and in those that build on it has internal linkage, since each instruction set's source file
-/// compiles it anew, under the same names.
+/// Everything in this header and in those that build on it has internal linkage, since each instruction set's source
+/// file compiles it anew, under the same names.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 #define SAPOOL_INLINE [[gnu::always_inline]] inline
@@ -30,7 +31,8 @@ SAPOOL_INLINE Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
 
 /// Lane l of the result is the sum of the lanes of `vectors[l]`; `vectors` is overwritten.
 ///
-/// Halves are folded onto each other: after each step half as many vectors hold the partial sums, each of twice as many.
+/// Halves are folded onto each other: after each step half as many vectors hold the partial sums, each of twice as
+/// many.
 template <int half = lanes / 2>
 SAPOOL_INLINE Lanes sumOfEach(Lanes *vectors) {
     const auto fold = [&]<int... lane>(Lanes a, Lanes b, std::integer_sequence<int, lane...>)

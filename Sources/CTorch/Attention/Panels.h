@@ -1,7 +1,7 @@
 /// Channels are cut into panels: runs of at most 16 channels whose vectors fit the registers.
 ///
-/// A panel's width is a template parameter, the number of panels a loop. A head of 12 channels is one panel of 12, one of
-/// 40 is three of 14; channels past the last are zeros in packed memory only, never in the caller's.
+/// A panel's width is a template parameter, the number of panels a loop. A head of 12 channels is one panel of 12, one
+/// of 40 is three of 14; channels past the last are zeros in packed memory only, never in the caller's.
 #pragma once
 
 #include "Kernels.h"
@@ -56,47 +56,68 @@ void withPanelWidth(int width, Arguments &&...arguments) {
     }
 }
 
-/// Copies `count` tokens times `factor`, rounded once, to rows of `rowStride` floats, `width` of which are written: `filled` channels,
-/// then zeros.
-template <int width>
-void packRows(
-    const float *source, int64_t tokenStride, int64_t channelStride, int64_t count, int filled, double factor, float *rows,
-    int64_t rowStride
-) {
-    for (int64_t i = 0; i < count; i++) {
-        for (int c = 0; c < width; c++) {
-            rows[i * rowStride + c] = c < filled ? static_cast<float>(source[i * tokenStride + c * channelStride] * factor) : 0;
+/// Where the elements of a panel lie in the caller's memory, from `start` on.
+struct PanelLayout {
+    int64_t tokenStride, channelStride;
+    /// Tokens, and channels that are not padding.
+    int64_t count;
+    int filled;
+};
+
+template <typename Element>
+PanelLayout panelLayout(const Tokens<Element> &tokens, int64_t count, const Panels &panels, int panel) {
+    return {tokens.tokenStride, tokens.channelStride, count, panels.filled(panel)};
+}
+
+/// Calls `body(token, channel, offset)` for each element. Whole panels of neighbouring channels are the usual case, for
+/// which the compiler knows all steps.
+template <int width, typename Body>
+SAPOOL_INLINE void eachElement(const PanelLayout &layout, const Body &body) {
+    if (layout.channelStride == 1 && layout.filled == width) {
+        for (int64_t i = 0; i < layout.count; i++) {
+#pragma unroll
+            for (int c = 0; c < width; c++) body(i, c, i * layout.tokenStride + c);
+        }
+    } else {
+        for (int64_t i = 0; i < layout.count; i++) {
+            for (int c = 0; c < layout.filled; c++) body(i, c, i * layout.tokenStride + c * layout.channelStride);
         }
     }
 }
 
-/// Copies up to `lanes` tokens to `width` vectors, a token a lane and a channel a vector; the rest is zeros.
+/// Copies tokens times `factor`, rounded once, to rows of `rowStride` floats, `width` of which are written: channels,
+/// then zeros.
 template <int width>
-void packLanes(
-    const float *source, int64_t tokenStride, int64_t channelStride, int64_t count, int filled, double factor,
-    Lanes *vectors
-) {
-    alignas(64) float values[width][lanes] = {};
-    const int64_t valid = std::min<int64_t>(count, lanes);
-    for (int64_t i = 0; i < valid; i++) {
-        for (int c = 0; c < filled; c++) {
-            values[c][i] = static_cast<float>(source[i * tokenStride + c * channelStride] * factor);
-        }
+void packRows(const float *source, const PanelLayout &layout, double factor, float *rows, int64_t rowStride) {
+    eachElement<width>(layout, [&](int64_t i, int c, int64_t offset) __attribute__((always_inline)) {
+        rows[i * rowStride + c] = static_cast<float>(source[offset] * factor);
+    });
+    for (int c = layout.filled; c < width; c++) {
+        for (int64_t i = 0; i < layout.count; i++) rows[i * rowStride + c] = 0;
     }
+}
+
+/// Copies at most `lanes` tokens to `width` vectors, a token a lane and a channel a vector; the rest is zeros.
+template <int width>
+void packLanes(const float *source, const PanelLayout &layout, double factor, Lanes *vectors) {
+    alignas(64) float values[width][lanes] = {};
+    eachElement<width>(layout, [&](int64_t i, int c, int64_t offset) __attribute__((always_inline)) {
+        values[c][i] = static_cast<float>(source[offset] * factor);
+    });
     std::memcpy(vectors, values, sizeof values);
 }
 
 /// The inverse of `packLanes`.
 template <int width>
-void unpackLanes(
-    const Lanes *vectors, int64_t count, int filled, float factor, float *target, int64_t tokenStride, int64_t channelStride
-) {
+void unpackLanes(const Lanes *vectors, const PanelLayout &layout, float factor, float *target) {
     alignas(64) float values[width][lanes];
-    std::memcpy(values, vectors, sizeof values);
-    const int64_t valid = std::min<int64_t>(count, lanes);
-    for (int64_t i = 0; i < valid; i++) {
-        for (int c = 0; c < filled; c++) target[i * tokenStride + c * channelStride] = values[c][i] * factor;
+    for (int c = 0; c < width; c++) {
+        const Lanes scaled = vectors[c] * factor;
+        std::memcpy(values[c], &scaled, sizeof scaled);
     }
+    eachElement<width>(layout, [&](int64_t i, int c, int64_t offset) __attribute__((always_inline)) {
+        target[offset] = values[c][i];
+    });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 /// Work on libtorch's own threads.
 ///
-/// `at::parallel_for` is a template that runs one thread where the compiler has no OpenMP, as this one. The entry point of
-/// the OpenMP library inside libtorch is called instead, so that the team, its size and its nesting are libtorch's.
+/// `at::parallel_for` is a template that runs one thread where the compiler has no OpenMP, as this one. The entry point
+/// of the OpenMP library inside libtorch is called instead, so that the team, its size and its nesting are libtorch's.
 #pragma once
 
 #include <cstdint>
