@@ -21,7 +21,7 @@ enum ATen {
     static let transpose = Operator("aten::transpose", "int")
     static let unsqueeze = Operator("aten::unsqueeze")
     static let slice = Operator("aten::slice", "Tensor")
-    static let select = Operator("aten::select", "int")
+    static let unbind = Operator("aten::unbind", "int")
     static let indexSelect = Operator("aten::index_select")
     static let expand = Operator("aten::expand")
     static let cat = Operator("aten::cat")

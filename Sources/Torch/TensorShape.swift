@@ -18,9 +18,9 @@ extension Tensor {
         try ATen.slice([.tensor(self), .int(dimension), .int(range.lowerBound), .int(range.upperBound), .int(1)])
     }
 
-    /// A view of one index of a dimension, which is gone from the result.
-    public func selected(_ dimension: Int, _ index: Int) throws -> Tensor {
-        try ATen.select([.tensor(self), .int(dimension), .int(index)])
+    /// A view of each index of a dimension, which is gone from the results.
+    public func unbound(_ dimension: Int) throws -> [Tensor] {
+        try ATen.unbind(all: [.tensor(self), .int(dimension)], maximumResults: shape[dimension]).compactMap { $0 }
     }
 
     /// A copy of the chosen indices (a one-dimensional `int64` tensor) of a dimension.

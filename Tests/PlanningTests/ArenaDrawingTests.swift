@@ -4,24 +4,33 @@ import Reporting
 import XCTest
 
 final class ArenaDrawingTests: XCTestCase {
-    private func picture(_ network: Network, sram: Int? = nil, width: Double = 1200) throws -> String {
-        ArenaDrawing(try PlanReport(network, budget: Budget(sram: sram))).picture(width: width).description
+    private func picture(
+        _ network: Network, sram: Int? = nil, width: Double = 1200, options: PlanOptions = .separateBuffers
+    ) throws -> String {
+        let report = try PlanReport(network, budget: Budget(sram: sram), options: options)
+        return ArenaDrawing(report).picture(width: width).description
     }
 
     private func count(_ part: String, in text: String) -> Int { text.components(separatedBy: part).count - 1 }
 
     func testEveryBufferIsARectangleWithItsTooltip() throws {
         let text = try picture(try TinyNetworks.attention())
-        let plan = try MemoryPlan(try TinyNetworks.attention())
+        let plan = try MemoryPlan(try TinyNetworks.attention(), options: .separateBuffers)
         for buffer in plan.buffers { XCTAssertEqual(count("<title>\(buffer.name): ", in: text), 1, buffer.name) }
         XCTAssertTrue(text.contains("<title>x: convolution 1×1, 4×4×4\n64 B at "), text)
         XCTAssertTrue(text.contains("scratch of multiHeadAttention"))
     }
 
+    /// In a stripe all buffers start with its first step; each is still named after the step that fills it.
+    func testLinesOfAStripeAreNamedAfterTheirWriter() throws {
+        let text = try picture(try TinyNetworks.chain(), options: PlanOptions(stripes: .on))
+        XCTAssertTrue(text.contains("<title>conv: 2 rows of convolution+relu 3×3, 8×4×4\n64 B at "), text)
+    }
+
     /// 5 steps over 1088 pixels and 176 bytes · 1.06 over 520: the map of 128 bytes lives for two steps.
     func testPlaceAndSizeOfARectangle() throws {
         let text = try picture(try TinyNetworks.chain())
-        let buffer = try MemoryPlan(try TinyNetworks.chain()).buffers[1]
+        let buffer = try MemoryPlan(try TinyNetworks.chain(), options: .separateBuffers).buffers[1]
         let unit = 520 / (176 * 1.06)
         let x = SVG.number(92 + 1088.0 / 5)
         let y = SVG.number(626 - unit * Double(buffer.offset + 128))

@@ -68,6 +68,16 @@ final class ProfileTests: XCTestCase {
         XCTAssertEqual(flash["pool.ToMean.0"], 4 * 2 + 4 * 4)
     }
 
+    /// A 1×1 convolution of 8 to 8 channels on 4×4: 1024 products at 2.27 and 128 outputs at 12 instructions.
+    func testCostByHand() throws {
+        let builder = NetworkBuilder("cost")
+        let image = try builder.input([8, 4, 4])
+        let network = try builder.network(output: try builder.convolution(image, to: 8, kernel: 1, name: "conv"))
+        let layer = try Profile(network).layers[1]
+        XCTAssertEqual(layer.instructions, 2324 + 1536)
+        XCTAssertEqual(layer.bytesMoved, 128 + 128 + 8 * (8 + 4))
+    }
+
     private func flashByName(_ network: Network) throws -> [String: Int] {
         Dictionary(try Profile(network).layers.map { ($0.name, $0.flashBytes) }) { first, _ in first }
     }

@@ -105,8 +105,8 @@ final class StreamingAttentionTests: XCTestCase {
             func results(_ type: ScalarType) throws -> [[Double]] {
                 let leaf = try packed.to(type).detached().requireGradient()
                 let split = try leaf.permuted([2, 0, 3, 1, 4])
-                let output = try split.selected(0, 0).attention(
-                    keys: split.selected(0, 1), values: split.selected(0, 2))
+                let parts = try split.unbound(0)
+                let output = try parts[0].attention(keys: parts[1], values: parts[2])
                 try (output * output).sum().backward()
                 return [try output.array(), try XCTUnwrap(leaf.gradient).array()]
             }

@@ -85,9 +85,13 @@ public struct ArenaDrawing: Sendable {
 
     private func rectangle(_ block: Block) -> SVGElement {
         let buffer = block.buffer
-        let writer = report.steps[buffer.first]
+        let writer = report.writer(of: buffer)
         let what =
-            buffer.role == .scratch ? "scratch of \(writer.operation)" : "\(writer.operation), \(shape(of: writer))"
+            switch buffer.role {
+            case .scratch: "scratch of \(writer.operation)"
+            case .lines: "\(buffer.rows) rows of \(writer.operation), \(shape(of: writer))"
+            case .input, .activation: "\(writer.operation), \(shape(of: writer))"
+            }
         return .rect(x: block.x, y: block.y, width: block.width, height: max(0.5, block.height))
             .fill(category(buffer).color).stroke(Palette.background, width: 0.75)
             .tooltip(
@@ -100,7 +104,7 @@ public struct ArenaDrawing: Sendable {
         let buffer = block.buffer
         let size = size(buffer.bytes)
         let short = names.choices(buffer.name)
-        let shape = buffer.role == .scratch ? [] : ["\(short[0]) · \(shape(of: report.steps[buffer.first])) · \(size)"]
+        let shape = buffer.role == .scratch ? [] : ["\(short[0]) · \(shape(of: report.writer(of: buffer))) · \(size)"]
         let choices = shape + short.prefix(2).map { "\($0) · \(size)" } + short
         guard let label = BlockLabel(choices: choices, width: block.width, height: block.height) else { return [] }
         let color = category(buffer).color
@@ -192,7 +196,7 @@ public struct ArenaDrawing: Sendable {
     }
 
     private func category(_ buffer: Buffer) -> BufferCategory {
-        BufferCategory(buffer, operation: report.steps[buffer.first].operation)
+        BufferCategory(buffer, operation: report.writer(of: buffer).operation)
     }
 
     private func shape(of step: PlanReport.Step) -> String { step.outputShape.map(String.init).joined(separator: "×") }

@@ -12,22 +12,45 @@ package struct ArenaLayout: Sendable {
     /// Size of the arena: where the highest buffer ends, aligned.
     package private(set) var bytes: Int
 
-    /// The largest sum of aligned sizes in any step: no layout can be smaller.
+    /// The most that is alive in any step: no layout can be smaller.
     package let lowerBound: Int
 
-    /// For each step the sum of the aligned sizes of what is alive.
-    package let liveBytes: [Int]
-
     private let sizes: [Int]
-    private let neighbours: [[Int]]
+    private let neighbours: [[Neighbour]]
+
+    /// A buffer that lives at the same time, and how far apart the two have to start.
+    private struct Neighbour {
+        let index: Int
+        /// How far above this buffer the other has to start where it lies above it.
+        let above: Int
+        /// How far below this buffer the other has to start where it lies below it.
+        let below: Int
+    }
+
+    /// Two buffers that live in the same steps and may nevertheless share bytes.
+    package struct Sharing: Sendable, Hashable {
+        /// The buffer that may lie lower, and reach into the other.
+        package let lower: Int
+        package let upper: Int
+        /// How far above the lower one the upper one has to start at least; nil where they are never alive in the same pass and may
+        /// lie anywhere.
+        package let distance: Int?
+    }
 
     /// Most pairs of coexisting buffers, and most buffers summed over steps: 1000 times what any real network has.
     private static let limit = 10_000_000
 
     /// Places `buffers` over `steps` steps.
     ///
+    /// - Parameters:
+    ///   - sharings: pairs that live in the same steps and need not lie apart.
+    ///   - lowerBound: what is alive in the fullest moment; the fullest step's sum of sizes where left out.
+    ///   - rounds: most rounds of improvement.
     /// - Throws: `PlanningError` where thousands of values are alive at once.
-    package init(_ buffers: [Buffer], steps: Int, alignment: Int) throws(PlanningError) {
+    package init(
+        _ buffers: [Buffer], steps: Int, alignment: Int, sharings: [Sharing] = [], lowerBound: Int? = nil,
+        rounds: Int = 1000
+    ) throws(PlanningError) {
         try Self.check(buffers, steps: steps)
         sizes = buffers.map { $0.alignedBytes(alignment) }
         var alive = [[Int]](repeating: [], count: steps)
@@ -35,9 +58,9 @@ package struct ArenaLayout: Sendable {
             for step in buffer.first...buffer.last { alive[step].append(index) }
         }
         let sizes = sizes
-        liveBytes = alive.map { $0.reduce(0) { $0 + sizes[$1] } }
-        lowerBound = liveBytes.max() ?? 0
-        neighbours = Self.neighbours(buffers)
+        let liveBytes = alive.map { $0.reduce(0) { $0 + sizes[$1] } }
+        self.lowerBound = lowerBound ?? liveBytes.max() ?? 0
+        neighbours = Self.neighbours(buffers, sizes: sizes, sharings: sharings, alignment: alignment)
         offsets = [Int](repeating: 0, count: buffers.count)
         bytes = Int.max
 
@@ -46,9 +69,9 @@ package struct ArenaLayout: Sendable {
             let previous = bytes
             keep(place(order))
             if bytes < previous { best = order }
-            if bytes == lowerBound { return }
+            if bytes == self.lowerBound { return }
         }
-        improve(best)
+        improve(best, rounds: rounds)
     }
 
     private static func check(_ buffers: [Buffer], steps: Int) throws(PlanningError) {
@@ -71,16 +94,32 @@ package struct ArenaLayout: Sendable {
         }
     }
 
-    /// For each buffer those that coexist with it.
-    private static func neighbours(_ buffers: [Buffer]) -> [[Int]] {
+    /// For each buffer those that may not lie just anywhere beside it.
+    private static func neighbours(
+        _ buffers: [Buffer], sizes: [Int], sharings: [Sharing], alignment: Int
+    ) -> [[Neighbour]] {
+        struct Pair: Hashable { let lower, upper: Int }
+        var distances: [Pair: Int?] = [:]
+        for sharing in sharings {
+            let distance = sharing.distance.map {
+                min(($0 + alignment - 1) / alignment * alignment, sizes[sharing.lower])
+            }
+            distances.updateValue(distance, forKey: Pair(lower: sharing.lower, upper: sharing.upper))
+            if distance == nil { distances.updateValue(nil, forKey: Pair(lower: sharing.upper, upper: sharing.lower)) }
+        }
         let byTime = buffers.indices.sorted { (buffers[$0].first, $0) < (buffers[$1].first, $1) }
-        var neighbours = [[Int]](repeating: [], count: buffers.count)
+        var neighbours = [[Neighbour]](repeating: [], count: buffers.count)
         var open: [Int] = []
         for index in byTime {
             open.removeAll { buffers[$0].last < buffers[index].first }
             for other in open {
-                neighbours[index].append(other)
-                neighbours[other].append(index)
+                let (up, down) = (
+                    distances[Pair(lower: index, upper: other)] ?? sizes[index],
+                    distances[Pair(lower: other, upper: index)] ?? sizes[other]
+                )
+                guard let up, let down else { continue }
+                neighbours[index].append(Neighbour(index: other, above: up, below: down))
+                neighbours[other].append(Neighbour(index: index, above: down, below: up))
             }
             open.append(index)
         }
@@ -109,6 +148,9 @@ package struct ArenaLayout: Sendable {
             sorted { (-sizes[$0] * life($0), -sizes[$0]) },
             sorted { (-life($0), -sizes[$0]) },
             sorted { (buffers[$0].first, -sizes[$0]) },
+            // Maps that follow each other downwards: the last has to be the lowest.
+            sorted { (-buffers[$0].last, -sizes[$0]) },
+            sorted { (-buffers[$0].first, -sizes[$0]) },
         ]
     }
 
@@ -119,13 +161,15 @@ package struct ArenaLayout: Sendable {
         var taken: [(start: Int, end: Int)] = []
         for index in order {
             taken.removeAll(keepingCapacity: true)
-            for other in neighbours[index] where offsets[other] >= 0 {
-                taken.append((offsets[other], offsets[other] + sizes[other]))
+            for other in neighbours[index] where offsets[other.index] >= 0 {
+                let start = offsets[other.index]
+                taken.append((start - other.above, start + other.below))
             }
+            // Where this buffer may not start: between the two, neither included.
             taken.sort { $0.start < $1.start }
             var offset = 0
             for range in taken {
-                if range.start - offset >= sizes[index] { break }
+                if offset <= range.start { break }
                 offset = max(offset, range.end)
             }
             offsets[index] = offset
@@ -139,13 +183,13 @@ package struct ArenaLayout: Sendable {
     }
 
     /// Moves buffers that reach the top, or others chosen at random, to other places in the order, and keeps what is no worse.
-    private mutating func improve(_ start: [Int]) {
+    private mutating func improve(_ start: [Int], rounds: Int) {
         // About ten milliseconds, whatever the number of buffers.
         let work = sizes.count + neighbours.reduce(0) { $0 + $1.count }
         var order = start
         var current = (offsets: offsets, bytes: bytes)
         var generator = SplitMix(state: 1)
-        for round in 0..<min(1000, 500_000 / max(1, work)) where bytes > lowerBound {
+        for round in 0..<min(rounds, 500_000 / max(1, work)) where bytes > lowerBound {
             let top = order.indices.filter { position in
                 let index = order[position]
                 return current.offsets[index] + sizes[index] == current.bytes && position > 0

@@ -2,10 +2,12 @@
 public struct Buffer: Sendable, Hashable, Codable {
     /// What a buffer is for.
     public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The image.
+        /// The image, whole or as rows that arrive.
         case input
-        /// The output of a step.
+        /// The whole output of a step.
         case activation
+        /// As many rows of a step's output as a chain needs at once: row r lies in place r mod `rows`.
+        case lines
         /// What one operation needs while it runs.
         case scratch
     }
@@ -16,22 +18,28 @@ public struct Buffer: Sendable, Hashable, Codable {
     public let role: Role
     /// Size in bytes, before alignment.
     public let bytes: Int
-    /// The step that fills it, counted from 0.
+    /// Rows that it has room for, of equal size; 1 for vectors and scratch.
+    public let rows: Int
+    /// The step that fills it, counted from 0; of a chain, its first step.
     public package(set) var first: Int
-    /// The last step that reads or writes it; alive in this step, too.
+    /// The last step that reads or writes it; alive in this step, too. Of a chain, its last step.
     public package(set) var last: Int
     /// Where it starts in the arena, in bytes.
     public package(set) var offset: Int
 
     /// A buffer by its parts.
-    public init(name: String, role: Role, bytes: Int, first: Int, last: Int, offset: Int = 0) {
+    public init(name: String, role: Role, bytes: Int, rows: Int = 1, first: Int, last: Int, offset: Int = 0) {
         self.name = name
         self.role = role
         self.bytes = bytes
+        self.rows = rows
         self.first = first
         self.last = last
         self.offset = offset
     }
+
+    /// Bytes of one row.
+    public var rowBytes: Int { bytes / max(1, rows) }
 
     /// Whether there is a step in which both hold something.
     public func coexists(with other: Buffer) -> Bool { first <= other.last && other.first <= last }

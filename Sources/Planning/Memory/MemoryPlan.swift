@@ -4,26 +4,29 @@ import Networks
 ///
 /// All values are int8 and NHWC, one byte a number. The rules:
 ///
-/// - The input image is counted, from the first step until it is last read.
-/// - Nodes run in the network's order. A step is one operation that fills a buffer, with the operations fused behind it.
+/// - Nodes run in the network's order. A step is one operation, with the operations fused behind it: batch normalisation,
+///   activations, scales and position embeddings where nobody else reads their input.
+/// - Every operation computes its output row by row (`RowAccess`). In **stripes**, consecutive steps run together, so that of the values
+///   between them only the rows exist that are needed at once, in rolling line buffers; `ChainSearch` chooses the chains.
+/// - The input image is counted, from the first step until its rows are last read; where rows are pushed, only those that are needed at
+///   once.
 /// - Views are free: flatten, and dropout, which does nothing in evaluation.
-/// - Batch normalisation, activations, scales and position embeddings work in place on their input where nobody else reads it later.
-/// - Sums and products write over an input of the output's size that is read for the last time.
+/// - Element-wise operations and attention write over an input that is read for the last time. All others may write over rows of
+///   their input that no later row needs: the output then starts below the input, and follows it.
 /// - Gaussian noise is 0 in evaluation: it vanishes, its sum is the identity, and what computes only its deviation is left out.
-/// - Everything else has an output buffer of its own while its inputs are alive.
-/// - An operation's scratch is alive in its step alone. Attention over N tokens of d channels: 3·N·d bytes of queries, keys and values,
-///   one row of N int32 scores, and one token's output of 4·d / heads + d bytes. Window pooling: C int32 sums, two
-///   of them where it normalises. Average pooling: C int32. Local deviation: 2·C int32. Convolutions: none (no im2col).
+/// - An operation's scratch is alive while it runs. Attention over N tokens of d channels: 2·N·d bytes of keys and values, one row of N
+///   int32 scores, and one token's work of 4·d / heads + d bytes. Window pooling: C int32 sums, two of them where it
+///   normalises. Average pooling: C int32. Local deviation: 2·C int32. Convolutions: none (no im2col).
 /// - Buffers start at multiples of the alignment, and sizes are rounded up to it.
 ///
 /// Weights are flash. The runtime's static data and its stack come on top of the arena.
 ///
 /// ```swift
-/// let plan = try MemoryPlan(network)
+/// let plan = try MemoryPlan(network, options: PlanOptions(pushesRows: true))
 /// print(plan.arenaBytes, plan.lowerBoundBytes)
 /// ```
 public struct MemoryPlan: Sendable {
-    /// One operation that fills a buffer, with the operations fused behind it.
+    /// One operation with the operations fused behind it.
     public struct Step: Sendable, Hashable {
         /// The operation, then its followers, in order.
         public let nodes: [Node.ID]
@@ -33,29 +36,63 @@ public struct MemoryPlan: Sendable {
         public let output: Int
         /// Indices of its scratch buffers.
         public let scratch: [Int]
-        /// Bytes of everything alive in this step, aligned.
+        /// The most that is alive in one of its passes, aligned.
         public let liveBytes: Int
+    }
+
+    /// Steps that run together, row by row; one alone computes its whole map.
+    public struct Stripe: Sendable, Hashable {
+        /// Its steps.
+        public let steps: Range<Int>
+        /// The order of their passes.
+        public let order: [RowTask]
+    }
+
+    /// Two buffers of overlapping lives that share bytes.
+    ///
+    /// Either the lower one is filled while the upper one is read for the last time, and never reaches the rows that are
+    /// still needed; or the two serve one stripe and never hold something in the same pass.
+    public struct Sharing: Sendable, Hashable, Codable {
+        /// Index of the buffer that starts lower.
+        public let lower: Int
+        /// Index of the other.
+        public let upper: Int
+
+        /// A pair by its indices.
+        public init(lower: Int, upper: Int) {
+            self.lower = lower
+            self.upper = upper
+        }
     }
 
     /// In order of execution; the first is the arrival of the image.
     public let steps: [Step]
 
+    /// The steps in groups that run together, in order.
+    public package(set) var stripes: [Stripe]
+
     /// What lies in the arena, with lifetimes in steps, in the order in which it is filled.
     public package(set) var buffers: [Buffer]
 
+    /// The pairs of buffers that live in the same step and share bytes.
+    public package(set) var sharings: [Sharing]
+
+    /// What the planner was allowed.
+    public let options: PlanOptions
+
     /// Buffers start at multiples of this many bytes.
-    public let alignment: Int
+    public var alignment: Int { options.alignment }
 
     /// Size of the arena.
     public let arenaBytes: Int
 
-    /// The most that is alive in any step, aligned: no arena for this order can be smaller.
+    /// The most that is alive in any pass: no arena for this order and these stripes can be smaller.
     public let lowerBoundBytes: Int
 
     /// Index of the first step in which the most is alive.
     public let peakStep: Int
 
-    /// The convention of many papers: the largest sum of one operation's inputs and output, without scratch, alignment and
+    /// The convention of many papers: the largest sum of one operation's inputs and output, without stripes, scratch, alignment and
     /// whatever else is alive. An operation that works in place counts its inputs alone.
     public let simplePeakBytes: Int
 
@@ -63,36 +100,80 @@ public struct MemoryPlan: Sendable {
 
     /// Plans a network in its own order.
     ///
-    /// - Parameter alignment: of buffers, in bytes: a power of two up to 4096.
-    /// - Throws: `PlanningError` where the alignment is none, or thousands of values are alive at once.
-    public init(_ network: Network, alignment: Int = 16) throws(PlanningError) {
-        try self.init(EvaluationGraph(network), alignment: alignment)
+    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or the
+    ///   network is beyond planning.
+    public init(_ network: Network, options: PlanOptions = PlanOptions()) throws(PlanningError) {
+        try self.init(EvaluationGraph(network), options: options)
     }
 
-    package init(_ graph: EvaluationGraph, alignment: Int) throws(PlanningError) {
-        guard (1...4096).contains(alignment), alignment & (alignment - 1) == 0 else {
-            throw PlanningError("an alignment of \(alignment) bytes: use a power of two up to 4096, such as 16")
+    package init(_ graph: EvaluationGraph, options: PlanOptions) throws(PlanningError) {
+        try options.check()
+        let schedule = try Schedule(graph)
+        let whole = schedule.steps.indices.map { $0..<$0 + 1 }
+        guard options.stripes != .off else {
+            try self.init(schedule, ranges: whole, options)
+            return
         }
-        let schedule = Schedule(graph)
-        let layout = try ArenaLayout(schedule.buffers, steps: schedule.steps.count, alignment: alignment)
-        var buffers = schedule.buffers
+        var candidates: [[Range<Int>]] = options.stripes == .auto && !options.pushesRows ? [whole] : []
+        for measure in ChainSearch.Measure.allCases {
+            let ranges = ChainSearch(schedule, options, by: measure).ranges
+            if !candidates.contains(ranges) { candidates.append(ranges) }
+        }
+        if options.stripes == .on, candidates == [whole] {
+            throw PlanningError("stripes make nothing smaller in \(graph.network.name): leave them on auto or off")
+        }
+        var best = try MemoryPlan(schedule, ranges: candidates[0], options)
+        for ranges in candidates.dropFirst() {
+            let plan = try MemoryPlan(schedule, ranges: ranges, options)
+            if plan.arenaBytes < best.arenaBytes { best = plan }
+        }
+        self = best
+    }
+
+    /// Plans given stripes.
+    package init(_ schedule: Schedule, ranges: [Range<Int>], _ options: PlanOptions) throws(PlanningError) {
+        let lives = BufferLives(schedule, ranges, options)
+        let layout = try ArenaLayout(
+            lives.buffers, steps: schedule.steps.count, alignment: options.alignment, sharings: lives.sharings,
+            lowerBound: lives.liveBytes.max() ?? 0, rounds: options.layoutRounds)
+        var buffers = lives.buffers
         for index in buffers.indices { buffers[index].offset = layout.offsets[index] }
         self.buffers = buffers
-        self.alignment = alignment
-        steps = schedule.steps.enumerated().map { index, step in
-            Step(
-                nodes: step.nodes, inputs: step.inputs, output: step.output, scratch: step.scratch,
-                liveBytes: layout.liveBytes[index])
+        self.options = options
+        sharings = lives.sharings.compactMap { sharing in
+            let (a, b) = (buffers[sharing.lower], buffers[sharing.upper])
+            guard a.offset < b.offset + b.bytes, b.offset < a.offset + a.bytes else { return nil }
+            let isSorted = a.offset <= b.offset
+            return Sharing(
+                lower: isSorted ? sharing.lower : sharing.upper, upper: isSorted ? sharing.upper : sharing.lower)
         }
+        steps = schedule.steps.indices.map { index in
+            let step = schedule.steps[index]
+            var inputs: [Int] = []
+            for operand in step.operands where !inputs.contains(lives.places[operand.value]) {
+                inputs.append(lives.places[operand.value])
+            }
+            return Step(
+                nodes: step.nodes, inputs: inputs, output: lives.places[index], scratch: lives.scratch[index],
+                liveBytes: lives.liveBytes[index])
+        }
+        stripes = lives.stripes
         arenaBytes = layout.bytes
         lowerBoundBytes = layout.lowerBound
-        peakStep = layout.liveBytes.firstIndex(of: layout.lowerBound) ?? 0
-        simplePeakBytes =
-            schedule.steps.map { step in
-                let output = step.inputs.contains(step.output) ? 0 : buffers[step.output].bytes
-                return step.inputs.reduce(output) { $0 + buffers[$1].bytes }
-            }.max() ?? 0
-        places = schedule.places
+        peakStep = lives.liveBytes.firstIndex(of: layout.lowerBound) ?? 0
+        simplePeakBytes = Self.simplePeak(schedule)
+        places = schedule.writers.map { writer in writer.map { lives.places[$0] } }
+    }
+
+    private static func simplePeak(_ schedule: Schedule) -> Int {
+        schedule.steps.indices.map { index in
+            let step = schedule.steps[index]
+            let isInPlace = step.operands.contains { operand in
+                let source = schedule.steps[operand.value]
+                return operand.isElementwise && !source.isOutput && source.lastReader(operand.value) == index
+            }
+            return step.operands.reduce(isInPlace ? 0 : step.bytes) { $0 + schedule.steps[$1.value].bytes }
+        }.max() ?? 0
     }
 
     /// The buffer that holds a node's value, for views that of the value they show; nil for what is never computed.
@@ -103,19 +184,37 @@ public struct MemoryPlan: Sendable {
         lowerBoundBytes > 0 ? Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes) : 0
     }
 
+    /// Whether several steps run together anywhere.
+    public var hasStripes: Bool { stripes.contains { $0.steps.count > 1 } }
+
     /// The rules behind every figure of the plan, in words.
     public var convention: String {
-        """
-        Arena for one image: int8, NHWC, one byte a number, operations in the network's order. The input image is counted. Views \
-        (flatten, dropout) are free. Batch normalisation folds into the convolution or linear layer in front of it; it, activations, \
-        scales and position embeddings work in place where nobody else reads their input later; sums and products write over an \
-        input of the output's size that is read for the last time. Gaussian noise vanishes, as in evaluation. Everything else has an \
-        output buffer of its own while its inputs are alive. Scratch of one operation: attention over N tokens of d channels 3·N·d \
-        bytes of queries, keys and values, one row of N int32 scores and 4·d/heads + d bytes for one token's output; normalised \
-        window pooling 2·C int32 sums, otherwise C; average pooling C int32; local deviation 2·C int32; convolutions none. Buffers \
-        are aligned to \(alignment) bytes. Lower bound: the most that is alive in one step. Flash: int8 weights, an int32 bias an \
-        output channel, 8 bytes a channel for a batch normalisation that folds nowhere, 4 bytes a scale, the used rows of position \
-        tables. Not counted: code, quantisation parameters, look-up tables, the runtime's static data, the stack.
-        """
+        let image =
+            options.pushesRows
+            ? "The image arrives row by row and only the rows that are needed at once are held."
+            : "The input image is counted until its rows are last read."
+        let stripes =
+            hasStripes
+            ? """
+            Stripes: chains of operations run row by row, and between them only the rows that are needed at once exist, in rolling line \
+            buffers; nothing is computed twice. 
+            """
+            : "No stripes: every operation computes its whole output before the next one starts. "
+        let rows =
+            options.reusesRows
+            ? "An output may lie over rows of its input that no later row needs, a row at a time. "
+            : "Everything else has an output buffer of its own while its inputs are alive. "
+        return """
+            Arena for one image: int8, NHWC, one byte a number, operations in the network's order. \(image) \(stripes)Views \
+            (flatten, dropout) are free. Batch normalisation folds into the convolution or linear layer in front of it; it, \
+            activations, scales and position embeddings work in place where nobody else reads their input later; sums, products and \
+            attention write over an input of the output's size that is read for the last time. \(rows)Gaussian noise vanishes, as \
+            in evaluation. Scratch of one operation: attention over N tokens of d channels 2·N·d bytes of keys and values, one row \
+            of N int32 scores and 4·d/heads + d bytes for one token; normalised window pooling 2·C int32 sums, otherwise C; average \
+            pooling C int32; local deviation 2·C int32; convolutions none. Buffers are aligned to \(alignment) bytes. Lower bound: \
+            the most that is alive while one row is computed. Flash: int8 weights, an int32 bias an output channel, 8 bytes a channel \
+            for a batch normalisation that folds nowhere, 4 bytes a scale, the used rows of position tables. Not counted: code, \
+            quantisation parameters, look-up tables, the runtime's static data, the stack.
+            """
     }
 }

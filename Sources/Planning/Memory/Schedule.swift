@@ -1,95 +1,129 @@
 import Networks
 
-/// An order of execution and the lifetimes that follow from it; offsets are not assigned yet.
+/// An order of execution: which operations there are, what each reads, and row by row what it needs.
 ///
-/// A step is one operation that fills a buffer, with the operations behind it that work in place on its output. The first step is
-/// the image's arrival. The rules are those of `MemoryPlan`.
+/// A step is one operation that writes a value, with the operations behind it that work in place on its output. The first step is
+/// the image's arrival. Values are numbered like the steps that write them.
 package struct Schedule: Sendable {
+    /// What a step reads of another step's value; see `RowAccess`.
+    package struct Operand: Sendable {
+        /// The step whose value is read.
+        package let value: Int
+        /// For each pass the first and the last row that it reads.
+        package private(set) var firstRows: [Int32]
+        package private(set) var lastRows: [Int32]
+        /// Whether the output row may be written over the row that is read.
+        package private(set) var isElementwise: Bool
+
+        /// Takes the rows in which the same value is read once more.
+        fileprivate mutating func merge(_ rows: RowAccess.Operand) {
+            firstRows = zip(firstRows, rows.first).map { min($0, $1) }
+            lastRows = zip(lastRows, rows.last).map { max($0, $1) }
+            isElementwise = isElementwise && rows.isElementwise
+        }
+    }
+
+    /// A step that reads a value, and as which of its operands.
+    package struct Reader: Sendable {
+        package let step: Int
+        package let operand: Int
+    }
+
     /// One operation with its fused followers.
-    package struct Step: Sendable, Hashable {
+    package struct Step: Sendable {
         /// The operation and the followers that work on its output, in order.
         package var nodes: [Node.ID]
-        /// Indices of the buffers that the operation reads, each once.
-        package let inputs: [Int]
-        /// Index of the buffer that holds its output; one of `inputs` where it works in place.
-        package let output: Int
-        /// Indices of its scratch buffers.
-        package let scratch: [Int]
+        /// What it reads, each value once.
+        package let operands: [Operand]
+        package let passes: Int
+        package let writesAtEnd: Bool
+        /// Rows of its output, and bytes of one of them.
+        package let rows: Int
+        package let rowBytes: Int
+        package let scratch: [Scratch]
+        /// Who reads its value, in order.
+        package var readers: [Reader] = []
+        /// Whether its value is a result of the network.
+        package var isOutput = false
+
+        /// Bytes of its output.
+        package var bytes: Int { rows * rowBytes }
+        /// The last step that reads its value; itself where none does.
+        package func lastReader(_ own: Int) -> Int { readers.last?.step ?? own }
     }
 
     package private(set) var steps: [Step] = []
-    package private(set) var buffers: [Buffer] = []
 
-    /// For each node of the network the buffer that holds its value, nil for what is never computed.
-    package private(set) var places: [Int?]
+    /// For each node of the network the step that writes its value, nil for what is never computed.
+    package private(set) var writers: [Int?]
+
+    /// The nodes' names.
+    package let names: [String]
 
     private let graph: EvaluationGraph
-    /// For each computed node the step that writes its value.
-    private var writers: [Int]
+
+    /// Most rows of all maps together; far above what any device computes.
+    private static let mostRows = 4_000_000
 
     /// Schedules a network in its own order.
-    package init(_ graph: EvaluationGraph) {
+    ///
+    /// - Throws: `PlanningError` where its maps have millions of rows.
+    package init(_ graph: EvaluationGraph) throws(PlanningError) {
         self.graph = graph
-        places = [Int?](repeating: nil, count: graph.network.nodes.count)
-        writers = [Int](repeating: 0, count: graph.network.nodes.count)
-        for node in graph.computed { schedule(node) }
-        for output in graph.network.outputs {
-            if let place = places[graph.sources[output.index].index] { buffers[place].last = steps.count - 1 }
+        names = graph.network.nodes.map(\.name)
+        writers = [Int?](repeating: nil, count: graph.network.nodes.count)
+        var rows = 0
+        for node in graph.computed {
+            rows +=
+                graph.shapes[node.id.index].height
+                + (graph.operands(of: node).first.map { graph.shapes[$0.index].height } ?? 0)
+            guard rows <= Self.mostRows else {
+                throw PlanningError(
+                    "the network's maps have over \(Self.mostRows) rows together, too many to plan: use a smaller image"
+                )
+            }
+            schedule(node)
         }
-        for node in graph.network.liveNodes { places[node.id.index] = places[graph.sources[node.id.index].index] }
+        for output in graph.network.outputs {
+            if let step = writers[graph.sources[output.index].index] { steps[step].isOutput = true }
+        }
+        for node in graph.network.liveNodes { writers[node.id.index] = writers[graph.sources[node.id.index].index] }
     }
 
     private mutating func schedule(_ node: Node) {
         let operands = graph.operands(of: node)
         switch node.operation {
         case .batchNorm, .activation, .scale, .positionEmbedding:
-            let operand = operands[0]
-            if graph.isReadOnly(by: node.id, operand) {
-                fuse(node, behind: operand)
-            } else {
-                append(node, operands, over: graph.dies(operand, at: node.id) ? places[operand.index] : nil)
-            }
-        case .add, .multiply:
-            // The older buffer lives on, as one that lives through many blocks is easier to place than many that do not.
-            let shape = graph.shapes[node.id.index]
-            let free = operands.filter { graph.dies($0, at: node.id) && graph.shapes[$0.index].count == shape.count }
-            append(node, operands, over: free.compactMap { places[$0.index] }.min())
-        default:
-            append(node, operands, over: nil)
+            guard graph.isReadOnly(by: node.id, operands[0]), let step = writers[operands[0].index] else { break }
+            steps[step].nodes.append(node.id)
+            writers[node.id.index] = step
+            return
+        default: break
         }
+        append(node, operands)
     }
 
-    private mutating func fuse(_ node: Node, behind operand: Node.ID) {
-        let step = writers[operand.index]
-        steps[step].nodes.append(node.id)
-        writers[node.id.index] = step
-        places[node.id.index] = places[operand.index]
-    }
-
-    /// Adds a step that writes over a buffer, or to one of its own.
-    private mutating func append(_ node: Node, _ operands: [Node.ID], over reused: Int?) {
+    private mutating func append(_ node: Node, _ ids: [Node.ID]) {
         let step = steps.count
-        var inputs: [Int] = []
-        for operand in operands {
-            guard let place = places[operand.index] else { continue }
-            buffers[place].last = step
-            if !inputs.contains(place) { inputs.append(place) }
+        let output = graph.shapes[node.id.index]
+        let inputs = ids.map { graph.shapes[$0.index] }
+        let access = RowAccess(node, inputs: inputs, output: output)
+        var operands: [Operand] = []
+        for (id, rows) in zip(ids, access.operands) {
+            guard let value = writers[id.index] else { continue }
+            if let index = operands.firstIndex(where: { $0.value == value }) {
+                operands[index].merge(rows)
+                continue
+            }
+            steps[value].readers.append(Reader(step: step, operand: operands.count))
+            operands.append(
+                Operand(value: value, firstRows: rows.first, lastRows: rows.last, isElementwise: rows.isElementwise))
         }
-        let shape = graph.shapes[node.id.index]
-        let output = reused ?? buffers.count
-        if reused == nil {
-            let role: Buffer.Role = node.id == graph.network.input.id ? .input : .activation
-            buffers.append(Buffer(name: node.name, role: role, bytes: shape.count, first: step, last: step))
-        }
-        let input = operands.first.map { graph.shapes[$0.index] } ?? shape
-        var scratch: [Int] = []
-        for need in node.operation.scratch(input: input, output: shape) {
-            scratch.append(buffers.count)
-            let name = node.name.isEmpty ? need.name : "\(node.name).\(need.name)"
-            buffers.append(Buffer(name: name, role: .scratch, bytes: need.bytes, first: step, last: step))
-        }
-        steps.append(Step(nodes: [node.id], inputs: inputs, output: output, scratch: scratch))
+        steps.append(
+            Step(
+                nodes: [node.id], operands: operands, passes: access.passes, writesAtEnd: access.writesAtEnd,
+                rows: output.height, rowBytes: output.count / max(1, output.height),
+                scratch: node.operation.scratch(input: inputs.first ?? output, output: output)))
         writers[node.id.index] = step
-        places[node.id.index] = output
     }
 }

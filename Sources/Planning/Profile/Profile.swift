@@ -23,6 +23,10 @@ public struct Profile: Sendable, Hashable {
         public let outputBytes: Int
         /// Bytes that its parameters take in flash; see `Profile.flashBytes`.
         public let flashBytes: Int
+        /// Operands, output and parameters, each moved once; nothing for what evaluation leaves out.
+        public let bytesMoved: Int
+        /// Estimate of the instructions that a Cortex-M4 executes; see `CostModel`.
+        public let instructions: Int
     }
 
     /// In the network's order.
@@ -47,7 +51,12 @@ public struct Profile: Sendable, Hashable {
     package init(_ graph: EvaluationGraph) throws(PlanningError) {
         let network = graph.network
         var flash = [Int](repeating: 0, count: network.nodes.count)
-        for node in graph.computed { flash[node.id.index] = graph.flashBytes(of: node) }
+        var costs = [LayerCost](
+            repeating: LayerCost(multiplyAccumulates: 0, bytesMoved: 0, instructions: 0), count: network.nodes.count)
+        for node in graph.computed {
+            flash[node.id.index] = graph.flashBytes(of: node)
+            costs[node.id.index] = CostModel.cortexM4.cost(of: node, in: graph)
+        }
         var layers: [Layer] = []
         var total = 0
         for node in network.liveNodes {
@@ -59,7 +68,8 @@ public struct Profile: Sendable, Hashable {
                 Layer(
                     name: node.name, operation: node.operation.kind, outputShape: node.shape, multiplyAccumulates: work,
                     parameters: node.operation.details.parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +),
-                    outputBytes: node.shape.count, flashBytes: flash[node.id.index]))
+                    outputBytes: node.shape.count, flashBytes: flash[node.id.index],
+                    bytesMoved: costs[node.id.index].bytesMoved, instructions: costs[node.id.index].instructions))
         }
         self.layers = layers
         parameters = network.parameterCount

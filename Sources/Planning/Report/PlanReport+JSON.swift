@@ -7,9 +7,15 @@ extension PlanReport: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, resolution, width, parameters, convention, warnings, fits, layers, steps, buffers
+        case stripes, sharings
         case multiplyAccumulates = "macs"
         case arenaBytes = "arena_bytes"
         case lowerBoundBytes = "lower_bound_bytes"
+        case peakSRAMBytes = "peak_sram_bytes"
+        case arenaBytesWithoutStripes = "arena_bytes_without_stripes"
+        case arenaBytesWithStripes = "arena_bytes_with_stripes"
+        case arenaBytesRowsPushed = "arena_bytes_rows_pushed"
+        case pushesRows = "pushes_rows"
         case simplePeakBytes = "simple_peak_bytes"
         case flashBytes = "flash_bytes"
         case peakStep = "peak_step"
@@ -31,6 +37,10 @@ extension PlanReport: Codable {
         multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
         arenaBytes = try container.decode(Int.self, forKey: .arenaBytes)
         lowerBoundBytes = try container.decode(Int.self, forKey: .lowerBoundBytes)
+        peakSRAMBytes = try container.decode(Int.self, forKey: .peakSRAMBytes)
+        arenaBytesWithoutStripes = try container.decode(Int.self, forKey: .arenaBytesWithoutStripes)
+        arenaBytesWithStripes = try container.decode(Int.self, forKey: .arenaBytesWithStripes)
+        arenaBytesRowsPushed = try container.decode(Int.self, forKey: .arenaBytesRowsPushed)
         simplePeakBytes = try container.decode(Int.self, forKey: .simplePeakBytes)
         flashBytes = try container.decode(Int.self, forKey: .flashBytes)
         convention = try container.decode(String.self, forKey: .convention)
@@ -40,6 +50,9 @@ extension PlanReport: Codable {
         steps = try container.decode([Step].self, forKey: .steps)
         peakStep = try container.decode(Int.self, forKey: .peakStep)
         buffers = try container.decode([Buffer].self, forKey: .buffers)
+        pushesRows = try container.decode(Bool.self, forKey: .pushesRows)
+        stripes = try container.decode([Stripe].self, forKey: .stripes)
+        sharings = try container.decode([MemoryPlan.Sharing].self, forKey: .sharings)
         try validate()
     }
 
@@ -54,6 +67,10 @@ extension PlanReport: Codable {
         try container.encode(multiplyAccumulates, forKey: .multiplyAccumulates)
         try container.encode(arenaBytes, forKey: .arenaBytes)
         try container.encode(lowerBoundBytes, forKey: .lowerBoundBytes)
+        try container.encode(peakSRAMBytes, forKey: .peakSRAMBytes)
+        try container.encode(arenaBytesWithoutStripes, forKey: .arenaBytesWithoutStripes)
+        try container.encode(arenaBytesWithStripes, forKey: .arenaBytesWithStripes)
+        try container.encode(arenaBytesRowsPushed, forKey: .arenaBytesRowsPushed)
         try container.encode(simplePeakBytes, forKey: .simplePeakBytes)
         try container.encode(flashBytes, forKey: .flashBytes)
         try container.encode(convention, forKey: .convention)
@@ -63,6 +80,9 @@ extension PlanReport: Codable {
         try container.encode(steps, forKey: .steps)
         try container.encode(peakStep, forKey: .peakStep)
         try container.encode(buffers, forKey: .buffers)
+        try container.encode(pushesRows, forKey: .pushesRows)
+        try container.encode(stripes, forKey: .stripes)
+        try container.encode(sharings, forKey: .sharings)
     }
 
     /// Reads a report from its JSON form.
@@ -93,7 +113,9 @@ extension PlanReport: Codable {
         }
         for (name, value) in [
             ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes), ("flash_bytes", flashBytes),
-            ("simple_peak_bytes", simplePeakBytes),
+            ("simple_peak_bytes", simplePeakBytes), ("peak_sram_bytes", peakSRAMBytes),
+            ("arena_bytes_without_stripes", arenaBytesWithoutStripes),
+            ("arena_bytes_with_stripes", arenaBytesWithStripes), ("arena_bytes_rows_pushed", arenaBytesRowsPushed),
         ] where !(0...largest).contains(value) {
             throw PlanningError("the plan's \(name) is \(value): use 0 to 2⁵³")
         }
@@ -108,6 +130,19 @@ extension PlanReport: Codable {
             else {
                 throw PlanningError("the buffer \(buffer.name) does not lie in the arena of \(arenaBytes) bytes")
             }
+            guard buffer.rows > 0, buffer.bytes % buffer.rows == 0 else {
+                throw PlanningError(
+                    "the buffer \(buffer.name) of \(buffer.bytes) bytes cannot have \(buffer.rows) rows")
+            }
+        }
+        for stripe in stripes where !(0 <= stripe.first && stripe.first < stripe.last && stripe.last < steps.count) {
+            throw PlanningError(
+                "a stripe runs from step \(stripe.first) to \(stripe.last), and the plan has \(steps.count) steps")
+        }
+        for sharing in sharings
+        where !buffers.indices.contains(sharing.lower) || !buffers.indices.contains(sharing.upper) {
+            throw PlanningError(
+                "buffers \(sharing.lower) and \(sharing.upper) share bytes, and the plan has \(buffers.count) buffers")
         }
     }
 }

@@ -22,8 +22,18 @@ public struct PlanReport: Sendable, Hashable {
     public let multiplyAccumulates: Int
     /// Size of the arena.
     public let arenaBytes: Int
-    /// The most that is alive in one step.
+    /// The most that is alive in one pass of one step.
     public let lowerBoundBytes: Int
+    /// Peak SRAM under `convention`: the arena, which holds everything that a generated program keeps in memory but its stack.
+    public let peakSRAMBytes: Int
+    /// The arena where every operation computes its whole map, the image held.
+    public let arenaBytesWithoutStripes: Int
+    /// The smallest arena with stripes, the image held.
+    public let arenaBytesWithStripes: Int
+    /// The smallest arena with stripes, the image pushed row by row.
+    public let arenaBytesRowsPushed: Int
+    /// Whether the image arrives row by row in this plan.
+    public let pushesRows: Bool
     /// Largest input + output of one operation, as many papers count.
     public let simplePeakBytes: Int
     /// Bytes of the parameters in flash.
@@ -42,6 +52,16 @@ public struct PlanReport: Sendable, Hashable {
     public let peakStep: Int
     /// What lies in the arena.
     public let buffers: [Buffer]
+    /// Steps that run together row by row, first and last.
+    public let stripes: [Stripe]
+    /// Buffers that live in the same step and share bytes.
+    public let sharings: [MemoryPlan.Sharing]
+
+    /// Steps that run together, row by row.
+    public struct Stripe: Sendable, Hashable, Codable {
+        public let first: Int
+        public let last: Int
+    }
 
     /// An image's sides: a whole number in JSON where they are equal, otherwise `"HxW"`.
     public struct Resolution: Sendable, Hashable {
@@ -67,11 +87,17 @@ public struct PlanReport: Sendable, Hashable {
         public let parameters: Int
         /// Of the output at int8, wherever it lies.
         public let outputBytes: Int
+        /// Operands, output and parameters, each moved once.
+        public let bytesMoved: Int
+        /// Estimate of the instructions that a Cortex-M4 executes (`CostModel`).
+        public let instructions: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, operation, macs, parameters
             case outputShape = "output_shape"
             case outputBytes = "output_bytes"
+            case bytesMoved = "bytes_moved"
+            case instructions
         }
     }
 
@@ -103,14 +129,19 @@ public struct PlanReport: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - width: the width that the network was built with, as it cannot be read off the network.
-    ///   - alignment: of buffers, in bytes: a power of two up to 4096.
-    /// - Throws: `PlanningError` where the alignment is none, or the network is beyond counting.
+    ///   - options: what the planner may do; `buffers`, `steps` and verdicts are of that plan.
+    /// - Throws: `PlanningError` where options are out of range or against each other, or the network is beyond planning.
     public init(
-        _ network: Network, width: Double = 1, budget: Budget = Budget(), alignment: Int = 16
+        _ network: Network, width: Double = 1, budget: Budget = Budget(), options: PlanOptions = PlanOptions()
     ) throws(PlanningError) {
         let graph = EvaluationGraph(network)
         let profile = try Profile(graph)
-        let plan = try MemoryPlan(graph, alignment: alignment)
+        let plan = try MemoryPlan(graph, options: options)
+        func bytes(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> Int {
+            var other = options
+            (other.stripes, other.pushesRows) = (stripes, pushesRows)
+            return other == options ? plan.arenaBytes : try MemoryPlan(graph, options: other).arenaBytes
+        }
         let shape = network.inputShape
         self.network = network.name
         resolution = Resolution(height: shape.height, width: shape.width)
@@ -119,6 +150,11 @@ public struct PlanReport: Sendable, Hashable {
         multiplyAccumulates = profile.multiplyAccumulates
         arenaBytes = plan.arenaBytes
         lowerBoundBytes = plan.lowerBoundBytes
+        peakSRAMBytes = plan.arenaBytes
+        arenaBytesWithoutStripes = try bytes(.off, pushesRows: false)
+        arenaBytesWithStripes = try bytes(.auto, pushesRows: false)
+        arenaBytesRowsPushed = try bytes(.auto, pushesRows: true)
+        pushesRows = options.pushesRows
         simplePeakBytes = plan.simplePeakBytes
         flashBytes = profile.flashBytes
         convention = plan.convention
@@ -126,12 +162,17 @@ public struct PlanReport: Sendable, Hashable {
         layers = profile.layers.map {
             Layer(
                 name: $0.name, operation: $0.operation, outputShape: $0.outputShape.dimensions,
-                macs: $0.multiplyAccumulates, parameters: $0.parameters, outputBytes: $0.outputBytes)
+                macs: $0.multiplyAccumulates, parameters: $0.parameters, outputBytes: $0.outputBytes,
+                bytesMoved: $0.bytesMoved, instructions: $0.instructions)
         }
         let steps = Self.steps(of: plan, profile, graph)
         self.steps = steps
         peakStep = plan.peakStep
         buffers = plan.buffers
+        stripes = plan.stripes.filter { $0.steps.count > 1 }.map {
+            Stripe(first: $0.steps.lowerBound, last: $0.steps.upperBound - 1)
+        }
+        sharings = plan.sharings
         fits = budget.isEmpty ? nil : Self.verdicts(budget, plan, profile, peak: steps[plan.peakStep])
     }
 
@@ -161,5 +202,12 @@ public struct PlanReport: Sendable, Hashable {
                 cause: "the largest layer is \(largest?.name ?? "") (\(ByteSize.text(largest?.flashBytes ?? 0)))")
         }
         return Verdicts(sram: sram, flash: flash)
+    }
+
+    /// The step that fills a buffer, or whose scratch it is.
+    func writer(of buffer: Buffer) -> Step {
+        let lives = steps[buffer.first...buffer.last]
+        return lives.first { $0.name == buffer.name }
+            ?? lives.last { $0.name.isEmpty || buffer.name.hasPrefix($0.name + ".") } ?? steps[buffer.first]
     }
 }

@@ -1,0 +1,205 @@
+import Networks
+
+/// Runs a plan on an arena that remembers what was written where. What a value is, and its shape in memory, are the network's in
+/// evaluation (`EvaluationGraph`); which rows a pass reads is worked out here once more, from the operations' definitions.
+struct PlanReplay {
+    private let plan: MemoryPlan
+    private let network: Network
+    private let shapes: [Shape]
+    /// Bytes of a cell: divides every row and every offset.
+    private let grain: Int
+    /// What each cell holds.
+    private var cells: [Content]
+    /// For each step the passes that it has behind it.
+    private var passes: [Int]
+    private let sources: [Node.ID?]
+    private var problems: [String] = []
+
+    private struct Content: Equatable {
+        /// A node's index; −1 for rubbish, below that the scratch of step −2 − owner.
+        var owner: Int32
+        var row: Int32
+        static let rubbish = Content(owner: -1, row: 0)
+    }
+
+    init(plan: MemoryPlan, network: Network) {
+        self.plan = plan
+        self.network = network
+        shapes = EvaluationGraph(network).shapes
+        var grain = plan.alignment
+        for buffer in plan.buffers where buffer.rows > 1 { grain = Self.gcd(grain, buffer.rowBytes) }
+        self.grain = grain
+        cells = [Content](repeating: .rubbish, count: plan.arenaBytes / grain)
+        passes = [Int](repeating: 0, count: plan.steps.count)
+        let computed = Set(plan.steps.flatMap(\.nodes))
+        var sources = [Node.ID?](repeating: nil, count: network.nodes.count)
+        for node in network.nodes {
+            sources[node.id.index] =
+                switch node.operation {
+                case .flatten, .dropout: sources[node.inputs[0].index]
+                case .gaussianNoise where !computed.contains(node.id): nil
+                case .add where !computed.contains(node.id):
+                    node.inputs.lazy.compactMap { sources[$0.index] }.first
+                default: node.id
+                }
+        }
+        self.sources = sources
+    }
+
+    private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
+
+    mutating func run() -> [String] {
+        for stripe in plan.stripes {
+            for task in stripe.order {
+                guard stripe.steps.contains(task.step) else {
+                    problems.append("step \(task.step) runs in the stripe of \(stripe.steps)")
+                    continue
+                }
+                run(task)
+                guard problems.count < 10 else { return problems }
+            }
+        }
+        for output in network.outputs {
+            guard let source = sources[output.index] else { continue }
+            for row in 0..<shapes[source.index].height { read(source, row, for: "the output") }
+        }
+        return Array(problems.prefix(10))
+    }
+
+    private mutating func run(_ task: RowTask) {
+        let step = plan.steps[task.step]
+        let main = network[step.nodes[0]]
+        guard passes[task.step] == task.pass else {
+            problems.append("\(main.name) runs pass \(task.pass) after \(passes[task.step]) passes")
+            return
+        }
+        passes[task.step] += 1
+        let live = plan.buffers[step.output]
+        for buffer in [live] + step.scratch.map({ plan.buffers[$0] })
+        where task.step < buffer.first || task.step > buffer.last {
+            problems.append("\(main.name) writes in step \(task.step) to \(buffer.name), which is not alive")
+        }
+        writeScratch(step, task)
+        let reads = rowsRead(by: main, pass: task.pass)
+        for (value, row) in reads { read(value, row, for: main.name) }
+        if let row = rowWritten(by: main, pass: task.pass) {
+            let place = range(live, row)
+            checkOverlap(reads, place, main, row)
+            for cell in place { cells[cell] = Content(owner: Int32(main.id.index), row: Int32(row)) }
+            var previous = main.id
+            for id in step.nodes.dropFirst() {
+                if network[id].inputs.compactMap({ sources[$0.index] }) != [previous] {
+                    problems.append("\(network[id].name) does not follow \(network[previous].name)")
+                }
+                for cell in place { cells[cell].owner = Int32(id.index) }
+                previous = id
+            }
+        }
+        checkScratch(step, task, main)
+    }
+
+    // MARK: - Cells
+
+    private func range(_ buffer: Buffer, _ row: Int) -> Range<Int> {
+        let start = (buffer.offset + row % max(1, buffer.rows) * buffer.rowBytes) / grain
+        return start..<start + (buffer.rowBytes + grain - 1) / grain
+    }
+
+    private mutating func read(_ value: Node.ID, _ row: Int, for reader: String) {
+        guard let place = plan.buffer(of: value) else {
+            problems.append("\(reader) reads \(network[value].name), which has no buffer")
+            return
+        }
+        let expected = Content(owner: Int32(value.index), row: Int32(row))
+        if !range(place, row).allSatisfy({ cells[$0] == expected }) {
+            problems.append(
+                "\(reader) reads row \(row) of \(network[value].name), but \(place.name) holds something else")
+        }
+    }
+
+    /// Scratch that is kept is written with the first pass, all other with each.
+    private mutating func writeScratch(_ step: MemoryPlan.Step, _ task: RowTask) {
+        for (index, scratch) in step.scratch.enumerated() where task.pass == 0 || !isKept(index, network[step.nodes[0]])
+        {
+            for cell in range(plan.buffers[scratch], 0) {
+                cells[cell] = Content(owner: Int32(-2 - task.step), row: Int32(index))
+            }
+        }
+    }
+
+    private mutating func checkScratch(_ step: MemoryPlan.Step, _ task: RowTask, _ main: Node) {
+        for (index, scratch) in step.scratch.enumerated() {
+            let expected = Content(owner: Int32(-2 - task.step), row: Int32(index))
+            if !range(plan.buffers[scratch], 0).allSatisfy({ cells[$0] == expected }) {
+                problems.append("\(main.name) finds its scratch \(plan.buffers[scratch].name) written over")
+            }
+        }
+    }
+
+    private func isKept(_ index: Int, _ main: Node) -> Bool {
+        switch main.operation {
+        case .multiHeadAttention: index == 0
+        case .globalAveragePool: true
+        default: false
+        }
+    }
+
+    /// A row may be written over the very row that an element-wise kernel reads, or reach into it from below; over no other.
+    private mutating func checkOverlap(_ reads: [(Node.ID, Int)], _ place: Range<Int>, _ main: Node, _ row: Int) {
+        for (value, readRow) in reads {
+            guard let buffer = plan.buffer(of: value) else { continue }
+            let source = range(buffer, readRow)
+            guard source.overlaps(place) else { continue }
+            let isElementwise =
+                switch main.operation {
+                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention: true
+                default: false
+                }
+            if !isElementwise || readRow != row || place.lowerBound > source.lowerBound || source.count != place.count {
+                problems.append(
+                    "\(main.name) writes row \(row) over row \(readRow) of \(network[value].name) while it reads it")
+            }
+        }
+    }
+
+    // MARK: - Rows
+
+    private func rowWritten(by node: Node, pass: Int) -> Int? {
+        guard case .globalAveragePool = node.operation else { return pass }
+        guard let source = sources[node.inputs[0].index] else { return nil }
+        return pass + 1 == shapes[source.index].height ? 0 : nil
+    }
+
+    private func rowsRead(by node: Node, pass: Int) -> [(Node.ID, Int)] {
+        let operands = node.inputs.compactMap { sources[$0.index] }
+        guard let first = operands.first else { return [] }
+        let height = shapes[first.index].height
+        func window(_ kernel: Size, _ stride: Size, _ padding: Size) -> [Int] {
+            (0..<kernel.height).map { pass * stride.height - padding.height + $0 }.filter { $0 >= 0 && $0 < height }
+        }
+        func all(_ rows: [Int]) -> [(Node.ID, Int)] { rows.map { (first, $0) } }
+        switch node.operation {
+        case .input: return []
+        case .convolution(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .maxPool(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .averagePool(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .localDeviation(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .windowPool(let details):
+            let rows = window(details.kernel, details.stride, details.padding)
+            let cells = NearestUpsampling(from: shapes[operands[1].index].height, to: height)
+            return all(rows) + rows.map { (operands[1], cells.sourceLine($0)) }
+        case .add, .multiply:
+            return operands.map { ($0, shapes[$0.index] == shapes[node.id.index] ? pass : 0) }
+        case .gaussianNoise: return all([0])
+        case .upsampleBilinear:
+            let centre = (Double(pass) + 0.5) * Double(height) / Double(shapes[node.id.index].height) - 0.5
+            let low = Int(max(0, centre))
+            return all(low + 1 < height ? [low, low + 1] : [low])
+        case .depthToSpace(let details): return all([min(pass / details.factor, height - 1)])
+        case .multiHeadAttention: return all(pass == 0 ? Array(0..<height) : [pass])
+        case .linear: return all(Array(0..<height))
+        case .batchNorm, .activation, .scale, .positionEmbedding, .globalAveragePool, .flatten, .dropout:
+            return all([pass])
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Networks
+
+/// Which rows of its operands a kernel reads for each row that it writes: the contract between planner and kernels.
+///
+/// A kernel runs in passes, in ascending order. A pass computes one output row from a range of rows of each operand; while it
+/// runs, it may read all of that range in any order and any register blocking, so none of it may be written over. After
+/// the pass it never reads rows below the next pass's range again. Three kinds of kernel have a contract of their own:
+///
+/// - Element-wise ones (`isElementwise`) read element k before they write element k, ascending, so that their output row may be the
+///   operand's row itself, or lie lower.
+/// - Multi-head attention reads its whole operand in its first pass, before it writes anything, to make keys and values; from
+///   then on it is element-wise by tokens, each of which it reads for its query before it writes over it.
+/// - A global mean has a pass for each row of its operand and writes at the end of the last.
+struct RowAccess {
+    /// Rows of one operand.
+    struct Operand {
+        /// For each pass the first row that it reads; never falls.
+        var first: [Int32]
+        /// For each pass the last row that it reads; below `first` where it reads padding alone.
+        var last: [Int32]
+        var isElementwise = false
+    }
+
+    /// Number of passes.
+    let passes: Int
+    /// Whether the output appears with the last pass; otherwise each pass writes one row.
+    var writesAtEnd = false
+    var operands: [Operand]
+
+    /// The contract of a node's kernel, from the shapes that its operands and its output have in memory.
+    init(_ node: Node, inputs: [Shape], output: Shape) {
+        let rows = output.height
+        passes =
+            if case .globalAveragePool = node.operation { inputs[0].height } else { rows }
+        switch node.operation {
+        case .input: operands = []
+        case .convolution(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .maxPool(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .averagePool(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .localDeviation(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .windowPool(let details):
+            let map = Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)
+            let upsampling = NearestUpsampling(from: inputs[1].height, to: inputs[0].height)
+            func source(_ row: Int32) -> Int32 {
+                Int32(upsampling.sourceLine(min(max(0, Int(row)), inputs[0].height - 1)))
+            }
+            operands = [map, Operand(first: map.first.map(source), last: map.last.map(source))]
+        case .globalAveragePool:
+            writesAtEnd = true
+            operands = [Self.same(inputs[0].height)]
+            operands[0].isElementwise = false
+        case .batchNorm, .activation, .scale, .positionEmbedding: operands = [Self.same(rows)]
+        case .add, .multiply:
+            operands = inputs.map { $0 == output ? Self.same(rows) : Self.constant(0, 0, rows) }
+        case .gaussianNoise: operands = [Self.constant(0, 0, rows)]
+        case .multiHeadAttention:
+            var operand = Self.same(rows)
+            operand.last = [Int32](repeating: Int32(rows - 1), count: rows)
+            operands = [operand]
+        case .upsampleBilinear: operands = [Self.bilinear(from: inputs[0].height, to: rows)]
+        case .depthToSpace(let details):
+            let lines = (0..<rows).map { Int32(min($0 / details.factor, inputs[0].height - 1)) }
+            operands = [Operand(first: lines, last: lines)]
+        case .linear, .flatten, .dropout: operands = [Self.constant(0, inputs[0].height - 1, rows)]
+        }
+    }
+
+    private static func same(_ rows: Int) -> Operand {
+        let lines = (0..<Int32(rows)).map { $0 }
+        return Operand(first: lines, last: lines, isElementwise: true)
+    }
+
+    private static func constant(_ first: Int, _ last: Int, _ rows: Int) -> Operand {
+        Operand(
+            first: [Int32](repeating: Int32(first), count: rows), last: [Int32](repeating: Int32(last), count: rows))
+    }
+
+    private static func window(_ kernel: Size, _ stride: Size, _ padding: Size, _ height: Int, _ rows: Int) -> Operand {
+        let starts = (0..<rows).map { $0 * stride.height - padding.height }
+        return Operand(
+            first: starts.map { Int32(min(max(0, $0), height)) },
+            last: starts.map { Int32(min($0 + kernel.height, height) - 1) })
+    }
+
+    /// Pixel centres aligned: output row i lies at (i + ½)·h / H − ½ of the operand.
+    private static func bilinear(from source: Int, to rows: Int) -> Operand {
+        let lines = (0..<rows).map { max(0, (2 * $0 + 1) * source - rows) / (2 * rows) }
+        return Operand(first: lines.map { Int32($0) }, last: lines.map { Int32(min($0 + 1, source - 1)) })
+    }
+}

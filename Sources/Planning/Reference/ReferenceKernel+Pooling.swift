@@ -1,0 +1,116 @@
+import Networks
+
+extension ReferenceKernel {
+    /// One pass of any pooling; sums lie in its scratch.
+    func pool(_ pass: Int, _ memory: Memory) {
+        switch node.operation {
+        case .maxPool(let details):
+            let window = Window(details.kernel, details.stride, details.padding)
+            for x in 0..<output.width {
+                let pixel = memory.output + x * output.channels
+                for channel in 0..<output.channels { pixel[channel] = .min }
+                visit(window, pass, x) { y, column in
+                    let source = memory.row(0, y) + column * output.channels
+                    for channel in 0..<output.channels { pixel[channel] = max(pixel[channel], source[channel]) }
+                }
+            }
+        case .averagePool(let details):
+            let window = Window(details.kernel, details.stride, details.padding)
+            sum(window, pass, memory) { sums, count, channel in
+                roundedQuotient(
+                    Int64(sums[channel]), Int64(details.countsPadding ? details.kernel.area : max(1, count)))
+            }
+        case .localDeviation(let details):
+            let window = Window(details.kernel, details.stride, details.padding)
+            sum(window, pass, memory) { sums, _, channel in
+                let (area, total) = (Int64(details.kernel.area), Int64(sums[channel]))
+                let squares = Int64(sums[output.channels + channel])
+                return Int8(clamping: integerSquareRoot(max(0, squares * area - total * total)) / area)
+            }
+        case .windowPool(let details): weigh(details, pass, memory)
+        case .globalAveragePool:
+            let (sums, input) = (Accumulators(memory: memory.scratch[0]), inputs[0])
+            let row = memory.row(0, pass)
+            for channel in 0..<input.channels {
+                var sum = pass == 0 ? 0 : sums[channel]
+                for x in 0..<input.width { sum += Int32(row[x * input.channels + channel]) }
+                sums[channel] = sum
+            }
+            guard pass + 1 == input.height else { return }
+            for channel in 0..<input.channels {
+                memory.output[channel] = roundedQuotient(Int64(sums[channel]), Int64(input.size.area))
+            }
+        default: return
+        }
+    }
+
+    private struct Window {
+        let kernel: Size
+        let stride: Size
+        let padding: Size
+
+        init(_ kernel: Size, _ stride: Size, _ padding: Size) {
+            self.kernel = kernel
+            self.stride = stride
+            self.padding = padding
+        }
+    }
+
+    /// The pixels of a window that lie on the map.
+    private func visit(_ window: Window, _ pass: Int, _ x: Int, _ body: (_ y: Int, _ x: Int) -> Void) {
+        for ky in 0..<window.kernel.height {
+            let y = pass * window.stride.height - window.padding.height + ky
+            guard y >= 0, y < inputs[0].height else { continue }
+            for kx in 0..<window.kernel.width {
+                let column = x * window.stride.width - window.padding.width + kx
+                if column >= 0, column < inputs[0].width { body(y, column) }
+            }
+        }
+    }
+
+    /// Sums, and behind them sums of squares where the scratch has room for them.
+    private func sum(
+        _ window: Window, _ pass: Int, _ memory: Memory, _ finish: (Accumulators, _ count: Int, _ channel: Int) -> Int8
+    ) {
+        let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
+        let isSquared = if case .localDeviation = node.operation { true } else { false }
+        for x in 0..<output.width {
+            for index in 0..<(isSquared ? 2 : 1) * channels { sums[index] = 0 }
+            var count = 0
+            visit(window, pass, x) { y, column in
+                count += 1
+                let source = memory.row(0, y) + column * channels
+                for channel in 0..<channels {
+                    let value = Int32(source[channel])
+                    sums[channel] += value
+                    if isSquared { sums[channels + channel] += value * value }
+                }
+            }
+            for channel in 0..<channels { memory.output[x * channels + channel] = finish(sums, count, channel) }
+        }
+    }
+
+    /// Weights are int8 over −129, so that all are positive: 1 to 256.
+    private func weigh(_ details: WindowPool, _ pass: Int, _ memory: Memory) {
+        let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
+        let window = Window(details.kernel, details.stride, details.padding)
+        let down = NearestUpsampling(from: inputs[1].height, to: inputs[0].height)
+        let across = NearestUpsampling(from: inputs[1].width, to: inputs[0].width)
+        for x in 0..<output.width {
+            for index in 0..<(details.isNormalised ? 2 : 1) * channels { sums[index] = 0 }
+            visit(window, pass, x) { y, column in
+                let source = memory.row(0, y) + column * channels
+                let weights = memory.row(1, down.sourceLine(y)) + across.sourceLine(column) * channels
+                for channel in 0..<channels {
+                    let weight = Int32(weights[channel]) + 129
+                    sums[channel] += Int32(source[channel]) * weight
+                    if details.isNormalised { sums[channels + channel] += weight }
+                }
+            }
+            for channel in 0..<channels {
+                let divisor = details.isNormalised ? sums[channels + channel] : Int32(128 * details.kernel.area)
+                memory.output[x * channels + channel] = roundedQuotient(Int64(sums[channel]), Int64(max(1, divisor)))
+            }
+        }
+    }
+}
