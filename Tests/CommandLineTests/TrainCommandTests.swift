@@ -59,6 +59,21 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertTrue(finished.output.hasPrefix("accuracy "), finished.output)
     }
 
+    func testEverySettingOfARecipeIsAnOption() throws {
+        try makePhotos(train: 4, test: 2)
+        let outcome = try sapool(
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output",
+            "run", "--schedule", "multistep", "--milestones", "0.5", "0.75", "--decay-factor", "0.3", "--no-nesterov")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let configuration = try json(String(contentsOfFile: "\(folder)/run/config.json", encoding: .utf8))
+        let recipe = try XCTUnwrap(configuration["recipe"] as? [String: Any])
+        XCTAssertEqual(recipe["milestones"] as? [Double], [0.5, 0.75])
+        XCTAssertEqual(recipe["decay-factor"] as? Double, 0.3)
+        XCTAssertEqual(recipe["nesterov"] as? Bool, false)
+        let options = try sapool("help", "train").output
+        for setting in recipe.keys { XCTAssertTrue(options.contains("--\(setting)") || options.contains("no-\(setting)"), setting) }
+    }
+
     func testSettingsThatCannotTrain() throws {
         try makePhotos(train: 4, test: 2)
         func complaint(_ arguments: String...) throws -> String {

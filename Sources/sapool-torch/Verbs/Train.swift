@@ -50,10 +50,18 @@ struct Train: ParsableCommand {
     var learningRate: Double?
     @Option(help: "Momentum of SGD.")
     var momentum: Double?
+    @Flag(inversion: .prefixedNo, help: "Nesterov's momentum.")
+    var nesterov: Bool?
     @Option(help: "Decay of weights.")
     var weightDecay: Double?
     @Option(help: "cosine, multistep or constant.")
     var schedule: Recipe.ScheduleKind?
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Shares of all epochs after which a multi-step schedule lowers the rate.", valueName: "shares"))
+    var milestones: [Double] = []
+    @Option(help: "What a multi-step schedule multiplies the rate by.")
+    var decayFactor: Double?
     @Option(help: "Epochs over which the rate rises from 0.")
     var warmupEpochs: Double?
     @Option(help: "Share of the target that is spread over all classes.")
@@ -129,8 +137,11 @@ struct Train: ParsableCommand {
         set(\.optimizer, optimizer)
         set(\.learningRate, learningRate)
         set(\.momentum, momentum)
+        set(\.nesterov, nesterov)
         set(\.weightDecay, weightDecay)
         set(\.schedule, schedule)
+        set(\.milestones, milestones.isEmpty ? nil : milestones)
+        set(\.decayFactor, decayFactor)
         set(\.warmupEpochs, warmupEpochs)
         set(\.labelSmoothing, labelSmoothing)
         set(\.augmentation, augmentation)
