@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 EXAMPLE := Examples/TenLines
+# Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
+TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
 SOURCES := $(wildcard Package.swift Sources Tests Examples)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
@@ -22,8 +24,7 @@ build: deps ## build the command line: .build/release/sapool
 	$(SWIFT) build -c release
 
 test: deps ## run all tests, then build and run the example package
-	$(SWIFT) build -c release --build-tests
-	$(SWIFT) test -c release --disable-swift-testing
+	$(SWIFT) test $(TEST_FLAGS)
 	$(SWIFT) run -c release --package-path $(EXAMPLE)
 
 golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/parity)

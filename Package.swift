@@ -56,6 +56,10 @@ let package = Package(
         .target(name: "Datasets", dependencies: ["CCodecs"]),
         .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets"], resources: [.copy("Resources")]),
 
+        // Objects in images
+        .target(name: "Detection"),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Resources")]),
+
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
