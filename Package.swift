@@ -81,11 +81,19 @@ let package = Package(
             name: "TrainingTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
+        // Ways to train, side by side
+        .target(
+            name: "Comparison",
+            dependencies: [
+                "Interchange", "Networks", "Planning", "Reporting", "Training", .product(name: "Yams", package: "Yams"),
+            ]),
+        .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Training"], linkerSettings: runPaths),
+
         // Everything in one import
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
+                "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -100,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
+                "CommandLineSupport", "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),

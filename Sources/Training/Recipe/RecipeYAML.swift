@@ -8,18 +8,25 @@ extension Recipe {
     /// - Parameter source: the file's name, for messages.
     /// - Throws: `TrainingError` that names the key that is unknown or of the wrong kind.
     public init(yaml: String, source: String) throws {
-        let known = CodingKeys.allCases.map(\.rawValue)
         do {
             guard let node = try Yams.compose(yaml: yaml) else { throw TrainingError("\(source) is empty") }
             guard case .mapping(let mapping) = node else {
                 throw TrainingError("\(source) is not a list of settings such as \"epochs: 10\"")
             }
-            for key in mapping.keys.compactMap(\.string) where !known.contains(key) {
-                throw TrainingError("\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
-            }
-            self = try YAMLDecoder().decode(Recipe.self, from: node)
+            try self.init(settings: mapping, source: source)
         } catch let error as YamlError {
             throw TrainingError("\(source) is not YAML: \(Self.firstLine(error))")
+        }
+    }
+
+    /// Reads a recipe from the settings of a YAML document.
+    package init(settings: Node.Mapping, source: String) throws {
+        let known = CodingKeys.allCases.map(\.rawValue)
+        for key in settings.keys.compactMap(\.string) where !known.contains(key) {
+            throw TrainingError("\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
+        }
+        do {
+            self = try YAMLDecoder().decode(Recipe.self, from: .mapping(settings))
         } catch let error as DecodingError {
             throw TrainingError("\(source): \(error.sentence)")
         }

@@ -29,6 +29,9 @@ public struct RunFolder: Sendable, Equatable {
     /// Whether a training has begun here.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
 
+    /// What each finished epoch came to; empty where none is.
+    public func epochMetrics() -> [EpochMetrics] { MetricsLog(path: metrics).read() }
+
     /// Removes what a process that was killed while writing has left behind.
     func removeHalfWrittenFiles() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []

@@ -1,0 +1,62 @@
+import Foundation
+import Training
+
+/// A comparison in its folder: which runs there are, which are done, and what came out.
+///
+/// Runs are done one after the other, every cell with the first seed, then with the second …, so that an unfinished comparison already
+/// says something of every cell. It may be killed at any time and started again: finished runs are skipped, the one in progress goes on
+/// from its last checkpoint.
+public final class Comparison {
+    public let recipe: ComparisonRecipe
+    public let folder: String
+    public let runs: [ComparisonRun]
+    /// By the cells' names.
+    public let costs: [String: CellCost]
+
+    /// What happens, for whoever shows it.
+    public enum Event: Sendable {
+        /// A run begins or goes on: its place in the queue of those that were not done, and that queue's length.
+        case run(ComparisonRun, number: Int, of: Int)
+        case training(TrainingEvent)
+    }
+
+    /// Checks every cell before any is trained; nothing is written.
+    ///
+    /// - Throws: an error that names the cell that cannot be trained.
+    public init(_ recipe: ComparisonRecipe, folder: String) throws {
+        self.recipe = recipe
+        self.folder = folder
+        runs = recipe.seeds.flatMap { seed in recipe.cells.map { ComparisonRun($0, seed: seed, in: folder) } }
+        costs = try CellCost.all(of: recipe.cells)
+    }
+
+    /// Trains what is not done yet, and writes the results after every run.
+    ///
+    /// - Returns: false where `shouldStop` ended it earlier.
+    /// - Throws: where another process works in the folder, or a run fails; the error names the run.
+    public func train(
+        options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (Event) -> Void
+    ) throws -> Bool {
+        try RunFolder(folder).create()
+        let lock = try FolderLock(folder)
+        defer { lock.release() }
+        var options = options
+        options.resume = true
+        let queue = runs.filter { !$0.isFinished }
+        try ComparisonReport(self).write()
+        for (index, run) in queue.enumerated() {
+            report(.run(run, number: index + 1, of: queue.count))
+            do {
+                let trainer = try Trainer(
+                    run.recipe, run: run.folder, options: options, shouldStop: shouldStop,
+                    report: { report(.training($0)) })
+                guard try trainer.train() != nil else { return false }
+            } catch {
+                throw TrainingError("cell \"\(run.cell.name)\", seed \(run.seed): \(error)")
+            }
+            try ComparisonReport(self).write()
+            if shouldStop() { return index + 1 == queue.count }
+        }
+        return true
+    }
+}

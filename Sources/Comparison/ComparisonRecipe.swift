@@ -1,0 +1,153 @@
+import Foundation
+import Training
+import Yams
+
+/// What is compared with what: cells, each trained with every seed.
+///
+/// Settings of a training recipe hold for all cells. `matrix` makes a cell of every combination of its values, which take the place of
+/// `{NAME}` in the settings; `cells` adds single ones, with settings of their own.
+///
+/// ```yaml
+/// data: fashion-mnist
+/// epochs: 3
+/// seeds: [1, 2, 3]
+/// baseline: average
+/// network: plain-cnn(channels=16-32, strides=42, pool={pool})
+/// matrix:
+///   pool:
+///     average: average
+///     attention: self-attentive(patch=2, restoration=subpixel)
+/// ```
+public struct ComparisonRecipe: Sendable {
+    /// Heading of the report.
+    public var title: String
+    public var cells: [Cell]
+    public var seeds: [UInt64]
+    /// Name of the cell that others are compared with; nil for none.
+    public var baseline: String?
+
+    /// One way to train.
+    public struct Cell: Sendable, Equatable {
+        public var name: String
+        /// Its settings; the seed is that of a run.
+        public var recipe: Recipe
+    }
+
+    private static let ownKeys = ["title", "seeds", "baseline", "matrix", "cells"]
+    private static let maximumCells = 10_000
+
+    /// Reads a comparison from YAML.
+    ///
+    /// - Parameter source: the file's name, for messages.
+    /// - Throws: `TrainingError`: one sentence that says what is wrong and where.
+    public init(yaml: String, source: String) throws {
+        let mapping = try Self.mapping(yaml, source)
+        var common = Node.Mapping([])
+        for (key, value) in mapping where !Self.ownKeys.contains(key.string ?? "") { common[key] = value }
+        title = mapping["title"]?.string ?? URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+        baseline = mapping["baseline"]?.string
+        seeds = try Self.seeds(mapping["seeds"], source)
+
+        var cells = try Self.matrixCells(mapping["matrix"], common, source)
+        for (index, node) in (mapping["cells"]?.array() ?? []).enumerated() {
+            guard case .mapping(let own) = node, let name = own["name"]?.string else {
+                throw TrainingError("\(source): cell \(index + 1) has no name: write \"name: …\" and its settings")
+            }
+            var settings = common
+            for (key, value) in own where key.string != "name" { settings[key] = value }
+            cells.append(Cell(name: name, recipe: try Recipe(settings: settings, source: "\(source), cell \(name)")))
+        }
+        if cells.isEmpty, common["network"] != nil {
+            let recipe = try Recipe(settings: common, source: source)
+            cells.append(Cell(name: recipe.network, recipe: recipe))
+        }
+        guard !cells.isEmpty else {
+            throw TrainingError(
+                "\(source) has nothing to compare: give a matrix, or cells with a name and a network each")
+        }
+        var names = Set<String>()
+        for cell in cells where !names.insert(cell.name).inserted {
+            throw TrainingError("\(source) has two cells called \"\(cell.name)\": give each a name of its own")
+        }
+        if let baseline, !names.contains(baseline) {
+            throw TrainingError(
+                "\(source): the baseline \"\(baseline)\" is no cell: known are \(cells.map(\.name).joined(separator: ", "))"
+            )
+        }
+        self.cells = cells
+    }
+
+    /// Reads a file.
+    public init(contentsOf path: String) throws {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw TrainingError("\(path) cannot be read: give the path of a comparison in YAML")
+        }
+        try self.init(yaml: text, source: path)
+    }
+
+    private static func mapping(_ yaml: String, _ source: String) throws -> Node.Mapping {
+        do {
+            guard case .mapping(let mapping)? = try Yams.compose(yaml: yaml) else {
+                throw TrainingError("\(source) is not a list of settings such as \"epochs: 10\"")
+            }
+            return mapping
+        } catch let error as YamlError {
+            throw TrainingError(
+                "\(source) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
+        }
+    }
+
+    private static func seeds(_ node: Node?, _ source: String) throws -> [UInt64] {
+        guard let node else { return [1, 2, 3] }
+        let seeds = node.array().compactMap { $0.string.flatMap { UInt64($0) } }
+        guard !seeds.isEmpty, seeds.count == node.array().count, Set(seeds).count == seeds.count else {
+            throw TrainingError("\(source): seeds is no list of different whole numbers: write for example [1, 2, 3]")
+        }
+        return seeds
+    }
+
+    /// Every combination of a matrix's values.
+    private static func matrixCells(_ node: Node?, _ common: Node.Mapping, _ source: String) throws -> [Cell] {
+        guard let node else { return [] }
+        guard case .mapping(let axes) = node else {
+            throw TrainingError(
+                "\(source): matrix is no list of names with values: write for example \"pool: [max, average]\"")
+        }
+        var combinations: [[(axis: String, label: String, value: String)]] = [[]]
+        for (key, values) in axes {
+            let axis = key.string ?? ""
+            let choices = try Self.choices(values, axis, source)
+            combinations = combinations.flatMap { one in choices.map { one + [(axis, $0.label, $0.value)] } }
+            guard combinations.count <= maximumCells else {
+                throw TrainingError("\(source): the matrix has over \(maximumCells) cells: leave values out")
+            }
+        }
+        return try combinations.map { combination in
+            var settings = common
+            for (key, value) in common {
+                guard let text = value.string else { continue }
+                let filled = combination.reduce(text) { $0.replacingOccurrences(of: "{\($1.axis)}", with: $1.value) }
+                if filled != text { settings[key] = Node(filled) }
+            }
+            let name = combination.map(\.label).joined(separator: ", ")
+            return Cell(name: name, recipe: try Recipe(settings: settings, source: "\(source), cell \(name)"))
+        }
+    }
+
+    /// Values of an axis: a list, or names with values.
+    private static func choices(_ node: Node, _ axis: String, _ source: String) throws -> [(
+        label: String, value: String
+    )] {
+        var choices: [(label: String, value: String)] = []
+        if case .mapping(let named) = node {
+            choices = named.compactMap { key, value in key.string.flatMap { key in value.string.map { (key, $0) } } }
+        } else {
+            choices = node.array().compactMap { $0.string.map { ($0, $0) } }
+        }
+        guard !choices.isEmpty else {
+            throw TrainingError(
+                "\(source): \"\(axis)\" of the matrix has no values: write a list, or names with values")
+        }
+        return choices
+    }
+}

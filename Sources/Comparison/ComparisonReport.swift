@@ -1,0 +1,183 @@
+import Foundation
+import Interchange
+import Reporting
+
+/// What a comparison came to so far: tables, charts, and the files that hold them.
+public struct ComparisonReport {
+    /// One a cell, in the recipe's order.
+    public let summaries: [CellSummary]
+    let comparison: Comparison
+    let results: ComparisonResults
+
+    /// Reads what the runs have written.
+    public init(_ comparison: Comparison) {
+        self.comparison = comparison
+        let results = ComparisonResults(comparison.runs)
+        self.results = results
+        summaries = comparison.recipe.cells.map { cell in
+            CellSummary(
+                cell, results: results, baseline: comparison.recipe.baseline, cost: comparison.costs[cell.name])
+        }
+    }
+
+    /// How many runs are done, of how many.
+    public var progress: (done: Int, all: Int) {
+        (results.results.count { $0.isFinished }, comparison.runs.count)
+    }
+
+    /// Writes `results.csv`, `epochs.csv`, `accuracy.svg`, `learning-curves.svg` and `report.html`, each at once.
+    public func write() throws {
+        let files = [
+            ("results.csv", runsCSV), ("epochs.csv", epochsCSV), ("summary.csv", summaryCSV),
+            ("accuracy.svg", accuracyChart.svg().description),
+            ("learning-curves.svg", learningCurves.svg().description),
+            ("report.html", html()),
+        ]
+        for (name, text) in files {
+            try AtomicFile.replace("\(comparison.folder)/\(name)") { try $0.append([UInt8](text.utf8)) }
+        }
+    }
+
+    // MARK: - Tables
+
+    /// A table for a terminal.
+    public func text() -> String {
+        var columns: [TextTable.Column] = [
+            .left("cell"), .right("runs"), .right("accuracy"), .right("±"), .right("best epoch"),
+        ]
+        if comparison.recipe.baseline != nil { columns += [.right("to baseline"), .right("±")] }
+        columns += [.right("peak SRAM"), .right("MACs"), .right("parameters"), .right("s/epoch")]
+        var table = TextTable(columns)
+        for summary in summaries { table.addRow(row(summary)) }
+        return "\(table)\n\n\(legend)"
+    }
+
+    /// The cells of a row, in the order of the text table's columns.
+    func row(_ summary: CellSummary) -> [String] {
+        var cells = [
+            summary.cell, "\(summary.runs)", Self.percent(summary.accuracy), Self.points(summary.accuracyHalfWidth),
+            Self.percent(summary.bestEpochAccuracy),
+        ]
+        if let baseline = comparison.recipe.baseline {
+            cells +=
+                summary.cell == baseline
+                ? ["baseline", ""]
+                : [
+                    summary.difference.map { String(format: "%+.2f", $0 * 100) } ?? "–",
+                    Self.points(summary.differenceHalfWidth) + (summary.isSignificant ? " *" : ""),
+                ]
+        }
+        return cells + [
+            ByteSize.text(summary.arenaBytes), TextTable.grouped(summary.multiplyAccumulates),
+            TextTable.grouped(summary.parameters), summary.secondsPerEpoch.map { String(format: "%.1f", $0) } ?? "–",
+        ]
+    }
+
+    var legend: String {
+        let baseline = comparison.recipe.baseline.map {
+            " Differences are paired by seed against \"\($0)\"; * marks those whose interval leaves zero out."
+        }
+        return """
+            Accuracy: per cent of the evaluation images after the last epoch, mean over seeds; ± is half the 95 % interval (Student). Best \
+            epoch: chosen by looking at the images it is scored on, so it flatters.\(baseline ?? "") Peak SRAM: the int8 arena of \
+            `sapool plan`, stripes where they help, image held.
+            """
+    }
+
+    private static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
+    private static func points(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
+
+    // MARK: - CSV
+
+    private var runsCSV: String {
+        let rows = results.results.map { result in
+            let cost = comparison.costs[result.run.cell.name]
+            return [
+                result.run.cell.name, result.run.recipe.network, "\(result.run.seed)", "\(result.run.recipe.epochs)",
+                "\(result.last.epoch)", "\(result.last.accuracy)", "\(result.last.loss)", "\(result.best.accuracy)",
+                "\(result.best.epoch)", "\(result.last.trainAccuracy)", "\(cost?.arenaBytes ?? 0)",
+                "\(cost?.multiplyAccumulates ?? 0)", "\(cost?.parameters ?? 0)",
+                String(format: "%.2f", result.metrics.reduce(0) { $0 + $1.seconds } / Double(result.metrics.count)),
+            ]
+        }
+        let header = [
+            "cell", "network", "seed", "epochs", "epochs_done", "accuracy", "loss", "best_epoch_accuracy", "best_epoch",
+            "train_accuracy", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
+        ]
+        return Self.csv([header] + rows)
+    }
+
+    private var epochsCSV: String {
+        let rows = results.results.flatMap { result in
+            result.metrics.map {
+                [
+                    result.run.cell.name, "\(result.run.seed)", "\($0.epoch)", "\($0.trainLoss)", "\($0.trainAccuracy)",
+                    "\($0.loss)",
+                    "\($0.accuracy)", String(format: "%.2f", $0.seconds),
+                ]
+            }
+        }
+        return Self.csv(
+            [["cell", "seed", "epoch", "train_loss", "train_accuracy", "loss", "accuracy", "seconds"]] + rows)
+    }
+
+    private var summaryCSV: String {
+        func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+        let header = [
+            "cell", "network", "runs", "accuracy", "accuracy_half_width_95", "best_epoch_accuracy",
+            "difference_to_baseline",
+            "difference_half_width_95", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
+        ]
+        return Self.csv(
+            [header]
+                + summaries.map {
+                    [
+                        $0.cell, $0.network, "\($0.runs)", text($0.accuracy), text($0.accuracyHalfWidth),
+                        text($0.bestEpochAccuracy),
+                        text($0.difference), text($0.differenceHalfWidth), "\($0.arenaBytes)",
+                        "\($0.multiplyAccumulates)",
+                        "\($0.parameters)", $0.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "",
+                    ]
+                })
+    }
+
+    /// Comma-separated values after RFC 4180, lines ended as Unix does.
+    static func csv(_ rows: [[String]]) -> String {
+        rows.map { row in
+            row.map { field in
+                field.contains { ",\"\n\r".contains($0) }
+                    ? "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : field
+            }.joined(separator: ",") + "\n"
+        }.joined()
+    }
+
+    // MARK: - Charts
+
+    var accuracyChart: ScatterChart {
+        ScatterChart(
+            title: "Accuracy against memory", xLabel: "peak SRAM (int8 arena)",
+            yLabel: "accuracy after the last epoch, %",
+            points: summaries.compactMap { summary in
+                summary.accuracy.map {
+                    ScatterChart.Point(
+                        name: summary.cell, x: Double(summary.arenaBytes), y: $0 * 100,
+                        halfWidth: summary.accuracyHalfWidth.map { $0 * 100 })
+                }
+            }, showsBytes: true)
+    }
+
+    /// Mean over seeds of each epoch's accuracy.
+    var learningCurves: LineChart {
+        LineChart(
+            title: "Learning curves", xLabel: "epoch", yLabel: "accuracy on the evaluation images, %",
+            series: comparison.recipe.cells.map { cell in
+                let byEpoch = Dictionary(grouping: results.epochs(cell.name), by: \.epoch)
+                return LineChart.Series(
+                    name: cell.name,
+                    points: byEpoch.keys.sorted().map { epoch in
+                        let values = byEpoch[epoch, default: []].map(\.accuracy)
+                        return (Double(epoch), values.reduce(0, +) / Double(values.count) * 100)
+                    })
+            })
+    }
+}

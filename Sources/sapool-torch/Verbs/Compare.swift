@@ -1,0 +1,83 @@
+import ArgumentParser
+import CommandLineSupport
+import Comparison
+import Foundation
+import Reporting
+import Training
+
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains several networks with several seeds, and compares them fairly.",
+        discussion: """
+            The recipe is a training recipe with seeds, a baseline, and a matrix of values or cells of their own \
+            (Documentation/Compare.md). Runs are done one after the other; what is done is skipped, and a comparison that was killed \
+            goes on with the same command. The output folder holds report.html, accuracy.svg, learning-curves.svg, results.csv \
+            (a line a run), summary.csv (a line a cell), epochs.csv, and each run in runs/.
+
+              sapool compare Experiments/quick.yaml --output runs/quick
+              sapool compare Experiments/quick.yaml --output runs/quick --dry-run
+              sapool compare Experiments/quick.yaml --output runs/quick --report-only --json
+            """)
+
+    @Argument(help: "The comparison in YAML.")
+    var recipe: String
+    @Option(help: ArgumentHelp("Where runs and results go (default: runs/NAME-OF-THE-RECIPE).", valueName: "folder"))
+    var output: String?
+    @Flag(help: "Only list what would run, and what each network costs.")
+    var dryRun = false
+    @Flag(help: "Only write the report of what is done.")
+    var reportOnly = false
+    @Option(help: "Threads that load images.")
+    var workers: Int?
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the cells' results as JSON.")
+    var json = false
+
+    func validate() throws {
+        if dryRun, reportOnly { throw ValidationError("Use --dry-run or --report-only, not both.") }
+        if let workers, !(0...256).contains(workers) { throw ValidationError("--workers \(workers): use 0 to 256.") }
+    }
+
+    func run() throws {
+        var options = TrainerOptions()
+        options.device = try machine.apply()
+        if let workers { options.workers = workers }
+        let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
+        let folder = output ?? "runs/\(name)"
+        let comparison = try Comparison(ComparisonRecipe(contentsOf: recipe), folder: folder)
+        if dryRun { return try show(comparison) }
+        if reportOnly {
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw TrainingError("\(folder) does not exist: compare first, or name the folder with --output")
+            }
+            try ComparisonReport(comparison).write()
+            return try show(comparison)
+        }
+        let stop = StopFlag()
+        let sources = stop.listen()
+        let progress = TrainingProgress()
+        let isFinished = try withExtendedLifetime(sources) {
+            try comparison.train(options: options, shouldStop: { stop.isRaised }) { event in
+                switch event {
+                case .run(let run, let number, let count):
+                    note("\n[\(number)/\(count)] \(run.cell.name), seed \(run.seed)")
+                case .training(let event): progress.show(event)
+                }
+            }
+        }
+        guard isFinished else {
+            note("stopped; the same command goes on")
+            throw ExitCode(130)
+        }
+        try show(comparison)
+        if !json { print("\nreport: \(folder)/report.html") }
+    }
+
+    private func show(_ comparison: Comparison) throws {
+        let report = ComparisonReport(comparison)
+        if json { return try printJSON(report.summaries) }
+        print(report.text())
+        let (done, all) = report.progress
+        print("\n\(done) of \(all) runs are done.")
+    }
+}
