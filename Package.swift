@@ -89,11 +89,20 @@ let package = Package(
             ]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Training"], linkerSettings: runPaths),
 
+        // Looking into a trained network
+        .target(
+            name: "Visualization", dependencies: ["Datasets", "Execution", "Networks", "Reporting", "Torch", "Training"]),
+        .testTarget(
+            name: "VisualizationTests",
+            dependencies: ["Datasets", "Execution", "Networks", "Torch", "Training", "Visualization"],
+            linkerSettings: runPaths),
+
         // Everything in one import
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
                 "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
+                "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -109,7 +118,7 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "CommandLineSupport", "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Visualization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),
 

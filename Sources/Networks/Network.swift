@@ -80,4 +80,7 @@ public struct Network: Sendable, Hashable {
             return "\(node.name): " + SelfAttentivePooling.degenerateExplanation(pool: pool, map: map, weights: weights)
         }
     }
+
+    /// The same network with other outputs, for looking at values inside it.
+    public func showing(_ outputs: [Node.ID]) -> Network { Network(name: name, nodes: nodes, outputs: outputs) }
 }

@@ -18,3 +18,4 @@
 @_exported import Reporting
 @_exported import Torch
 @_exported import Training
+@_exported import Visualization

@@ -81,6 +81,16 @@ public struct SVGElement: Sendable, Equatable {
         return element
     }
 
+    /// A picture by its address, which may be a `data:` URL; pixels keep their edges when it is enlarged.
+    public static func image(_ address: String, x: Double, y: Double, width: Double, height: Double) -> SVGElement {
+        SVGElement(
+            "image",
+            [
+                ("href", address), ("x", SVG.number(x)), ("y", SVG.number(y)), ("width", SVG.number(width)),
+                ("height", SVG.number(height)), ("style", "image-rendering: pixelated"),
+            ])
+    }
+
     /// Elements that share what is set on the group.
     public static func group(_ children: [SVGElement]) -> SVGElement {
         var element = SVGElement("g")

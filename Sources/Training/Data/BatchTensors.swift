@@ -4,14 +4,14 @@ import Networks
 import Torch
 
 /// Turns batches of the loader into what a model takes: `(pixel / 255 − mean) / deviation`, `[B, C, H, W]`.
-struct BatchTensors {
+package struct BatchTensors {
     private let scale: Tensor
     private let shift: Tensor
     private let type: ScalarType
     private let device: Device
 
     /// For a model of these parameters.
-    init(_ normalization: Normalization, _ parameters: Parameters) throws {
+    package init(_ normalization: Normalization, _ parameters: Parameters) throws {
         (type, device) = (parameters.type, parameters.device)
         let (mean, deviation) = (normalization.mean, normalization.deviation)
         let shape = [1, mean.count, 1, 1]
@@ -20,7 +20,7 @@ struct BatchTensors {
     }
 
     /// Normalised images, in channels-last memory as the loader wrote them.
-    func images(_ batch: Batch) throws -> Tensor {
+    package func images(_ batch: Batch) throws -> Tensor {
         let shape = [batch.count, batch.height, batch.width, batch.channels]
         // libtorch reads the loader's memory, and keeps the batch alive for it.
         let memory = UnsafeMutableRawBufferPointer(start: batch.pixels.address, count: batch.pixels.byteCount)
@@ -29,5 +29,5 @@ struct BatchTensors {
     }
 
     /// Class indices `[B]`.
-    func labels(_ batch: Batch) throws -> Tensor { try Tensor(batch.labels, shape: [batch.count]).to(device: device) }
+    package func labels(_ batch: Batch) throws -> Tensor { try Tensor(batch.labels, shape: [batch.count]).to(device: device) }
 }

@@ -51,15 +51,8 @@ struct Predict: ParsableCommand {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         let names = trained.configuration.classNames
-        let dataset: any Dataset
-        if let data {
-            let splits = try DatasetCatalog.availableSplits(data)
-            let all = try DatasetCatalog.open(data, split: splits.contains(.test) ? .test : splits.first ?? .train)
-            let count = min(samples, all.count)
-            dataset = try Subset(all, indices: (0..<count).map { $0 * all.count / count })
-        } else {
-            dataset = ImageFiles(images)
-        }
+        let dataset: any Dataset =
+            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
         let loader = try Loader(
             dataset: dataset, transform: trained.configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 32, seed: 0, shuffle: false, dropLast: false, workers: 0))

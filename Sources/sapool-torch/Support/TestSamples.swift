@@ -1,0 +1,12 @@
+import Datasets
+
+/// Some images of a data set's test split.
+enum TestSamples {
+    /// `count` images, evenly spread over the split; of the first split where there is no test split.
+    static func evenly(spread count: Int, of data: String) throws -> any Dataset {
+        let splits = try DatasetCatalog.availableSplits(data)
+        let all = try DatasetCatalog.open(data, split: splits.contains(.test) ? .test : splits.first ?? .train)
+        let count = min(count, all.count)
+        return try Subset(all, indices: (0..<count).map { $0 * all.count / count })
+    }
+}
