@@ -102,7 +102,7 @@ public final class Model {
     private func program(training: Bool, given: Set<String>) -> Program {
         var options: Program.Options = []
         if !isPlain, parameters.type == .float32 {
-            if parameters.device.isCPU { options.insert(.fusesPooling) }
+            if parameters.device.isCPU { options.formUnion([.fusesPooling, .fusesActivations]) }
             if !training, !Torch.isRecordingGradients { options.insert(.foldsConvolutions) }
         }
         if given.isEmpty, let program = programs[options] { return program }
@@ -144,6 +144,8 @@ public final class Model {
         switch work {
         case .node: try run(node, inputs, training: training)
         case .convolution(let folded): try folded(inputs[0], self)
+        case .normalisation(let details, let normalisation, let function):
+            try batchNorm(details, normalisation, inputs[0], training: training, activation: function)
         case .pooling(let details, let weighting): try windowPool(details, inputs[0], logits: inputs[1], weighting)
         }
     }

@@ -10,6 +10,8 @@ struct Program {
         case node(Node)
         /// A convolution, its batch normalisation and its activation, for inference.
         case convolution(FoldedConvolution)
+        /// The batch normalisation of a node, and the activation behind it.
+        case normalisation(BatchNorm, Node, Activation.Function?)
         /// A window pooling and what makes weights of its logits.
         case pooling(WindowPool, WindowWeighting)
     }
@@ -29,8 +31,10 @@ struct Program {
         let rawValue: Int
         /// Window poolings from logits to output in one operation.
         static let fusesPooling = Options(rawValue: 1)
+        /// Batch normalisation with the activation behind it.
+        static let fusesActivations = Options(rawValue: 2)
         /// Batch normalisation inside the weights of the convolution in front of it. Only without gradients and in evaluation.
-        static let foldsConvolutions = Options(rawValue: 2)
+        static let foldsConvolutions = Options(rawValue: 4)
     }
 
     let steps: [Step]
@@ -64,6 +68,16 @@ struct Program {
                 for other in absorbed { isAbsorbed[other.index] = true }
                 work[node.id.index] = (.convolution(folded), [folded.convolution.inputs[0].index])
             }
+        }
+
+        for node in nodes where options.contains(.fusesActivations) && !given.contains(node.name) {
+            guard work[node.id.index] == nil, !isAbsorbed[node.id.index],
+                case .activation(let details) = node.operation,
+                [.relu, .relu6].contains(details.function), let other = maker(of: node),
+                case .batchNorm(let batchNorm) = other.operation
+            else { continue }
+            isAbsorbed[other.id.index] = true
+            work[node.id.index] = (.normalisation(batchNorm, other, details.function), [other.inputs[0].index])
         }
 
         let live = nodes.filter { !isAbsorbed[$0.id.index] }

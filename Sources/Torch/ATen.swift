@@ -82,6 +82,7 @@ enum ATen {
     static let upsampleBilinear2d = Operator("aten::upsample_bilinear2d")
     static let pixelShuffle = Operator("aten::pixel_shuffle")
     static let replicationPad2d = Operator("aten::replication_pad2d")
+    static let sapoolBatchNorm = Operator("sapool::batch_norm")
     static let windowPool = Operator("sapool::window_pool")
     static let streamingAttention = Operator("sapool::streaming_attention")
     static let flashAttentionCPU = Operator("aten::_scaled_dot_product_flash_attention_for_cpu")

@@ -121,7 +121,9 @@ final class ProgramTests: XCTestCase {
             // Where terms cancel, a gradient is much smaller than what is summed: its rounding has the size of its neighbours'.
             let scale = try exact.parameters.trainable.compactMap { try $0.tensor.gradient.map(largest) }.max() ?? 0
             for (mine, theirs) in zip(fast.parameters.trainable, exact.parameters.trainable) {
-                let (gradient, expected) = (try XCTUnwrap(mine.tensor.gradient), try XCTUnwrap(theirs.tensor.gradient))
+                // A bias that batch normalisation takes out again has none.
+                XCTAssertEqual(mine.tensor.gradient == nil, theirs.tensor.gradient == nil, mine.specification.name)
+                guard let gradient = mine.tensor.gradient, let expected = theirs.tensor.gradient else { continue }
                 let tolerance = try 1e-3 * max(largest(expected), 0.05 * scale)
                 XCTAssertLessThan(
                     try largest(gradient.to(.float64) - expected), tolerance, "\(notation) \(mine.specification.name)")

@@ -48,7 +48,8 @@ final class WindowPoolingTests: XCTestCase {
     private func distance(_ actual: [Double], _ expected: [Double]) -> Double {
         guard actual.count == expected.count else { return .infinity }
         let largest = zip(actual, expected).reduce(0.0) { $1.0.isFinite ? max($0, abs($1.0 - $1.1)) : .infinity }
-        return largest / (expected.lazy.map(abs).max() ?? 1)
+        // Where each window lies in one cell a gradient is zero but for rounding.
+        return largest / max(0.1, expected.lazy.map(abs).max() ?? 1)
     }
 
     private func check(_ pooling: Case) throws {
@@ -61,8 +62,8 @@ final class WindowPoolingTests: XCTestCase {
             let actual = try outcome(pooling, map, logits, type: .float32)
             XCTAssertLessThan(distance(actual.output, expected.output), 2e-6, "output, \(pooling), \(name)")
             XCTAssertLessThan(distance(actual.mapGradient, expected.mapGradient), 4e-6, "map, \(pooling), \(name)")
-            XCTAssertLessThan(
-                distance(actual.logitsGradient, expected.logitsGradient), 1e-5, "logits, \(pooling), \(name)")
+            let error = distance(actual.logitsGradient, expected.logitsGradient)
+            XCTAssertLessThan(error, 1e-5, "logits, \(pooling), \(name)")
         }
     }
 
@@ -93,7 +94,7 @@ final class WindowPoolingTests: XCTestCase {
                         let weighting = WindowWeighting(sigmoid: sigmoid, factor: factor, exponential: exponential)
                         try check(
                             Case(
-                                map: [2, 12, 7, 8], cells: [3, 4], padding: [1, 0], weighting: weighting,
+                                map: [2, 12, 7, 8], cells: [2, 3], padding: [1, 0], weighting: weighting,
                                 normalised: normalised))
                     }
                 }
