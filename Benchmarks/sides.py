@@ -53,9 +53,9 @@ def serve(step):
 
 
 def interleaved(sides, rounds, steps):
-    """Milliseconds by side, each taking its turn in every round, after a warm-up."""
+    """Milliseconds by side, each taking its turn in every round, after one for warming up."""
     for side in sides.values():
-        side.ask(2)
+        side.ask(steps)
     times = {name: [] for name in sides}
     for _ in range(rounds):
         for name, side in sides.items():
