@@ -1,7 +1,8 @@
 // Fixed work for counting instructions: the kernels alone, on one thread, without libtorch.
 //
-//     instructions attention-forward|attention-backward|pool-forward|pool-backward
+//     instructions attention-forward|attention-backward|pool-forward|pool-backward|norm-forward|norm-backward
 #include "../../Sources/CTorch/Attention/Kernels.h"
+#include "../../Sources/CTorch/BatchNorm/Kernels.h"
 #include "../../Sources/CTorch/WindowPool/Kernels.h"
 #include "../../Sources/CTorch/Support/Threads.h"
 
@@ -40,8 +41,8 @@ extern "C" __attribute__((noinline)) void measured(void (*body)(void *), void *c
 int main(int count, char **arguments) {
     if (count != 2) return 64;
     const auto is = [&](const char *name) { return std::strcmp(arguments[1], name) == 0; };
-    const auto run = [](auto &&body) {
-        measured([](void *context) { (*static_cast<std::remove_reference_t<decltype(body)> *>(context))(); }, &body);
+    const auto run = [](auto body) {
+        measured([](void *context) { (*static_cast<decltype(body) *>(context))(); }, &body);
         return 0;
     };
     if (is("attention-forward") || is("attention-backward")) {
@@ -83,6 +84,24 @@ int main(int count, char **arguments) {
             SAPOOL_SET.backward(
                 problem, {map(x.data(), side), map(l.data(), side), map(y.data(), side / 2), map(s.data(), side / 2),
                           map(g.data(), side / 2), map(dx.data(), side), map(dl.data(), side)});
+        });
+    }
+    if (is("norm-forward") || is("norm-backward")) {
+        using namespace sapool::normalisation;
+        const Matrix matrix{64 * 64, 32};
+        const auto x = values(matrix.rows * matrix.channels), ones = std::vector<float>(matrix.channels, 1.0f);
+        std::vector<float> y(x.size());
+        std::vector<double> sums(matrix.channels), squares(matrix.channels);
+        const Transform transform{ones.data(), ones.data(), 0, 6};
+        if (is("norm-forward")) {
+            return run([&] {
+                SAPOOL_SET.moments(matrix, x.data(), sums.data(), squares.data());
+                SAPOOL_SET.transform(matrix, x.data(), transform, y.data());
+            });
+        }
+        return run([&] {
+            SAPOOL_SET.gradientSums(matrix, x.data(), x.data(), transform, ones.data(), sums.data(), squares.data());
+            SAPOOL_SET.differentiate(matrix, x.data(), x.data(), transform, ones.data(), ones.data(), y.data());
         });
     }
     return 64;

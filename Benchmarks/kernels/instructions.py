@@ -3,8 +3,8 @@
 
     Benchmarks/run kernels/instructions.py [--csv FILE]
 
-One thread, AVX2 (NEON on Arm): attention of 1024 tokens and 12 channels, pooling of 32 channels, 64×64, windows 2×2. Counted are
-instructions a (query, key) pair and a pixel's channel.
+One thread, AVX2 (NEON on Arm): attention of 1024 tokens and 12 channels, pooling (windows of 2×2) and batch normalisation
+with ReLU6 of 32 channels, 64×64. Counted are instructions a (query, key) pair and an element of the map.
 """
 
 import argparse
@@ -20,12 +20,13 @@ ROOT = HERE.parents[1]
 WORK = {
     "attention-forward": (1024**2, "pair"), "attention-backward": (1024**2, "pair"),
     "pool-forward": (64 * 64 * 32, "element"), "pool-backward": (64 * 64 * 32, "element"),
+    "norm-forward": (64 * 64 * 32, "element"), "norm-backward": (64 * 64 * 32, "element"),
 }
 
 
 def build(compiler):
     sources = [HERE / "instructions.cpp"]
-    for folder in ("Attention", "WindowPool"):
+    for folder in ("Attention", "BatchNorm", "WindowPool"):
         sources += [ROOT / "Sources/CTorch" / folder / f"{name}.cpp" for name in ("AVX2", "AVX512", "Portable")]
     program = ROOT / ".build/benchmarks/kernels/instructions"
     program.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +36,7 @@ def build(compiler):
 
 def count(program, work):
     result = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=measured", program, work],
+        ["valgrind", "--tool=callgrind", "--collect-atstart=no", "--callgrind-out-file=/dev/null", "--toggle-collect=measured", program, work],
         capture_output=True, text=True)
     found = re.search(r"Collected : (\d+)", result.stderr)
     if result.returncode or not found:

@@ -196,6 +196,13 @@ int64_t ct_changes(ct_tensor tensor) {
     return guarded<int64_t>(-1, [&] { return static_cast<int64_t>(unwrap(tensor)._version()); });
 }
 
+void ct_count_change(ct_tensor tensor) {
+    guarded(-1, [&] {
+        unwrap(tensor).unsafeGetTensorImpl()->bump_version();
+        return 0;
+    });
+}
+
 bool ct_shares_storage(ct_tensor a, ct_tensor b) { return unwrap(a).is_alias_of(unwrap(b)); }
 
 bool ct_requires_grad(ct_tensor tensor) { return unwrap(tensor).requires_grad(); }

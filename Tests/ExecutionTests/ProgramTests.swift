@@ -78,6 +78,30 @@ final class ProgramTests: XCTestCase {
         XCTAssertGreaterThan(try largest(fourth - third), 1e-3)
     }
 
+    /// Fused optimisers write without libtorch's counting it; a network without batch normalisation has nothing else that counts.
+    func testFoldedWeightsFollowAnOptimiserAlone() throws {
+        let builder = NetworkBuilder("plain")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 4, kernel: 3, bias: true, name: "conv")
+        x = try builder.classifier(builder.activation(x, .relu6, name: "relu"), classes: 2, name: "fc")
+        let network = try builder.network(output: x)
+        Torch.seed(10)
+        let images = try Tensor.normal([4, 3, 8, 8])
+        let labels = try Tensor([0, 1, 0, 1] as [Int64], shape: [4])
+        for name in ["SGD", "AdamW"] {
+            let model = try Model(network, seed: 1)
+            let parameters = model.parameters.optimized(weightDecay: 0)
+            let optimizer: any Optimizer = name == "SGD" ? try SGD(parameters, momentum: 0.9) : try AdamW(parameters)
+            try Torch.withoutGradients { _ = try model(images) }
+            try optimizer.minimize(model(images, training: true).crossEntropy(labels), learningRate: 0.1)
+            try Torch.withoutGradients {
+                let fast = try model(images)
+                model.isPlain = true
+                try assertSame(fast, model(images), 2e-5, name)
+            }
+        }
+    }
+
     /// Evaluation that records gradients does not fold, and gives every parameter its own.
     func testEvaluationGivesGradientsWhereTheyAreAskedFor() throws {
         let network = try Network(

@@ -88,6 +88,8 @@ bool ct_is_cpu(ct_tensor tensor);
 void ct_device(ct_tensor tensor, char *text, size_t capacity);
 /// How often the tensor's memory was written in place; -1 on failure.
 int64_t ct_changes(ct_tensor tensor);
+/// Counts a change that libtorch did not: some fused operators write without counting.
+void ct_count_change(ct_tensor tensor);
 /// Whether both handles share one storage.
 bool ct_shares_storage(ct_tensor a, ct_tensor b);
 
