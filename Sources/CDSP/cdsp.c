@@ -1,0 +1,2 @@
+#include "cdsp.h"
+#include "cdsp_vector.h"
