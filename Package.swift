@@ -33,7 +33,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
 
         // libtorch from Swift
-        .target(name: "CTorch", dependencies: ["LibTorch"]),
+        .target(
+            name: "CTorch", dependencies: ["LibTorch"], cxxSettings: [.headerSearchPath("Distributed/Gloo")]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
 
@@ -78,7 +79,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            name: "TrainingTests",
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Everything in one import

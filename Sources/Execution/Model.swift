@@ -18,6 +18,12 @@ public final class Model {
     /// Share of the batch in running statistics, where it shall differ from the network's own.
     public var batchNormMomentum: Double?
 
+    /// Which images of a batch these are, where several processes share one; set before each training step.
+    public var share: BatchShare?
+
+    /// The processes whose images batch normalisation takes its statistics from; nil for this process's own.
+    public var statisticsGroup: ProcessGroup?
+
     private let liveNodes: [Node]
     private let lastUses: [Int]
     private let readers: [Int]
@@ -44,7 +50,9 @@ public final class Model {
         self.readers = readers
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
         for node in network.nodes {
-            guard case .batchNorm = node.operation, case .convolution(let convolution) = network[node.inputs[0]].operation else {
+            guard case .batchNorm = node.operation,
+                case .convolution(let convolution) = network[node.inputs[0]].operation
+            else {
                 continue
             }
             isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
@@ -69,7 +77,8 @@ public final class Model {
         _ images: Tensor, training: Bool = false, replacing substitutes: [String: Tensor] = [:]
     ) throws -> [Tensor] {
         let shape = images.shape
-        guard shape.count == network.inputShape.dimensions.count + 1, Array(shape.dropFirst()) == network.inputShape.dimensions
+        guard shape.count == network.inputShape.dimensions.count + 1,
+            Array(shape.dropFirst()) == network.inputShape.dimensions
         else {
             throw ExecutionError(
                 "the images have shape \(shape), and the network takes [B, "
@@ -128,10 +137,11 @@ public final class Model {
             return try details.isLearned ? x * parameter("factor", of: node) : x * details.factor
         case .add: return try x + inputs[1]
         case .multiply: return try x * inputs[1]
-        case .dropout(let details): return try x.dropout(details.probability, training: training)
+        case .dropout(let details): return try drop(details.probability, x, training: training)
         case .gaussianNoise(let details): return try noise(details, x, training: training)
         case .maxPool(let details):
-            return try x.maxPool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
+            return try x.maxPool(
+                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
         case .averagePool(let details):
             return try x.averagePool(
                 kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair,
