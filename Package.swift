@@ -33,7 +33,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
 
         // libtorch from Swift
-        .target(name: "CTorch", dependencies: ["LibTorch"]),
+        .target(
+            name: "CTorch", dependencies: ["LibTorch"], cxxSettings: [.headerSearchPath("Distributed/Gloo")]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
 
@@ -128,6 +129,8 @@ let package = Package(
             linkerSettings: runPaths),
 
         // Measurements
+        .executableTarget(
+            name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
         .executableTarget(
             name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
             linkerSettings: runPaths),

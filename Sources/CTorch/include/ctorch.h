@@ -142,3 +142,5 @@ bool ct_use_kernel_instructions(const char *name);
 #ifdef __cplusplus
 }
 #endif
+
+#include "ctorch_distributed.h"
