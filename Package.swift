@@ -43,9 +43,11 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
 
         // Files in and out
-        .target(name: "Interchange"),
+        .target(
+            name: "Interchange", dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Generated/onnx.proto"]),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange"], resources: [.copy("Resources")]),
+            name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
 
         .target(
             name: "Reporting", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -111,7 +113,8 @@ let package = Package(
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                "Networks", "Planning", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Interchange", "Networks", "Planning", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sapool",
@@ -125,7 +128,7 @@ let package = Package(
             linkerSettings: runPaths),
 
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Datasets", "Interchange", "Networks", "Training"],
+            name: "CommandLineTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

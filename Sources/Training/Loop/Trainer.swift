@@ -31,6 +31,7 @@ public final class Trainer {
     private let metrics: MetricsLog
     private let stepsPerEpoch: Int
     private let rankedModel: RankedModel
+    private let initialWeights: String?
 
     private var state = TrainingState()
     private var lastCheckpoint = ContinuousClock.now
@@ -69,6 +70,8 @@ public final class Trainer {
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
         rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)
+        let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
+        initialWeights = goesOn ? nil : try recipe.weights.map { try InitialWeights.load($0, into: parameters) }
         if recipe.ema == nil {
             averaged = nil
         } else {
@@ -154,7 +157,8 @@ public final class Trainer {
                     trainingImages: data.training.count, evaluationImages: data.evaluation.count,
                     evaluationName: data.evaluationName, parameters: network.parameterCount,
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
-                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)))
+                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights))
+        )
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch

@@ -85,7 +85,7 @@ struct Checkpoint {
 
     /// The weights alone of a checkpoint or a weights file: the average where there is one.
     static func weights(of path: String) throws -> Safetensors {
-        let file = try Safetensors(contentsOf: path)
+        let file = try WeightFile.read(contentsOf: path)
         let averaged = file.tensors.filter { $0.name.hasPrefix("ema/") }.map {
             (name: String($0.name.dropFirst(4)), tensor: $0.tensor)
         }

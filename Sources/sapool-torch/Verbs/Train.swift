@@ -18,6 +18,8 @@ struct Train: ParsableCommand {
               sapool train --data photos --resolution 96 --output runs/a \\
                   --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
               sapool train --recipe Experiments/demo.yaml --output runs/b
+              sapool train --data photos --output runs/c --network mobilenet-v2 \\
+                  --weights mobilenet_v2.pth --learning-rate 0.01
               sapool train --resume --output runs/b
 
             Several processes share each batch when a launcher starts them; Documentation/Distributed.md shows one machine, \
@@ -83,6 +85,11 @@ struct Train: ParsableCommand {
     var augmentation: Recipe.Augmentation?
     @Option(help: "measured, imagenet or half.")
     var normalization: Recipe.NormalizationKind?
+    @Option(
+        help: ArgumentHelp(
+            "Weights to start from: safetensors, or a state dict of PyTorch's (Documentation/Weights.md).",
+            valueName: "file"))
+    var weights: String?
     @Option(help: "Seed of weights, order, augmentation and noise.")
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
@@ -173,6 +180,7 @@ struct Train: ParsableCommand {
         if let channels { settings.channels = channels }
         if let clipNorm { settings.clipNorm = clipNorm }
         if let ema { settings.ema = ema }
+        if let weights { settings.weights = weights }
         if skipBadImages { settings.skipBadImages = true }
         return settings
     }
