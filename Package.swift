@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
             name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
-            linkerSettings: runPaths),
+            resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // What a network costs
         .target(name: "Planning", dependencies: ["Networks", "Reporting"]),

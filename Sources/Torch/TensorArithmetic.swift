@@ -28,6 +28,9 @@ extension Tensor {
     /// Every element to the power of `exponent`.
     public func power(_ exponent: Double) throws -> Tensor { try ATen.powScalar([.tensor(self), .double(exponent)]) }
 
+    /// Every element to the power of `exponent`, which broadcasts.
+    public func power(_ exponent: Tensor) throws -> Tensor { try ATen.powTensor([.tensor(self), .tensor(exponent)]) }
+
     /// Every element, but at least `minimum`.
     public func clamped(minimum: Double) throws -> Tensor { try ATen.clampMin([.tensor(self), .double(minimum)]) }
 

@@ -34,16 +34,17 @@ final class NotationErrorTests: XCTestCase {
             message("dy-resnet18-nlp-1222"), "\"dy\" in \"dy-resnet18-nlp-1222\" (dynamic convolution) is not supported")
         XCTAssertEqual(
             message("vgg"),
-            "unknown network \"vgg\": known are mobilenet-v2, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
+            "unknown network \"vgg\": known are mobilenet-v2, efficientnet-lite0, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
                 + "resnet50, resnext18, plain-cnn, and names of the reference notation such as "
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
-            "unknown pooling \"mux\": known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive")
+            "unknown pooling \"mux\": known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, soft, ada, "
+                + "blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\": known are patch, ratio, heads, window-normalised, position, restoration, "
-                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature")
+                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature, norm, zero-logits, local, attention-share")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(restoration=cubic))"),
             "restoration=cubic in self-attentive: use nearest, bilinear, subpixel")

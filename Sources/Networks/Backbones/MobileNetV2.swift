@@ -7,6 +7,7 @@ public struct MobileNetV2: Backbone {
     /// `before` the stage or `inside` its first block, behind the projection.
     public var placement: PoolingPlacement
     public var stem: Stem
+    public var head: Head
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2, 1, 2, 1]
@@ -18,12 +19,13 @@ public struct MobileNetV2: Backbone {
     /// A MobileNetV2 by its choices.
     public init(
         width: Double = 1, stages: [Downsampling] = Downsampling.stages(publishedStrides),
-        placement: PoolingPlacement = .inside, stem: Stem = .standard
+        placement: PoolingPlacement = .inside, stem: Stem = .standard, head: Head = .average
     ) {
         self.width = width
         self.stages = stages
         self.placement = placement
         self.stem = stem
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
@@ -43,7 +45,7 @@ public struct MobileNetV2: Backbone {
             }
             let last = max(1280, channels(1280))
             x = try builder.convolutionBlock(x, to: last, kernel: 1, activation: .relu6, scope: "conv2")
-            return try builder.classifier(x, classes: classes, name: "classifier")
+            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
         }
         return try builder.network(output: x)
     }

@@ -10,12 +10,14 @@ public struct MobileNetV3: Backbone {
     /// One a block: 11 (small) or 15 (large).
     public var blocks: [Downsampling]
     public var stem: Stem
+    public var head: Head
 
     /// A MobileNetV3 by its choices.
-    public init(_ variant: Variant, blocks: [Downsampling]? = nil, stem: Stem = .standard) {
+    public init(_ variant: Variant, blocks: [Downsampling]? = nil, stem: Stem = .standard, head: Head = .average) {
         self.variant = variant
         self.blocks = blocks ?? Downsampling.stages(Self.publishedStrides(variant))
         self.stem = stem
+        self.head = head
     }
 
     /// Strides as published, for 224-pixel images.
@@ -73,7 +75,7 @@ public struct MobileNetV3: Backbone {
             }
             x = try builder.convolution(x, to: variant == .small ? 576 : 960, kernel: 1, name: "conv2")
             x = try builder.activation(try builder.batchNorm(x, name: "bn2"), .hardSwish, name: "hs2")
-            x = try builder.linear(try builder.globalAverage(x), to: 1280, name: "linear3")
+            x = try builder.linear(try builder.globalPool(x, head), to: 1280, name: "linear3")
             x = try builder.activation(try builder.batchNorm(x, name: "bn3"), .hardSwish, name: "hs3")
             return try builder.linear(x, to: classes, name: "linear4")
         }

@@ -5,11 +5,15 @@ public struct PlainCNN: Backbone {
     public var channels: [Int]
     /// One a stage.
     public var stages: [Downsampling]
+    public var head: Head
 
     /// A plain network by its channels and down-samplings.
-    public init(channels: [Int] = [16, 32, 64], stages: [Downsampling] = Downsampling.stages([2, 2, 2])) {
+    public init(
+        channels: [Int] = [16, 32, 64], stages: [Downsampling] = Downsampling.stages([2, 2, 2]), head: Head = .average
+    ) {
         self.channels = channels
         self.stages = stages
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
@@ -29,7 +33,7 @@ public struct PlainCNN: Backbone {
                     x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "features.\(index).pooling")
                 }
             }
-            return try builder.classifier(x, classes: classes, name: "classifier")
+            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
         }
         return try builder.network(output: x)
     }

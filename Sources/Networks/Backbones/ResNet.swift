@@ -24,6 +24,7 @@ public struct ResNet: Backbone {
     /// `inside` (behind the stage's first block) or `after` its last.
     public var placement: PoolingPlacement
     public var stem: Stem
+    public var head: Head
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2]
@@ -31,12 +32,13 @@ public struct ResNet: Backbone {
     /// A ResNet by its choices.
     public init(
         _ variant: Variant, stages: [Downsampling] = Downsampling.stages(publishedStrides),
-        placement: PoolingPlacement = .after, stem: Stem = .standard
+        placement: PoolingPlacement = .after, stem: Stem = .standard, head: Head = .average
     ) {
         self.variant = variant
         self.stages = stages
         self.placement = placement
         self.stem = stem
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
@@ -51,7 +53,7 @@ public struct ResNet: Backbone {
             for stage in 0..<4 {
                 x = try builder.scope("layer\(stage + 1)") { try buildStage(x, stage, in: builder) }
             }
-            return try builder.classifier(x, classes: classes, name: "fc")
+            return try builder.classifier(x, classes: classes, head: head, name: "fc")
         }
         return try builder.network(output: x)
     }

@@ -46,6 +46,13 @@ func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Net
     if !condition { throw NetworkError(message()) }
 }
 
+/// Refuses a pooling's padding past half of its kernel, as libtorch does.
+func requireHalf(_ padding: Size, of kernel: Size) throws(NetworkError) {
+    try require(
+        padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
+        "its padding is \(padding): use at most half of its kernel \(kernel)")
+}
+
 /// A window that slides over a map.
 struct Window {
     let kernel: Size
