@@ -78,7 +78,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            name: "TrainingTests",
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Ways to train, side by side

@@ -45,7 +45,9 @@ public final class Model {
         self.readers = readers
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
         for node in network.nodes {
-            guard case .batchNorm = node.operation, case .convolution(let convolution) = network[node.inputs[0]].operation else {
+            guard case .batchNorm = node.operation,
+                case .convolution(let convolution) = network[node.inputs[0]].operation
+            else {
                 continue
             }
             isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
@@ -70,7 +72,8 @@ public final class Model {
         _ images: Tensor, training: Bool = false, replacing substitutes: [String: Tensor] = [:]
     ) throws -> [Tensor] {
         let shape = images.shape
-        guard shape.count == network.inputShape.dimensions.count + 1, Array(shape.dropFirst()) == network.inputShape.dimensions
+        guard shape.count == network.inputShape.dimensions.count + 1,
+            Array(shape.dropFirst()) == network.inputShape.dimensions
         else {
             throw ExecutionError(
                 "the images have shape \(shape), and the network takes [B, "
@@ -134,7 +137,8 @@ public final class Model {
         case .dropout(let details): return try x.dropout(details.probability, training: training)
         case .gaussianNoise(let details): return try noise(details, x, training: training)
         case .maxPool(let details):
-            return try x.maxPool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
+            return try x.maxPool(
+                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
         case .averagePool(let details): return try averagePool(details, x, training: training)
         case .globalAveragePool: return try x.mean([2, 3], keepDimensions: true)
         case .localDeviation(let details): return try localDeviation(details, x)

@@ -53,7 +53,8 @@ public final class NetworkBuilder {
         // Bounds that keep every sum over a network inside 64 bits.
         let cost = details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape)
         guard cost <= 1 << 48 else {
-            throw NetworkError("\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
+            throw NetworkError(
+                "\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
         }
         guard nodes.count < 1 << 14 else { throw NetworkError("the network has over 16384 nodes") }
         if case .input = operation, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }
@@ -105,7 +106,8 @@ extension NetworkBuilder {
     public func instanceNorm(
         _ x: Node.ID, initialWeight: Double? = nil, name: String
     ) throws(NetworkError) -> Node.ID {
-        try add(.instanceNorm(InstanceNorm(channels: shape(of: x).channels, initialWeight: initialWeight)), [x], name: name)
+        try add(
+            .instanceNorm(InstanceNorm(channels: shape(of: x).channels, initialWeight: initialWeight)), [x], name: name)
     }
 
     /// An element-wise function.

@@ -34,7 +34,8 @@ extension Tensor {
     ///   - training: whether to normalise by the batch's own statistics.
     ///   - momentum: share of the batch in the running statistics.
     public func batchNorm(
-        weight: Tensor?, bias: Tensor?, mean: Tensor?, variance: Tensor?, training: Bool, momentum: Double, epsilon: Double
+        weight: Tensor?, bias: Tensor?, mean: Tensor?, variance: Tensor?, training: Bool, momentum: Double,
+        epsilon: Double
     ) throws -> Tensor {
         try ATen.batchNorm([
             .tensor(self), .tensor(weight), .tensor(bias), .tensor(mean), .tensor(variance), .bool(training),

@@ -23,7 +23,9 @@ extension Tensor {
     public static func * (a: Tensor, b: Double) throws -> Tensor { try ATen.multiplyScalar([.tensor(a), .double(b)]) }
 
     /// Divides every element by a number.
-    public static func / (a: Tensor, b: Double) throws -> Tensor { try ATen.multiplyScalar([.tensor(a), .double(1 / b)]) }
+    public static func / (a: Tensor, b: Double) throws -> Tensor {
+        try ATen.multiplyScalar([.tensor(a), .double(1 / b)])
+    }
 
     /// Every element to the power of `exponent`.
     public func power(_ exponent: Double) throws -> Tensor { try ATen.powScalar([.tensor(self), .double(exponent)]) }

@@ -20,7 +20,8 @@ final class PoolingByHandTests: XCTestCase {
 
     func testOneWindow() throws {
         // exp(ln 2) = 2 and exp(0) = 1: (2·ln 2 + 0 + 0 + 0) / 5.
-        XCTAssertEqual(try value("soft", [0.693147180559945309, 0, 0, 0]), 2 * 0.693147180559945309 / 5, accuracy: 1e-12)
+        XCTAssertEqual(
+            try value("soft", [0.693147180559945309, 0, 0, 0]), 2 * 0.693147180559945309 / 5, accuracy: 1e-12)
         XCTAssertEqual(try value("lp", [1, -1, 7, 7]), 5, accuracy: 1e-12)  // √(100 / 4)
         XCTAssertEqual(try value("lp(p=1)", [1, -2, 3, -6]), 3, accuracy: 1e-9)
         XCTAssertEqual(try value("gem", [2, -2, -5, 0]), 1.259921049894873, accuracy: 1e-9)  // ∛(8 / 4)
@@ -43,13 +44,26 @@ final class PoolingByHandTests: XCTestCase {
         }
     }
 
+    func testBlurOfMapsSmallerThanItsFilter() throws {
+        // Two lines mirrored: 1 0 1 | 0 1 | 0 1 0. Seven taps 1 6 15 20 15 6 1 at the first: ½ is on each.
+        let blurred: [Double] = try layer("blur(filter=7)", [1, 2, 2], kernel: 1, stride: 2)(
+            Tensor([0, 1, 1, 0] as [Double], shape: [1, 1, 2, 2])
+        ).array()
+        XCTAssertEqual(blurred[0], 0.5, accuracy: 1e-12)
+        // One maximum, mirrored in itself.
+        XCTAssertEqual(try value("blur(filter=7)", [3, 5, 2, 1]), 5, accuracy: 1e-12)
+    }
+
     func testMapsOfZerosGiveFiniteGradientsEverywhere() throws {
-        for notation in ["soft", "ada", "lp", "lp(p=3, learned=yes)", "gem", "stochastic", "dpp", "dpp(form=full)", "rnn"] {
+        for notation in [
+            "soft", "ada", "lp", "lp(p=3, learned=yes)", "gem", "stochastic", "dpp", "dpp(form=full)", "rnn",
+        ] {
             for type in [ScalarType.float32, .float64] {
                 let builder = NetworkBuilder("layer")
                 let input = try builder.input([4, 6, 6])
                 let method = try XCTUnwrap(PoolingNotation.method(notation))
-                let network = try builder.network(output: builder.pool(input, with: method, kernel: 3, stride: 2, name: "pool"))
+                let network = try builder.network(
+                    output: builder.pool(input, with: method, kernel: 3, stride: 2, name: "pool"))
                 let model = try Model(network, seed: 2, type: type)
                 let x = try Tensor.zeros([2, 4, 6, 6], type: type).requireGradient()
                 let y = try model(x, training: true)
@@ -65,7 +79,9 @@ final class PoolingByHandTests: XCTestCase {
 
     /// Logits that start at zero make a new layer average pooling, and still learn.
     func testZeroLogitsStartFromAveragePooling() throws {
-        for options in ["", ", norm=instance", ", restoration-norm=no", ", local=3", ", patch=1-2, restoration=bilinear"] {
+        for options in [
+            "", ", norm=instance", ", restoration-norm=no", ", local=3", ", patch=1-2, restoration=bilinear",
+        ] {
             let model = try layer("self-attentive(zero-logits=yes\(options))", [4, 8, 8])
             let average = try layer("average", [4, 8, 8])
             Torch.seed(5)
@@ -76,7 +92,9 @@ final class PoolingByHandTests: XCTestCase {
             }
             try model(x, training: true).power(2).sum().backward()
             let moved = try model.parameters.trainable.filter { specification, tensor in
-                guard specification.name.contains("restore.") || specification.name.contains("local.") else { return false }
+                guard specification.name.contains("restore.") || specification.name.contains("local.") else {
+                    return false
+                }
                 return try (tensor.gradient?.absolute().maximum().item() ?? 0) > 1e-6
             }
             XCTAssertFalse(moved.isEmpty, options)

@@ -322,8 +322,7 @@ def cases():
              **norm("logit.bn2", 3, "in"), "logit.conv.weight": (c, 3, 1, 1), **norm("logit.bn", c, "in")})
         yield case("ada", "ada", ada, {"beta.factor": (1, oh, ow)})
         for taps in range(1, 8):
-            if taps // 2 < min(h, w) + 2 * p - k + 1:
-                yield case(f"blur-max{taps}", f"blur(filter={taps})", blur_max(taps))
+            yield case(f"blur-max{taps}", f"blur(filter={taps})", blur_max(taps))
         yield case(
             "blur-conv3", "blur(form=conv, filter=3)", blur_conv(3), {"0.weight": (c, c, k, k), **norm("1", c)})
         yield case("lp", "lp(p=2)", power(True, 2))

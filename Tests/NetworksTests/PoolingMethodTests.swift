@@ -7,7 +7,8 @@ final class PoolingMethodTests: XCTestCase {
     /// Every method, and every option that changes what is built.
     static let notations = [
         "max", "average", "strided-conv", "lip", "lip(logits=projection)", "lip(logits=bottleneck)",
-        "lip(logits=bottleneck, width=3)", "gaussian", "gaussian(noise=cn)", "gaussian(noise=none)", "attention", "soft",
+        "lip(logits=bottleneck, width=3)", "gaussian", "gaussian(noise=cn)", "gaussian(noise=none)", "attention",
+        "soft",
         "ada", "blur", "blur(filter=1)", "blur(form=conv, filter=7)", "lp", "lp(p=3, learned=yes)", "gem",
         "gem(learned=no)", "mixed", "mixed(share=channel, start=0.2)", "gated", "tree", "tree(levels=3)", "stochastic",
         "s3", "dpp", "dpp(details=asymmetric)", "dpp(form=full)", "wavelet", "rnn",
@@ -39,11 +40,16 @@ final class PoolingMethodTests: XCTestCase {
         for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 1), (3, 1, 1), (2, 3, 1), (4, 4, 0), (5, 2, 2)] {
             for size in [Size(12, 12), Size(13, 10), Size(11, 15)] {
                 let expected = Shape(
-                    6, Size((size.height + 2 * padding - kernel) / stride + 1, (size.width + 2 * padding - kernel) / stride + 1))
+                    6,
+                    Size(
+                        (size.height + 2 * padding - kernel) / stride + 1,
+                        (size.width + 2 * padding - kernel) / stride + 1))
                 for notation in Self.notations {
-                    let network = try network(notation, Shape(6, size), kernel: kernel, stride: stride, padding: padding)
+                    let network = try network(
+                        notation, Shape(6, size), kernel: kernel, stride: stride, padding: padding)
                     XCTAssertEqual(
-                        network.outputShape, expected, "\(notation) of \(size): kernel \(kernel), stride \(stride), padding \(padding)")
+                        network.outputShape, expected,
+                        "\(notation) of \(size): kernel \(kernel), stride \(stride), padding \(padding)")
                 }
             }
         }
@@ -51,11 +57,25 @@ final class PoolingMethodTests: XCTestCase {
             try network("wavelet(bands=all)", [5, 9, 11], kernel: 4, stride: 3, padding: 1).outputShape, [5, 3, 4])
     }
 
+    func testMapsOfOneWindow() throws {
+        for notation in Self.notations where !notation.contains("patch") {
+            XCTAssertEqual(try network(notation, [4, 2, 3], kernel: 2, stride: 2).outputShape, [4, 1, 1], notation)
+        }
+    }
+
+    func testMirroringAsOftenAsItTakes() {
+        let filter = FixedFilter(rows: [[1]], columns: [[1]], stride: 1, border: .reflect)
+        // 0 1 2 mirrored: … 2 1 | 0 1 2 | 1 0 1 2 …
+        XCTAssertEqual((-4..<8).map { filter.source($0, before: 0, count: 3) }, [0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1])
+        XCTAssertEqual((-2..<3).map { filter.source($0, before: 0, count: 1) }, [0, 0, 0, 0, 0])
+    }
+
     func testOneChannelAndOddChannels() throws {
         for notation in Self.notations where !notation.hasPrefix("self-attentive") && notation != "attention" {
             for channels in [1, 3] {
                 XCTAssertEqual(
-                    try network(notation, Shape(channels, 9), kernel: 2, stride: 2).outputShape.channels, channels, notation)
+                    try network(notation, Shape(channels, 9), kernel: 2, stride: 2).outputShape.channels, channels,
+                    notation)
             }
         }
     }
@@ -67,9 +87,6 @@ final class PoolingMethodTests: XCTestCase {
 
     func testOptionsOutOfRange() {
         XCTAssertEqual(message("blur(filter=8)"), "pool: its blur has a filter of 8 taps: use 1 to 7")
-        XCTAssertEqual(
-            message("blur(filter=7)", [4, 4, 4]),
-            "pool: it mirrors more lines than the 3×3 map has: use larger images or a smaller filter")
         XCTAssertEqual(message("blur(form=mean)"), "form=mean in blur: use max, conv")
         XCTAssertEqual(message("lp(p=0.5)"), "pool: its exponent is 0.5: use 1 to 64")
         XCTAssertEqual(message("mixed(start=2)"), "pool: its proportion starts at 2.0: use 0 to 1")
@@ -106,7 +123,8 @@ final class PoolingMethodTests: XCTestCase {
     /// What an extension adds, and that without it the layer is the paper's to the byte.
     func testExtensionsAddNodesAndNothingElse() throws {
         func names(_ options: String) throws -> [String] {
-            try network("self-attentive(patch=2, restoration=subpixel\(options))", [4, 8, 8], kernel: 2, stride: 2).nodes
+            try network("self-attentive(patch=2, restoration=subpixel\(options))", [4, 8, 8], kernel: 2, stride: 2)
+                .nodes
                 .map { $0.name.replacingOccurrences(of: "pool.logit.pool_weight.", with: "") }
         }
         let plain = try names("")

@@ -12,7 +12,8 @@ extension Model {
         let sequence = try x.permuted([0, 2, 3, 1]).reshaped([batch, tokens, details.channels])
         let packed = try sequence.linear(
             weight: parameter("in_proj_weight", of: node), bias: parameter("in_proj_bias", of: node))
-        let split = try packed.reshaped([batch, tokens, 3, details.heads, headChannels]).permuted([2, 0, 3, 1, 4]).unbound(0)
+        let split = try packed.reshaped([batch, tokens, 3, details.heads, headChannels]).permuted([2, 0, 3, 1, 4])
+            .unbound(0)
         let attended = try split[0].attention(keys: split[1], values: split[2])
         let joined = try attended.transposed(1, 2).reshaped([batch, tokens, details.channels])
         let projected = try joined.linear(
@@ -26,7 +27,8 @@ extension Model {
         let (batch, tokens) = (x.shape[0], details.size.area + 1)
         let positions = try x.permuted([0, 2, 3, 1]).reshaped([batch, tokens - 1, details.channels])
         let mean = try positions.mean([1], keepDimensions: true)
-        let sequence = try Tensor.concatenated([mean, positions], dimension: 1) + parameter("positional_embedding", of: node)
+        let sequence =
+            try Tensor.concatenated([mean, positions], dimension: 1) + parameter("positional_embedding", of: node)
         func projected(_ tokens: Tensor, _ name: String) throws -> Tensor {
             try tokens.linear(
                 weight: parameter("\(name)_proj.weight", of: node), bias: parameter("\(name)_proj.bias", of: node))
@@ -38,7 +40,8 @@ extension Model {
         let query = try split(projected(sequence.sliced(1, 0..<1), "q"))
         // One query: a row of scores a head is all there is to store.
         let width = Double(details.channels / details.heads)
-        let scores = try query.matrixMultiplied(split(projected(sequence, "k")).transposed(2, 3)) * (1 / width.squareRoot())
+        let scores =
+            try query.matrixMultiplied(split(projected(sequence, "k")).transposed(2, 3)) * (1 / width.squareRoot())
         let attended = try scores.softmax(3).matrixMultiplied(split(projected(sequence, "v")))
         return try projected(attended.transposed(1, 2).reshaped([batch, details.channels]), "c")
     }

@@ -101,6 +101,22 @@ extension Model {
         return try (shares * values).sum([0]) / shares.sum([0])
     }
 
+    /// The map with its mirrored borders.
+    private func mirrored(_ details: FixedFilter, _ x: Tensor) throws -> Tensor {
+        let (before, after, height, width) = (details.before, details.after, x.shape[2], x.shape[3])
+        if max(before.height, after.height) < height, max(before.width, after.width) < width {
+            return try x.paddedByReflection(
+                left: before.width, right: after.width, top: before.height, bottom: after.height)
+        }
+        // A map so small that its mirror image does not reach: libtorch has no padding for it.
+        func lines(_ count: Int, _ before: Int, _ after: Int) throws -> Tensor {
+            let sources = (0..<before + count + after).compactMap { details.source($0, before: before, count: count) }
+            return try Tensor(sources.map(Int64.init), shape: [sources.count]).to(device: x.device)
+        }
+        return try x.gathered(2, lines(height, before.height, after.height))
+            .gathered(3, lines(width, before.width, after.width))
+    }
+
     /// A bank of fixed filters on every channel.
     func filter(_ details: FixedFilter, _ node: Node, _ x: Tensor) throws -> Tensor {
         let channels = x.shape[1]
@@ -123,9 +139,7 @@ extension Model {
                 switch details.border {
                 case .zero:
                     try x.padded(left: before.width, right: after.width, top: before.height, bottom: after.height)
-                case .reflect:
-                    try x.paddedByReflection(
-                        left: before.width, right: after.width, top: before.height, bottom: after.height)
+                case .reflect: try mirrored(details, x)
                 }
         }
         return try padded.convolution(weight: kernel, stride: details.stride.pair, groups: channels)

@@ -30,7 +30,8 @@ extension Model {
         }
         let rows = try read(lines: kernel.height, length: kernel.width) { try pixel($0, $1) }
         let columns = try read(lines: kernel.width, length: kernel.height) { try pixel($1, $0) }
-        return try Tensor.concatenated(rows + columns, dimension: 3).permuted([0, 3, 1, 2]).to(format: parameters.format)
+        return try Tensor.concatenated(rows + columns, dimension: 3).permuted([0, 3, 1, 2]).to(
+            format: parameters.format)
     }
 }
 

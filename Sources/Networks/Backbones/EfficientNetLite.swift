@@ -33,7 +33,8 @@ public struct EfficientNetLite: Backbone {
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         try requireStages(stages, Self.settings.count, of: "EfficientNet-Lite0")
         guard placement != .after else {
-            throw NetworkError("EfficientNet-Lite0 places its pooling before the stage or inside its first block, not after")
+            throw NetworkError(
+                "EfficientNet-Lite0 places its pooling before the stage or inside its first block, not after")
         }
         let builder = NetworkBuilder(name)
         var x = try buildStem(try builder.input(input), in: builder)
@@ -77,7 +78,8 @@ public struct EfficientNetLite: Backbone {
         return x
     }
 
-    private func buildBlock(_ x: Node.ID, _ setting: Setting, stride: Int, in builder: NetworkBuilder) throws -> Node.ID {
+    private func buildBlock(_ x: Node.ID, _ setting: Setting, stride: Int, in builder: NetworkBuilder) throws -> Node.ID
+    {
         let hidden = builder.shape(of: x).channels * setting.expansion
         let isExpanded = setting.expansion > 1
         var map = x
@@ -91,7 +93,8 @@ public struct EfficientNetLite: Backbone {
 
     /// Convolution, batch normalisation, ReLU6.
     private func layer(
-        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, groups: Int = 1, convolution: String, norm: String,
+        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, groups: Int = 1, convolution: String,
+        norm: String,
         in builder: NetworkBuilder
     ) throws -> Node.ID {
         let map = try builder.convolution(

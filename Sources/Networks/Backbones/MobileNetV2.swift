@@ -30,7 +30,9 @@ public struct MobileNetV2: Backbone {
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         try requireStages(stages, Self.settings.count, of: "MobileNetV2")
-        guard width > 0, width <= 16 else { throw NetworkError("a width of \(width): use a number above 0, at most 16") }
+        guard width > 0, width <= 16 else {
+            throw NetworkError("a width of \(width): use a number above 0, at most 16")
+        }
         guard placement != .after else {
             throw NetworkError("MobileNetV2 places its pooling before the stage or inside its first block, not after")
         }
@@ -125,7 +127,8 @@ public struct MobileNetV2: Backbone {
 extension NetworkBuilder {
     /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride 1.
     func convolutionBlock(
-        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function, scope name: String
+        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function,
+        scope name: String
     ) throws -> Node.ID {
         try scope(name) {
             let map = try convolution(

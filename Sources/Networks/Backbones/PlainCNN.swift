@@ -17,7 +17,9 @@ public struct PlainCNN: Backbone {
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
-        guard !channels.isEmpty else { throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64") }
+        guard !channels.isEmpty else {
+            throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64")
+        }
         for count in channels where !(1...1 << 16).contains(count) {
             throw NetworkError("a stage of \(count) channels: use 1 to 65536")
         }

@@ -44,7 +44,8 @@ public struct ResNet: Backbone {
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         try requireStages(stages, 4, of: variant.rawValue)
         guard placement != .before else {
-            throw NetworkError("\(variant.rawValue) places its pooling behind the first or the last block of a stage, not before")
+            throw NetworkError(
+                "\(variant.rawValue) places its pooling behind the first or the last block of a stage, not before")
         }
         let builder = NetworkBuilder(name)
         var x = try builder.input(input)
@@ -101,7 +102,8 @@ public struct ResNet: Backbone {
         var map = x
         func layer(_ number: Int, to channels: Int, kernel: Int, stride: Int = 1, groups: Int = 1) throws {
             map = try builder.convolution(
-                map, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), groups: groups,
+                map, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2),
+                groups: groups,
                 name: "conv\(number)")
             map = try builder.batchNorm(map, name: "bn\(number)")
         }

@@ -7,29 +7,41 @@ public struct OwnNotation: Sendable {
     private typealias Reader = @Sendable (inout NotationOptions, Double) throws -> any Backbone
 
     private static let readers: [(name: String, hasWidth: Bool, read: Reader)] = [
-        ("mobilenet-v2", true, { options, width in
-            MobileNetV2(
-                width: try options.number("width", default: width),
-                stages: try stages(&options, default: MobileNetV2.publishedStrides),
-                placement: try options.choice("placement", default: .inside), stem: try stem(&options), head: try head(&options))
-        }),
-        ("efficientnet-lite0", false, { options, _ in
-            EfficientNetLite(
-                stages: try stages(&options, default: EfficientNetLite.publishedStrides),
-                placement: try options.choice("placement", default: .inside), stem: try stem(&options), head: try head(&options))
-        }),
+        (
+            "mobilenet-v2", true,
+            { options, width in
+                MobileNetV2(
+                    width: try options.number("width", default: width),
+                    stages: try stages(&options, default: MobileNetV2.publishedStrides),
+                    placement: try options.choice("placement", default: .inside), stem: try stem(&options),
+                    head: try head(&options))
+            }
+        ),
+        (
+            "efficientnet-lite0", false,
+            { options, _ in
+                EfficientNetLite(
+                    stages: try stages(&options, default: EfficientNetLite.publishedStrides),
+                    placement: try options.choice("placement", default: .inside), stem: try stem(&options),
+                    head: try head(&options))
+            }
+        ),
         ("mobilenet-v3-small", false, { options, _ in try mobileNetV3(.small, &options) }),
         ("mobilenet-v3-large", false, { options, _ in try mobileNetV3(.large, &options) }),
         ("resnet18", false, { options, _ in try resNet(.resnet18, &options) }),
         ("resnet34", false, { options, _ in try resNet(.resnet34, &options) }),
         ("resnet50", false, { options, _ in try resNet(.resnet50, &options) }),
         ("resnext18", false, { options, _ in try resNet(.resnext18, &options) }),
-        ("plain-cnn", false, { options, _ in
-            let channels = try options.integers("channels", default: [16, 32, 64])
-            return PlainCNN(
-                channels: channels, stages: try stages(&options, default: [Int](repeating: 2, count: channels.count)),
-                head: try head(&options))
-        }),
+        (
+            "plain-cnn", false,
+            { options, _ in
+                let channels = try options.integers("channels", default: [16, 32, 64])
+                return PlainCNN(
+                    channels: channels,
+                    stages: try stages(&options, default: [Int](repeating: 2, count: channels.count)),
+                    head: try head(&options))
+            }
+        ),
     ]
 
     /// Names of the backbones.
@@ -57,9 +69,12 @@ public struct OwnNotation: Sendable {
         try options.finish()
     }
 
-    private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws -> MobileNetV3 {
+    private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws
+        -> MobileNetV3
+    {
         MobileNetV3(
-            variant, blocks: try stages(&options, default: MobileNetV3.publishedStrides(variant)), stem: try stem(&options),
+            variant, blocks: try stages(&options, default: MobileNetV3.publishedStrides(variant)),
+            stem: try stem(&options),
             head: try head(&options))
     }
 

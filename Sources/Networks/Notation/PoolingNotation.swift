@@ -8,43 +8,68 @@ package enum PoolingNotation {
         ("strided-conv", { _ in StridedConvolution() }),
         ("lip", { options in LocalImportancePooling(logits: try logits(&options)) }),
         ("gaussian", { options in GaussianPooling(noise: try options.choice("noise", default: .position)) }),
-        ("attention", { options in
-            AttentionPooling(heads: try options.integer("heads", default: 2), ratio: try options.number("ratio", default: 1))
-        }),
+        (
+            "attention",
+            { options in
+                AttentionPooling(
+                    heads: try options.integer("heads", default: 2), ratio: try options.number("ratio", default: 1))
+            }
+        ),
         ("self-attentive", { options in try SelfAttentivePooling(&options) }),
         ("soft", { _ in SoftPooling() }),
         ("ada", { _ in AdaPooling() }),
-        ("blur", { options in
-            BlurPooling(
-                form: try options.choice("form", default: .max), filter: try options.integer("filter", default: 4))
-        }),
-        ("lp", { options in
-            LpPooling(
-                exponent: try options.number("p", default: 2), isLearned: try options.flag("learned", default: false))
-        }),
-        ("gem", { options in
-            GeneralizedMeanPooling(
-                exponent: try options.number("p", default: 3), isLearned: try options.flag("learned", default: true))
-        }),
-        ("mixed", { options in
-            MixedPooling(
-                sharing: try options.choice("share", default: .layer), start: try options.number("start", default: 0.5))
-        }),
+        (
+            "blur",
+            { options in
+                BlurPooling(
+                    form: try options.choice("form", default: .max), filter: try options.integer("filter", default: 4))
+            }
+        ),
+        (
+            "lp",
+            { options in
+                LpPooling(
+                    exponent: try options.number("p", default: 2),
+                    isLearned: try options.flag("learned", default: false))
+            }
+        ),
+        (
+            "gem",
+            { options in
+                GeneralizedMeanPooling(
+                    exponent: try options.number("p", default: 3), isLearned: try options.flag("learned", default: true)
+                )
+            }
+        ),
+        (
+            "mixed",
+            { options in
+                MixedPooling(
+                    sharing: try options.choice("share", default: .layer),
+                    start: try options.number("start", default: 0.5))
+            }
+        ),
         ("gated", { _ in GatedPooling() }),
         ("tree", { options in TreePooling(levels: try options.integer("levels", default: 2)) }),
         ("stochastic", { _ in StochasticPooling() }),
         ("s3", { options in S3Pooling(grid: try options.integer("grid", default: 0)) }),
-        ("dpp", { options in
-            DetailPreservingPooling(
-                details: try options.choice("details", default: .symmetric),
-                isFull: try options.choice("form", default: DetailForm.lite) == .full)
-        }),
+        (
+            "dpp",
+            { options in
+                DetailPreservingPooling(
+                    details: try options.choice("details", default: .symmetric),
+                    isFull: try options.choice("form", default: DetailForm.lite) == .full)
+            }
+        ),
         ("wavelet", { options in WaveletPooling(bands: try options.choice("bands", default: .low)) }),
-        ("rnn", { options in
-            RecurrentPooling(
-                lineStates: try options.integer("line-states", default: 0),
-                windowStates: try options.integer("window-states", default: 0))
-        }),
+        (
+            "rnn",
+            { options in
+                RecurrentPooling(
+                    lineStates: try options.integer("line-states", default: 0),
+                    windowStates: try options.integer("window-states", default: 0))
+            }
+        ),
     ]
 
     private enum DetailForm: String, CaseIterable { case full, lite }

@@ -35,7 +35,8 @@ public struct AttentionHead: OperationKind {
         let deviation = 1 / Double(max(1, channels)).squareRoot()
         var all = [
             ParameterSpecification(
-                "positional_embedding", [size.area + 1, channels], role: .undecayed, initializer: .normal(deviation: deviation))
+                "positional_embedding", [size.area + 1, channels], role: .undecayed,
+                initializer: .normal(deviation: deviation))
         ]
         for (name, rows) in [("q_proj", channels), ("k_proj", channels), ("v_proj", channels), ("c_proj", outputs)] {
             all.append(

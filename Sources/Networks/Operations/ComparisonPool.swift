@@ -37,7 +37,9 @@ public struct ComparisonPool: OperationKind {
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
-        guard inputs.count == 2 else { throw NetworkError("takes a map and its reference, given \(inputs.count) inputs") }
+        guard inputs.count == 2 else {
+            throw NetworkError("takes a map and its reference, given \(inputs.count) inputs")
+        }
         let (x, reference) = (inputs[0], inputs[1])
         _ = try singleMap([x], channels: channels)
         try requireHalf(padding, of: kernel)

@@ -39,7 +39,8 @@ public struct Convolution: OperationKind {
         try require(
             groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
             "\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
-        return Shape(outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {

@@ -9,7 +9,7 @@ public struct FixedFilter: OperationKind {
     public enum Border: String, Sendable, Hashable, Codable, CaseIterable {
         /// Zeros.
         case zero
-        /// The map mirrored at its outermost pixels, which are not repeated.
+        /// The map mirrored at its outermost pixels, which are not repeated; as often as it takes where the map is small.
         case reflect
     }
 
@@ -48,7 +48,8 @@ public struct FixedFilter: OperationKind {
         let input = try singleMap(inputs)
         let kernel = kernel
         try require(
-            !rows.isEmpty && rows.count == columns.count && rows.count <= 64 && rows.allSatisfy { $0.count == kernel.height }
+            !rows.isEmpty && rows.count == columns.count && rows.count <= 64
+                && rows.allSatisfy { $0.count == kernel.height }
                 && columns.allSatisfy { $0.count == kernel.width }
                 && (rows + columns).allSatisfy { $0.allSatisfy(\.isFinite) },
             "its taps are not one list down and one across for each filter, all of one length")
@@ -56,14 +57,9 @@ public struct FixedFilter: OperationKind {
             (before.height, kernel.height), (after.height, kernel.height), (before.width, kernel.width),
             (after.width, kernel.width),
         ] {
-            try require((0..<max(1, taps)).contains(added), "its padding \(before), \(after) is not less than its kernel \(kernel)")
-        }
-        if border == .reflect {
-            guard max(before.height, after.height) < input.height, max(before.width, after.width) < input.width else {
-                throw NetworkError(
-                    "it mirrors more lines than the \(input.size) map has: use larger images or a smaller filter",
-                    isTooSmallAnImage: true)
-            }
+            try require(
+                (0..<max(1, taps)).contains(added),
+                "its padding \(before), \(after) is not less than its kernel \(kernel)")
         }
         let padded = Size(
             input.height + before.height + after.height, input.width + before.width + after.width)
@@ -78,7 +74,11 @@ public struct FixedFilter: OperationKind {
         let line = index - before
         switch border {
         case .zero: return (0..<count).contains(line) ? line : nil
-        case .reflect: return line < 0 ? -line : line >= count ? 2 * (count - 1) - line : line
+        case .reflect:
+            guard count > 1 else { return 0 }
+            let period = 2 * (count - 1)
+            let phase = ((line % period) + period) % period
+            return min(phase, period - phase)
         }
     }
 }

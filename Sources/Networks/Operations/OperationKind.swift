@@ -62,7 +62,9 @@ struct Window {
     /// Size of the output: ⌊(size + 2·padding − kernel) / stride⌋ + 1.
     func outputSize(_ size: Size) throws(NetworkError) -> Size {
         for (name, side) in [("kernel", kernel), ("stride", stride)] {
-            try require((1...1024).contains(side.height) && (1...1024).contains(side.width), "its \(name) is \(side): use sides of 1 to 1024")
+            try require(
+                (1...1024).contains(side.height) && (1...1024).contains(side.width),
+                "its \(name) is \(side): use sides of 1 to 1024")
         }
         // A window of padding alone would have nothing to pool.
         try require(

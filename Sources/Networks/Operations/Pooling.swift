@@ -16,7 +16,8 @@ public struct MaxPool: OperationKind {
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
         try requireHalf(padding, of: kernel)
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 }
 
@@ -63,18 +64,21 @@ public struct AveragePool: OperationKind {
         if let grid = sampling?.grid {
             try require(
                 padding == 0 && coversBorder && kernel == stride,
-                "it draws lines of windows that overlap or leave some out: use kernel = stride, no padding, and cover the border")
+                "it draws lines of windows that overlap or leave some out: use kernel = stride, no padding, and cover the border"
+            )
             try require(
                 grid.height > 0 && grid.width > 0 && grid.height % max(1, stride.height) == 0
                     && grid.width % max(1, stride.width) == 0,
                 "it draws from grids of \(grid), which are no multiple of its stride \(stride)")
         }
         if coversBorder {
-            try require(!countsPadding && padding == 0, "it covers the border: then use no padding, and do not count it")
+            try require(
+                !countsPadding && padding == 0, "it covers the border: then use no padding, and do not count it")
             let size = try Window(kernel: 1, stride: stride, padding: 0).outputSize(input.size)
             return Shape(input.channels, size)
         }
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 }
 
@@ -111,7 +115,8 @@ public struct LocalDeviation: OperationKind {
         let input = try singleMap(inputs)
         try requireHalf(padding, of: kernel)
         try require(floor > 0 && floor.isFinite, "its smallest variance is \(floor): use a small positive number")
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }

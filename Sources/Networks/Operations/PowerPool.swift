@@ -35,7 +35,8 @@ public struct PowerPool: OperationKind {
         try requireHalf(padding, of: kernel)
         try require(exponent >= 1 && exponent <= 64, "its exponent is \(exponent): use 1 to 64")
         try require(floor > 0 && floor.isFinite, "its smallest value is \(floor): use a small positive number")
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {

@@ -41,12 +41,16 @@ public struct RNNPool: OperationKind {
     }
 
     public var parameters: [ParameterSpecification] {
-        [("cell_rnn", channels, lineStates), ("cell_bidirrnn", lineStates, windowStates)].flatMap { cell, inputs, states in
+        [("cell_rnn", channels, lineStates), ("cell_bidirrnn", lineStates, windowStates)].flatMap {
+            cell, inputs, states in
             [
-                ParameterSpecification("\(cell).W", [inputs, states], role: .weight, initializer: .normal(deviation: 0.1)),
-                ParameterSpecification("\(cell).U", [states, states], role: .weight, initializer: .normal(deviation: 0.1)),
+                ParameterSpecification(
+                    "\(cell).W", [inputs, states], role: .weight, initializer: .normal(deviation: 0.1)),
+                ParameterSpecification(
+                    "\(cell).U", [states, states], role: .weight, initializer: .normal(deviation: 0.1)),
                 ParameterSpecification("\(cell).bias_gate", [1, states], role: .undecayed, initializer: .constant(1)),
-                ParameterSpecification("\(cell).bias_update", [1, states], role: .undecayed, initializer: .constant(1)),
+                ParameterSpecification(
+                    "\(cell).bias_update", [1, states], role: .undecayed, initializer: .constant(1)),
                 ParameterSpecification("\(cell).zeta", [1, 1], role: .undecayed, initializer: .constant(100)),
                 ParameterSpecification("\(cell).nu", [1, 1], role: .undecayed, initializer: .constant(-100)),
             ]

@@ -12,7 +12,8 @@ public struct AdaPooling: PoolingMethod, Hashable {
             kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
         let mean = try builder.add(.averagePool(average), [x], name: "mean")
         let comparison = ComparisonPool(
-            channels: builder.shape(of: x).channels, kernel: window.kernel, stride: window.stride, padding: window.padding,
+            channels: builder.shape(of: x).channels, kernel: window.kernel, stride: window.stride,
+            padding: window.padding,
             weighting: .dice)
         let similar = try builder.add(.comparisonPool(comparison), [x, mean], name: "edscw")
         let beta = Scale(0.5, isLearned: true, shape: Shape(1, builder.shape(of: soft).size), isProportion: true)

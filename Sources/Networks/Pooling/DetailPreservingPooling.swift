@@ -30,7 +30,8 @@ public struct DetailPreservingPooling: PoolingMethod, Hashable {
             // position too many, which nothing reads.
             func oneMore(_ size: Size) -> Size { Size(size.height + 1, size.width + 1) }
             blurred = try builder.convolution(
-                x, to: channels, kernel: oneMore(window.kernel), stride: window.stride, padding: oneMore(window.padding),
+                x, to: channels, kernel: oneMore(window.kernel), stride: window.stride,
+                padding: oneMore(window.padding),
                 groups: channels, bias: true, name: "blur")
         } else {
             let mean = AveragePool(

@@ -13,7 +13,8 @@ public struct LpPooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         let pool = PowerPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent, isLearned: isLearned,
+            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent,
+            isLearned: isLearned,
             takesAbsolute: true)
         return try builder.add(.powerPool(pool), [x], name: "")
     }
@@ -34,7 +35,8 @@ public struct GeneralizedMeanPooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         let pool = PowerPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent, isLearned: isLearned,
+            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent,
+            isLearned: isLearned,
             takesAbsolute: false)
         return try builder.add(.powerPool(pool), [x], name: "")
     }

@@ -40,7 +40,8 @@ extension SelfAttentivePooling {
         func requirePixels(_ logits: Node.ID) throws {
             guard builder.shape(of: logits).size == map.size else {
                 throw NetworkError(
-                    "\(place): logits of several scales, or of a local term, meet at pixels: use subpixel or bilinear restoration")
+                    "\(place): logits of several scales, or of a local term, meet at pixels: use subpixel or bilinear restoration"
+                )
             }
         }
         try requirePixels(logits)

@@ -73,9 +73,11 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     /// A self-attentive pooling by its options. The defaults are the paper's form at patch 1 with two heads.
     public init(
-        patch: Int = 1, ratio: Double = 1, heads: Int = 2, isWindowNormalised: Bool = true, position: Position = .learned,
+        patch: Int = 1, ratio: Double = 1, heads: Int = 2, isWindowNormalised: Bool = true,
+        position: Position = .learned,
         restoration: Restoration = .nearest, temperature: Temperature = .fixed(1),
-        weighting: Weighting = .exponentialOfSigmoid, normalisesEmbedding: Bool = true, normalisesRestoration: Bool = true,
+        weighting: Weighting = .exponentialOfSigmoid, normalisesEmbedding: Bool = true,
+        normalisesRestoration: Bool = true,
         allowsDegenerate: Bool = false
     ) {
         self.patch = patch

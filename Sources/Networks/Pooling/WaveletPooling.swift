@@ -20,13 +20,16 @@ public struct WaveletPooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         func low(_ side: Int) -> [Double] { [Double](repeating: 1 / Double(side).squareRoot(), count: side) }
-        func high(_ side: Int) -> [Double] { low(side).enumerated().map { $0.offset < side / 2 ? $0.element : -$0.element } }
+        func high(_ side: Int) -> [Double] {
+            low(side).enumerated().map { $0.offset < side / 2 ? $0.element : -$0.element }
+        }
         let kernel = window.kernel
         var (rows, columns) = ([low(kernel.height)], [low(kernel.width)])
         if bands == .all {
             guard kernel.height % 2 == 0, kernel.width % 2 == 0 else {
                 throw NetworkError(
-                    "\(builder.qualified("")): the details of a \(kernel) window have no two halves: use an even kernel or the low band")
+                    "\(builder.qualified("")): the details of a \(kernel) window have no two halves: use an even kernel or the low band"
+                )
             }
             rows += [high(kernel.height), low(kernel.height), high(kernel.height)]
             columns += [low(kernel.width), high(kernel.width), high(kernel.width)]

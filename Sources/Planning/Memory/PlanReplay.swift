@@ -152,7 +152,8 @@ struct PlanReplay {
             guard source.overlaps(place) else { continue }
             let isElementwise =
                 switch main.operation {
-                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention, .instanceNorm:
+                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention,
+                    .instanceNorm:
                     true
                 default: false
                 }
@@ -192,7 +193,12 @@ struct PlanReplay {
         case .fixedFilter(let details):
             let rows = (0..<details.kernel.height).map { pass * details.stride.height - details.before.height + $0 }
             guard details.border == .reflect else { return all(rows.filter { $0 >= 0 && $0 < height }) }
-            return all(rows.map { $0 < 0 ? -$0 : $0 < height ? $0 : 2 * height - 2 - $0 })
+            return all(
+                rows.map { line in
+                    var line = height > 1 ? line : 0
+                    while line < 0 || line >= height { line = line < 0 ? -line : 2 * height - 2 - line }
+                    return line
+                })
         case .windowPool(let details):
             let rows = window(details.kernel, details.stride, details.padding)
             let cells = NearestUpsampling(from: shapes[operands[1].index].height, to: height)

@@ -57,7 +57,8 @@ extension Networks.Operation {
                 Scratch(name: "scores", bytes: 4 * details.heads * (details.size.area + 1), isKept: false),
                 Scratch(name: "sums", bytes: 4 * details.channels, isKept: false),
             ]
-        case .fixedFilter, .input, .convolution, .batchNorm, .activation, .scale, .add, .multiply, .dropout, .gaussianNoise, .maxPool,
+        case .fixedFilter, .input, .convolution, .batchNorm, .activation, .scale, .add, .multiply, .dropout,
+            .gaussianNoise, .maxPool,
             .upsampleBilinear, .depthToSpace, .positionEmbedding, .linear, .flatten:
             return []
         }

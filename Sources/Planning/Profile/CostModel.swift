@@ -67,7 +67,8 @@ public struct CostModel: Sendable, Hashable {
             work = 5 * perElement * Double(output.count * details.kernel.area) + 2 * perOutput * Double(output.count)
         case .fixedFilter: work = products * perDepthwiseProduct + perOutput * Double(output.count)
         case .rnnPool(let details):
-            let states = 2 * details.kernel.area * details.lineStates
+            let states =
+                2 * details.kernel.area * details.lineStates
                 + 2 * (details.kernel.height + details.kernel.width) * details.windowStates
             work = products * perDenseProduct + 2 * perOutput * Double(output.size.area * states)
         case .attentionHead(let details):

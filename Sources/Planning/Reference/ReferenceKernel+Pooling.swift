@@ -123,7 +123,9 @@ extension ReferenceKernel {
             if isRelative {
                 visit(window, pass, x) { y, column in
                     let source = memory.row(0, y) + column * channels
-                    for channel in 0..<channels { sums[2 * channels + channel] += 1 + difference(source[channel], channel) }
+                    for channel in 0..<channels {
+                        sums[2 * channels + channel] += 1 + difference(source[channel], channel)
+                    }
                 }
             }
             visit(window, pass, x) { y, column in

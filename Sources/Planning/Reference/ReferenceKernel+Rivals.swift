@@ -41,11 +41,14 @@ extension ReferenceKernel {
                 let first = channel % filters * kernel.area
                 for ky in 0..<kernel.height {
                     let line = pass * details.stride.height + ky
-                    guard let y = details.source(line, before: details.before.height, count: input.height) else { continue }
+                    guard let y = details.source(line, before: details.before.height, count: input.height) else {
+                        continue
+                    }
                     let row = memory.row(0, y)
                     for kx in 0..<kernel.width {
                         let place = x * details.stride.width + kx
-                        guard let column = details.source(place, before: details.before.width, count: input.width) else {
+                        guard let column = details.source(place, before: details.before.width, count: input.width)
+                        else {
                             continue
                         }
                         let pixel = row[column * input.channels + channel / filters]
@@ -66,7 +69,8 @@ extension ReferenceKernel {
         for x in 0..<output.width {
             for isRow in [true, false] {
                 let (count, length) =
-                    isRow ? (details.kernel.height, details.kernel.width) : (details.kernel.width, details.kernel.height)
+                    isRow
+                    ? (details.kernel.height, details.kernel.width) : (details.kernel.width, details.kernel.height)
                 for line in 0..<count {
                     for index in 0..<lines { work[index] = 0 }
                     for place in 0..<length {
@@ -124,7 +128,8 @@ extension ReferenceKernel {
             for channel in 0..<channels { sums[channel] += Int32(pixel[channel]) }
         }
         for channel in 0..<channels {
-            let value = Int(roundedQuotient(Int64(sums[channel]), Int64(tokens - 1))) + Int(weights.numbers[places + channel])
+            let value =
+                Int(roundedQuotient(Int64(sums[channel]), Int64(tokens - 1))) + Int(weights.numbers[places + channel])
             mean[channel] = Int8(clamping: value)
         }
         func project(_ index: Int, _ source: UnsafePointer<Int8>, _ count: Int, to target: UnsafeMutablePointer<Int8>) {

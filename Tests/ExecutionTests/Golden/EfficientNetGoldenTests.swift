@@ -32,7 +32,8 @@ final class EfficientNetGoldenTests: XCTestCase {
         let golden = try golden()
         let network = try Network(notation: "efficientnet-lite0", input: [3, 64, 64], classes: 1000)
         let model = try Model(network, seed: 0, type: .float64)
-        for (number, (specification, tensor)) in model.parameters.all.enumerated() where specification.role != .counter {
+        for (number, (specification, tensor)) in model.parameters.all.enumerated() where specification.role != .counter
+        {
             let shape = specification.shape
             let isScale = specification.name.hasSuffix("running_var") || specification.name.hasSuffix("weight")
             let deviation = (2 / Double(shape.dropFirst().reduce(1, *))).squareRoot()

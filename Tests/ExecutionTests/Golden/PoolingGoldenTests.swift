@@ -46,7 +46,8 @@ final class PoolingGoldenTests: XCTestCase {
             let prefix = "\(entry.name)/"
             let own = golden.tensors.filter { $0.name.hasPrefix(prefix) }
             try check(
-                entry, Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }))
+                entry,
+                Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }))
         }
         // No method of the notation goes without.
         let named = Set(entries.compactMap(\.pool).map { $0.prefix { $0 != "(" } }.map(String.init))
@@ -60,7 +61,9 @@ final class PoolingGoldenTests: XCTestCase {
         XCTAssertEqual(try Network(json: network.json()), network, "\(entry.name): JSON")
 
         var expected: [String: [Int]] = [:]
-        for (name, tensor) in golden where name.hasPrefix("state.") { expected[String(name.dropFirst(6))] = tensor.shape }
+        for (name, tensor) in golden where name.hasPrefix("state.") {
+            expected[String(name.dropFirst(6))] = tensor.shape
+        }
         let specified = network.parameters.filter { $0.role != .counter }.map { ($0.name, $0.shape) }
         XCTAssertEqual(Dictionary(uniqueKeysWithValues: specified), expected, entry.name)
 
