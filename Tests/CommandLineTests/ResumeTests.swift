@@ -5,8 +5,9 @@ import XCTest
 final class ResumeTests: CommandLineTestCase {
     private func arguments(_ output: String) -> [String] {
         [
-            "train", "--network", "plain-cnn(channels=4-8, strides=22, pool=gaussian)", "--data", "photos", "--resolution", "16",
-            "--epochs", "30", "--batch-size", "8", "--ema", "0.95", "--threads", "1", "--checkpoint-steps", "3", "--output", output,
+            // Every pooling that draws.
+            "train", "--network", "plain-cnn(channels=4-8-8, strides=222, pool=gaussian, pool.2=stochastic, pool.3=s3)",
+            "--data", "photos", "--resolution", "16", "--epochs", "30", "--batch-size", "8", "--ema", "0.95", "--threads", "1", "--checkpoint-steps", "3", "--output", output,
         ]
     }
 
