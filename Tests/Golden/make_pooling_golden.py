@@ -436,7 +436,7 @@ def efficientnet(folder):
             else:
                 wave /= 4
             tensor.copy_(wave)
-        image = torch.cos(torch.arange(3 * 64 * 64) * 0.3).view(1, 3, 64, 64)
+        image = torch.cos(torch.arange(3 * 32 * 32) * 0.3).view(1, 3, 32, 32)
         logits = model(image)[0, :10].tolist()
         macs[0] = 0
         model(torch.zeros(1, 3, 224, 224))

@@ -32,6 +32,8 @@ final class ReferenceExecutorTests: XCTestCase {
                 let network = try Network(
                     notation: "plain-cnn(channels=4-8, strides=2-2, pool=\(pool))", input: [2, 25, 19], classes: 3)
                 XCTAssertEqual(try mistakes(network, options), [], "\(pool), \(options)")
+                let plan = try MemoryPlan(network, options: options)
+                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(pool), \(options)")
             }
         }
         for network in [
@@ -46,6 +48,8 @@ final class ReferenceExecutorTests: XCTestCase {
             let network = try Network(notation: network, input: [2, 25, 19], classes: 3)
             for options in PlanCheckerTests.options {
                 XCTAssertEqual(try mistakes(network, options), [], "\(network.name), \(options)")
+                let plan = try MemoryPlan(network, options: options)
+                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(network.name), \(options)")
             }
         }
     }

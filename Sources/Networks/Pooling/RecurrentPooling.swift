@@ -20,8 +20,8 @@ public struct RecurrentPooling: PoolingMethod, Hashable {
             channels: channels, lineStates: lineStates == 0 ? quarter : lineStates,
             windowStates: windowStates == 0 ? quarter : windowStates, kernel: window.kernel, stride: window.stride,
             padding: window.padding)
-        guard 4 * pool.windowStates != channels else { return try builder.add(.rnnPool(pool), [x], name: "") }
-        let states = try builder.add(.rnnPool(pool), [x], name: "rnn")
+        let states = try builder.add(.rnnPool(pool), [x], name: "")
+        guard 4 * pool.windowStates != channels else { return states }
         return try builder.convolution(states, to: channels, kernel: 1, bias: true, name: "projection")
     }
 }

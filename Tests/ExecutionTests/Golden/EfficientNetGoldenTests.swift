@@ -30,7 +30,7 @@ final class EfficientNetGoldenTests: XCTestCase {
 
     func testLogits() throws {
         let golden = try golden()
-        let network = try Network(notation: "efficientnet-lite0", input: [3, 64, 64], classes: 1000)
+        let network = try Network(notation: "efficientnet-lite0", input: [3, 32, 32], classes: 1000)
         let model = try Model(network, seed: 0, type: .float64)
         for (number, (specification, tensor)) in model.parameters.all.enumerated() where specification.role != .counter
         {
@@ -43,7 +43,7 @@ final class EfficientNetGoldenTests: XCTestCase {
             }
             try tensor.copy(from: Tensor(values, shape: shape))
         }
-        let image = try Tensor((0..<3 * 64 * 64).map { cos(Double($0) * 0.3) }, shape: [1, 3, 64, 64])
+        let image = try Tensor((0..<3 * 32 * 32).map { cos(Double($0) * 0.3) }, shape: [1, 3, 32, 32])
         let logits: [Double] = try Torch.withoutGradients { try model(image) }.array()
         for (actual, expected) in zip(logits, golden.logits) {
             XCTAssertEqual(actual, expected, accuracy: 1e-9 * max(1, abs(expected)))
