@@ -82,6 +82,22 @@ final class RandomPoolingTests: XCTestCase {
         XCTAssertEqual(seen, Set(pixels), "every pixel comes sooner or later")
     }
 
+    /// Windows 1 3 / 3 1 everywhere: mean 2, deviation 1, so that y − 2 is softplus(μ + σ·ε) of the channel.
+    func testGaussianPoolingSharesItsNoiseAsItIsAsked() throws {
+        let x = try Tensor((0..<64).map { ($0 + $0 / 8) % 2 == 0 ? 1.0 : 3 }, shape: [1, 1, 8, 8]).expanded([4, 2, 8, 8])
+        for (noise, different) in [(GaussianPooling.Noise.none, 1), (.channel, 1), (.position, 16)] {
+            let model = try model(GaussianPooling(noise: noise), [2, 8, 8], kernel: 2, stride: 2)
+            Torch.seed(1)
+            let values: [Double] = try model(x, training: true).array()
+            XCTAssertTrue(values.allSatisfy { $0 > 2 && $0.isFinite })
+            for channel in 0..<8 {
+                XCTAssertEqual(Set(values[16 * channel..<16 * (channel + 1)]).count, different, "\(noise)")
+            }
+            // Images share nothing but where there is no noise: their means are the same.
+            XCTAssertEqual(values[0] == values[32], noise == .none)
+        }
+    }
+
     func testASeedSaysItAll() throws {
         for method in [StochasticPooling() as any PoolingMethod, S3Pooling(), GaussianPooling()] {
             let model = try model(method, [4, 8, 8], kernel: 2, stride: 2)

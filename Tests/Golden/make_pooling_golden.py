@@ -116,6 +116,17 @@ def power(absolute, exponent):
     return run
 
 
+def gaussian(x, d, k, s, p, training):
+    """Without noise, as all forms are in evaluation. The authors' windows count zeros of the padding."""
+    w = windows(x, k, s, p)
+    average = w.mean(2)
+    deviation = torch.sqrt(((w - average.unsqueeze(2)) ** 2).mean(2).clamp(min=1e-6))
+    hidden = F.conv2d(x.mean((2, 3), keepdim=True), d["ToHidden.1.weight"], d["ToHidden.1.bias"])
+    hidden = F.relu(batch_norm(hidden, d, "ToHidden.2", training))
+    skew = batch_norm(F.conv2d(hidden, d["ToMean.0.weight"], d["ToMean.0.bias"]), d, "ToMean.1", training)
+    return average + F.softplus(skew) * deviation
+
+
 def mixed(x, d, k, s, p, training):
     a = d["mix.factor"]
     return a * maximum(x, k, s, p) + (1 - a) * mean(x, k, s, p)
@@ -313,6 +324,11 @@ def cases():
             return (f"{name}-{tag}", notation, oracle, shapes or {}, c, h, w, k, s, p)
 
         yield case("soft", "soft", soft)
+        gates = {"ToHidden.1.weight": (c // 2, c, 1, 1), "ToHidden.1.bias": (c // 2,), **norm("ToHidden.2", c // 2)}
+        for name in ("ToMean", "ToSigma"):
+            gates |= {f"{name}.0.weight": (c, c // 2, 1, 1), f"{name}.0.bias": (c,), **norm(f"{name}.1", c)}
+        for noise in ("none", "cn", "hwcn"):
+            yield case(f"gaussian-{noise}", f"gaussian(noise={noise})", gaussian, gates)
         yield case(
             "lip-projection", "lip(logits=projection)", lip_projection,
             {"logit.conv.weight": (c, c, 3, 3), **norm("logit.bn", c, "in")})
@@ -476,7 +492,7 @@ def main() -> None:
         state = {key: draw(key, shape, generator) for key, shape in shapes.items()}
         record(
             name, x, state, lambda x, d, training: oracle(x, d, k, s, p, training), pool=notation, kernel=k, stride=s,
-            padding=p, isRandom=name.startswith(("stochastic", "s3")))
+            padding=p, isRandom=name.startswith(("stochastic", "s3", "gaussian-cn", "gaussian-hwcn")))
 
     c, h, w, heads = 6, 3, 4, 2
     shapes = {"positional_embedding": (h * w + 1, c)}

@@ -51,7 +51,7 @@ final class PoolingGoldenTests: XCTestCase {
         }
         // No method of the notation goes without.
         let named = Set(entries.compactMap(\.pool).map { $0.prefix { $0 != "(" } }.map(String.init))
-        let others: Set = ["strided", "max", "average", "strided-conv", "gaussian", "attention"]
+        let others: Set = ["strided", "max", "average", "strided-conv", "attention"]
         XCTAssertEqual(Set(PoolingNotation.names).subtracting(named), others)
     }
 
