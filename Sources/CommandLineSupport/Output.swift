@@ -1,10 +1,20 @@
 import Foundation
+import Reporting
 
 /// Prints a value as JSON, keys sorted.
 package func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+/// Writes a file, replacing what is there all at once.
+package func write(_ data: Data, to path: String) throws {
+    do {
+        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+        throw ReportingError("cannot write \(path): \(error.localizedDescription)")
+    }
 }
 
 /// Writes a line for people to standard error, so that standard output holds results only.

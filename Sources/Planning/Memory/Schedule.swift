@@ -35,6 +35,8 @@ package struct Schedule: Sendable {
         package var nodes: [Node.ID]
         /// What it reads, each value once.
         package let operands: [Operand]
+        /// What it reads in the operation's order: of a sum of a value with itself the value twice.
+        package let values: [Int]
         package let passes: Int
         package let writesAtEnd: Bool
         /// Rows of its output, and bytes of one of them.
@@ -65,15 +67,16 @@ package struct Schedule: Sendable {
     /// Most rows of all maps together; far above what any device computes.
     private static let mostRows = 4_000_000
 
-    /// Schedules a network in its own order.
+    /// Schedules a network.
     ///
+    /// - Parameter order: the graph's computed nodes, each behind what it reads; the network's own order where left out.
     /// - Throws: `PlanningError` where its maps have millions of rows.
-    package init(_ graph: EvaluationGraph) throws(PlanningError) {
+    package init(_ graph: EvaluationGraph, order: [Node]? = nil) throws(PlanningError) {
         self.graph = graph
         names = graph.network.nodes.map(\.name)
         writers = [Int?](repeating: nil, count: graph.network.nodes.count)
         var rows = 0
-        for node in graph.computed {
+        for node in order ?? graph.computed {
             rows +=
                 graph.shapes[node.id.index].height
                 + (graph.operands(of: node).first.map { graph.shapes[$0.index].height } ?? 0)
@@ -88,6 +91,15 @@ package struct Schedule: Sendable {
             if let step = writers[graph.sources[output.index].index] { steps[step].isOutput = true }
         }
         for node in graph.network.liveNodes { writers[node.id.index] = writers[graph.sources[node.id.index].index] }
+    }
+
+    /// The steps that pool a map with computed weights, each with the step that writes the map.
+    var weightedPoolings: [(step: Int, map: Int)] {
+        steps.indices.compactMap { index in
+            guard case .windowPool = graph.network[steps[index].nodes[0]].operation, let map = steps[index].values.first
+            else { return nil }
+            return (index, map)
+        }
     }
 
     private mutating func schedule(_ node: Node) {
@@ -121,7 +133,7 @@ package struct Schedule: Sendable {
         }
         steps.append(
             Step(
-                nodes: [node.id], operands: operands, passes: access.passes, writesAtEnd: access.writesAtEnd,
+                nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] }, passes: access.passes, writesAtEnd: access.writesAtEnd,
                 rows: output.height, rowBytes: output.count / max(1, output.height),
                 scratch: node.operation.scratch(input: inputs.first ?? output, output: output)))
         writers[node.id.index] = step
