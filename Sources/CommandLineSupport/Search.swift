@@ -98,7 +98,7 @@ package struct Search: ParsableCommand {
         let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions).run()
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
-            try write(Data(report.recipe(data: data ?? "", epochs: epochs, classes: classes).utf8), to: recipe)
+            try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)
         }
         if json { try printJSON(report) } else { print(report.text()) }
     }

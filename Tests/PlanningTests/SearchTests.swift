@@ -93,8 +93,13 @@ final class SearchTests: XCTestCase {
 
     func testRecipeAndPicture() throws {
         let report = try NetworkSearch(space, limits: SearchLimits(budget: Budget(sram: 64 << 10))).run()
-        let recipe = report.recipe(data: "it's", epochs: 3, classes: 10)
-        XCTAssertTrue(recipe.contains("data: 'it''s'\nepochs: 3\nnetworks:\n  - network: 'mobilenet-v2("), recipe)
+        let recipe = report.recipe(data: "it's", epochs: 3)
+        XCTAssertTrue(recipe.contains("data: 'it''s'\nepochs: 3\nseeds: [1]\ncells:\n  - name: 'mobilenet-v2("), recipe)
+        for result in report.front {
+            XCTAssertTrue(
+                recipe.contains(
+                    "\n    network: '\(result.candidate.network)'\n    resolution: \(result.candidate.resolution)\n"), recipe)
+        }
         let picture = SearchDrawing(report).picture().description
         for result in report.front { XCTAssertTrue(picture.contains("<title>\(result.candidate.network), ")) }
         XCTAssertTrue(picture.contains("budget 64 KiB"))

@@ -60,7 +60,7 @@ public struct Lowering: Sendable {
     /// The lowered network's parameters.
     ///
     /// - Parameter value: the elements of the original network's parameter of a name, in its order.
-    /// - Returns: for each parameter of `network` its elements, by name.
+    /// - Returns: for each parameter of `network` its elements, by name; counters of training steps are left out.
     public func parameters(_ value: (String) throws -> [Float]) rethrows -> [String: [Float]] {
         var folded: [String: (weight: [Double], bias: [Double])] = [:]
         for fold in folds {
@@ -78,7 +78,7 @@ public struct Lowering: Sendable {
             folded[fold.layer] = layer
         }
         var parameters: [String: [Float]] = [:]
-        for specification in network.parameters {
+        for specification in network.parameters where specification.role != .counter {
             let parts = specification.name.split(separator: ".")
             let layer = parts.dropLast().joined(separator: ".")
             if let own = folded[layer] {
