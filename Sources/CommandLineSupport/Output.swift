@@ -40,4 +40,6 @@ package func percent(_ share: Double) -> String { String(format: "%.2f %%", shar
 package func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
 
 /// Text moved to the right edge of a column.
-package func padded(_ text: String, to width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+package func padded(_ text: String, to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}

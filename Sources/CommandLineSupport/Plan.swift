@@ -32,7 +32,9 @@ package struct Plan: ParsableCommand {
     @OptionGroup var details: NetworkDetails
     @OptionGroup var planning: PlanningOptions
 
-    @Option(help: ArgumentHelp("Draw the arena over time; of several networks their memory side by side.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Draw the arena over time; of several networks their memory side by side.", valueName: "file"))
     var svg: String?
 
     @Option(

@@ -21,7 +21,8 @@ package struct PlanningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SRAM to set aside for the runtime's state and the stack, beside the arena (default: 0).", valueName: "size"),
+            "SRAM to set aside for the runtime's state and the stack, beside the arena (default: 0).", valueName: "size"
+        ),
         transform: { try ByteSize.parse($0) })
     var reserve: Int = 0
 
@@ -53,7 +54,8 @@ package struct PlanningOptions: ParsableArguments {
         }
         if let core, core != known.core {
             throw ValidationError(
-                "--core \(core.rawValue) contradicts --board \(board), which has a \(known.core.name): leave one of them out.")
+                "--core \(core.rawValue) contradicts --board \(board), which has a \(known.core.name): leave one of them out."
+            )
         }
     }
 

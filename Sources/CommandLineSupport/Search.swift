@@ -144,7 +144,8 @@ private enum Numbers {
         let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9]
         let last = text.uppercased().last ?? " "
         let factor = factors[last]
-        guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0, number * (factor ?? 1) < 9e18
+        guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
+            number * (factor ?? 1) < 9e18
         else { throw ValidationError("\(text) is no number of multiply-accumulates: write for example 30M") }
         return Int(number * (factor ?? 1))
     }

@@ -14,7 +14,8 @@ final class LoweringTests: XCTestCase {
         for name in [
             "mobilenet_v2-nlp_headfix2-2222121", "mobilenetv3_small-gaussian_pool-22121111211", "resnet18-lip-1222",
             "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=subpixel))",
-            "plain-cnn(pool=self-attentive(patch=2, restoration=bilinear, temperature=learned))", "plain-cnn(pool=attention)",
+            "plain-cnn(pool=self-attentive(patch=2, restoration=bilinear, temperature=learned))",
+            "plain-cnn(pool=attention)",
         ] {
             let network = try Network(notation: name, input: [3, 48, 48], classes: 7)
             let model = try Model(network, seed: 5)

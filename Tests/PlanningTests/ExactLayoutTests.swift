@@ -47,7 +47,9 @@ final class ExactLayoutTests: XCTestCase {
                 best = min(best, zip(offsets, problem.buffers).map { $0 + $1.bytes }.max() ?? 0)
                 return
             }
-            for offset in 0...12 where offset + problem.buffers[offsets.count].bytes < best { place(offsets + [offset]) }
+            for offset in 0...12 where offset + problem.buffers[offsets.count].bytes < best {
+                place(offsets + [offset])
+            }
         }
         place([])
         return best

@@ -15,7 +15,9 @@ final class ExecutionOrderTests: XCTestCase {
         return try builder.network(output: try builder.add(left, right, name: "sum"))
     }
 
-    private func names(_ plan: MemoryPlan, _ network: Network) -> [String] { plan.steps.map { network[$0.nodes[0]].name } }
+    private func names(_ plan: MemoryPlan, _ network: Network) -> [String] {
+        plan.steps.map { network[$0.nodes[0]].name }
+    }
 
     func testBranchByBranch() throws {
         let network = try branches()

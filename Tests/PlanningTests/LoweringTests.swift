@@ -13,7 +13,9 @@ final class LoweringTests: XCTestCase {
         XCTAssertEqual(
             lowering.folds, [Lowering.Fold(layer: "conv", batchNorm: "bn", epsilon: 1e-5, repetition: 1)])
         XCTAssertEqual(
-            lowering.operations.map { "\($0.kind): \($0.nodes.joined(separator: " ")) of \($0.inputs.joined(separator: " "))" },
+            lowering.operations.map {
+                "\($0.kind): \($0.nodes.joined(separator: " ")) of \($0.inputs.joined(separator: " "))"
+            },
             [
                 "input: input of ", "convolution+relu 3×3: conv relu of input", "maxPool 2×2/2: pool of relu",
                 "globalAveragePool: avgpool of pool", "linear: fc of avgpool",

@@ -39,7 +39,8 @@ final class PlanReportTests: XCTestCase {
         XCTAssertEqual(
             step.keys.sorted(),
             [
-                "live_bytes", "macs", "name", "nodes", "operands", "operation", "output", "output_bytes", "output_shape",
+                "live_bytes", "macs", "name", "nodes", "operands", "operation", "output", "output_bytes",
+                "output_shape",
                 "parameters", "passes", "scratch",
             ])
         let sram = try XCTUnwrap((object["fits"] as? [String: Any])?["sram"] as? [String: Any])

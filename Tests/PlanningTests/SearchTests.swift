@@ -27,7 +27,9 @@ final class SearchTests: XCTestCase {
         XCTAssertEqual(candidates.count, 2 * 2 * 2 * (1 + 2))
         XCTAssertEqual(candidates[0].network, "mobilenet-v2(width=0.25, strides=1222121)")
         XCTAssertTrue(
-            candidates.contains { $0.network == "mobilenet-v2(width=0.35, strides=2222121, placement=before, pool=lip)" })
+            candidates.contains {
+                $0.network == "mobilenet-v2(width=0.35, strides=2222121, placement=before, pool=lip)"
+            })
         var standard = SearchSpace()
         standard.strides = (try? StridePattern(StridePattern.standard(stages: 7)).expanded) ?? []
         XCTAssertGreaterThan(standard.candidates.count, 10_000)
@@ -76,7 +78,9 @@ final class SearchTests: XCTestCase {
         let needed = try MemoryPlan(try space.network(candidate)).arenaBytes
         let text = message(SearchLimits(budget: Budget(sram: 1 << 10)))
         XCTAssertTrue(
-            text.hasPrefix("none of the 24 networks keeps to 1 KiB SRAM: the smallest needs \(ByteSize.text(needed)) SRAM ("), text)
+            text.hasPrefix(
+                "none of the 24 networks keeps to 1 KiB SRAM: the smallest needs \(ByteSize.text(needed)) SRAM ("), text
+        )
         XCTAssertTrue(text.contains(", and its peak is at net."), text)
         XCTAssertTrue(
             message(SearchLimits(budget: Budget(), multiplyAccumulates: 1000)).hasPrefix(
@@ -87,7 +91,8 @@ final class SearchTests: XCTestCase {
         var impossible = space
         impossible.strides = ["9999999"]
         XCTAssertThrowsError(try NetworkSearch(impossible, limits: SearchLimits(budget: Budget())).run()) { error in
-            XCTAssertTrue("\(error)".hasPrefix("none of the 24 networks can be built; the first: mobilenet-v2("), "\(error)")
+            XCTAssertTrue(
+                "\(error)".hasPrefix("none of the 24 networks can be built; the first: mobilenet-v2("), "\(error)")
         }
     }
 
@@ -98,7 +103,8 @@ final class SearchTests: XCTestCase {
         for result in report.front {
             XCTAssertTrue(
                 recipe.contains(
-                    "\n    network: '\(result.candidate.network)'\n    resolution: \(result.candidate.resolution)\n"), recipe)
+                    "\n    network: '\(result.candidate.network)'\n    resolution: \(result.candidate.resolution)\n"),
+                recipe)
         }
         let picture = SearchDrawing(report).picture().description
         for result in report.front { XCTAssertTrue(picture.contains("<title>\(result.candidate.network), ")) }

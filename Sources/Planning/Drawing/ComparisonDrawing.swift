@@ -24,7 +24,8 @@ public struct ComparisonDrawing: Sendable {
         let names = reports.map { StepNames($0.steps.map(\.name)) }
         let longest = names.flatMap(\.labels).map { SVG.textWidth($0, size: Self.nameSize) }.max() ?? 0
         let bottom = Self.top + Self.height
-        var svg = SVG(width: max(640, width), height: bottom + longest + 44, title: "Memory of \(reports.count) networks")
+        var svg = SVG(
+            width: max(640, width), height: bottom + longest + 44, title: "Memory of \(reports.count) networks")
         let largest = reports.map { max($0.arenaBytes, $0.fits?.sram?.budgetBytes ?? 0) }.max() ?? 1
         let scale = Scale(domain: 0...Double(max(1, largest)) * 1.08, from: bottom, to: Self.top)
         svg.add(grid(scale, right: svg.width - 20))
@@ -81,8 +82,10 @@ public struct ComparisonDrawing: Sendable {
             guard isPeak || index % max(1, Int((11 / step).rounded(.up))) == 0 else { continue }
             let (labelX, labelY) = (x + (Double(index) + 0.5) * step + 3.5, bottom + 14)
             elements.append(
-                SVGElement.text(names.labels[index], x: labelX, y: labelY, size: Self.nameSize, anchor: .end, bold: isPeak)
-                    .rotated(degrees: -90, aroundX: labelX, y: labelY).fill(Palette.ink))
+                SVGElement.text(
+                    names.labels[index], x: labelX, y: labelY, size: Self.nameSize, anchor: .end, bold: isPeak
+                )
+                .rotated(degrees: -90, aroundX: labelX, y: labelY).fill(Palette.ink))
         }
         elements += peak(report, scale, x: x, step: step, width: width)
         return elements
@@ -102,7 +105,8 @@ public struct ComparisonDrawing: Sendable {
             let y = scale(Double(budget))
             elements.append(.line(x1: x, y1: y, x2: x + width, y2: y).stroke("#B00020", width: 1.5, dashes: [6, 4]))
             elements.append(
-                .text("budget \(ByteSize.text(budget))", x: x + width, y: y - 5, size: 12, anchor: .end).fill("#B00020"))
+                .text("budget \(ByteSize.text(budget))", x: x + width, y: y - 5, size: 12, anchor: .end).fill("#B00020")
+            )
         }
         return elements
     }

@@ -60,7 +60,9 @@ public struct DeviceOperation: Sendable, Hashable {
         let main = graph.network[last.nodes[0]]
         name = main.name
         let label = operationLabel(last.nodes.map { graph.network[$0] }, in: graph)
-        kind = range.count > 1 ? Self.layerKind(steps, graph) + (label.firstIndex(of: " ").map { label[$0...] } ?? "") : label
+        kind =
+            range.count > 1
+            ? Self.layerKind(steps, graph) + (label.firstIndex(of: " ").map { label[$0...] } ?? "") : label
         nodes = steps.flatMap { $0.nodes.map { schedule.names[$0.index] } }
         var inputs: [String] = []
         for value in steps.flatMap(\.values) where !range.contains(value) {

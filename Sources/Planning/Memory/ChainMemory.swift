@@ -122,10 +122,9 @@ struct ChainMemory {
         let count = chain.storages.count
         let bytes = aligned(item < count ? chain.storages[item].bytes : scratch[item - count].scratch.bytes)
         lineBytes += value ? bytes : -bytes
+        guard recordsPairs else { return }
         if value {
-            if recordsPairs {
-                for other in alive { together.insert(Pair(first: min(item, other), second: max(item, other))) }
-            }
+            for other in alive { together.insert(Pair(first: min(item, other), second: max(item, other))) }
             alive.append(item)
         } else {
             alive.removeAll { $0 == item }

@@ -133,7 +133,8 @@ package struct Schedule: Sendable {
         }
         steps.append(
             Step(
-                nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] }, passes: access.passes, writesAtEnd: access.writesAtEnd,
+                nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] },
+                passes: access.passes, writesAtEnd: access.writesAtEnd,
                 rows: output.height, rowBytes: output.count / max(1, output.height),
                 scratch: node.operation.scratch(input: inputs.first ?? output, output: output)))
         writers[node.id.index] = step

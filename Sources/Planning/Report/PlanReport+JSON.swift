@@ -6,7 +6,8 @@ extension PlanReport: Codable {
     private static let version = 2
 
     private enum CodingKeys: String, CodingKey {
-        case format, version, network, resolution, width, parameters, core, instructions, alignment, convention, warnings
+        case format, version, network, resolution, width, parameters, core, instructions, alignment, convention,
+            warnings
         case fits, layers, attentions, steps, buffers, stripes, sharings
         case multiplyAccumulates = "macs"
         case arenaBytes = "arena_bytes"

@@ -37,7 +37,8 @@ extension PlanReport {
         }
         if reservedBytes > 0 {
             rows.insert(
-                ("peak SRAM", "\(Self.size(peakSRAMBytes)): the arena and \(ByteSize.text(reservedBytes)) reserved"), at: 0)
+                ("peak SRAM", "\(Self.size(peakSRAMBytes)): the arena and \(ByteSize.text(reservedBytes)) reserved"),
+                at: 0)
         }
         let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
         return (["\(network), image \(channels)\(side), width \(width)", ""] + lines).joined(separator: "\n")

@@ -42,7 +42,9 @@ public struct NetworkSearch: Sendable {
     public func run() throws(PlanningError) -> SearchReport {
         let start = ContinuousClock.now
         let candidates = space.candidates
-        guard !candidates.isEmpty else { throw PlanningError("there is nothing to search: give strides, pools and resolutions") }
+        guard !candidates.isEmpty else {
+            throw PlanningError("there is nothing to search: give strides, pools and resolutions")
+        }
         let outcomes = Self.inParallel(candidates) { outcome(of: $0) }
         var open: [SearchResult] = []
         var exceeding: [Limit: SearchResult] = [:]
@@ -181,7 +183,8 @@ public struct NetworkSearch: Sendable {
         let budget = SearchReport.amount(.sram, limits.budget.sram ?? 0)
         return PlanningError(
             "none of the \(count) networks keeps to \(budget): the smallest needs \(SearchReport.amount(.sram, smallest.sramBytes)) "
-                + "(\(smallest.candidate.network) at \(smallest.candidate.resolution) pixels), and its peak is at \(smallest.peak)")
+                + "(\(smallest.candidate.network) at \(smallest.candidate.resolution) pixels), and its peak is at \(smallest.peak)"
+        )
     }
 
     /// The results of a function of many values, on all cores, in the values' order.

@@ -58,7 +58,8 @@ public struct SearchDrawing: Sendable {
             elements.append(
                 .line(x1: Self.left, y1: line, x2: width - Self.right, y2: line).stroke(Palette.grid))
             elements.append(
-                .text(ByteSize.text(1 << exponent), x: Self.left - 8, y: line + 4, size: 12, anchor: .end).fill(Palette.ink))
+                .text(ByteSize.text(1 << exponent), x: Self.left - 8, y: line + 4, size: 12, anchor: .end).fill(
+                    Palette.ink))
         }
         for exponent in Int(x.domain.lowerBound)...Int(x.domain.upperBound) where (0..<62).contains(exponent) {
             let line = x(Double(exponent))
@@ -78,7 +79,8 @@ public struct SearchDrawing: Sendable {
         if let sram = report.limits.budget.sram, y.domain.contains(log2(Double(sram))) {
             let line = y(log2(Double(sram)))
             elements.append(
-                .line(x1: Self.left, y1: line, x2: width - Self.right, y2: line).stroke("#B00020", width: 1.5, dashes: [6, 4]))
+                .line(x1: Self.left, y1: line, x2: width - Self.right, y2: line).stroke(
+                    "#B00020", width: 1.5, dashes: [6, 4]))
             elements.append(
                 .text("budget \(ByteSize.text(sram))", x: Self.left + 6, y: line - 5, size: 12).fill("#B00020"))
         }
@@ -87,8 +89,11 @@ public struct SearchDrawing: Sendable {
 
     private func legend(_ pools: [String], _ width: Double) -> [SVGElement] {
         var elements: [SVGElement] = [
-            .text("Networks of which none is better in memory, work and capacity", x: Self.left, y: 26, size: 16, bold: true)
-                .fill(Palette.ink)
+            .text(
+                "Networks of which none is better in memory, work and capacity", x: Self.left, y: 26, size: 16,
+                bold: true
+            )
+            .fill(Palette.ink)
         ]
         var (x, y) = (Self.left, 46.0)
         for (index, pool) in pools.enumerated() {

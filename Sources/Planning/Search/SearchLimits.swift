@@ -42,6 +42,7 @@ public struct SearchResult: Sendable, Hashable, Codable {
     func dominates(_ other: SearchResult) -> Bool {
         guard sramBytes <= other.sramBytes, multiplyAccumulates <= other.multiplyAccumulates, capacity >= other.capacity
         else { return false }
-        return sramBytes < other.sramBytes || multiplyAccumulates < other.multiplyAccumulates || capacity > other.capacity
+        return sramBytes < other.sramBytes || multiplyAccumulates < other.multiplyAccumulates
+            || capacity > other.capacity
     }
 }

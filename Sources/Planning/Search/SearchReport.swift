@@ -21,7 +21,8 @@ public struct SearchReport: Sendable, Hashable {
     /// A table, with what was looked at above it.
     public func text() -> String {
         var table = TextTable([
-            .left("network"), .right("pixels"), .right("SRAM B"), .right("flash B"), .right("MACs"), .right("parameters"),
+            .left("network"), .right("pixels"), .right("SRAM B"), .right("flash B"), .right("MACs"),
+            .right("parameters"),
             .right("capacity"), .left("peak"),
         ])
         var pool: String?

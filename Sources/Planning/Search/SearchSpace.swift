@@ -31,7 +31,8 @@ public struct SearchSpace: Sendable, Hashable {
         pools: [String] = [
             "strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)",
             "self-attentive(patch=2, restoration=bilinear)",
-        ], strides: [String] = [], placements: [PoolingPlacement] = [.inside, .before], backbone: String = "mobilenet-v2",
+        ], strides: [String] = [], placements: [PoolingPlacement] = [.inside, .before],
+        backbone: String = "mobilenet-v2",
         channels: Int = 3, classes: Int = 10
     ) {
         self.resolutions = resolutions
@@ -106,7 +107,8 @@ public struct StridePattern: Sendable, Hashable {
     /// - Throws: `PlanningError` that says how to write one.
     public init(_ text: String) throws(PlanningError) {
         let problem = PlanningError(
-            "\(text) is no pattern of strides: write digits from 1 to 9, and choices in brackets, for example [124][12]22121")
+            "\(text) is no pattern of strides: write digits from 1 to 9, and choices in brackets, for example [124][12]22121"
+        )
         var choices: [[Character]] = []
         var open: [Character]?
         for character in text {
