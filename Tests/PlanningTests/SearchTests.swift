@@ -41,7 +41,8 @@ final class SearchTests: XCTestCase {
         let report = try NetworkSearch(space, limits: limits).run()
         var all: [(SearchSpace.Candidate, sram: Int, macs: Int)] = []
         for candidate in space.candidates {
-            let network = try space.network(candidate)
+            // At 48 pixels and seven halvings the last map is gone before the last pooling.
+            guard let network = try? space.network(candidate) else { continue }
             let sram = try MemoryPlan(network).arenaBytes + 512
             if sram <= 20 << 10, network.multiplyAccumulates <= 12_000_000 {
                 all.append((candidate, sram, network.multiplyAccumulates))
@@ -71,11 +72,8 @@ final class SearchTests: XCTestCase {
                 return "found something"
             } catch { return "\(error)" }
         }
-        let smallest = try space.candidates.min { a, b in
-            try MemoryPlan(try space.network(a)).arenaBytes < MemoryPlan(try space.network(b)).arenaBytes
-        }
-        let candidate = try XCTUnwrap(smallest)
-        let needed = try MemoryPlan(try space.network(candidate)).arenaBytes
+        let sizes = try space.candidates.compactMap { try? space.network($0) }.map { try MemoryPlan($0).arenaBytes }
+        let needed = try XCTUnwrap(sizes.min())
         let text = message(SearchLimits(budget: Budget(sram: 1 << 10)))
         XCTAssertTrue(
             text.hasPrefix(
@@ -89,10 +87,10 @@ final class SearchTests: XCTestCase {
             message(SearchLimits(budget: Budget(flash: 1000))).hasPrefix(
                 "none of the 24 networks keeps to 1000 B flash: the smallest needs "))
         var impossible = space
-        impossible.strides = ["9999999"]
+        (impossible.strides, impossible.pools) = (["9999999"], ["lip"])
         XCTAssertThrowsError(try NetworkSearch(impossible, limits: SearchLimits(budget: Budget())).run()) { error in
             XCTAssertTrue(
-                "\(error)".hasPrefix("none of the 24 networks can be built; the first: mobilenet-v2("), "\(error)")
+                "\(error)".hasPrefix("none of the 8 networks can be built; the first: mobilenet-v2("), "\(error)")
         }
     }
 

@@ -144,8 +144,8 @@ struct ChainMemory {
         for reader in chain.schedule.steps[value].readers {
             guard chain.range.contains(reader.step), reader.step != skipped else { continue }
             let pass = progress[reader.step - chain.range.lowerBound]
-            guard pass < chain.schedule.steps[reader.step].passes else { continue }
-            first = min(first, Int(chain.schedule.steps[reader.step].operands[reader.operand].firstRows[pass]))
+            guard pass < reader.passes else { continue }
+            first = min(first, Int(chain.schedule.firstRows[reader.base + pass]))
         }
         return first
     }

@@ -3,8 +3,8 @@
 /// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so that the best
 /// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run the fewest
 /// steps in chains of several. Chains that cannot help are never looked at: those that start where the peak of the
-/// steps behind, one by one, is no higher than what the cuts in front of them cost already, and those whose lines alone exceed
-/// the best peak known.
+/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the values that
+/// cross the end take more than the best peak known, and those whose lines alone exceed it.
 struct ChainSearch {
     /// The chains' steps, in order.
     private(set) var ranges: [Range<Int>] = []
@@ -15,6 +15,8 @@ struct ChainSearch {
     private let options: PlanOptions
     private let measure: Measure
     private let mostWork: Int
+    /// For each end of a chain the bytes of the values that cross it.
+    private let crossing: [Int]
 
     /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is not yet, but only
     /// where the geometry allows.
@@ -31,18 +33,34 @@ struct ChainSearch {
     private static let longest = 48
 
     /// Searches the chains of a schedule whose costs may be known in part.
-    init(_ costs: ChainCosts, _ options: PlanOptions, by measure: Measure) {
+    ///
+    /// - Parameter peakOnly: leaves `ranges` empty.
+    init(_ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false) {
         self.costs = costs
         self.options = options
         self.measure = measure
         mostWork = costs.work + Self.mostWork
+        crossing = Self.crossing(costs.schedule)
         guard options.stripes != .off else {
             ranges = (0..<count).map { $0..<$0 + 1 }
             peak = ranges.map(takes).max() ?? 0
             return
         }
         peak = smallestPeak()
-        ranges = fewestChained(peak: peak)
+        if !peakOnly { ranges = fewestChained(peak: peak) }
+    }
+
+    private static func crossing(_ schedule: Schedule) -> [Int] {
+        var changes = [Int](repeating: 0, count: schedule.steps.count + 2)
+        for (value, step) in schedule.steps.enumerated() {
+            changes[value + 1] += step.bytes
+            changes[(step.isOutput ? schedule.steps.count : step.lastReader(value)) + 1] -= step.bytes
+        }
+        var sum = 0
+        return changes.dropLast().map { change in
+            sum += change
+            return sum
+        }
     }
 
     private var count: Int { costs.schedule.steps.count }
@@ -68,7 +86,7 @@ struct ChainSearch {
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
             best = min(best, max(label, suffix[first]))
             guard first >= start, label < best, suffix[first] > label else { continue }
-            for end in stride(from: first + 2, through: min(count, first + Self.longest), by: 1) {
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
                 let peak = max(label, takes(first..<end))
                 labels[end] = min(labels[end], peak)
@@ -93,7 +111,7 @@ struct ChainSearch {
             guard first >= start,
                 (first..<min(count, first + Self.longest)).contains(where: { takes($0..<$0 + 1) > peak })
             else { continue }
-            for end in stride(from: first + 2, through: min(count, first + Self.longest), by: 1) {
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] <= peak {
                 guard costs.isKnown(first..<end) || costs.work < mostWork + Self.mostWork else { break }
                 if takes(first..<end) <= peak { reach(end, end - first) }
                 if costs[first..<end].floor > peak { break }

@@ -55,10 +55,11 @@ public final class Planner {
         return best
     }
 
-    /// A bound that no plan with these options is below. No layout is made, which makes it quick.
+    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made, which makes it
+    /// quick.
     package func lowerBound(_ options: PlanOptions) throws(PlanningError) -> Int {
         try options.check()
-        return ChainSearch(costs(of: try schedule(options), options), options, by: .bound).peak
+        return ChainSearch(costs(of: try schedule(options), options), options, by: .bound, peakOnly: true).peak
     }
 
     private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {

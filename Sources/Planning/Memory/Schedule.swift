@@ -27,6 +27,9 @@ package struct Schedule: Sendable {
     package struct Reader: Sendable {
         package let step: Int
         package let operand: Int
+        /// How often the step runs, and where the first rows that its passes read start in `Schedule.firstRows`.
+        let passes: Int
+        let base: Int
     }
 
     /// One operation with its fused followers.
@@ -55,6 +58,9 @@ package struct Schedule: Sendable {
     }
 
     package private(set) var steps: [Step] = []
+
+    /// `Operand.firstRows` of all readers in one piece: the search for stripes looks them up millions of times.
+    private(set) var firstRows: [Int32] = []
 
     /// For each node of the network the step that writes its value, nil for what is never computed.
     package private(set) var writers: [Int?]
@@ -127,9 +133,13 @@ package struct Schedule: Sendable {
                 operands[index].merge(rows)
                 continue
             }
-            steps[value].readers.append(Reader(step: step, operand: operands.count))
             operands.append(
                 Operand(value: value, firstRows: rows.first, lastRows: rows.last, isElementwise: rows.isElementwise))
+        }
+        for (index, operand) in operands.enumerated() {
+            steps[operand.value].readers.append(
+                Reader(step: step, operand: index, passes: access.passes, base: firstRows.count))
+            firstRows += operand.firstRows
         }
         steps.append(
             Step(

@@ -49,7 +49,9 @@ extension PlanReport {
         pushesRows ? "rows pushed" : hasStripes ? "in stripes" : "without stripes"
     }
 
-    private static func size(_ bytes: Int) -> String { "\(ByteSize.text(bytes)) (\(TextTable.grouped(bytes)) B)" }
+    private static func size(_ bytes: Int) -> String {
+        bytes < 1024 ? "\(bytes) B" : "\(ByteSize.text(bytes)) (\(TextTable.grouped(bytes)) B)"
+    }
 
     private var table: TextTable {
         var table = TextTable([
