@@ -66,7 +66,7 @@ let package = Package(
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
+            name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Planning", "Torch"],
             resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // What a network costs

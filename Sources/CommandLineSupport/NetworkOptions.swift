@@ -29,11 +29,4 @@ package struct NetworkOptions: ParsableArguments {
 
     /// The network. A JSON form says everything itself, and options that say otherwise are refused.
     package func network() throws -> Network { try details.network(named: name()) }
-
-    /// The width that the network has: of a MobileNetV2 in our notation, what its name says.
-    package func builtWidth() throws -> Double {
-        let name = try name()
-        guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
-        return (try OwnNotation(name, width: width).backbone as? MobileNetV2)?.width ?? width
-    }
 }

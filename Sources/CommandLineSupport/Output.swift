@@ -1,10 +1,20 @@
 import Foundation
+import Reporting
 
 /// Prints a value as JSON, keys sorted.
 package func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+/// Writes a file, replacing what is there all at once.
+package func write(_ data: Data, to path: String) throws {
+    do {
+        try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+        throw ReportingError("cannot write \(path): \(error.localizedDescription)")
+    }
 }
 
 /// Writes a line for people to standard error, so that standard output holds results only.
@@ -30,4 +40,6 @@ package func percent(_ share: Double) -> String { String(format: "%.2f %%", shar
 package func fixed(_ number: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", number) }
 
 /// Text moved to the right edge of a column.
-package func padded(_ text: String, to width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+package func padded(_ text: String, to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+}

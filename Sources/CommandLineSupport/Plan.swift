@@ -1,44 +1,93 @@
 import ArgumentParser
+import Networks
 import Planning
 import Reporting
 
-/// `sapool plan`: what a network costs.
+/// `sapool plan`: what networks cost.
 package struct Plan: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Tells what a network costs on a microcontroller, before a single epoch.",
         discussion: """
             Shapes, multiply-accumulates, parameters, and the int8 arena with every buffer's place. A budget is answered with a verdict and \
-            exit status 1 where the network does not fit.
+            exit status 1 where a network does not fit. Several networks are set side by side. Documentation/Memory.md says what is \
+            counted.
 
               sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35
+              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 --stripes off
               sapool plan 'mobilenet-v2(pool=self-attentive(heads=4))' \\
-                  --resolution 96 --width 0.35 --sram 128K --flash 1M
+                  --resolution 96 --width 0.35 --board nucleo-f446re --push-rows
+              sapool plan mobilenet_v2-skip-1222121 mobilenet_v2-skip-2222121 --svg profiles.svg
               sapool plan net.json --svg arena.svg --json
             """)
 
-    @OptionGroup var options: NetworkOptions
+    @Argument(
+        help: ArgumentHelp(
+            "The networks: names in either notation, or paths of their JSON forms.", valueName: "network"))
+    var positional: [String] = []
+
+    @Option(name: .customLong("network"), help: "The same, as an option.")
+    var named: [String] = []
+
+    @OptionGroup var details: NetworkDetails
+    @OptionGroup var planning: PlanningOptions
+
     @Option(
-        help: ArgumentHelp("SRAM there is, in bytes or as 256K, 1M.", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
-    var sram: Int?
-    @Option(
-        help: ArgumentHelp("Flash there is, in bytes or as 512K, 1M.", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
-    var flash: Int?
-    @Option(help: ArgumentHelp("Draw the arena over time.", valueName: "file"))
+        help: ArgumentHelp(
+            "Draw the arena over time; of several networks their memory side by side.", valueName: "file"))
     var svg: String?
-    @Flag(help: "Print the plan as JSON (Documentation/PlanFormat.md).")
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the network as the device computes it (batch normalisation folded, views gone), as JSON.",
+            valueName: "file"))
+    var lowered: String?
+
+    @Flag(help: "Print the plan as JSON (Documentation/PlanFormat.md); of several networks a list of them.")
     var json = false
 
     package init() {}
 
+    package func validate() throws {
+        guard !positional.isEmpty || !named.isEmpty else {
+            throw ValidationError("Name a network, for example mobilenet_v2-nlp_headfix2-1222121.")
+        }
+        guard positional.isEmpty || named.isEmpty else {
+            throw ValidationError("Name networks once: as arguments or with --network.")
+        }
+        if lowered != nil, positional.count + named.count > 1 {
+            throw ValidationError("--lowered writes one network: name only one.")
+        }
+    }
+
     package func run() throws {
-        let report = try PlanReport(
-            options.network(), width: options.builtWidth(), budget: Budget(sram: sram, flash: flash))
+        let budget = try planning.budget()
+        let reports = try (positional + named).map { name in
+            let network = try details.network(named: name)
+            if let lowered { try write(network.lowered().json(), to: lowered) }
+            return try PlanReport(
+                network, width: details.builtWidth(of: name), budget: budget, options: planning.planOptions,
+                core: planning.estimatedCore())
+        }
+        if reports.count == 1 { try show(reports[0]) } else { try show(reports) }
+        guard reports.allSatisfy({ $0.fits?.all != false }) else { throw ExitCode(1) }
+    }
+
+    private func show(_ report: PlanReport) throws {
         if let svg { try ArenaDrawing(report).picture().write(to: svg) }
         if json { try printJSON(report) } else { print(report.text()) }
-        let verdicts = [report.fits?.sram, report.fits?.flash].compactMap { $0 }
-        if verdicts.contains(where: { !$0.fits }) { throw ExitCode(1) }
+    }
+
+    private func show(_ reports: [PlanReport]) throws {
+        if let svg { try ComparisonDrawing(reports).picture().write(to: svg) }
+        if json { try printJSON(reports) } else { print(PlanComparison(reports).text()) }
+    }
+}
+
+extension NetworkDetails {
+    /// The width that a network has: of a MobileNetV2 in the project's own notation, what its name says.
+    package func builtWidth(of name: String) throws -> Double {
+        guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
+        return (try OwnNotation(name, width: width).backbone as? MobileNetV2)?.width ?? width
     }
 }

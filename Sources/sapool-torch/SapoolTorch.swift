@@ -25,7 +25,8 @@ struct SapoolTorch: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Visualize.self, Import.self,
+            Plan.self, Search.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Visualize.self,
+            Import.self,
             Export.self,
         ])
 }

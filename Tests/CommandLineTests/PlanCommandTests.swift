@@ -58,6 +58,26 @@ final class PlanCommandTests: CommandLineTestCase {
         let none = try sapool("plan")
         XCTAssertEqual(none.status, 64)
         XCTAssertEqual(message(none), "Error: Name a network, for example mobilenet_v2-nlp_headfix2-1222121.")
+        let pushed = try sapool("plan", "plain-cnn", "--push-rows", "--stripes", "off")
+        XCTAssertEqual(pushed.status, 64)
+        XCTAssertEqual(
+            message(pushed), "Error: --push-rows needs stripes, and --stripes is off: leave one of them out.")
+        let board = try sapool("plan", "plain-cnn", "--board", "toaster")
+        XCTAssertEqual(board.status, 64)
+        XCTAssertEqual(
+            message(board),
+            "Error: unknown board \"toaster\": known are microbit-v2, nucleo-f446re, nano-33-ble, nucleo-f412zg, nucleo-f746zg, "
+                + "nucleo-h743zi, pico-2; for any other give --sram and --flash.")
+        let both = try sapool("plan", "plain-cnn", "--board", "nucleo-f446re", "--sram", "64K")
+        XCTAssertEqual(both.status, 64)
+        XCTAssertEqual(
+            message(both),
+            "Error: --sram 64 KiB contradicts --board nucleo-f446re, which has 128 KiB: leave one of them out.")
+        let small = try sapool("plan", "mobilenet_v2-maxp-2222222", "--resolution", "8")
+        XCTAssertEqual(small.status, 1)
+        XCTAssertTrue(
+            message(small).hasPrefix("Error: a 8×8 image is too small for this network, which needs at least "),
+            small.errors)
         let unknown = try sapool("plan", "mobilenet_v2-foo-1222121")
         XCTAssertEqual(unknown.status, 1)
         XCTAssertTrue(message(unknown).hasPrefix("Error: unknown pooling \"foo\""), unknown.errors)
@@ -81,5 +101,70 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(contradiction.status, 64)
         XCTAssertEqual(
             message(contradiction), "Error: --resolution 9 contradicts tiny.json, which says 8: leave the option out.")
+    }
+
+    func testStripesAndPushedRows() throws {
+        func arena(_ options: String...) throws -> Int {
+            let outcome = try sapool(
+                ["plan", "mobilenet_v2-skip-1222121", "--resolution", "96", "--width", "0.35", "--json"] + options)
+            return try XCTUnwrap(json(outcome.output)["arena_bytes"] as? Int)
+        }
+        let (held, off, pushed) = (try arena(), try arena("--stripes", "off"), try arena("--push-rows"))
+        XCTAssertLessThanOrEqual(off, 120_000)
+        XCTAssertLessThanOrEqual(held, 40_000)
+        XCTAssertLessThanOrEqual(pushed, 18_000)
+        XCTAssertEqual(try arena("--stripes", "on"), held)
+    }
+
+    func testNetworksSideBySide() throws {
+        let outcome = try sapool(
+            "plan", "mobilenet_v2-skip-1222121", "mobilenet_v2-skip-2222121", "--resolution", "96", "--svg", "both.svg",
+            "--sram", "1K")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(outcome.output.contains("the first is larger by"), outcome.output)
+        XCTAssertTrue(outcome.output.contains("mobilenet_v2-skip-2222121: does not fit: needs "), outcome.output)
+        let drawing = try String(contentsOfFile: "\(folder)/both.svg", encoding: .utf8)
+        XCTAssertEqual(drawing.components(separatedBy: ">peak ").count - 1, 2)
+        let list = try sapool("plan", "plain-cnn", "plain-cnn(pool=lip)", "--resolution", "32", "--json")
+        let plans = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+        XCTAssertEqual(plans?.count, 2)
+    }
+
+    func testTheLoweredNetworkIsANetwork() throws {
+        let name = "mobilenet_v2-nlp_headfix2-2222121"
+        let first = try sapool("plan", name, "--resolution", "64", "--lowered", "device.json", "--json")
+        XCTAssertEqual(first.status, 0, first.errors)
+        let second = try sapool("plan", "device.json", "--json")
+        XCTAssertEqual(
+            try json(second.output)["arena_bytes"] as? Int, try json(first.output)["arena_bytes"] as? Int)
+        let text = try String(contentsOfFile: "\(folder)/device.json", encoding: .utf8)
+        XCTAssertFalse(text.contains("batchNorm"))
+    }
+
+    func testSearch() throws {
+        let arguments = [
+            "search", "--resolutions", "48", "--widths", "0.35", "--strides", "[12]222121", "--pools", "strided",
+        ]
+        let outcome = try sapool(
+            arguments + ["--sram", "64K", "--svg", "front.svg", "--recipe", "front.yaml", "--data", "photos", "--json"])
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let report = try json(outcome.output)
+        XCTAssertEqual(report["format"] as? String, "sapool-search")
+        XCTAssertEqual(report["candidates"] as? Int, 2)
+        XCTAssertFalse(try XCTUnwrap(report["front"] as? [[String: Any]]).isEmpty)
+        XCTAssertTrue(exists("front.svg") && exists("front.yaml"))
+        let tight = try sapool(arguments + ["--sram", "1K"])
+        XCTAssertEqual(tight.status, 1)
+        XCTAssertTrue(
+            message(tight).hasPrefix("Error: none of the 2 networks keeps to 1 KiB SRAM: the smallest needs "))
+        let pattern = try sapool("search", "--strides", "[12")
+        XCTAssertEqual(pattern.status, 64)
+        XCTAssertEqual(
+            message(pattern),
+            "Error: [12 is no pattern of strides: write digits from 1 to 9, and choices in brackets, for example [124][12]22121."
+        )
+        XCTAssertEqual(
+            message(try sapool("search", "--data", "photos")),
+            "Error: --data says what a recipe trains on: give --recipe as well, or leave it out.")
     }
 }

@@ -17,15 +17,14 @@ final class PlanReportTests: XCTestCase {
         XCTAssertEqual(
             object.keys.sorted(),
             [
-                "arena_bytes", "arena_bytes_rows_pushed", "arena_bytes_with_stripes", "arena_bytes_without_stripes",
-                "buffers", "convention", "fits", "flash_bytes", "format", "layers", "lower_bound_bytes",
-                "macs", "network", "parameters", "peak_sram_bytes", "peak_step", "pushes_rows", "resolution",
-                "sharings", "simple_peak_bytes", "steps",
-                "stripes", "version",
-                "warnings", "width",
+                "alignment", "arena_bytes", "arena_bytes_rows_pushed", "arena_bytes_with_stripes",
+                "arena_bytes_without_stripes", "attentions", "buffers", "convention", "core", "fits", "flash_bytes",
+                "format", "instructions", "is_optimal", "layers", "lower_bound_bytes", "macs", "network", "parameters",
+                "peak_sram_bytes", "peak_step", "pushes_rows", "reserved_bytes", "resolution", "retaining_peak_bytes",
+                "sharings", "simple_peak_bytes", "steps", "stripes", "version", "warnings", "width",
             ])
         XCTAssertEqual(object["format"] as? String, "sapool-plan")
-        XCTAssertEqual(object["version"] as? Int, 1)
+        XCTAssertEqual(object["version"] as? Int, 2)
         XCTAssertEqual(object["resolution"] as? Int, 4)
         XCTAssertEqual(object["width"] as? Double, 0.5)
         XCTAssertEqual(object["arena_bytes"] as? Int, 176)
@@ -35,11 +34,15 @@ final class PlanReportTests: XCTestCase {
             ["bytes_moved", "instructions", "macs", "name", "operation", "output_bytes", "output_shape", "parameters"])
         XCTAssertEqual(layer["output_shape"] as? [Int], [8, 4, 4])
         let buffer = try XCTUnwrap((object["buffers"] as? [[String: Any]])?[1])
-        XCTAssertEqual(buffer.keys.sorted(), ["bytes", "first", "last", "name", "offset", "role", "rows"])
+        XCTAssertEqual(buffer.keys.sorted(), ["bytes", "first", "last", "name", "offset", "role", "row_bytes", "rows"])
         let step = try XCTUnwrap((object["steps"] as? [[String: Any]])?[1])
         XCTAssertEqual(
             step.keys.sorted(),
-            ["live_bytes", "macs", "name", "operation", "output_bytes", "output_shape", "parameters"])
+            [
+                "live_bytes", "macs", "name", "nodes", "operands", "operation", "output", "output_bytes",
+                "output_shape",
+                "parameters", "passes", "scratch",
+            ])
         let sram = try XCTUnwrap((object["fits"] as? [String: Any])?["sram"] as? [String: Any])
         XCTAssertEqual(sram.keys.sorted(), ["budget_bytes", "fits", "needed_bytes", "sentence"])
     }
@@ -50,6 +53,63 @@ final class PlanReportTests: XCTestCase {
             XCTAssertEqual(try PlanReport(json: try report.json()), report)
         }
         XCTAssertNil(try report(96).fits)
+    }
+
+    /// What the JSON form holds is enough to run the plan: read back, it passes the checker and computes the network.
+    func testThePlanSurvivesItsJSON() throws {
+        for name in ["mobilenet_v2-nlp_headfix2-2222121", "mobilenetv3_small-gaussian_pool-22121111211"] {
+            let network = try Network(notation: name, input: [3, 48, 40], classes: 10)
+            let executor = ReferenceExecutor(network)
+            let image = ReferenceExecutor.randomImage(for: network, seed: 4)
+            for options in [PlanOptions(), PlanOptions(pushesRows: true)] {
+                let stored = try PlanReport(json: try PlanReport(network, options: options).json())
+                let plan = try stored.plan(of: network)
+                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], name)
+                XCTAssertEqual(
+                    executor.mistakes(of: plan, image: image, expected: executor.values(of: image)), [], name)
+                XCTAssertEqual(plan.stripes, try MemoryPlan(network, options: options).stripes)
+            }
+        }
+    }
+
+    func testThePlanOfAnotherNetworkIsRefused() throws {
+        let report = try PlanReport(try TinyNetworks.chain())
+        XCTAssertThrowsError(try report.plan(of: try TinyNetworks.residual())) { error in
+            XCTAssertEqual("\(error)", "the plan is of another network: in residual input has another shape")
+        }
+        XCTAssertThrowsError(try report.plan(of: try TinyNetworks.gaussian(.none)))
+    }
+
+    func testReservedMemoryCounts() throws {
+        let report = try PlanReport(
+            try TinyNetworks.chain(), budget: Budget(sram: 200, reserved: 100), options: .separateBuffers)
+        XCTAssertEqual(report.peakSRAMBytes, 276)
+        XCTAssertEqual(
+            report.fits?.sram?.sentence,
+            "does not fit: needs 276 B SRAM, 76 B more than 200 B; the peak is at conv (convolution+relu 3×3, 8×4×4)")
+        XCTAssertTrue(report.text().contains("peak SRAM                 276 B: the arena and 100 B reserved"))
+    }
+
+    /// 16 tokens of 4 channels in 2 heads weigh a map of 64 bytes: 128 bytes of keys and values, 64 of scores.
+    func testWhatAnAttentionTakes() throws {
+        let report = try PlanReport(try TinyNetworks.attention())
+        XCTAssertEqual(report.attentions.count, 1)
+        let cost = try XCTUnwrap(report.attentions.first)
+        XCTAssertEqual(
+            [cost.tokens, cost.channels, cost.heads, cost.keysAndValuesBytes, cost.scoresBytes], [16, 4, 2, 128, 64])
+        XCTAssertEqual([cost.retainedMapBytes, cost.weightsBytes, cost.bytes], [64, 64, 64 + 128 + 64 + 64])
+        // The attention alone in place over 64 bytes of tokens, and beside them what it keeps.
+        XCTAssertEqual(report.simplePeakBytes, 64 + 64 + 16)
+        XCTAssertEqual(report.retainingPeakBytes, 64 + 64 + 128 + 64 + 12)
+    }
+
+    func testCoresDiffer() throws {
+        let network = try TinyNetworks.chain()
+        let (m4, m55) = (try PlanReport(network), try PlanReport(network, core: .cortexM55))
+        XCTAssertEqual(try PlanReport(network, core: .cortexM7).instructions, m4.instructions)
+        XCTAssertLessThan(Double(m55.instructions), 0.4 * Double(m4.instructions))
+        // The linear layer by hand: 32 products and 4 outputs.
+        XCTAssertEqual(m4.layers.last?.instructions, Int((32 * 2.27 + 4 * 12).rounded()))
     }
 
     func testResolutionThatIsNoSquare() throws {
@@ -90,16 +150,20 @@ final class PlanReportTests: XCTestCase {
         let expected = """
             chain, image 3×4×4, width 1.0
 
-            arena                   176 B (176 B; optimal: equal to its lower bound)
-            flash                   296 B (296 B)
-            parameters              268
-            MACs                    3,488
-            largest input + output  176 B
+            arena                     176 B (176 B; without stripes; optimal: equal to its lower bound)
+              without stripes         176 B
+              with stripes            144 B
+              rows pushed             144 B
+            flash                     296 B
+            parameters                268
+            MACs                      3,488
+            instructions              about 11,038 on a Cortex-M4
+            largest input + output    176 B
 
-            step  layer    operation             output   MACs  parameters  output B  live B
-            ────  ───────  ────────────────────  ──────  ─────  ──────────  ────────  ──────  ──────
+            step  layer    operation             output   MACs  parameters  output B  live B  stripe
+            ────  ───────  ────────────────────  ──────  ─────  ──────────  ────────  ──────  ──────  ──────
                0  input    input                  3×4×4      0           0        48      48
-               1  conv     convolution+relu 3×3   8×4×4  3,456         232       128     176  ◀ peak
+               1  conv     convolution+relu 3×3   8×4×4  3,456         232       128     176          ◀ peak
                2  pool     maxPool 2×2/2          8×2×2      0           0        32     160
                3  avgpool  globalAveragePool      8×1×1      0           0         8      80
                4  fc       linear                     4     32          36         4      32
@@ -125,7 +189,7 @@ final class PlanReportTests: XCTestCase {
             decoding: try PlanReport(try TinyNetworks.chain(), options: .separateBuffers).json(), as: UTF8.self)
         for (old, new, message) in [
             ("sapool-plan", "sapool-network", "the JSON is not a plan: its \"format\" is not \"sapool-plan\""),
-            ("\"version\" : 1", "\"version\" : 9", "the plan has version 9, and this program reads version 1"),
+            ("\"version\" : 2", "\"version\" : 9", "the plan has version 9, and this program reads version 2"),
             ("\"peak_step\" : 1", "\"peak_step\" : 7", "the plan's peak_step is 7, and it has 5 steps"),
             ("\"arena_bytes\" : 176", "\"arena_bytes\" : -1", "the plan's arena_bytes is -1: use 0 to 2⁵³"),
             (
@@ -133,6 +197,12 @@ final class PlanReportTests: XCTestCase {
                 "the buffer input does not lie in the arena of 100 bytes"
             ),
             ("\"last\" : 4", "\"last\" : 9", "the buffer avgpool lives from step 3 to 9, and the plan has 5 steps"),
+            (
+                "\"passes\" : 2", "\"passes\" : 1",
+                "the step pool runs more than its 1 passes"
+            ),
+            ("\"output\" : 5", "\"output\" : 6", "the step fc uses buffer 6, and the plan has 6 buffers"),
+            ("\"alignment\" : 16", "\"alignment\" : 0", "the plan's alignment is 0: use a power of two up to 4096"),
             ("\"width\" : 1", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
             (
                 "\"resolution\" : 4", "\"resolution\" : \"big\"",

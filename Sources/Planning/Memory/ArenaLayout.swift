@@ -2,7 +2,8 @@
 ///
 /// Buffers are placed one by one at the lowest offset that is free during their whole life. Several orders are tried
 /// (by size, by the fullest step first, by size × lifetime, by lifetime, by time), then the best order is improved by moving
-/// buffers in it, those at the top of the arena forward and others at random. It ends as soon as the lower bound is met.
+/// buffers in it, those at the top of the arena forward and others at random. It ends as soon as the lower bound is met; where it
+/// is not, and few buffers decide, an exact search (`ExactLayout`) finds the optimum or proves that this is it.
 ///
 /// The first two orders are those of Pisarchyk and Lee, *Efficient Memory Management for Deep Neural Net Inference* (2020).
 package struct ArenaLayout: Sendable {
@@ -15,11 +16,14 @@ package struct ArenaLayout: Sendable {
     /// The most that is alive in any step: no layout can be smaller.
     package let lowerBound: Int
 
+    /// Whether no layout of these buffers can be smaller: it meets the lower bound, or all others were tried.
+    package private(set) var isOptimal = false
+
     private let sizes: [Int]
     private let neighbours: [[Neighbour]]
 
     /// A buffer that lives at the same time, and how far apart the two have to start.
-    private struct Neighbour {
+    struct Neighbour {
         let index: Int
         /// How far above this buffer the other has to start where it lies above it.
         let above: Int
@@ -35,6 +39,12 @@ package struct ArenaLayout: Sendable {
         /// How far above the lower one the upper one has to start at least; nil where they are never alive in the same pass and may
         /// lie anywhere.
         package let distance: Int?
+
+        package init(lower: Int, upper: Int, distance: Int?) {
+            self.lower = lower
+            self.upper = upper
+            self.distance = distance
+        }
     }
 
     /// Most pairs of coexisting buffers, and most buffers summed over steps: 1000 times what any real network has.
@@ -69,9 +79,23 @@ package struct ArenaLayout: Sendable {
             let previous = bytes
             keep(place(order))
             if bytes < previous { best = order }
-            if bytes == self.lowerBound { return }
+            if bytes == self.lowerBound { break }
         }
         improve(best, rounds: rounds)
+        isOptimal = bytes == self.lowerBound
+        if !isOptimal, rounds > 0 { searchExactly(alignment) }
+    }
+
+    private mutating func searchExactly(_ alignment: Int) {
+        guard
+            let search = ExactLayout(
+                sizes: sizes, neighbours: neighbours, alignment: alignment, lowerBound: lowerBound, bytes: bytes)
+        else { return }
+        isOptimal = search.isExhaustive
+        guard var best = search.best else { return }
+        var taken: [BlockedRange] = []
+        for index in search.aside { best[index] = Self.lowestFree(beside: neighbours[index], best, from: 0, &taken) }
+        keep((best, best.indices.map { best[$0] + sizes[$0] }.max() ?? 0))
     }
 
     private static func check(_ buffers: [Buffer], steps: Int) throws(PlanningError) {
@@ -158,24 +182,33 @@ package struct ArenaLayout: Sendable {
     private func place(_ order: [Int]) -> (offsets: [Int], bytes: Int) {
         var offsets = [Int](repeating: -1, count: sizes.count)
         var bytes = 0
-        var taken: [(start: Int, end: Int)] = []
+        var taken: [BlockedRange] = []
         for index in order {
-            taken.removeAll(keepingCapacity: true)
-            for other in neighbours[index] where offsets[other.index] >= 0 {
-                let start = offsets[other.index]
-                taken.append((start - other.above, start + other.below))
-            }
-            // Where this buffer may not start: between the two, neither included.
-            taken.sort { $0.start < $1.start }
-            var offset = 0
-            for range in taken {
-                if offset <= range.start { break }
-                offset = max(offset, range.end)
-            }
-            offsets[index] = offset
-            bytes = max(bytes, offset + sizes[index])
+            offsets[index] = Self.lowestFree(beside: neighbours[index], offsets, from: 0, &taken)
+            bytes = max(bytes, offsets[index] + sizes[index])
         }
         return (offsets, bytes)
+    }
+
+    /// Where a buffer may not start: between the two, neither included.
+    typealias BlockedRange = (start: Int, end: Int)
+
+    /// The lowest offset from `floor` on that is free beside those neighbours that have offsets (all but −1); `taken` is working memory.
+    static func lowestFree(
+        beside neighbours: [Neighbour], _ offsets: [Int], from floor: Int, _ taken: inout [BlockedRange]
+    ) -> Int {
+        taken.removeAll(keepingCapacity: true)
+        for other in neighbours where offsets[other.index] >= 0 {
+            let start = offsets[other.index]
+            taken.append((start - other.above, start + other.below))
+        }
+        taken.sort { $0.start < $1.start }
+        var offset = floor
+        for range in taken {
+            if offset <= range.start { break }
+            offset = max(offset, range.end)
+        }
+        return offset
     }
 
     private mutating func keep(_ candidate: (offsets: [Int], bytes: Int)) {

@@ -47,3 +47,34 @@ public struct Buffer: Sendable, Hashable, Codable {
     /// Size rounded up to a multiple of `alignment`: what it takes of the arena.
     public func alignedBytes(_ alignment: Int) -> Int { (bytes + alignment - 1) / alignment * alignment }
 }
+
+extension Buffer {
+    private enum CodingKeys: String, CodingKey {
+        case name, role, bytes, rows, first, last, offset
+        case rowBytes = "row_bytes"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        role = try container.decode(Role.self, forKey: .role)
+        bytes = try container.decode(Int.self, forKey: .bytes)
+        rows = try container.decode(Int.self, forKey: .rows)
+        first = try container.decode(Int.self, forKey: .first)
+        last = try container.decode(Int.self, forKey: .last)
+        offset = try container.decode(Int.self, forKey: .offset)
+    }
+
+    /// Writes `row_bytes` as well, which follows, so that whoever runs a plan need not divide.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(role, forKey: .role)
+        try container.encode(bytes, forKey: .bytes)
+        try container.encode(rows, forKey: .rows)
+        try container.encode(rowBytes, forKey: .rowBytes)
+        try container.encode(first, forKey: .first)
+        try container.encode(last, forKey: .last)
+        try container.encode(offset, forKey: .offset)
+    }
+}

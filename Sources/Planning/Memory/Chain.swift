@@ -145,8 +145,8 @@ struct Chain {
         for value in storages[place].members {
             for reader in schedule.steps[value].readers {
                 let pass = progress[reader.step - range.lowerBound]
-                guard pass < schedule.steps[reader.step].passes else { continue }
-                first = min(first, Int(schedule.steps[reader.step].operands[reader.operand].firstRows[pass]))
+                guard pass < reader.passes else { continue }
+                first = min(first, Int(schedule.firstRows[reader.base + pass]))
             }
         }
         return first

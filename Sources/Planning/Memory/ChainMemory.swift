@@ -122,10 +122,9 @@ struct ChainMemory {
         let count = chain.storages.count
         let bytes = aligned(item < count ? chain.storages[item].bytes : scratch[item - count].scratch.bytes)
         lineBytes += value ? bytes : -bytes
+        guard recordsPairs else { return }
         if value {
-            if recordsPairs {
-                for other in alive { together.insert(Pair(first: min(item, other), second: max(item, other))) }
-            }
+            for other in alive { together.insert(Pair(first: min(item, other), second: max(item, other))) }
             alive.append(item)
         } else {
             alive.removeAll { $0 == item }
@@ -145,8 +144,8 @@ struct ChainMemory {
         for reader in chain.schedule.steps[value].readers {
             guard chain.range.contains(reader.step), reader.step != skipped else { continue }
             let pass = progress[reader.step - chain.range.lowerBound]
-            guard pass < chain.schedule.steps[reader.step].passes else { continue }
-            first = min(first, Int(chain.schedule.steps[reader.step].operands[reader.operand].firstRows[pass]))
+            guard pass < reader.passes else { continue }
+            first = min(first, Int(chain.schedule.firstRows[reader.base + pass]))
         }
         return first
     }

@@ -3,18 +3,20 @@
 /// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so that the best
 /// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run the fewest
 /// steps in chains of several. Chains that cannot help are never looked at: those that start where the peak of the
-/// steps behind, one by one, is no higher than what the cuts in front of them cost already, and those whose lines alone exceed
-/// the best peak known.
+/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the values that
+/// cross the end take more than the best peak known, and those whose lines alone exceed it.
 struct ChainSearch {
     /// The chains' steps, in order.
     private(set) var ranges: [Range<Int>] = []
+    /// What the fullest of them takes by the measure.
+    private(set) var peak = 0
 
-    private let schedule: Schedule
+    private let costs: ChainCosts
     private let options: PlanOptions
     private let measure: Measure
-    private var costs: [Range<Int>: Cost] = [:]
-    /// Passes that were looked at.
-    private var work = 0
+    private let mostWork: Int
+    /// For each end of a chain the bytes of the values that cross it.
+    private let crossing: [Int]
 
     /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is not yet, but only
     /// where the geometry allows.
@@ -25,49 +27,54 @@ struct ChainSearch {
         case bound
     }
 
-    private struct Cost {
-        let peak: Int
-        /// What a longer chain from the same start takes at least.
-        let floor: Int
-    }
-
     /// Passes that may be looked at: a few tenths of a second.
     private static let mostWork = 2_000_000
     /// Steps in one chain.
     private static let longest = 48
 
-    init(_ schedule: Schedule, _ options: PlanOptions, by measure: Measure) {
-        self.measure = measure
-        self.schedule = schedule
+    /// Searches the chains of a schedule whose costs may be known in part.
+    ///
+    /// - Parameter peakOnly: leaves `ranges` empty.
+    init(_ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false) {
+        self.costs = costs
         self.options = options
-        let count = schedule.steps.count
-        let single = (0..<count).map { $0..<$0 + 1 }
+        self.measure = measure
+        mostWork = costs.work + Self.mostWork
+        crossing = Self.crossing(costs.schedule)
         guard options.stripes != .off else {
-            ranges = single
+            ranges = (0..<count).map { $0..<$0 + 1 }
+            peak = ranges.map(takes).max() ?? 0
             return
         }
-        let peak = smallestPeak()
-        ranges = fewestChained(peak: peak)
+        peak = smallestPeak()
+        if !peakOnly { ranges = fewestChained(peak: peak) }
     }
+
+    private static func crossing(_ schedule: Schedule) -> [Int] {
+        var changes = [Int](repeating: 0, count: schedule.steps.count + 2)
+        for (value, step) in schedule.steps.enumerated() {
+            changes[value + 1] += step.bytes
+            changes[(step.isOutput ? schedule.steps.count : step.lastReader(value)) + 1] -= step.bytes
+        }
+        var sum = 0
+        return changes.dropLast().map { change in
+            sum += change
+            return sum
+        }
+    }
+
+    private var count: Int { costs.schedule.steps.count }
 
     /// The first step that may be in a chain with others.
     private var start: Int { options.pushesRows ? 0 : 1 }
 
-    private mutating func cost(_ range: Range<Int>) -> Cost {
-        if let known = costs[range] { return known }
-        let chain = Chain(schedule, range)
-        let memory = ChainMemory(
-            chain, alignment: options.alignment, reusesRows: options.reusesRows, recordsPairs: false)
-        work += 3 * chain.order.count
-        let lines = chain.storages.lazy.filter { !$0.isWhole && $0.heldRows > 1 }.map(\.bytes).reduce(0, +)
-        let cost = Cost(peak: measure == .sum ? memory.estimate : memory.peakBytes, floor: lines)
-        costs[range] = cost
-        return cost
+    private func takes(_ range: Range<Int>) -> Int {
+        let cost = costs[range]
+        return measure == .sum ? cost.sum : cost.bound
     }
 
-    private mutating func smallestPeak() -> Int {
-        let count = schedule.steps.count
-        let singles = (0..<count).map { cost($0..<$0 + 1).peak }
+    private func smallestPeak() -> Int {
+        let singles = (0..<count).map { takes($0..<$0 + 1) }
         // The peak of steps one by one, from each to the end.
         var suffix = [Int](repeating: 0, count: count + 1)
         for step in (0..<count).reversed() { suffix[step] = max(singles[step], suffix[step + 1]) }
@@ -79,20 +86,18 @@ struct ChainSearch {
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
             best = min(best, max(label, suffix[first]))
             guard first >= start, label < best, suffix[first] > label else { continue }
-            for end in stride(from: first + 2, through: min(count, first + Self.longest), by: 1) {
-                guard work < Self.mostWork else { break }
-                let cost = cost(first..<end)
-                let peak = max(label, cost.peak)
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
+                guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
+                let peak = max(label, takes(first..<end))
                 labels[end] = min(labels[end], peak)
                 best = min(best, max(peak, suffix[end]))
-                if cost.floor >= best { break }
+                if costs[first..<end].floor >= best { break }
             }
         }
         return labels[count]
     }
 
-    private mutating func fewestChained(peak: Int) -> [Range<Int>] {
-        let count = schedule.steps.count
+    private func fewestChained(peak: Int) -> [Range<Int>] {
         var chained = [Int](repeating: .max, count: count + 1)
         var previous = [Int](repeating: 0, count: count + 1)
         chained[0] = 0
@@ -102,15 +107,14 @@ struct ChainSearch {
                 chained[end] = chained[first] + steps
                 previous[end] = first
             }
-            if cost(first..<first + 1).peak <= peak { reach(first + 1, 0) }
+            if takes(first..<first + 1) <= peak { reach(first + 1, 0) }
             guard first >= start,
-                (first..<min(count, first + Self.longest)).contains(where: { cost($0..<$0 + 1).peak > peak })
+                (first..<min(count, first + Self.longest)).contains(where: { takes($0..<$0 + 1) > peak })
             else { continue }
-            for end in stride(from: first + 2, through: min(count, first + Self.longest), by: 1) {
-                guard costs[first..<end] != nil || work < 2 * Self.mostWork else { break }
-                let cost = cost(first..<end)
-                if cost.peak <= peak { reach(end, end - first) }
-                if cost.floor > peak { break }
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] <= peak {
+                guard costs.isKnown(first..<end) || costs.work < mostWork + Self.mostWork else { break }
+                if takes(first..<end) <= peak { reach(end, end - first) }
+                if costs[first..<end].floor > peak { break }
             }
         }
         var ranges: [Range<Int>] = []

@@ -4,8 +4,9 @@ import Networks
 ///
 /// All values are int8 and NHWC, one byte a number. The rules:
 ///
-/// - Nodes run in the network's order. A step is one operation, with the operations fused behind it: batch normalisation,
-///   activations, scales and position embeddings where nobody else reads their input.
+/// - Nodes run in the network's order, or in another one that its branches allow and that takes less (`ExecutionOrder`). A step is one
+///   operation, with the operations fused behind it: batch normalisation, activations, scales and position embeddings where
+///   nobody else reads their input.
 /// - Every operation computes its output row by row (`RowAccess`). In **stripes**, consecutive steps run together, so that of the values
 ///   between them only the rows exist that are needed at once, in rolling line buffers; `ChainSearch` chooses the chains.
 /// - The input image is counted, from the first step until its rows are last read; where rows are pushed, only those that are needed at
@@ -30,12 +31,18 @@ public struct MemoryPlan: Sendable {
     public struct Step: Sendable, Hashable {
         /// The operation, then its followers, in order.
         public let nodes: [Node.ID]
-        /// Indices of the buffers that the operation reads, each once.
-        public let inputs: [Int]
+        /// Indices of the buffers that the operation reads, in its order of operands.
+        public let operands: [Int]
+        /// The same, each once.
+        public var inputs: [Int] {
+            operands.reduce(into: []) { known, operand in if !known.contains(operand) { known.append(operand) } }
+        }
         /// Index of the buffer that holds its output; one of `inputs` where it works in place.
         public let output: Int
         /// Indices of its scratch buffers.
         public let scratch: [Int]
+        /// How often it runs: once for each row of its output (a global mean: of its input).
+        public let passes: Int
         /// The most that is alive in one of its passes, aligned.
         public let liveBytes: Int
     }
@@ -89,6 +96,9 @@ public struct MemoryPlan: Sendable {
     /// The most that is alive in any pass: no arena for this order and these stripes can be smaller.
     public let lowerBoundBytes: Int
 
+    /// Whether no layout of these buffers can be smaller: it meets the lower bound, or an exact search tried all others.
+    public let isOptimal: Bool
+
     /// Index of the first step in which the most is alive.
     public let peakStep: Int
 
@@ -96,38 +106,19 @@ public struct MemoryPlan: Sendable {
     /// whatever else is alive. An operation that works in place counts its inputs alone.
     public let simplePeakBytes: Int
 
+    /// The same, but of a pooling with computed weights everything is charged that it keeps: its scratch (attention's keys, values
+    /// and scores) and the map that waits until its weights are there.
+    public let retainingPeakBytes: Int
+
+    /// For each node of the network the buffer of its value; nil for what is never computed.
     private let places: [Int?]
 
-    /// Plans a network in its own order.
+    /// Plans a network.
     ///
     /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or the
     ///   network is beyond planning.
     public init(_ network: Network, options: PlanOptions = PlanOptions()) throws(PlanningError) {
-        try self.init(EvaluationGraph(network), options: options)
-    }
-
-    package init(_ graph: EvaluationGraph, options: PlanOptions) throws(PlanningError) {
-        try options.check()
-        let schedule = try Schedule(graph)
-        let whole = schedule.steps.indices.map { $0..<$0 + 1 }
-        guard options.stripes != .off else {
-            try self.init(schedule, ranges: whole, options)
-            return
-        }
-        var candidates: [[Range<Int>]] = options.stripes == .auto && !options.pushesRows ? [whole] : []
-        for measure in ChainSearch.Measure.allCases {
-            let ranges = ChainSearch(schedule, options, by: measure).ranges
-            if !candidates.contains(ranges) { candidates.append(ranges) }
-        }
-        if options.stripes == .on, candidates == [whole] {
-            throw PlanningError("stripes make nothing smaller in \(graph.network.name): leave them on auto or off")
-        }
-        var best = try MemoryPlan(schedule, ranges: candidates[0], options)
-        for ranges in candidates.dropFirst() {
-            let plan = try MemoryPlan(schedule, ranges: ranges, options)
-            if plan.arenaBytes < best.arenaBytes { best = plan }
-        }
-        self = best
+        self = try Planner(network).plan(options)
     }
 
     /// Plans given stripes.
@@ -149,31 +140,44 @@ public struct MemoryPlan: Sendable {
         }
         steps = schedule.steps.indices.map { index in
             let step = schedule.steps[index]
-            var inputs: [Int] = []
-            for operand in step.operands where !inputs.contains(lives.places[operand.value]) {
-                inputs.append(lives.places[operand.value])
-            }
             return Step(
-                nodes: step.nodes, inputs: inputs, output: lives.places[index], scratch: lives.scratch[index],
-                liveBytes: lives.liveBytes[index])
+                nodes: step.nodes, operands: step.values.map { lives.places[$0] }, output: lives.places[index],
+                scratch: lives.scratch[index], passes: step.passes, liveBytes: lives.liveBytes[index])
         }
         stripes = lives.stripes
         arenaBytes = layout.bytes
         lowerBoundBytes = layout.lowerBound
+        isOptimal = layout.isOptimal
         peakStep = lives.liveBytes.firstIndex(of: layout.lowerBound) ?? 0
-        simplePeakBytes = Self.simplePeak(schedule)
+        (simplePeakBytes, retainingPeakBytes) = SimplePeak.bytes(schedule)
         places = schedule.writers.map { writer in writer.map { lives.places[$0] } }
     }
 
-    private static func simplePeak(_ schedule: Schedule) -> Int {
-        schedule.steps.indices.map { index in
-            let step = schedule.steps[index]
-            let isInPlace = step.operands.contains { operand in
-                let source = schedule.steps[operand.value]
-                return operand.isElementwise && !source.isOutput && source.lastReader(operand.value) == index
-            }
-            return step.operands.reduce(isInPlace ? 0 : step.bytes) { $0 + schedule.steps[$1.value].bytes }
-        }.max() ?? 0
+    /// The sizes that a plan states.
+    struct Sizes {
+        let arena: Int
+        let lowerBound: Int
+        let simple: Int
+        let retaining: Int
+    }
+
+    /// A plan by its parts, as it was made elsewhere.
+    init(
+        steps: [Step], stripes: [Stripe], buffers: [Buffer], sharings: [Sharing], options: PlanOptions, sizes: Sizes,
+        isOptimal: Bool, peakStep: Int, places: [Int?]
+    ) {
+        self.steps = steps
+        self.stripes = stripes
+        self.buffers = buffers
+        self.sharings = sharings
+        self.options = options
+        arenaBytes = sizes.arena
+        lowerBoundBytes = sizes.lowerBound
+        simplePeakBytes = sizes.simple
+        retainingPeakBytes = sizes.retaining
+        self.isOptimal = isOptimal
+        self.peakStep = peakStep
+        self.places = places
     }
 
     /// The buffer that holds a node's value, for views that of the value they show; nil for what is never computed.
@@ -186,35 +190,4 @@ public struct MemoryPlan: Sendable {
 
     /// Whether several steps run together anywhere.
     public var hasStripes: Bool { stripes.contains { $0.steps.count > 1 } }
-
-    /// The rules behind every figure of the plan, in words.
-    public var convention: String {
-        let image =
-            options.pushesRows
-            ? "The image arrives row by row and only the rows that are needed at once are held."
-            : "The input image is counted until its rows are last read."
-        let stripes =
-            hasStripes
-            ? """
-            Stripes: chains of operations run row by row, and between them only the rows that are needed at once exist, in rolling line \
-            buffers; nothing is computed twice. 
-            """
-            : "No stripes: every operation computes its whole output before the next one starts. "
-        let rows =
-            options.reusesRows
-            ? "An output may lie over rows of its input that no later row needs, a row at a time. "
-            : "Everything else has an output buffer of its own while its inputs are alive. "
-        return """
-            Arena for one image: int8, NHWC, one byte a number, operations in the network's order. \(image) \(stripes)Views \
-            (flatten, dropout) are free. Batch normalisation folds into the convolution or linear layer in front of it; it, \
-            activations, scales and position embeddings work in place where nobody else reads their input later; sums, products and \
-            attention write over an input of the output's size that is read for the last time. \(rows)Gaussian noise vanishes, as \
-            in evaluation. Scratch of one operation: attention over N tokens of d channels 2·N·d bytes of keys and values, one row \
-            of N int32 scores and 4·d/heads + d bytes for one token; normalised window pooling 2·C int32 sums, otherwise C; average \
-            pooling C int32; local deviation 2·C int32; convolutions none. Buffers are aligned to \(alignment) bytes. Lower bound: \
-            the most that is alive while one row is computed. Flash: int8 weights, an int32 bias an output channel, 8 bytes a channel \
-            for a batch normalisation that folds nowhere, 4 bytes a scale, the used rows of position tables. Not counted: code, \
-            quantisation parameters, look-up tables, the runtime's static data, the stack.
-            """
-    }
 }

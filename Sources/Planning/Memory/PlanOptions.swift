@@ -21,21 +21,28 @@ public struct PlanOptions: Sendable, Hashable {
     /// Whether an operation's output may lie over rows of its input that are no longer needed. Without this and without stripes,
     /// plans follow the rules of TensorFlow Lite Micro's planner.
     public var reusesRows: Bool
+    /// Whether steps may run in another order than the network's, where its branches leave a choice.
+    public var reordersBranches: Bool
     /// Buffers start at multiples of this many bytes: a power of two up to 4096.
     public var alignment: Int
-    /// Rounds of improvement of a layout that does not meet its lower bound.
+    /// Rounds of improvement of a layout that does not meet its lower bound; 0 leaves out the exact search as well.
     package var layoutRounds = 1000
 
     /// Options by their values.
-    public init(stripes: StripeMode = .auto, pushesRows: Bool = false, reusesRows: Bool = true, alignment: Int = 16) {
+    public init(
+        stripes: StripeMode = .auto, pushesRows: Bool = false, reusesRows: Bool = true, reordersBranches: Bool = true,
+        alignment: Int = 16
+    ) {
         self.stripes = stripes
         self.pushesRows = pushesRows
         self.reusesRows = reusesRows
+        self.reordersBranches = reordersBranches
         self.alignment = alignment
     }
 
-    /// Every operation computes its whole map into a buffer of its own: the rules of TensorFlow Lite Micro's planner.
-    public static let separateBuffers = PlanOptions(stripes: .off, reusesRows: false)
+    /// Every operation, in the network's order, computes its whole map into a buffer of its own: the rules of TensorFlow Lite Micro's
+    /// planner.
+    public static let separateBuffers = PlanOptions(stripes: .off, reusesRows: false, reordersBranches: false)
 
     /// Refuses options out of range or against each other.
     func check() throws(PlanningError) {

@@ -27,6 +27,9 @@ package struct Schedule: Sendable {
     package struct Reader: Sendable {
         package let step: Int
         package let operand: Int
+        /// How often the step runs, and where the first rows that its passes read start in `Schedule.firstRows`.
+        let passes: Int
+        let base: Int
     }
 
     /// One operation with its fused followers.
@@ -35,6 +38,8 @@ package struct Schedule: Sendable {
         package var nodes: [Node.ID]
         /// What it reads, each value once.
         package let operands: [Operand]
+        /// What it reads in the operation's order: of a sum of a value with itself the value twice.
+        package let values: [Int]
         package let passes: Int
         package let writesAtEnd: Bool
         /// Rows of its output, and bytes of one of them.
@@ -54,6 +59,9 @@ package struct Schedule: Sendable {
 
     package private(set) var steps: [Step] = []
 
+    /// `Operand.firstRows` of all readers in one piece: the search for stripes looks them up millions of times.
+    private(set) var firstRows: [Int32] = []
+
     /// For each node of the network the step that writes its value, nil for what is never computed.
     package private(set) var writers: [Int?]
 
@@ -65,15 +73,16 @@ package struct Schedule: Sendable {
     /// Most rows of all maps together; far above what any device computes.
     private static let mostRows = 4_000_000
 
-    /// Schedules a network in its own order.
+    /// Schedules a network.
     ///
+    /// - Parameter order: the graph's computed nodes, each behind what it reads; the network's own order where left out.
     /// - Throws: `PlanningError` where its maps have millions of rows.
-    package init(_ graph: EvaluationGraph) throws(PlanningError) {
+    package init(_ graph: EvaluationGraph, order: [Node]? = nil) throws(PlanningError) {
         self.graph = graph
         names = graph.network.nodes.map(\.name)
         writers = [Int?](repeating: nil, count: graph.network.nodes.count)
         var rows = 0
-        for node in graph.computed {
+        for node in order ?? graph.computed {
             rows +=
                 graph.shapes[node.id.index].height
                 + (graph.operands(of: node).first.map { graph.shapes[$0.index].height } ?? 0)
@@ -88,6 +97,15 @@ package struct Schedule: Sendable {
             if let step = writers[graph.sources[output.index].index] { steps[step].isOutput = true }
         }
         for node in graph.network.liveNodes { writers[node.id.index] = writers[graph.sources[node.id.index].index] }
+    }
+
+    /// The steps that pool a map with computed weights, each with the step that writes the map.
+    var weightedPoolings: [(step: Int, map: Int)] {
+        steps.indices.compactMap { index in
+            guard case .windowPool = graph.network[steps[index].nodes[0]].operation, let map = steps[index].values.first
+            else { return nil }
+            return (index, map)
+        }
     }
 
     private mutating func schedule(_ node: Node) {
@@ -115,13 +133,18 @@ package struct Schedule: Sendable {
                 operands[index].merge(rows)
                 continue
             }
-            steps[value].readers.append(Reader(step: step, operand: operands.count))
             operands.append(
                 Operand(value: value, firstRows: rows.first, lastRows: rows.last, isElementwise: rows.isElementwise))
         }
+        for (index, operand) in operands.enumerated() {
+            steps[operand.value].readers.append(
+                Reader(step: step, operand: index, passes: access.passes, base: firstRows.count))
+            firstRows += operand.firstRows
+        }
         steps.append(
             Step(
-                nodes: [node.id], operands: operands, passes: access.passes, writesAtEnd: access.writesAtEnd,
+                nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] },
+                passes: access.passes, writesAtEnd: access.writesAtEnd,
                 rows: output.height, rowBytes: output.count / max(1, output.height),
                 scratch: node.operation.scratch(input: inputs.first ?? output, output: output)))
         writers[node.id.index] = step

@@ -84,6 +84,9 @@ package struct EvaluationGraph: Sendable {
         node.inputs.filter { !vanishes[$0.index] }.map { sources[$0.index] }
     }
 
+    /// What a node takes without vanished noise, views included.
+    package func inputs(of node: Node) -> [Node.ID] { node.inputs.filter { !vanishes[$0.index] } }
+
     /// Whether nobody but `reader` ever reads the value.
     package func isReadOnly(by reader: Node.ID, _ value: Node.ID) -> Bool {
         !isOutput[value.index] && readers[value.index] == [reader]

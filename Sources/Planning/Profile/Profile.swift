@@ -25,7 +25,7 @@ public struct Profile: Sendable, Hashable {
         public let flashBytes: Int
         /// Operands, output and parameters, each moved once; nothing for what evaluation leaves out.
         public let bytesMoved: Int
-        /// Estimate of the instructions that a Cortex-M4 executes; see `CostModel`.
+        /// Estimate of the instructions that the core executes; see `CostModel`.
         public let instructions: Int
     }
 
@@ -38,6 +38,14 @@ public struct Profile: Sendable, Hashable {
     /// Multiply-accumulates of one sample.
     public let multiplyAccumulates: Int
 
+    /// Estimate of the instructions that the core executes for one sample.
+    public var instructions: Int {
+        layers.reduce(0) { sum, layer in
+            let (total, overflow) = sum.addingReportingOverflow(layer.instructions)
+            return overflow ? .max : total
+        }
+    }
+
     /// Bytes of the parameters in flash: int8 weights, an int32 bias for each output channel, batch normalisation folded in (one that
     /// folds nowhere: two int32 numbers a channel), only the used rows of position tables, nothing for what evaluation leaves
     /// out. Code, quantisation parameters and look-up tables are not counted.
@@ -45,17 +53,20 @@ public struct Profile: Sendable, Hashable {
 
     /// The profile of a network.
     ///
+    /// - Parameter core: the core that instructions are estimated for.
     /// - Throws: `PlanningError` where a network read from a file is too large to count.
-    public init(_ network: Network) throws(PlanningError) { try self.init(EvaluationGraph(network)) }
+    public init(_ network: Network, core: Core = .cortexM4) throws(PlanningError) {
+        try self.init(EvaluationGraph(network), core: core)
+    }
 
-    package init(_ graph: EvaluationGraph) throws(PlanningError) {
+    package init(_ graph: EvaluationGraph, core: Core = .cortexM4) throws(PlanningError) {
         let network = graph.network
         var flash = [Int](repeating: 0, count: network.nodes.count)
         var costs = [LayerCost](
             repeating: LayerCost(multiplyAccumulates: 0, bytesMoved: 0, instructions: 0), count: network.nodes.count)
         for node in graph.computed {
             flash[node.id.index] = graph.flashBytes(of: node)
-            costs[node.id.index] = CostModel.cortexM4.cost(of: node, in: graph)
+            costs[node.id.index] = core.costs.cost(of: node, in: graph)
         }
         var layers: [Layer] = []
         var total = 0

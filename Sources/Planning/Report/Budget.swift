@@ -2,15 +2,18 @@ import Reporting
 
 /// The memory of a device, in bytes; nil where it does not matter.
 public struct Budget: Sendable, Hashable {
-    /// Read-write memory for the arena.
+    /// Read-write memory.
     public var sram: Int?
     /// Read-only memory for the parameters.
     public var flash: Int?
+    /// What of the read-write memory the runtime's state and the stack take, beside the arena.
+    public var reserved: Int
 
     /// A budget, for example `Budget(sram: 256 << 10, flash: 1 << 20)`.
-    public init(sram: Int? = nil, flash: Int? = nil) {
+    public init(sram: Int? = nil, flash: Int? = nil, reserved: Int = 0) {
         self.sram = sram
         self.flash = flash
+        self.reserved = reserved
     }
 
     /// Whether there is nothing to keep to.

@@ -3,20 +3,24 @@ import Networks
 
 extension PlanReport: Codable {
     private static let format = "sapool-plan"
-    private static let version = 1
+    private static let version = 2
 
     private enum CodingKeys: String, CodingKey {
-        case format, version, network, resolution, width, parameters, convention, warnings, fits, layers, steps, buffers
-        case stripes, sharings
+        case format, version, network, resolution, width, parameters, core, instructions, alignment, convention,
+            warnings
+        case fits, layers, attentions, steps, buffers, stripes, sharings
         case multiplyAccumulates = "macs"
         case arenaBytes = "arena_bytes"
         case lowerBoundBytes = "lower_bound_bytes"
+        case isOptimal = "is_optimal"
+        case reservedBytes = "reserved_bytes"
         case peakSRAMBytes = "peak_sram_bytes"
         case arenaBytesWithoutStripes = "arena_bytes_without_stripes"
         case arenaBytesWithStripes = "arena_bytes_with_stripes"
         case arenaBytesRowsPushed = "arena_bytes_rows_pushed"
         case pushesRows = "pushes_rows"
         case simplePeakBytes = "simple_peak_bytes"
+        case retainingPeakBytes = "retaining_peak_bytes"
         case flashBytes = "flash_bytes"
         case peakStep = "peak_step"
     }
@@ -35,18 +39,24 @@ extension PlanReport: Codable {
         width = try container.decode(Double.self, forKey: .width)
         parameters = try container.decode(Int.self, forKey: .parameters)
         multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
+        core = try container.decode(Core.self, forKey: .core)
+        instructions = try container.decode(Int.self, forKey: .instructions)
+        alignment = try container.decode(Int.self, forKey: .alignment)
+        reservedBytes = try container.decode(Int.self, forKey: .reservedBytes)
         arenaBytes = try container.decode(Int.self, forKey: .arenaBytes)
         lowerBoundBytes = try container.decode(Int.self, forKey: .lowerBoundBytes)
-        peakSRAMBytes = try container.decode(Int.self, forKey: .peakSRAMBytes)
+        isOptimal = try container.decode(Bool.self, forKey: .isOptimal)
         arenaBytesWithoutStripes = try container.decode(Int.self, forKey: .arenaBytesWithoutStripes)
         arenaBytesWithStripes = try container.decode(Int.self, forKey: .arenaBytesWithStripes)
         arenaBytesRowsPushed = try container.decode(Int.self, forKey: .arenaBytesRowsPushed)
         simplePeakBytes = try container.decode(Int.self, forKey: .simplePeakBytes)
+        retainingPeakBytes = try container.decode(Int.self, forKey: .retainingPeakBytes)
         flashBytes = try container.decode(Int.self, forKey: .flashBytes)
         convention = try container.decode(String.self, forKey: .convention)
         warnings = try container.decode([String].self, forKey: .warnings)
         fits = try container.decodeIfPresent(Verdicts.self, forKey: .fits)
         layers = try container.decode([Layer].self, forKey: .layers)
+        attentions = try container.decode([AttentionCost].self, forKey: .attentions)
         steps = try container.decode([Step].self, forKey: .steps)
         peakStep = try container.decode(Int.self, forKey: .peakStep)
         buffers = try container.decode([Buffer].self, forKey: .buffers)
@@ -65,6 +75,11 @@ extension PlanReport: Codable {
         try container.encode(width, forKey: .width)
         try container.encode(parameters, forKey: .parameters)
         try container.encode(multiplyAccumulates, forKey: .multiplyAccumulates)
+        try container.encode(core, forKey: .core)
+        try container.encode(instructions, forKey: .instructions)
+        try container.encode(alignment, forKey: .alignment)
+        try container.encode(reservedBytes, forKey: .reservedBytes)
+        try container.encode(isOptimal, forKey: .isOptimal)
         try container.encode(arenaBytes, forKey: .arenaBytes)
         try container.encode(lowerBoundBytes, forKey: .lowerBoundBytes)
         try container.encode(peakSRAMBytes, forKey: .peakSRAMBytes)
@@ -72,11 +87,13 @@ extension PlanReport: Codable {
         try container.encode(arenaBytesWithStripes, forKey: .arenaBytesWithStripes)
         try container.encode(arenaBytesRowsPushed, forKey: .arenaBytesRowsPushed)
         try container.encode(simplePeakBytes, forKey: .simplePeakBytes)
+        try container.encode(retainingPeakBytes, forKey: .retainingPeakBytes)
         try container.encode(flashBytes, forKey: .flashBytes)
         try container.encode(convention, forKey: .convention)
         try container.encode(warnings, forKey: .warnings)
         try container.encodeIfPresent(fits, forKey: .fits)
         try container.encode(layers, forKey: .layers)
+        try container.encode(attentions, forKey: .attentions)
         try container.encode(steps, forKey: .steps)
         try container.encode(peakStep, forKey: .peakStep)
         try container.encode(buffers, forKey: .buffers)
@@ -103,47 +120,6 @@ extension PlanReport: Codable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)
-    }
-
-    /// Refuses what no plan can hold, so that whoever reads a report can rely on its indices and sums.
-    private func validate() throws {
-        let largest = 1 << 53
-        guard steps.indices.contains(peakStep) else {
-            throw PlanningError("the plan's peak_step is \(peakStep), and it has \(steps.count) steps")
-        }
-        for (name, value) in [
-            ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes), ("flash_bytes", flashBytes),
-            ("simple_peak_bytes", simplePeakBytes), ("peak_sram_bytes", peakSRAMBytes),
-            ("arena_bytes_without_stripes", arenaBytesWithoutStripes),
-            ("arena_bytes_with_stripes", arenaBytesWithStripes), ("arena_bytes_rows_pushed", arenaBytesRowsPushed),
-        ] where !(0...largest).contains(value) {
-            throw PlanningError("the plan's \(name) is \(value): use 0 to 2⁵³")
-        }
-        for buffer in buffers {
-            guard buffer.first >= 0, buffer.first <= buffer.last, buffer.last < steps.count else {
-                throw PlanningError(
-                    "the buffer \(buffer.name) lives from step \(buffer.first) to \(buffer.last), and the plan has "
-                        + "\(steps.count) steps")
-            }
-            guard (0...largest).contains(buffer.bytes), (0...largest).contains(buffer.offset),
-                buffer.offset + buffer.bytes <= arenaBytes
-            else {
-                throw PlanningError("the buffer \(buffer.name) does not lie in the arena of \(arenaBytes) bytes")
-            }
-            guard buffer.rows > 0, buffer.bytes % buffer.rows == 0 else {
-                throw PlanningError(
-                    "the buffer \(buffer.name) of \(buffer.bytes) bytes cannot have \(buffer.rows) rows")
-            }
-        }
-        for stripe in stripes where !(0 <= stripe.first && stripe.first < stripe.last && stripe.last < steps.count) {
-            throw PlanningError(
-                "a stripe runs from step \(stripe.first) to \(stripe.last), and the plan has \(steps.count) steps")
-        }
-        for sharing in sharings
-        where !buffers.indices.contains(sharing.lower) || !buffers.indices.contains(sharing.upper) {
-            throw PlanningError(
-                "buffers \(sharing.lower) and \(sharing.upper) share bytes, and the plan has \(buffers.count) buffers")
-        }
     }
 }
 

@@ -6,6 +6,7 @@ extension PlanReport {
     /// The report for a terminal: totals, one line for each step with the peak marked, verdicts, warnings and the convention.
     public func text() -> String {
         var parts = [header, table.description]
+        if let attentionTable { parts.append(attentionTable.description) }
         if let verdicts { parts.append(verdicts) }
         if !warnings.isEmpty { parts.append(warnings.map { Self.wrapped("warning: " + $0) }.joined(separator: "\n")) }
         parts.append(Self.wrapped("Counted: " + convention))
@@ -16,29 +17,86 @@ extension PlanReport {
         let side = "\(resolution.height)×\(resolution.width)"
         let channels = layers.first?.outputShape.first.map { "\($0)×" } ?? ""
         let gap = arenaBytes - lowerBoundBytes
-        let bound = gap == 0 ? "optimal: equal to its lower bound" : "lower bound \(ByteSize.text(lowerBoundBytes))"
-        let rows = [
-            ("arena", "\(ByteSize.text(arenaBytes)) (\(TextTable.grouped(arenaBytes)) B; \(bound))"),
-            ("flash", "\(ByteSize.text(flashBytes)) (\(TextTable.grouped(flashBytes)) B)"),
+        let bound =
+            gap == 0
+            ? "optimal: equal to its lower bound"
+            : "\(isOptimal ? "optimal for its stripes; " : "")lower bound \(ByteSize.text(lowerBoundBytes))"
+        var rows = [
+            ("arena", "\(ByteSize.text(arenaBytes)) (\(TextTable.grouped(arenaBytes)) B; \(kind); \(bound))"),
+            ("  without stripes", Self.size(arenaBytesWithoutStripes)),
+            ("  with stripes", Self.size(arenaBytesWithStripes)),
+            ("  rows pushed", Self.size(arenaBytesRowsPushed)),
+            ("flash", Self.size(flashBytes)),
             ("parameters", TextTable.grouped(parameters)),
             ("MACs", TextTable.grouped(multiplyAccumulates)),
-            ("largest input + output", ByteSize.text(simplePeakBytes)),
+            ("instructions", "about \(TextTable.grouped(instructions)) on a \(core.name)"),
+            ("largest input + output", Self.size(simplePeakBytes)),
         ]
-        let lines = rows.map { $0.0.padding(toLength: 24, withPad: " ", startingAt: 0) + $0.1 }
+        if retainingPeakBytes > simplePeakBytes {
+            rows.append(("  with what pooling keeps", Self.size(retainingPeakBytes)))
+        }
+        if reservedBytes > 0 {
+            rows.insert(
+                ("peak SRAM", "\(Self.size(peakSRAMBytes)): the arena and \(ByteSize.text(reservedBytes)) reserved"),
+                at: 0)
+        }
+        let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
         return (["\(network), image \(channels)\(side), width \(width)", ""] + lines).joined(separator: "\n")
+    }
+
+    /// What the plan is, in a few words.
+    private var kind: String {
+        pushesRows ? "rows pushed" : hasStripes ? "in stripes" : "without stripes"
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes < 1024 ? "\(bytes) B" : "\(ByteSize.text(bytes)) (\(TextTable.grouped(bytes)) B)"
     }
 
     private var table: TextTable {
         var table = TextTable([
             .right("step"), .left("layer"), .left("operation"), .right("output"), .right("MACs"), .right("parameters"),
-            .right("output B"), .right("live B"), .left(""),
+            .right("output B"), .right("live B"), .left("stripe"), .left(""),
         ])
+        let marks = stripeMarks
         for (index, step) in steps.enumerated() {
             table.addRow([
                 "\(index)", step.name, step.operation, step.outputShape.map(String.init).joined(separator: "×"),
                 TextTable.grouped(step.macs), TextTable.grouped(step.parameters), TextTable.grouped(step.outputBytes),
-                TextTable.grouped(step.liveBytes), index == peakStep ? "◀ peak" : "",
+                TextTable.grouped(step.liveBytes), marks[index], index == peakStep ? "◀ peak" : "",
             ])
+        }
+        return table
+    }
+
+    /// A bracket beside the steps that run together, with the rows that each keeps of its output.
+    private var stripeMarks: [String] {
+        var marks = [String](repeating: "", count: steps.count)
+        for stripe in stripes where stripe.first < stripe.last {
+            for index in stripe.first...stripe.last {
+                let buffer = buffers[steps[index].output]
+                let bracket = index == stripe.first ? "┌" : index == stripe.last ? "└" : "│"
+                let isWhole = buffer.role == .activation || buffer.bytes == steps[index].outputBytes
+                marks[index] = bracket + (isWhole ? "" : " \(buffer.rows) row\(buffer.rows == 1 ? "" : "s")")
+            }
+        }
+        return marks
+    }
+
+    /// What each attention takes.
+    private var attentionTable: TextTable? {
+        guard !attentions.isEmpty else { return nil }
+        var table = TextTable([
+            .left("attention"), .right("tokens"), .right("channels"), .right("heads"), .right("keys, values B"),
+            .right("scores B"), .right("waiting map B"), .right("weights B"), .right("MACs"),
+        ])
+        for cost in attentions {
+            table.addRow(
+                [cost.name]
+                    + [
+                        cost.tokens, cost.channels, cost.heads, cost.keysAndValuesBytes, cost.scoresBytes,
+                        cost.retainedMapBytes, cost.weightsBytes, cost.macs,
+                    ].map(TextTable.grouped))
         }
         return table
     }

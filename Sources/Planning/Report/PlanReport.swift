@@ -2,7 +2,8 @@ import Foundation
 import Networks
 import Reporting
 
-/// Everything `sapool plan` has to say of a network, as a value with a versioned JSON form (`Documentation/PlanFormat.md`).
+/// Everything `sapool plan` has to say of a network, as a value with a versioned JSON form (`Documentation/PlanFormat.md`), which
+/// holds all that a program needs to run the plan.
 ///
 /// ```swift
 /// let report = try PlanReport(network, width: 0.35, budget: Budget(sram: 256 << 10))
@@ -20,12 +21,22 @@ public struct PlanReport: Sendable, Hashable {
     public let parameters: Int
     /// Multiply-accumulates of one image.
     public let multiplyAccumulates: Int
+    /// The core that instructions are estimated for.
+    public let core: Core
+    /// Estimate of the instructions that one image takes on it (`CostModel`).
+    public let instructions: Int
     /// Size of the arena.
     public let arenaBytes: Int
     /// The most that is alive in one pass of one step.
     public let lowerBoundBytes: Int
-    /// Peak SRAM under `convention`: the arena, which holds everything that a generated program keeps in memory but its stack.
-    public let peakSRAMBytes: Int
+    /// Whether no layout of the plan's buffers can be smaller.
+    public let isOptimal: Bool
+    /// Buffers start at multiples of this many bytes.
+    public let alignment: Int
+    /// What the budget sets aside for the runtime's state and the stack.
+    public let reservedBytes: Int
+    /// Peak SRAM under `convention`: the arena and what is set aside beside it.
+    public var peakSRAMBytes: Int { arenaBytes + reservedBytes }
     /// The arena where every operation computes its whole map, the image held.
     public let arenaBytesWithoutStripes: Int
     /// The smallest arena with stripes, the image held.
@@ -36,6 +47,8 @@ public struct PlanReport: Sendable, Hashable {
     public let pushesRows: Bool
     /// Largest input + output of one operation, as many papers count.
     public let simplePeakBytes: Int
+    /// The same with what poolings with computed weights keep: the waiting map, keys, values and scores.
+    public let retainingPeakBytes: Int
     /// Bytes of the parameters in flash.
     public let flashBytes: Int
     /// The rules behind these figures.
@@ -46,101 +59,38 @@ public struct PlanReport: Sendable, Hashable {
     public let fits: Verdicts?
     /// Every node that the outputs depend on, in order.
     public let layers: [Layer]
+    /// What each attention takes.
+    public let attentions: [AttentionCost]
     /// What the device does, in order.
     public let steps: [Step]
     /// Index of the first step in which the most is alive.
     public let peakStep: Int
     /// What lies in the arena.
     public let buffers: [Buffer]
-    /// Steps that run together row by row, first and last.
+    /// Steps that run together, and the order of their passes; all steps, in order.
     public let stripes: [Stripe]
     /// Buffers that live in the same step and share bytes.
     public let sharings: [MemoryPlan.Sharing]
-
-    /// Steps that run together, row by row.
-    public struct Stripe: Sendable, Hashable, Codable {
-        public let first: Int
-        public let last: Int
-    }
-
-    /// An image's sides: a whole number in JSON where they are equal, otherwise `"HxW"`.
-    public struct Resolution: Sendable, Hashable {
-        public let height: Int
-        public let width: Int
-    }
-
-    /// One verdict for each memory that has a budget.
-    public struct Verdicts: Sendable, Hashable, Codable {
-        public let sram: Verdict?
-        public let flash: Verdict?
-    }
-
-    /// One node of the network.
-    public struct Layer: Sendable, Hashable, Codable {
-        public let name: String
-        /// The operation's kind, as in the JSON form of networks.
-        public let operation: String
-        /// `[C, H, W]` or `[C]`.
-        public let outputShape: [Int]
-        public let macs: Int
-        /// Trainable numbers.
-        public let parameters: Int
-        /// Of the output at int8, wherever it lies.
-        public let outputBytes: Int
-        /// Operands, output and parameters, each moved once.
-        public let bytesMoved: Int
-        /// Estimate of the instructions that a Cortex-M4 executes (`CostModel`).
-        public let instructions: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case name, operation, macs, parameters
-            case outputShape = "output_shape"
-            case outputBytes = "output_bytes"
-            case bytesMoved = "bytes_moved"
-            case instructions
-        }
-    }
-
-    /// One operation that fills a buffer, with the operations fused behind it.
-    public struct Step: Sendable, Hashable, Codable {
-        /// Of the operation's node.
-        public let name: String
-        /// In words, `depthwise+relu6 3×3/2`.
-        public let operation: String
-        /// `[C, H, W]` or `[C]`.
-        public let outputShape: [Int]
-        public let macs: Int
-        /// Trainable numbers.
-        public let parameters: Int
-        /// Of the output in the arena.
-        public let outputBytes: Int
-        /// Of everything alive in this step, aligned.
-        public let liveBytes: Int
-
-        private enum CodingKeys: String, CodingKey {
-            case name, operation, macs, parameters
-            case outputShape = "output_shape"
-            case outputBytes = "output_bytes"
-            case liveBytes = "live_bytes"
-        }
-    }
 
     /// Plans a network and reports it.
     ///
     /// - Parameters:
     ///   - width: the width that the network was built with, as it cannot be read off the network.
     ///   - options: what the planner may do; `buffers`, `steps` and verdicts are of that plan.
+    ///   - core: the core that instructions are estimated for.
     /// - Throws: `PlanningError` where options are out of range or against each other, or the network is beyond planning.
     public init(
-        _ network: Network, width: Double = 1, budget: Budget = Budget(), options: PlanOptions = PlanOptions()
+        _ network: Network, width: Double = 1, budget: Budget = Budget(), options: PlanOptions = PlanOptions(),
+        core: Core = .cortexM4
     ) throws(PlanningError) {
-        let graph = EvaluationGraph(network)
-        let profile = try Profile(graph)
-        let plan = try MemoryPlan(graph, options: options)
+        let planner = try Planner(network)
+        let graph = planner.graph
+        let profile = try Profile(graph, core: core)
+        let plan = try planner.plan(options)
         func bytes(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> Int {
             var other = options
             (other.stripes, other.pushesRows) = (stripes, pushesRows)
-            return other == options ? plan.arenaBytes : try MemoryPlan(graph, options: other).arenaBytes
+            return other == options ? plan.arenaBytes : try planner.plan(other).arenaBytes
         }
         let shape = network.inputShape
         self.network = network.name
@@ -148,30 +98,29 @@ public struct PlanReport: Sendable, Hashable {
         self.width = width
         parameters = profile.parameters
         multiplyAccumulates = profile.multiplyAccumulates
+        self.core = core
+        instructions = profile.instructions
         arenaBytes = plan.arenaBytes
         lowerBoundBytes = plan.lowerBoundBytes
-        peakSRAMBytes = plan.arenaBytes
+        isOptimal = plan.isOptimal
+        alignment = plan.alignment
+        reservedBytes = budget.reserved
         arenaBytesWithoutStripes = try bytes(.off, pushesRows: false)
         arenaBytesWithStripes = try bytes(.auto, pushesRows: false)
         arenaBytesRowsPushed = try bytes(.auto, pushesRows: true)
         pushesRows = options.pushesRows
         simplePeakBytes = plan.simplePeakBytes
+        retainingPeakBytes = plan.retainingPeakBytes
         flashBytes = profile.flashBytes
         convention = plan.convention
         warnings = network.warnings
-        layers = profile.layers.map {
-            Layer(
-                name: $0.name, operation: $0.operation, outputShape: $0.outputShape.dimensions,
-                macs: $0.multiplyAccumulates, parameters: $0.parameters, outputBytes: $0.outputBytes,
-                bytesMoved: $0.bytesMoved, instructions: $0.instructions)
-        }
+        layers = profile.layers.map(Layer.init)
+        attentions = AttentionCost.all(in: network)
         let steps = Self.steps(of: plan, profile, graph)
         self.steps = steps
         peakStep = plan.peakStep
         buffers = plan.buffers
-        stripes = plan.stripes.filter { $0.steps.count > 1 }.map {
-            Stripe(first: $0.steps.lowerBound, last: $0.steps.upperBound - 1)
-        }
+        stripes = plan.stripes.map(Stripe.init)
         sharings = plan.sharings
         fits = budget.isEmpty ? nil : Self.verdicts(budget, plan, profile, peak: steps[plan.peakStep])
     }
@@ -183,26 +132,30 @@ public struct PlanReport: Sendable, Hashable {
             let own = nodes.compactMap { layers[$0.name] }
             let shape = graph.shapes[step.nodes[0].index]
             return Step(
-                name: nodes[0].name, operation: operationLabel(nodes, in: graph), outputShape: shape.dimensions,
-                macs: own.reduce(0) { $0 + $1.multiplyAccumulates }, parameters: own.reduce(0) { $0 + $1.parameters },
-                outputBytes: shape.count, liveBytes: step.liveBytes)
+                name: nodes[0].name, operation: operationLabel(nodes, in: graph), nodes: nodes.map(\.name),
+                outputShape: shape.dimensions, macs: own.reduce(0) { $0 + $1.multiplyAccumulates },
+                parameters: own.reduce(0) { $0 + $1.parameters }, outputBytes: shape.count, liveBytes: step.liveBytes,
+                operands: step.operands, output: step.output, scratch: step.scratch, passes: step.passes)
         }
     }
 
     private static func verdicts(_ budget: Budget, _ plan: MemoryPlan, _ profile: Profile, peak: Step) -> Verdicts {
-        let sram = budget.sram.map { budget in
+        let sram = budget.sram.map { sram in
             Verdict(
-                needed: plan.arenaBytes, budget: budget, memory: "SRAM",
+                needed: plan.arenaBytes + budget.reserved, budget: sram, memory: "SRAM",
                 cause: "the peak is at \(peak.name) (\(peak.operation), \(Shape(peak.outputShape)))")
         }
-        let flash = budget.flash.map { budget in
+        let flash = budget.flash.map { flash in
             let largest = profile.layers.max { $0.flashBytes < $1.flashBytes }
             return Verdict(
-                needed: profile.flashBytes, budget: budget, memory: "flash",
+                needed: profile.flashBytes, budget: flash, memory: "flash",
                 cause: "the largest layer is \(largest?.name ?? "") (\(ByteSize.text(largest?.flashBytes ?? 0)))")
         }
         return Verdicts(sram: sram, flash: flash)
     }
+
+    /// Whether steps run together anywhere.
+    public var hasStripes: Bool { stripes.contains { $0.first < $0.last } }
 
     /// The step that fills a buffer, or whose scratch it is.
     func writer(of buffer: Buffer) -> Step {

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Foundation
+import Networks
+import Planning
+import Reporting
+
+/// `sapool search`: the networks worth training.
+package struct Search: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Finds the networks that fit a microcontroller and are worth training.",
+        discussion: """
+            Plans every combination of resolutions, widths, strides, poolings and placements, and prints of each pooling method those networks \
+            that fit and of which none is better in memory, work and capacity at once. Without choices of your own it looks at \
+            some eleven thousand MobileNetV2s. --recipe writes the front as a recipe for `sapool compare`, which trains and ranks it.
+
+              sapool search --sram 64K --flash 1M --macs 30M
+              sapool search --board nucleo-f446re --push-rows --resolutions 96,128 --widths 0.35,0.5
+              sapool search --sram 32K --strides '[124][12]22121' --pools strided \\
+                  --pools 'self-attentive(patch=2, restoration=subpixel)' --svg front.svg --json
+            """)
+
+    @Option(
+        help: ArgumentHelp("Sides of the image, in pixels (default: 96,128,160,192,224).", valueName: "list"),
+        transform: { try Numbers.whole($0, in: 1...8192) })
+    var resolutions: [Int] = [96, 128, 160, 192, 224]
+
+    @Option(
+        help: ArgumentHelp("Widths of the MobileNetV2 (default: 0.25,0.35,0.5,0.75,1).", valueName: "list"),
+        transform: { try Numbers.fractions($0, in: 0.01...16) })
+    var widths: [Double]?
+
+    @Option(
+        help: ArgumentHelp(
+            "Strides, a digit a stage; choices in brackets: '[124][12]22121'. May be repeated.", valueName: "pattern"))
+    var strides: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A pooling method in the project's own notation, or strided. May be repeated.", valueName: "pool"))
+    var pools: [String] = []
+
+    @Option(help: ArgumentHelp("Where MobileNetV2 pools: inside, before, or both (default).", valueName: "place"))
+    var placement: String?
+
+    @Option(help: "The backbone: mobilenet-v2, resnet18, plain-cnn …")
+    var backbone: String = "mobilenet-v2"
+
+    @Option(help: "Channels of the images.")
+    var channels: Int = 3
+
+    @Option(help: "Classes that the network tells apart.")
+    var classes: Int = 10
+
+    @OptionGroup var planning: PlanningOptions
+
+    @Option(
+        help: ArgumentHelp("Most multiply-accumulates an image: 30M, 500K.", valueName: "number"),
+        transform: { try Numbers.count($0) })
+    var macs: Int?
+
+    @Option(help: ArgumentHelp("Draw the front.", valueName: "file"))
+    var svg: String?
+
+    @Option(help: ArgumentHelp("Write the front as a recipe for `sapool compare`.", valueName: "file"))
+    var recipe: String?
+
+    @Option(help: ArgumentHelp("Data set that the recipe trains on.", valueName: "data"))
+    var data: String?
+
+    @Option(help: "Epochs that the recipe trains.")
+    var epochs: Int = 5
+
+    @Flag(help: "Print what was found as JSON (Documentation/Search.md).")
+    var json = false
+
+    package init() {}
+
+    package func validate() throws {
+        guard (1...1024).contains(channels) else { throw ValidationError("--channels \(channels): use 1 or 3.") }
+        guard (1...1_000_000).contains(classes) else { throw ValidationError("--classes \(classes): use 1 or more.") }
+        guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 or more.") }
+        if recipe == nil, data != nil {
+            throw ValidationError("--data says what a recipe trains on: give --recipe as well, or leave it out.")
+        }
+        if recipe != nil, data == nil { throw ValidationError("--recipe needs --data: name the data set to train on.") }
+        if backbone != "mobilenet-v2", widths != nil || placement != nil {
+            throw ValidationError(
+                "only mobilenet-v2 comes in widths and placements, and --backbone is \(backbone): leave them out.")
+        }
+        if let placement, !["inside", "before"].contains(placement) {
+            throw ValidationError("--placement \(placement): use inside or before, or leave it out for both.")
+        }
+    }
+
+    package func run() throws {
+        let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
+        let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions).run()
+        if let svg { try SearchDrawing(report).picture().write(to: svg) }
+        if let recipe {
+            try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)
+        }
+        if json { try printJSON(report) } else { print(report.text()) }
+    }
+
+    private func space() throws -> SearchSpace {
+        var space = SearchSpace(resolutions: resolutions, backbone: backbone, channels: channels, classes: classes)
+        space.widths = widths ?? (backbone == "mobilenet-v2" ? space.widths : [1])
+        if !pools.isEmpty { space.pools = pools }
+        if let placement { space.placements = placement == "inside" ? [.inside] : [.before] }
+        let stages = backbone == "mobilenet-v2" ? 7 : backbone.hasPrefix("resn") ? 4 : 3
+        let patterns = strides.isEmpty ? [StridePattern.standard(stages: stages)] : strides
+        do {
+            space.strides = try patterns.flatMap { try StridePattern($0).expanded }
+        } catch {
+            throw ValidationError("\(error).")
+        }
+        return space
+    }
+}
+
+/// Lists of numbers on the command line.
+private enum Numbers {
+    static func whole(_ text: String, in range: ClosedRange<Int>) throws -> [Int] {
+        try text.split(separator: ",").map { part in
+            guard let number = Int(part), range.contains(number) else {
+                throw ValidationError("\(part) is no whole number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    static func fractions(_ text: String, in range: ClosedRange<Double>) throws -> [Double] {
+        try text.split(separator: ",").map { part in
+            guard let number = Double(part), range.contains(number) else {
+                throw ValidationError("\(part) is no number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+    }
+
+    /// `30M` is thirty million, as it counts work and not memory.
+    static func count(_ text: String) throws -> Int {
+        let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9]
+        let last = text.uppercased().last ?? " "
+        let factor = factors[last]
+        guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
+            number * (factor ?? 1) < 9e18
+        else { throw ValidationError("\(text) is no number of multiply-accumulates: write for example 30M") }
+        return Int(number * (factor ?? 1))
+    }
+}

@@ -1,0 +1,118 @@
+import Networks
+
+/// A network as a device computes it: again a network, with the same outputs in evaluation.
+///
+/// - Batch normalisation is folded into the convolution or linear layer in front of it, which then has a bias.
+/// - Dropout, noise (0 in evaluation), sums with it and whatever only computed its deviation are gone.
+/// - Flattening stays, as linear layers take vectors; it costs nothing.
+/// - Restoration stands at patch resolution already (`WindowPool` takes weights of any resolution).
+///
+/// ```swift
+/// let lowering = try Lowering(network)
+/// let weights = lowering.parameters { name in trained[name] }
+/// ```
+public struct Lowering: Sendable {
+    /// A batch normalisation that goes into the weights of a layer in front of it.
+    public struct Fold: Sendable, Hashable {
+        /// The convolution or linear layer.
+        public let layer: String
+        /// The batch normalisation.
+        public let batchNorm: String
+        /// Of the batch normalisation.
+        public let epsilon: Double
+        /// Consecutive channels of the layer that share one of the batch normalisation: r² behind a depth-to-space of factor r.
+        public let repetition: Int
+
+        /// A fold by its parts.
+        public init(layer: String, batchNorm: String, epsilon: Double, repetition: Int) {
+            self.layer = layer
+            self.batchNorm = batchNorm
+            self.epsilon = epsilon
+            self.repetition = repetition
+        }
+    }
+
+    /// The lowered network; nodes have the names that they had.
+    public let network: Network
+
+    /// What was folded, in the order in which it has to be applied.
+    public let folds: [Fold]
+
+    /// The lowered network's operations on the device, in order: each with what is fused behind it, and pooling layers of many nodes as
+    /// one.
+    public let operations: [DeviceOperation]
+
+    /// Layers with a fold that had a bias before.
+    private let biased: Set<String>
+
+    /// Lowers a network.
+    ///
+    /// - Throws: `PlanningError` where it is beyond planning.
+    public init(_ network: Network) throws {
+        let graph = EvaluationGraph(network)
+        var rewriter = Rewriter(graph)
+        self.network = try rewriter.network()
+        folds = rewriter.folds
+        biased = rewriter.biased
+        operations = try DeviceOperation.all(of: self.network)
+    }
+
+    /// The lowered network's parameters.
+    ///
+    /// - Parameter value: the elements of the original network's parameter of a name, in its order.
+    /// - Returns: for each parameter of `network` its elements, by name; counters of training steps are left out.
+    public func parameters(_ value: (String) throws -> [Float]) rethrows -> [String: [Float]] {
+        var folded: [String: (weight: [Double], bias: [Double])] = [:]
+        for fold in folds {
+            var layer: (weight: [Double], bias: [Double])
+            if let known = folded[fold.layer] {
+                layer = known
+            } else {
+                let weight = try value("\(fold.layer).weight").map(Double.init)
+                layer = (weight, try bias(of: fold.layer, value))
+            }
+            apply(
+                fold, gain: try value("\(fold.batchNorm).weight"), shift: try value("\(fold.batchNorm).bias"),
+                mean: try value("\(fold.batchNorm).running_mean"),
+                variance: try value("\(fold.batchNorm).running_var"), to: &layer)
+            folded[fold.layer] = layer
+        }
+        var parameters: [String: [Float]] = [:]
+        for specification in network.parameters where specification.role != .counter {
+            let parts = specification.name.split(separator: ".")
+            let layer = parts.dropLast().joined(separator: ".")
+            if let own = folded[layer] {
+                parameters[specification.name] = (parts.last == "bias" ? own.bias : own.weight).map(Float.init)
+            } else {
+                parameters[specification.name] = try value(specification.name)
+            }
+        }
+        return parameters
+    }
+
+    /// The bias of a layer as it was: zeros where it had none.
+    private func bias(of layer: String, _ value: (String) throws -> [Float]) rethrows -> [Double] {
+        if biased.contains(layer) { return try value("\(layer).bias").map(Double.init) }
+        let channels = network.nodes.first { $0.name == layer }?.shape.channels ?? 0
+        return [Double](repeating: 0, count: channels)
+    }
+
+    /// y = (w·x + b − mean) · gain / √(variance + ε) + shift.
+    private func apply(
+        _ fold: Fold, gain: [Float], shift: [Float], mean: [Float], variance: [Float],
+        to layer: inout (weight: [Double], bias: [Double])
+    ) {
+        let inputs = layer.weight.count / max(1, layer.bias.count)
+        for output in layer.bias.indices {
+            let channel = output / fold.repetition
+            let scale = Double(gain[channel]) / (Double(variance[channel]) + fold.epsilon).squareRoot()
+            layer.bias[output] = (layer.bias[output] - Double(mean[channel])) * scale + Double(shift[channel])
+            for index in output * inputs..<(output + 1) * inputs { layer.weight[index] *= scale }
+        }
+    }
+}
+
+extension Network {
+    /// The network as a device computes it; see `Lowering`.
+    public func lowered() throws -> Network { try Lowering(self).network }
+}

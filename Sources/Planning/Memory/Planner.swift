@@ -1,0 +1,94 @@
+import Networks
+
+/// Plans one network under any number of options; what they have in common is worked out once.
+///
+/// ```swift
+/// let planner = try Planner(network)
+/// let held = try planner.plan(PlanOptions())
+/// let pushed = try planner.plan(PlanOptions(pushesRows: true))
+/// ```
+public final class Planner {
+    package let graph: EvaluationGraph
+    private let ownOrder: Schedule
+    private var otherOrder: Schedule?
+    private var costs: [Rules: ChainCosts] = [:]
+
+    /// What the cost of a chain depends on.
+    private struct Rules: Hashable {
+        let reorders: Bool
+        let reusesRows: Bool
+        let alignment: Int
+    }
+
+    /// A planner of a network.
+    ///
+    /// - Throws: `PlanningError` where the network is beyond planning.
+    public convenience init(_ network: Network) throws(PlanningError) { try self.init(EvaluationGraph(network)) }
+
+    package init(_ graph: EvaluationGraph) throws(PlanningError) {
+        self.graph = graph
+        ownOrder = try Schedule(graph)
+    }
+
+    /// Plans the network.
+    ///
+    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or more
+    ///   values are alive at once than any device has.
+    public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
+        try options.check()
+        let schedule = try schedule(options)
+        let whole = schedule.steps.indices.map { $0..<$0 + 1 }
+        guard options.stripes != .off else { return try MemoryPlan(schedule, ranges: whole, options) }
+        var candidates: [[Range<Int>]] = options.stripes == .auto && !options.pushesRows ? [whole] : []
+        for measure in ChainSearch.Measure.allCases {
+            let ranges = ChainSearch(costs(of: schedule, options), options, by: measure).ranges
+            if !candidates.contains(ranges) { candidates.append(ranges) }
+        }
+        if options.stripes == .on, candidates == [whole] {
+            throw PlanningError("stripes make nothing smaller in \(graph.network.name): leave them on auto or off")
+        }
+        var best = try MemoryPlan(schedule, ranges: candidates[0], options)
+        for ranges in candidates.dropFirst() {
+            let plan = try MemoryPlan(schedule, ranges: ranges, options)
+            if plan.arenaBytes < best.arenaBytes { best = plan }
+        }
+        return best
+    }
+
+    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made, which makes it
+    /// quick.
+    package func lowerBound(_ options: PlanOptions) throws(PlanningError) -> Int {
+        try options.check()
+        return ChainSearch(costs(of: try schedule(options), options), options, by: .bound, peakOnly: true).peak
+    }
+
+    private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {
+        let rules = Rules(
+            reorders: options.reordersBranches, reusesRows: options.reusesRows, alignment: options.alignment)
+        if let known = costs[rules] { return known }
+        let new = ChainCosts(schedule, alignment: options.alignment, reusesRows: options.reusesRows)
+        costs[rules] = new
+        return new
+    }
+
+    /// The network's own order, or another one in which steps one by one take less.
+    private func schedule(_ options: PlanOptions) throws(PlanningError) -> Schedule {
+        guard options.reordersBranches else { return ownOrder }
+        if let otherOrder { return otherOrder }
+        var best = ownOrder
+        var smallest = peak(ownOrder)
+        for order in ExecutionOrder.alternatives(graph) {
+            let schedule = try Schedule(graph, order: order)
+            let peak = peak(schedule)
+            if peak < smallest { (best, smallest) = (schedule, peak) }
+        }
+        otherOrder = best
+        return best
+    }
+
+    /// The same whatever the options, so that plans do not depend on which was made first.
+    private func peak(_ schedule: Schedule) -> Int {
+        let costs = ChainCosts(schedule, alignment: PlanOptions().alignment, reusesRows: true)
+        return schedule.steps.indices.map { costs[$0..<$0 + 1].bound }.max() ?? 0
+    }
+}

@@ -1,0 +1,36 @@
+/// A board with a microcontroller: what there is to keep to.
+public struct Board: Sendable, Hashable {
+    /// As the command line calls it.
+    public let name: String
+    /// The microcontroller on it.
+    public let chip: String
+    /// Its core.
+    public let core: Core
+    /// Bytes of read-write memory in one piece, as an arena cannot be split.
+    public let sram: Int
+    /// Bytes of flash.
+    public let flash: Int
+
+    /// Boards by the data sheets of their chips.
+    public static let all = [
+        Board(name: "microbit-v2", chip: "nRF52833", core: .cortexM4, sram: 128 << 10, flash: 512 << 10),
+        Board(name: "nucleo-f446re", chip: "STM32F446RE", core: .cortexM4, sram: 128 << 10, flash: 512 << 10),
+        Board(name: "nano-33-ble", chip: "nRF52840", core: .cortexM4, sram: 256 << 10, flash: 1 << 20),
+        Board(name: "nucleo-f412zg", chip: "STM32F412ZG", core: .cortexM4, sram: 256 << 10, flash: 1 << 20),
+        Board(name: "nucleo-f746zg", chip: "STM32F746ZG", core: .cortexM7, sram: 320 << 10, flash: 1 << 20),
+        Board(name: "nucleo-h743zi", chip: "STM32H743ZI", core: .cortexM7, sram: 512 << 10, flash: 2 << 20),
+        Board(name: "pico-2", chip: "RP2350", core: .cortexM33, sram: 520 << 10, flash: 4 << 20),
+    ]
+
+    /// A board by its name.
+    ///
+    /// - Throws: `PlanningError` that lists the boards that are known.
+    public static func named(_ name: String) throws(PlanningError) -> Board {
+        guard let board = all.first(where: { $0.name == name.lowercased() }) else {
+            throw PlanningError(
+                "unknown board \"\(name)\": known are \(all.map(\.name).joined(separator: ", ")); for any other give --sram and --flash"
+            )
+        }
+        return board
+    }
+}

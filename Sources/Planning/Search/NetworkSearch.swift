@@ -1,0 +1,203 @@
+import Dispatch
+import Foundation
+import Networks
+import Synchronization
+
+/// Looks at every network of a space and keeps those of which none is better in memory, work and capacity at once.
+///
+/// Each candidate is built and counted, and one that keeps to the limits gets a lower bound of its memory from the search for
+/// stripes. Only networks on the front are planned to the byte: planned figures replace bounds until the front consists of
+/// planned networks alone, which makes it the front of exact figures. Fronts are kept for each pooling method, since no formula says
+/// what one is worth: training does.
+public struct NetworkSearch: Sendable {
+    /// What is looked at.
+    public let space: SearchSpace
+    /// What networks have to keep to.
+    public let limits: SearchLimits
+    /// What the planner may do.
+    public let options: PlanOptions
+
+    /// A search by its parts.
+    public init(_ space: SearchSpace, limits: SearchLimits, options: PlanOptions = PlanOptions()) {
+        self.space = space
+        self.limits = limits
+        self.options = options
+    }
+
+    /// What became of one candidate.
+    private enum Outcome: Sendable {
+        case refused(String)
+        case exceeds(Limit, SearchResult)
+        case open(SearchResult)
+    }
+
+    /// A limit, in the order in which they are looked at.
+    enum Limit: String, Sendable, CaseIterable {
+        case flash, macs, sram
+    }
+
+    /// Runs the search on all cores.
+    ///
+    /// - Throws: `PlanningError` where no candidate can be built, or none keeps to the limits: then it names the smallest that would.
+    public func run() throws(PlanningError) -> SearchReport {
+        let start = ContinuousClock.now
+        let candidates = space.candidates
+        guard !candidates.isEmpty else {
+            throw PlanningError("there is nothing to search: give strides, pools and resolutions")
+        }
+        let outcomes = Self.inParallel(candidates) { outcome(of: $0) }
+        var open: [SearchResult] = []
+        var exceeding: [Limit: SearchResult] = [:]
+        var refusals: [String] = []
+        for outcome in outcomes {
+            switch outcome {
+            case .refused(let reason): refusals.append(reason)
+            case .open(let result): open.append(result)
+            case .exceeds(let limit, let result):
+                if let known = exceeding[limit], amount(limit, known) <= amount(limit, result) { continue }
+                exceeding[limit] = result
+            }
+        }
+        guard refusals.count < candidates.count else {
+            throw PlanningError("none of the \(candidates.count) networks can be built; the first: \(refusals[0])")
+        }
+        let front = front(of: &open)
+        guard !front.isEmpty else { throw nothingFits(count: candidates.count, exceeding, open) }
+        return SearchReport(
+            limits: limits, options: options, candidates: candidates.count, refused: refusals.count,
+            fitting: open.count { fits($0) }, seconds: Self.seconds(since: start), front: front)
+    }
+
+    private static func seconds(since start: ContinuousClock.Instant) -> Double {
+        let elapsed = ContinuousClock.now - start
+        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    }
+
+    // MARK: - One candidate
+
+    private func outcome(of candidate: SearchSpace.Candidate) -> Outcome {
+        do {
+            let network = try space.network(candidate)
+            let planner = try Planner(network)
+            let profile = try Profile(planner.graph)
+            var result = SearchResult(
+                candidate: candidate, sramBytes: 0, flashBytes: profile.flashBytes,
+                multiplyAccumulates: profile.multiplyAccumulates, parameters: profile.parameters,
+                capacity: Self.capacity(profile))
+            for limit in [Limit.flash, .macs] {
+                if let most = most(limit), amount(limit, result) > most { return .exceeds(limit, result) }
+            }
+            result.sramBytes = try planner.lowerBound(options) + limits.budget.reserved
+            return .open(result)
+        } catch {
+            return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(error)")
+        }
+    }
+
+    private static func capacity(_ profile: Profile) -> Double {
+        profile.layers.reduce(0) { sum, layer in
+            sum + Double(layer.parameters) * (1 + log2(Double(max(1, layer.outputShape.size.area))))
+        }
+    }
+
+    private func most(_ limit: Limit) -> Int? {
+        switch limit {
+        case .flash: limits.budget.flash
+        case .macs: limits.multiplyAccumulates
+        case .sram: limits.budget.sram
+        }
+    }
+
+    private func amount(_ limit: Limit, _ result: SearchResult) -> Int {
+        switch limit {
+        case .flash: result.flashBytes
+        case .macs: result.multiplyAccumulates
+        case .sram: result.sramBytes
+        }
+    }
+
+    private func fits(_ result: SearchResult) -> Bool { result.sramBytes <= limits.budget.sram ?? .max }
+
+    /// Replaces a bound by what a plan takes.
+    private func planned(_ result: SearchResult) -> SearchResult {
+        var result = result
+        result.isPlanned = true
+        do {
+            let network = try space.network(result.candidate)
+            let planner = try Planner(network)
+            let plan = try planner.plan(options)
+            let step = plan.steps[plan.peakStep]
+            let nodes = step.nodes.map { network[$0] }
+            result.sramBytes = plan.arenaBytes + limits.budget.reserved
+            result.peak =
+                "\(nodes[0].name) (\(operationLabel(nodes, in: planner.graph)), \(planner.graph.shapes[nodes[0].id.index]))"
+        } catch {
+            // What no plan exists of takes more than there is.
+            result.sramBytes = .max
+        }
+        return result
+    }
+
+    // MARK: - All of them
+
+    /// The front of each pooling method, planned; bounds in `results` are replaced by figures on the way.
+    private func front(of results: inout [SearchResult]) -> [SearchResult] {
+        var front: [SearchResult] = []
+        for pool in space.pools {
+            var own = results.indices.filter { results[$0].candidate.pool == pool }
+            while true {
+                own = own.filter { fits(results[$0]) }
+                let best = ParetoFront.indices(of: own.map { results[$0] }).map { own[$0] }
+                let unplanned = best.filter { !results[$0].isPlanned }
+                guard !unplanned.isEmpty else {
+                    front += best.map { results[$0] }.sorted { $0.sramBytes < $1.sramBytes }
+                    break
+                }
+                let planned = Self.inParallel(unplanned.map { results[$0] }) { self.planned($0) }
+                for (index, result) in zip(unplanned, planned) { results[index] = result }
+            }
+        }
+        return front
+    }
+
+    private func nothingFits(
+        count: Int, _ exceeding: [Limit: SearchResult], _ open: [SearchResult]
+    ) -> PlanningError {
+        guard var smallest = open.min(by: { $0.sramBytes < $1.sramBytes }) else {
+            for limit in Limit.allCases {
+                guard let result = exceeding[limit], let most = most(limit) else { continue }
+                let needed = SearchReport.amount(limit, amount(limit, result))
+                return PlanningError(
+                    "none of the \(count) networks keeps to \(SearchReport.amount(limit, most)): the smallest needs \(needed) "
+                        + "(\(result.candidate.network) at \(result.candidate.resolution) pixels)")
+            }
+            return PlanningError("none of the \(count) networks can be planned")
+        }
+        // The smallest bound may belong to another network than the smallest plan.
+        var results = open
+        while !smallest.isPlanned {
+            guard let index = results.firstIndex(of: smallest) else { break }
+            results[index] = planned(smallest)
+            smallest = results.min { $0.sramBytes < $1.sramBytes } ?? results[index]
+        }
+        let budget = SearchReport.amount(.sram, limits.budget.sram ?? 0)
+        return PlanningError(
+            "none of the \(count) networks keeps to \(budget): the smallest needs \(SearchReport.amount(.sram, smallest.sramBytes)) "
+                + "(\(smallest.candidate.network) at \(smallest.candidate.resolution) pixels), and its peak is at \(smallest.peak)"
+        )
+    }
+
+    /// The results of a function of many values, on all cores, in the values' order.
+    private static func inParallel<Value: Sendable, Result: Sendable>(
+        _ values: [Value], _ body: @Sendable (Value) -> Result
+    ) -> [Result] {
+        let chunk = 16
+        let count = (values.count + chunk - 1) / chunk
+        let results = Mutex<[Int: [Result]]>([:])
+        DispatchQueue.concurrentPerform(iterations: count) { index in
+            let own = values[index * chunk..<min(values.count, (index + 1) * chunk)].map(body)
+            results.withLock { $0[index] = own }
+        }
+        return results.withLock { all in (0..<count).flatMap { all[$0] ?? [] } }
+    }
+}

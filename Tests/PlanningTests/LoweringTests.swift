@@ -1,0 +1,82 @@
+import Networks
+import Planning
+import XCTest
+
+final class LoweringTests: XCTestCase {
+    private func names(_ network: Network) -> [String] { network.nodes.map(\.name) }
+
+    func testChainByHand() throws {
+        let network = try TinyNetworks.chain()
+        let lowering = try Lowering(network)
+        XCTAssertEqual(
+            names(lowering.network), ["input", "conv", "relu", "pool", "avgpool", "avgpool.flatten", "fc"])
+        XCTAssertEqual(
+            lowering.folds, [Lowering.Fold(layer: "conv", batchNorm: "bn", epsilon: 1e-5, repetition: 1)])
+        XCTAssertEqual(
+            lowering.operations.map {
+                "\($0.kind): \($0.nodes.joined(separator: " ")) of \($0.inputs.joined(separator: " "))"
+            },
+            [
+                "input: input of ", "convolution+relu 3×3: conv relu of input", "maxPool 2×2/2: pool of relu",
+                "globalAveragePool: avgpool of pool", "linear: fc of avgpool",
+            ])
+        XCTAssertEqual(lowering.operations[3].needs, [DeviceOperation.Need(name: "avgpool.sums", bytes: 32)])
+    }
+
+    /// weight 2, bias none; mean 1, variance 4 − ε, gain 3, shift 5: 3 / 2 · (2·x − 1) + 5 = 3·x + 3.5.
+    func testFoldingByHand() throws {
+        let builder = NetworkBuilder("fold")
+        let x = try builder.convolution(try builder.input([1, 2, 2]), to: 1, kernel: 1, name: "conv")
+        let network = try builder.network(output: try builder.batchNorm(x, name: "bn"))
+        let values: [String: [Float]] = [
+            "conv.weight": [2], "bn.weight": [3], "bn.bias": [5], "bn.running_mean": [1], "bn.running_var": [4 - 1e-5],
+        ]
+        let lowered = try Lowering(network).parameters { try XCTUnwrap(values[$0], $0) }
+        XCTAssertEqual(lowered.keys.sorted(), ["conv.bias", "conv.weight"])
+        XCTAssertEqual(try XCTUnwrap(lowered["conv.weight"]?[0]), 3, accuracy: 1e-5)
+        XCTAssertEqual(try XCTUnwrap(lowered["conv.bias"]?[0]), 3.5, accuracy: 1e-5)
+    }
+
+    /// Behind a depth-to-space of factor 2, four channels of the convolution share one of the normalisation.
+    func testFoldingThroughDepthToSpace() throws {
+        let name = "plain-cnn(channels=4, strides=2, pool=self-attentive(patch=2, restoration=subpixel))"
+        let lowering = try Lowering(try Network(notation: name, input: [1, 8, 8], classes: 2))
+        let fold = try XCTUnwrap(lowering.folds.first { $0.layer.hasSuffix("restore.0") })
+        XCTAssertEqual(fold.repetition, 4)
+        XCTAssertFalse(names(lowering.network).contains(fold.batchNorm))
+    }
+
+    func testAPoolingIsOneOperation() throws {
+        let lowering = try Lowering(try TinyNetworks.attention())
+        XCTAssertEqual(lowering.operations.map(\.name), ["input", "x", "pool"])
+        let pool = lowering.operations[2]
+        XCTAssertEqual(pool.kind, "self-attentive pooling 2×2/2")
+        XCTAssertEqual(pool.inputs, ["x"])
+        XCTAssertEqual(pool.outputShape, [4, 2, 2])
+        let scope = "pool.logit.pool_weight"
+        XCTAssertEqual(
+            pool.needs.map { "\($0.name) \($0.bytes)" },
+            [
+                "\(scope).downsample.0 64", "\(scope).multihead_attn 64", "\(scope).multihead_attn.kv 128",
+                "\(scope).multihead_attn.scores 64", "\(scope).multihead_attn.row 12", "\(scope).restore.0 64",
+                "pool.sums 32",
+            ])
+        let gaussian = try Lowering(try TinyNetworks.gaussian(.position))
+        XCTAssertEqual(gaussian.operations.map(\.kind), ["input", "pooling"])
+    }
+
+    /// The device's network takes what the original takes, and lowering it once more changes nothing.
+    func testPlansAreTheSame() throws {
+        for name in [
+            "mobilenet_v2-nlp_headfix2-1222121", "mobilenetv3_small-gaussian_pool-22121111211", "resnet18-lip-1222",
+        ] {
+            let network = try Network(notation: name, input: [3, 64, 64], classes: 10)
+            let lowered = try network.lowered()
+            let (plan, other) = (try MemoryPlan(network), try MemoryPlan(lowered))
+            XCTAssertEqual(other.arenaBytes, plan.arenaBytes, name)
+            XCTAssertEqual(other.steps.count, plan.steps.count, name)
+            XCTAssertEqual(try Profile(lowered).flashBytes, try Profile(network).flashBytes, name)
+            XCTAssertEqual(try lowered.lowered(), lowered, name)
+        }
+    }
+}
