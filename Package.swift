@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
             name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Torch"],
-            linkerSettings: runPaths),
+            resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // What a network costs
         .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
@@ -78,7 +78,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            name: "TrainingTests",
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Ways to train, side by side

@@ -23,7 +23,8 @@ public final class Model {
     private let readers: [Int]
     /// For each node, whether it is a convolution whose bias a batch normalisation takes out again.
     let biasIsOmittedInTraining: [Bool]
-    var sineTables: [String: Tensor] = [:]
+    /// Tensors that are no parameters, made once: tables of positions, fixed filters.
+    var constants: [String: Tensor] = [:]
 
     /// A model with new weights.
     public convenience init(
@@ -44,7 +45,9 @@ public final class Model {
         self.readers = readers
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
         for node in network.nodes {
-            guard case .batchNorm = node.operation, case .convolution(let convolution) = network[node.inputs[0]].operation else {
+            guard case .batchNorm = node.operation,
+                case .convolution(let convolution) = network[node.inputs[0]].operation
+            else {
                 continue
             }
             isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
@@ -69,7 +72,8 @@ public final class Model {
         _ images: Tensor, training: Bool = false, replacing substitutes: [String: Tensor] = [:]
     ) throws -> [Tensor] {
         let shape = images.shape
-        guard shape.count == network.inputShape.dimensions.count + 1, Array(shape.dropFirst()) == network.inputShape.dimensions
+        guard shape.count == network.inputShape.dimensions.count + 1,
+            Array(shape.dropFirst()) == network.inputShape.dimensions
         else {
             throw ExecutionError(
                 "the images have shape \(shape), and the network takes [B, "
@@ -123,31 +127,44 @@ public final class Model {
                 weight: parameter("weight", of: node), bias: hasBias ? parameter("bias", of: node) : nil,
                 stride: details.stride.pair, padding: details.padding.pair, groups: details.groups)
         case .batchNorm(let details): return try batchNorm(details, node, x, training: training)
+        case .instanceNorm(let details):
+            return try x.instanceNorm(
+                weight: parameter("weight", of: node), bias: parameter("bias", of: node), epsilon: details.epsilon)
         case .activation(let details): return try activate(details.function, x, inPlace: mayOverwriteInput(of: node))
-        case .scale(let details):
-            return try details.isLearned ? x * parameter("factor", of: node) : x * details.factor
+        case .scale(let details): return try scale(details, node, x)
         case .add: return try x + inputs[1]
         case .multiply: return try x * inputs[1]
         case .dropout(let details): return try x.dropout(details.probability, training: training)
         case .gaussianNoise(let details): return try noise(details, x, training: training)
         case .maxPool(let details):
-            return try x.maxPool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
-        case .averagePool(let details):
-            return try x.averagePool(
-                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair,
-                countPadding: details.countsPadding)
+            return try x.maxPool(
+                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
+        case .averagePool(let details): return try averagePool(details, x, training: training)
         case .globalAveragePool: return try x.mean([2, 3], keepDimensions: true)
         case .localDeviation(let details): return try localDeviation(details, x)
+        case .powerPool(let details): return try powerPool(details, node, x)
+        case .windowPool(let details) where details.isSampled:
+            return try sampledWindowPool(details, x, weights: inputs[1], training: training)
         case .windowPool(let details): return try windowPool(details, x, weights: inputs[1])
+        case .comparisonPool(let details): return try comparisonPool(details, node, x, reference: inputs[1])
+        case .fixedFilter(let details): return try filter(details, node, x)
+        case .rnnPool(let details): return try recurrentPool(details, node, x)
         case .upsampleBilinear(let details): return try x.upsampledBilinear(to: details.size.pair)
         case .depthToSpace(let details): return try depthToSpace(details, x)
         case .multiHeadAttention(let details): return try attention(details, node, x)
+        case .attentionHead(let details): return try attentionHead(details, node, x)
         case .positionEmbedding(let details): return try addPositions(details, node, x)
         case .linear(let details):
             return try x.linear(
                 weight: parameter("weight", of: node), bias: details.bias ? parameter("bias", of: node) : nil)
         case .flatten: return try x.reshaped([x.shape[0], -1])
         }
+    }
+
+    private func scale(_ details: Scale, _ node: Node, _ x: Tensor) throws -> Tensor {
+        guard details.isLearned else { return try x * details.factor }
+        let factor = try parameter("factor", of: node)
+        return try x * (details.isProportion ? factor.clamped(minimum: 0).clamped(maximum: 1) : factor)
     }
 
     private func activate(_ function: Activation.Function, _ x: Tensor, inPlace: Bool) throws -> Tensor {

@@ -53,7 +53,8 @@ public final class NetworkBuilder {
         // Bounds that keep every sum over a network inside 64 bits.
         let cost = details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape)
         guard cost <= 1 << 48 else {
-            throw NetworkError("\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
+            throw NetworkError(
+                "\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
         }
         guard nodes.count < 1 << 14 else { throw NetworkError("the network has over 16384 nodes") }
         if case .input = operation, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }
@@ -93,9 +94,20 @@ extension NetworkBuilder {
     }
 
     /// A batch normalisation.
-    public func batchNorm(_ x: Node.ID, statisticsSize: Size? = nil, name: String) throws(NetworkError) -> Node.ID {
-        let details = BatchNorm(channels: shape(of: x).channels, statisticsSize: statisticsSize)
+    public func batchNorm(
+        _ x: Node.ID, statisticsSize: Size? = nil, initialWeight: Double? = nil, name: String
+    ) throws(NetworkError) -> Node.ID {
+        let details = BatchNorm(
+            channels: shape(of: x).channels, statisticsSize: statisticsSize, initialWeight: initialWeight)
         return try add(.batchNorm(details), [x], name: name)
+    }
+
+    /// An instance normalisation.
+    public func instanceNorm(
+        _ x: Node.ID, initialWeight: Double? = nil, name: String
+    ) throws(NetworkError) -> Node.ID {
+        try add(
+            .instanceNorm(InstanceNorm(channels: shape(of: x).channels, initialWeight: initialWeight)), [x], name: name)
     }
 
     /// An element-wise function.
@@ -126,10 +138,20 @@ extension NetworkBuilder {
         return try add(.flatten(Flatten()), [mean], name: "\(name).flatten")
     }
 
-    /// Global average and a linear layer: the usual head.
-    public func classifier(_ x: Node.ID, classes: Int, name: String) throws(NetworkError) -> Node.ID {
+    /// The whole map as one vector, `[C, H, W]` → `[C]`, and a linear layer.
+    public func classifier(
+        _ x: Node.ID, classes: Int, head: Head = .average, name: String
+    ) throws(NetworkError) -> Node.ID {
         guard classes > 0 else { throw NetworkError("a classifier of \(classes) classes: use at least 1") }
-        return try linear(try globalAverage(x), to: classes, name: name)
+        return try linear(try globalPool(x, head), to: classes, name: name)
+    }
+
+    /// The whole map as one vector, `[C, H, W]` → `[C]`.
+    public func globalPool(_ x: Node.ID, _ head: Head) throws(NetworkError) -> Node.ID {
+        guard case .attention(let heads) = head else { return try globalAverage(x) }
+        let map = shape(of: x)
+        let details = AttentionHead(channels: map.channels, heads: heads, outputs: map.channels, size: map.size)
+        return try add(.attentionHead(details), [x], name: "attnpool")
     }
 
     /// Any pooling method as a layer.

@@ -26,6 +26,7 @@ enum ATen {
     static let expand = Operator("aten::expand")
     static let cat = Operator("aten::cat")
     static let stack = Operator("aten::stack")
+    static let gather = Operator("aten::gather")
 
     // Arithmetic
     static let add = Operator("aten::add", "Tensor")
@@ -35,6 +36,7 @@ enum ATen {
     static let addScalar = Operator("aten::add", "Scalar")
     static let multiplyScalar = Operator("aten::mul", "Scalar")
     static let powScalar = Operator("aten::pow", "Tensor_Scalar")
+    static let powTensor = Operator("aten::pow", "Tensor_Tensor")
     static let clampMin = Operator("aten::clamp_min")
     static let clampMax = Operator("aten::clamp_max")
     static let equal = Operator("aten::eq", "Tensor")
@@ -82,6 +84,9 @@ enum ATen {
     static let upsampleBilinear2d = Operator("aten::upsample_bilinear2d")
     static let pixelShuffle = Operator("aten::pixel_shuffle")
     static let replicationPad2d = Operator("aten::replication_pad2d")
+    static let reflectionPad2d = Operator("aten::reflection_pad2d")
+    static let constantPad = Operator("aten::constant_pad_nd")
+    static let instanceNorm = Operator("aten::instance_norm")
     static let streamingAttention = Operator("sapool::streaming_attention")
     static let flashAttentionCPU = Operator("aten::_scaled_dot_product_flash_attention_for_cpu")
     static let attention = Operator("aten::scaled_dot_product_attention")

@@ -34,7 +34,8 @@ extension Tensor {
     ///   - training: whether to normalise by the batch's own statistics.
     ///   - momentum: share of the batch in the running statistics.
     public func batchNorm(
-        weight: Tensor?, bias: Tensor?, mean: Tensor?, variance: Tensor?, training: Bool, momentum: Double, epsilon: Double
+        weight: Tensor?, bias: Tensor?, mean: Tensor?, variance: Tensor?, training: Bool, momentum: Double,
+        epsilon: Double
     ) throws -> Tensor {
         try ATen.batchNorm([
             .tensor(self), .tensor(weight), .tensor(bias), .tensor(mean), .tensor(variance), .bool(training),
@@ -49,12 +50,22 @@ extension Tensor {
 
     /// Mean of each window.
     ///
-    /// - Parameter countPadding: whether zeros of the padding count as elements.
+    /// - Parameters:
+    ///   - countPadding: whether zeros of the padding count as elements.
+    ///   - coverBorder: whether windows that hang over the lower and right border count too.
     public func averagePool(
-        kernel: [Int], stride: [Int], padding: [Int] = [0, 0], countPadding: Bool = true
+        kernel: [Int], stride: [Int], padding: [Int] = [0, 0], countPadding: Bool = true, coverBorder: Bool = false
     ) throws -> Tensor {
         try ATen.avgPool2d([
-            .tensor(self), .ints(kernel), .ints(stride), .ints(padding), .bool(false), .bool(countPadding),
+            .tensor(self), .ints(kernel), .ints(stride), .ints(padding), .bool(coverBorder), .bool(countPadding),
+        ])
+    }
+
+    /// Instance normalisation of a map: each channel of each image by its own mean and variance.
+    public func instanceNorm(weight: Tensor, bias: Tensor, epsilon: Double) throws -> Tensor {
+        try ATen.instanceNorm([
+            .tensor(self), .tensor(weight), .tensor(bias), .none, .none, .bool(true), .double(0), .double(epsilon),
+            .bool(false),
         ])
     }
 
@@ -74,6 +85,16 @@ extension Tensor {
     /// Copies the border outwards.
     public func paddedByReplication(left: Int, right: Int, top: Int, bottom: Int) throws -> Tensor {
         try ATen.replicationPad2d([.tensor(self), .ints([left, right, top, bottom])])
+    }
+
+    /// Mirrors the map at its outermost pixels, which are not repeated.
+    public func paddedByReflection(left: Int, right: Int, top: Int, bottom: Int) throws -> Tensor {
+        try ATen.reflectionPad2d([.tensor(self), .ints([left, right, top, bottom])])
+    }
+
+    /// Adds lines of one value around the map.
+    public func padded(left: Int, right: Int, top: Int, bottom: Int, value: Double = 0) throws -> Tensor {
+        try ATen.constantPad([.tensor(self), .ints([left, right, top, bottom]), .double(value)])
     }
 
     /// `softmax(Q Kᵀ / √d) V`, streamed: nothing of size N×N is stored, neither here nor for the backward pass.

@@ -23,10 +23,15 @@ extension Tensor {
     public static func * (a: Tensor, b: Double) throws -> Tensor { try ATen.multiplyScalar([.tensor(a), .double(b)]) }
 
     /// Divides every element by a number.
-    public static func / (a: Tensor, b: Double) throws -> Tensor { try ATen.multiplyScalar([.tensor(a), .double(1 / b)]) }
+    public static func / (a: Tensor, b: Double) throws -> Tensor {
+        try ATen.multiplyScalar([.tensor(a), .double(1 / b)])
+    }
 
     /// Every element to the power of `exponent`.
     public func power(_ exponent: Double) throws -> Tensor { try ATen.powScalar([.tensor(self), .double(exponent)]) }
+
+    /// Every element to the power of `exponent`, which broadcasts.
+    public func power(_ exponent: Tensor) throws -> Tensor { try ATen.powTensor([.tensor(self), .tensor(exponent)]) }
 
     /// Every element, but at least `minimum`.
     public func clamped(minimum: Double) throws -> Tensor { try ATen.clampMin([.tensor(self), .double(minimum)]) }

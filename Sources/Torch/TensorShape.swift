@@ -18,6 +18,13 @@ extension Tensor {
         try ATen.slice([.tensor(self), .int(dimension), .int(range.lowerBound), .int(range.upperBound), .int(1)])
     }
 
+    /// A view of `count` indices of a dimension, `step` apart.
+    public func strided(_ dimension: Int, from start: Int, count: Int, step: Int) throws -> Tensor {
+        try ATen.slice([
+            .tensor(self), .int(dimension), .int(start), .int(start + (count - 1) * step + 1), .int(step),
+        ])
+    }
+
     /// A view of each index of a dimension, which is gone from the results.
     public func unbound(_ dimension: Int) throws -> [Tensor] {
         try ATen.unbind(all: [.tensor(self), .int(dimension)], maximumResults: shape[dimension]).compactMap { $0 }
@@ -26,6 +33,11 @@ extension Tensor {
     /// A copy of the chosen indices (a one-dimensional `int64` tensor) of a dimension.
     public func gathered(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
         try ATen.indexSelect([.tensor(self), .int(dimension), .tensor(indices)])
+    }
+
+    /// Of each line along a dimension the element that `indices` (`int64`, of this tensor's shape but for the dimension) names.
+    public func picked(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
+        try ATen.gather([.tensor(self), .int(dimension), .tensor(indices), .bool(false)])
     }
 
     /// A view that repeats dimensions of size one, without memory of its own.

@@ -5,8 +5,10 @@ import XCTest
 final class ResumeTests: CommandLineTestCase {
     private func arguments(_ output: String) -> [String] {
         [
-            "train", "--network", "plain-cnn(channels=4-8, strides=22, pool=gaussian)", "--data", "photos", "--resolution", "16",
-            "--epochs", "30", "--batch-size", "8", "--ema", "0.95", "--threads", "1", "--checkpoint-steps", "3", "--output", output,
+            // Every pooling that draws.
+            "train", "--network", "plain-cnn(channels=4-8-8, strides=222, pool=gaussian, pool.2=stochastic, pool.3=s3)",
+            "--data", "photos", "--resolution", "16", "--epochs", "30", "--batch-size", "8", "--ema", "0.95",
+            "--threads", "1", "--checkpoint-steps", "3", "--output", output,
         ]
     }
 
@@ -20,7 +22,8 @@ final class ResumeTests: CommandLineTestCase {
     }
 
     private func epochs(_ run: String) throws -> [String] {
-        try String(contentsOfFile: "\(folder)/\(run)/metrics.jsonl", encoding: .utf8).split(separator: "\n").map { line in
+        try String(contentsOfFile: "\(folder)/\(run)/metrics.jsonl", encoding: .utf8).split(separator: "\n").map {
+            line in
             let object = try json(String(line))
             return "\(object["epoch"] ?? "") \(object["train_loss"] ?? "") \(object["loss"] ?? "")"
         }
@@ -47,7 +50,8 @@ final class ResumeTests: CommandLineTestCase {
                 }
                 process.waitUntilExit()
                 finished = process.terminationReason == .exit && process.terminationStatus == 0
-                XCTAssertTrue(finished || process.terminationReason == .uncaughtSignal, "status \(process.terminationStatus)")
+                XCTAssertTrue(
+                    finished || process.terminationReason == .uncaughtSignal, "status \(process.terminationStatus)")
                 if !finished && process.terminationReason == .exit { break }
             }
             XCTAssertEqual(try weights(run), expected, "attempt \(attempt)")

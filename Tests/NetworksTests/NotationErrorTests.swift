@@ -29,21 +29,25 @@ final class NotationErrorTests: XCTestCase {
             message("mobilenet_v2-lip_nowin-1222121"),
             "the suffix \"nowin\" in \"mobilenet_v2-lip_nowin-1222121\" belongs to nlp poolings, and \"lip\" is none")
         XCTAssertEqual(
-            message("resnet18-dfmnlp-1222"), "\"dfmnlp\" in \"resnet18-dfmnlp-1222\" (deformable pooling) is not supported")
+            message("resnet18-dfmnlp-1222"),
+            "\"dfmnlp\" in \"resnet18-dfmnlp-1222\" (deformable pooling) is not supported")
         XCTAssertEqual(
-            message("dy-resnet18-nlp-1222"), "\"dy\" in \"dy-resnet18-nlp-1222\" (dynamic convolution) is not supported")
+            message("dy-resnet18-nlp-1222"), "\"dy\" in \"dy-resnet18-nlp-1222\" (dynamic convolution) is not supported"
+        )
         XCTAssertEqual(
             message("vgg"),
-            "unknown network \"vgg\": known are mobilenet-v2, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
+            "unknown network \"vgg\": known are mobilenet-v2, efficientnet-lite0, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
                 + "resnet50, resnext18, plain-cnn, and names of the reference notation such as "
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
-            "unknown pooling \"mux\": known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive")
+            "unknown pooling \"mux\": known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, soft, ada, "
+                + "blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\": known are patch, ratio, heads, window-normalised, position, restoration, "
-                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature")
+                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature, norm, zero-logits, local, attention-share"
+        )
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(restoration=cubic))"),
             "restoration=cubic in self-attentive: use nearest, bilinear, subpixel")
@@ -51,22 +55,26 @@ final class NotationErrorTests: XCTestCase {
 
     func testStrideDigits() {
         XCTAssertEqual(
-            message("mobilenet_v2-nlp-122"), "mobilenet_v2 takes 7 stride digits, and \"122\" in \"mobilenet_v2-nlp-122\" has 3")
+            message("mobilenet_v2-nlp-122"),
+            "mobilenet_v2 takes 7 stride digits, and \"122\" in \"mobilenet_v2-nlp-122\" has 3")
         XCTAssertEqual(
             message("resnet18-nlp-1022"),
             "\"1022\" in \"resnet18-nlp-1022\" are no strides: use one digit of 1 to 9 a stage")
         XCTAssertEqual(
             message("prepool-nlp-x-resnet18-nlp-1222"),
-            "\"x\" in \"prepool-nlp-x-resnet18-nlp-1222\" is no stride for the pre-pooling: use a number such as 2 or 4")
+            "\"x\" in \"prepool-nlp-x-resnet18-nlp-1222\" is no stride for the pre-pooling: use a number such as 2 or 4"
+        )
         XCTAssertEqual(
             message("mobilenet-v2(strides=122)"), "MobileNetV2 has 7 stages, so its strides are 7 digits, not 3")
     }
 
     func testSyntaxOfOurOwnNotation() {
         XCTAssertEqual(
-            message("plain-cnn(pool=max"), "\"plain-cnn(pool=max\": expected \",\" or \")\" at character 19, found the end")
+            message("plain-cnn(pool=max"),
+            "\"plain-cnn(pool=max\": expected \",\" or \")\" at character 19, found the end")
         XCTAssertEqual(
-            message("plain-cnn(pool)"), "\"plain-cnn(pool)\": expected \"=\" behind \"pool\" at character 15, found \")\"")
+            message("plain-cnn(pool)"),
+            "\"plain-cnn(pool)\": expected \"=\" behind \"pool\" at character 15, found \")\"")
         XCTAssertEqual(
             message("plain-cnn() tail"), "\"plain-cnn() tail\": expected the end at character 13, found \"t\"")
         XCTAssertEqual(
@@ -79,7 +87,8 @@ final class NotationErrorTests: XCTestCase {
         XCTAssertEqual(
             message("mobilenet_v2-maxp-2222222", side: 64),
             "a 64×64 image is too small for this network, which needs at least 255×255 "
-                + "(net.features.5.0.pooling: its 2×2 window does not fit the 1×1 map: use larger images or smaller strides)")
+                + "(net.features.5.0.pooling: its 2×2 window does not fit the 1×1 map: use larger images or smaller strides)"
+        )
         XCTAssertNoThrow(
             try Network(notation: "mobilenet_v2-maxp-2222222", input: [3, 255, 255], classes: 10))
     }
@@ -88,6 +97,7 @@ final class NotationErrorTests: XCTestCase {
         XCTAssertEqual(
             message("resnet18-skip-1222", width: 0.5),
             "only MobileNetV2 comes in widths, and resnet18 is none: leave the width out")
-        XCTAssertEqual(message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
+        XCTAssertEqual(
+            message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
     }
 }

@@ -25,6 +25,55 @@ final class ReferenceExecutorTests: XCTestCase {
         }
     }
 
+    /// Every pooling method, on an image of odd sides, alone behind a convolution.
+    func testEveryPoolingMethodsPlan() throws {
+        for pool in PoolingNotation.names where pool != "strided" {
+            for options in PlanCheckerTests.options {
+                let network = try Network(
+                    notation: "plain-cnn(channels=4-8, strides=2-2, pool=\(pool))", input: [2, 25, 19], classes: 3)
+                XCTAssertEqual(try mistakes(network, options), [], "\(pool), \(options)")
+                let plan = try MemoryPlan(network, options: options)
+                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(pool), \(options)")
+            }
+        }
+        for network in [
+            "plain-cnn(channels=8-8, strides=2-2, head=attention(heads=2), pool=dpp(form=full, details=asymmetric))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=wavelet(bands=all))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=lip(logits=bottleneck))",
+            "plain-cnn(channels=4-8, strides=3-2, pool=blur(form=conv, filter=7), pool.2=mixed(share=channel))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=tree(levels=3), pool.2=rnn(line-states=3, window-states=3))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=self-attentive(patch=1-2, restoration=bilinear, local=3, norm=instance))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=self-attentive(attention-share=learned(start=0.5), zero-logits=yes))",
+        ] {
+            let network = try Network(notation: network, input: [2, 25, 19], classes: 3)
+            for options in PlanCheckerTests.options {
+                XCTAssertEqual(try mistakes(network, options), [], "\(network.name), \(options)")
+                let plan = try MemoryPlan(network, options: options)
+                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(network.name), \(options)")
+            }
+        }
+    }
+
+    /// Made-up int8 arithmetic of new kernels on four pixels.
+    func testFilteredAndComparedByHand() throws {
+        let builder = NetworkBuilder("hand")
+        let image = try builder.input([1, 2, 2])
+        let sums = FixedFilter(rows: [[1, 1]], columns: [[1, 1]], stride: 2)
+        let low = try builder.add(.fixedFilter(sums), [image], name: "low")
+        let power = try builder.add(
+            .powerPool(PowerPool(kernel: 2, stride: 2, exponent: 2, isLearned: false, takesAbsolute: true)), [image],
+            name: "power")
+        let mean = try builder.add(.averagePool(AveragePool(kernel: 2, stride: 2)), [image], name: "mean")
+        let details = ComparisonPool(channels: 1, kernel: 2, stride: 2, weighting: .dice)
+        let compared = try builder.add(.comparisonPool(details), [image, mean], name: "compared")
+        let network = try builder.network(outputs: [low, power, compared])
+        let values = ReferenceExecutor(network).values(of: [1, 2, -3, 10])
+        XCTAssertEqual(values[low.index], [10], "127 · 10 / 128, to the nearest")
+        XCTAssertEqual(values[power.index], [5], "⌊√⌊114 / 4⌋⌋")
+        // Mean 3: weights 3, 2, 7, 8 of 1, 2, −3, 10 are 66 / 20.
+        XCTAssertEqual(values[compared.index], [3])
+    }
+
     func testTinyNetworks() throws {
         for network in [
             try TinyNetworks.chain(), try TinyNetworks.residual(), try TinyNetworks.attention(),

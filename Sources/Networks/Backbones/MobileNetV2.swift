@@ -7,6 +7,7 @@ public struct MobileNetV2: Backbone {
     /// `before` the stage or `inside` its first block, behind the projection.
     public var placement: PoolingPlacement
     public var stem: Stem
+    public var head: Head
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2, 1, 2, 1]
@@ -18,17 +19,20 @@ public struct MobileNetV2: Backbone {
     /// A MobileNetV2 by its choices.
     public init(
         width: Double = 1, stages: [Downsampling] = Downsampling.stages(publishedStrides),
-        placement: PoolingPlacement = .inside, stem: Stem = .standard
+        placement: PoolingPlacement = .inside, stem: Stem = .standard, head: Head = .average
     ) {
         self.width = width
         self.stages = stages
         self.placement = placement
         self.stem = stem
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         try requireStages(stages, Self.settings.count, of: "MobileNetV2")
-        guard width > 0, width <= 16 else { throw NetworkError("a width of \(width): use a number above 0, at most 16") }
+        guard width > 0, width <= 16 else {
+            throw NetworkError("a width of \(width): use a number above 0, at most 16")
+        }
         guard placement != .after else {
             throw NetworkError("MobileNetV2 places its pooling before the stage or inside its first block, not after")
         }
@@ -43,7 +47,7 @@ public struct MobileNetV2: Backbone {
             }
             let last = max(1280, channels(1280))
             x = try builder.convolutionBlock(x, to: last, kernel: 1, activation: .relu6, scope: "conv2")
-            return try builder.classifier(x, classes: classes, name: "classifier")
+            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
         }
         return try builder.network(output: x)
     }
@@ -123,7 +127,8 @@ public struct MobileNetV2: Backbone {
 extension NetworkBuilder {
     /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride 1.
     func convolutionBlock(
-        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function, scope name: String
+        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function,
+        scope name: String
     ) throws -> Node.ID {
         try scope(name) {
             let map = try convolution(

@@ -10,12 +10,14 @@ public struct MobileNetV3: Backbone {
     /// One a block: 11 (small) or 15 (large).
     public var blocks: [Downsampling]
     public var stem: Stem
+    public var head: Head
 
     /// A MobileNetV3 by its choices.
-    public init(_ variant: Variant, blocks: [Downsampling]? = nil, stem: Stem = .standard) {
+    public init(_ variant: Variant, blocks: [Downsampling]? = nil, stem: Stem = .standard, head: Head = .average) {
         self.variant = variant
         self.blocks = blocks ?? Downsampling.stages(Self.publishedStrides(variant))
         self.stem = stem
+        self.head = head
     }
 
     /// Strides as published, for 224-pixel images.
@@ -41,14 +43,16 @@ public struct MobileNetV3: Backbone {
         switch variant {
         case .small:
             rows = [
-                (3, 16, 16), (3, 72, 24), (3, 88, 24), (5, 96, 40), (5, 240, 40), (5, 240, 40), (5, 120, 48), (5, 144, 48),
+                (3, 16, 16), (3, 72, 24), (3, 88, 24), (5, 96, 40), (5, 240, 40), (5, 240, 40), (5, 120, 48),
+                (5, 144, 48),
                 (5, 288, 96), (5, 576, 96), (5, 576, 96),
             ]
             lastReLU = 3
             squeezed = Set(1...11).subtracting([2, 3])
         case .large:
             rows = [
-                (3, 16, 16), (3, 64, 24), (3, 72, 24), (5, 72, 40), (5, 120, 40), (5, 120, 40), (3, 240, 80), (3, 200, 80),
+                (3, 16, 16), (3, 64, 24), (3, 72, 24), (5, 72, 40), (5, 120, 40), (5, 120, 40), (3, 240, 80),
+                (3, 200, 80),
                 (3, 184, 80), (3, 184, 80), (3, 480, 112), (3, 672, 112), (5, 672, 160), (5, 672, 160), (5, 960, 160),
             ]
             lastReLU = 6
@@ -73,7 +77,7 @@ public struct MobileNetV3: Backbone {
             }
             x = try builder.convolution(x, to: variant == .small ? 576 : 960, kernel: 1, name: "conv2")
             x = try builder.activation(try builder.batchNorm(x, name: "bn2"), .hardSwish, name: "hs2")
-            x = try builder.linear(try builder.globalAverage(x), to: 1280, name: "linear3")
+            x = try builder.linear(try builder.globalPool(x, head), to: 1280, name: "linear3")
             x = try builder.activation(try builder.batchNorm(x, name: "bn3"), .hardSwish, name: "hs3")
             return try builder.linear(x, to: classes, name: "linear4")
         }
@@ -103,7 +107,8 @@ public struct MobileNetV3: Backbone {
             map, to: block.expand, kernel: Size(block.kernel), stride: Size(downsampling.convolutionStride),
             padding: Size(block.kernel / 2), groups: block.expand, name: "conv2")
         map = try builder.activation(try builder.batchNorm(map, name: "bn2"), block.function, name: "nolinear2")
-        map = try builder.batchNorm(try builder.convolution(map, to: block.output, kernel: 1, name: "conv3"), name: "bn3")
+        map = try builder.batchNorm(
+            try builder.convolution(map, to: block.output, kernel: 1, name: "conv3"), name: "bn3")
         if block.hasSqueeze { map = try builder.scope("se") { try squeezeAndExcite(map, in: builder) } }
         if downsampling.stride == 1 {
             var shortcut = x

@@ -5,15 +5,21 @@ public struct PlainCNN: Backbone {
     public var channels: [Int]
     /// One a stage.
     public var stages: [Downsampling]
+    public var head: Head
 
     /// A plain network by its channels and down-samplings.
-    public init(channels: [Int] = [16, 32, 64], stages: [Downsampling] = Downsampling.stages([2, 2, 2])) {
+    public init(
+        channels: [Int] = [16, 32, 64], stages: [Downsampling] = Downsampling.stages([2, 2, 2]), head: Head = .average
+    ) {
         self.channels = channels
         self.stages = stages
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
-        guard !channels.isEmpty else { throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64") }
+        guard !channels.isEmpty else {
+            throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64")
+        }
         for count in channels where !(1...1 << 16).contains(count) {
             throw NetworkError("a stage of \(count) channels: use 1 to 65536")
         }
@@ -29,7 +35,7 @@ public struct PlainCNN: Backbone {
                     x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "features.\(index).pooling")
                 }
             }
-            return try builder.classifier(x, classes: classes, name: "classifier")
+            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
         }
         return try builder.network(output: x)
     }

@@ -24,6 +24,7 @@ public struct ResNet: Backbone {
     /// `inside` (behind the stage's first block) or `after` its last.
     public var placement: PoolingPlacement
     public var stem: Stem
+    public var head: Head
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2]
@@ -31,18 +32,20 @@ public struct ResNet: Backbone {
     /// A ResNet by its choices.
     public init(
         _ variant: Variant, stages: [Downsampling] = Downsampling.stages(publishedStrides),
-        placement: PoolingPlacement = .after, stem: Stem = .standard
+        placement: PoolingPlacement = .after, stem: Stem = .standard, head: Head = .average
     ) {
         self.variant = variant
         self.stages = stages
         self.placement = placement
         self.stem = stem
+        self.head = head
     }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         try requireStages(stages, 4, of: variant.rawValue)
         guard placement != .before else {
-            throw NetworkError("\(variant.rawValue) places its pooling behind the first or the last block of a stage, not before")
+            throw NetworkError(
+                "\(variant.rawValue) places its pooling behind the first or the last block of a stage, not before")
         }
         let builder = NetworkBuilder(name)
         var x = try builder.input(input)
@@ -51,7 +54,7 @@ public struct ResNet: Backbone {
             for stage in 0..<4 {
                 x = try builder.scope("layer\(stage + 1)") { try buildStage(x, stage, in: builder) }
             }
-            return try builder.classifier(x, classes: classes, name: "fc")
+            return try builder.classifier(x, classes: classes, head: head, name: "fc")
         }
         return try builder.network(output: x)
     }
@@ -99,7 +102,8 @@ public struct ResNet: Backbone {
         var map = x
         func layer(_ number: Int, to channels: Int, kernel: Int, stride: Int = 1, groups: Int = 1) throws {
             map = try builder.convolution(
-                map, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), groups: groups,
+                map, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2),
+                groups: groups,
                 name: "conv\(number)")
             map = try builder.batchNorm(map, name: "bn\(number)")
         }

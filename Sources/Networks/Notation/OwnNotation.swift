@@ -7,23 +7,41 @@ public struct OwnNotation: Sendable {
     private typealias Reader = @Sendable (inout NotationOptions, Double) throws -> any Backbone
 
     private static let readers: [(name: String, hasWidth: Bool, read: Reader)] = [
-        ("mobilenet-v2", true, { options, width in
-            MobileNetV2(
-                width: try options.number("width", default: width),
-                stages: try stages(&options, default: MobileNetV2.publishedStrides),
-                placement: try options.choice("placement", default: .inside), stem: try stem(&options))
-        }),
+        (
+            "mobilenet-v2", true,
+            { options, width in
+                MobileNetV2(
+                    width: try options.number("width", default: width),
+                    stages: try stages(&options, default: MobileNetV2.publishedStrides),
+                    placement: try options.choice("placement", default: .inside), stem: try stem(&options),
+                    head: try head(&options))
+            }
+        ),
+        (
+            "efficientnet-lite0", false,
+            { options, _ in
+                EfficientNetLite(
+                    stages: try stages(&options, default: EfficientNetLite.publishedStrides),
+                    placement: try options.choice("placement", default: .inside), stem: try stem(&options),
+                    head: try head(&options))
+            }
+        ),
         ("mobilenet-v3-small", false, { options, _ in try mobileNetV3(.small, &options) }),
         ("mobilenet-v3-large", false, { options, _ in try mobileNetV3(.large, &options) }),
         ("resnet18", false, { options, _ in try resNet(.resnet18, &options) }),
         ("resnet34", false, { options, _ in try resNet(.resnet34, &options) }),
         ("resnet50", false, { options, _ in try resNet(.resnet50, &options) }),
         ("resnext18", false, { options, _ in try resNet(.resnext18, &options) }),
-        ("plain-cnn", false, { options, _ in
-            let channels = try options.integers("channels", default: [16, 32, 64])
-            return PlainCNN(
-                channels: channels, stages: try stages(&options, default: [Int](repeating: 2, count: channels.count)))
-        }),
+        (
+            "plain-cnn", false,
+            { options, _ in
+                let channels = try options.integers("channels", default: [16, 32, 64])
+                return PlainCNN(
+                    channels: channels,
+                    stages: try stages(&options, default: [Int](repeating: 2, count: channels.count)),
+                    head: try head(&options))
+            }
+        ),
     ]
 
     /// Names of the backbones.
@@ -51,15 +69,20 @@ public struct OwnNotation: Sendable {
         try options.finish()
     }
 
-    private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws -> MobileNetV3 {
+    private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws
+        -> MobileNetV3
+    {
         MobileNetV3(
-            variant, blocks: try stages(&options, default: MobileNetV3.publishedStrides(variant)), stem: try stem(&options))
+            variant, blocks: try stages(&options, default: MobileNetV3.publishedStrides(variant)),
+            stem: try stem(&options),
+            head: try head(&options))
     }
 
     private static func resNet(_ variant: ResNet.Variant, _ options: inout NotationOptions) throws -> ResNet {
         ResNet(
             variant, stages: try stages(&options, default: ResNet.publishedStrides),
-            placement: try options.choice("placement", default: .after), stem: try stem(&options))
+            placement: try options.choice("placement", default: .after), stem: try stem(&options),
+            head: try head(&options))
     }
 
     /// `strides=1222121`, `pool=METHOD` for every stage and `pool.2=METHOD` for one (counted from 1).
@@ -70,6 +93,20 @@ public struct OwnNotation: Sendable {
             let own = options.call("pool.\(index + 1)")
             return Downsampling(stride: stride, pooling: try own.map(PoolingNotation.method) ?? common)
         }
+    }
+
+    /// `head=average` or `head=attention(heads=8)`.
+    private static func head(_ options: inout NotationOptions) throws -> Head {
+        guard let call = options.call("head") else { return .average }
+        var inner = NotationOptions(call)
+        let head: Head =
+            switch call.name {
+            case "average": .average
+            case "attention": .attention(heads: try inner.integer("heads", default: 8))
+            default: throw NetworkError("unknown head \"\(call.name)\": known are average, attention")
+            }
+        try inner.finish()
+        return head
     }
 
     /// `stem-stride=4` and `stem-pool=METHOD`.

@@ -1,21 +1,99 @@
 /// Pooling methods by name, in the project's own notation: `self-attentive(patch=2, restoration=subpixel)`.
-enum PoolingNotation {
+package enum PoolingNotation {
     private typealias Reader = @Sendable (inout NotationOptions) throws -> any PoolingMethod
 
     private static let readers: [(name: String, read: Reader)] = [
         ("max", { _ in MaxPooling() }),
         ("average", { _ in AveragePooling() }),
         ("strided-conv", { _ in StridedConvolution() }),
-        ("lip", { _ in LocalImportancePooling() }),
+        ("lip", { options in LocalImportancePooling(logits: try logits(&options)) }),
         ("gaussian", { options in GaussianPooling(noise: try options.choice("noise", default: .position)) }),
-        ("attention", { options in
-            AttentionPooling(heads: try options.integer("heads", default: 2), ratio: try options.number("ratio", default: 1))
-        }),
+        (
+            "attention",
+            { options in
+                AttentionPooling(
+                    heads: try options.integer("heads", default: 2), ratio: try options.number("ratio", default: 1))
+            }
+        ),
         ("self-attentive", { options in try SelfAttentivePooling(&options) }),
+        ("soft", { _ in SoftPooling() }),
+        ("ada", { _ in AdaPooling() }),
+        (
+            "blur",
+            { options in
+                BlurPooling(
+                    form: try options.choice("form", default: .max), filter: try options.integer("filter", default: 4))
+            }
+        ),
+        (
+            "lp",
+            { options in
+                LpPooling(
+                    exponent: try options.number("p", default: 2),
+                    isLearned: try options.flag("learned", default: false))
+            }
+        ),
+        (
+            "gem",
+            { options in
+                GeneralizedMeanPooling(
+                    exponent: try options.number("p", default: 3), isLearned: try options.flag("learned", default: true)
+                )
+            }
+        ),
+        (
+            "mixed",
+            { options in
+                MixedPooling(
+                    sharing: try options.choice("share", default: .layer),
+                    start: try options.number("start", default: 0.5))
+            }
+        ),
+        ("gated", { _ in GatedPooling() }),
+        ("tree", { options in TreePooling(levels: try options.integer("levels", default: 2)) }),
+        ("stochastic", { _ in StochasticPooling() }),
+        ("s3", { options in S3Pooling(grid: try options.integer("grid", default: 0)) }),
+        (
+            "dpp",
+            { options in
+                DetailPreservingPooling(
+                    details: try options.choice("details", default: .symmetric),
+                    isFull: try options.choice("form", default: DetailForm.lite) == .full)
+            }
+        ),
+        ("wavelet", { options in WaveletPooling(bands: try options.choice("bands", default: .low)) }),
+        (
+            "rnn",
+            { options in
+                RecurrentPooling(
+                    lineStates: try options.integer("line-states", default: 0),
+                    windowStates: try options.integer("window-states", default: 0))
+            }
+        ),
     ]
 
+    private enum DetailForm: String, CaseIterable { case full, lite }
+
+    private enum LogitForm: String, CaseIterable { case pointwise, projection, bottleneck }
+
+    /// `logits=pointwise`, `projection`, or `bottleneck` with its `width`.
+    private static func logits(_ options: inout NotationOptions) throws -> LocalImportancePooling.Logits {
+        switch try options.choice("logits", default: LogitForm.pointwise) {
+        case .pointwise: return .pointwise
+        case .projection: return .projection
+        case .bottleneck:
+            let width = try options.integer("width", default: 0)
+            return .bottleneck(width: width == 0 ? nil : width)
+        }
+    }
+
     /// Every name, and `strided` for a stride in the backbone's own convolution.
-    static var names: [String] { ["strided"] + readers.map(\.name) }
+    package static var names: [String] { ["strided"] + readers.map(\.name) }
+
+    /// The method of a name with options, `blur(filter=3)`; nil for `strided`.
+    package static func method(_ text: String) throws -> (any PoolingMethod)? {
+        try method(NotationParser.parse(text))
+    }
 
     /// The method that a call names; nil for `strided`.
     static func method(_ call: NotationCall) throws -> (any PoolingMethod)? {
@@ -30,41 +108,5 @@ enum PoolingNotation {
         let method = try reader.read(&options)
         try options.finish()
         return method
-    }
-}
-
-extension SelfAttentivePooling {
-    /// Reads the options `patch`, `ratio`, `heads`, `window-normalised`, `position`, `restoration`, `temperature`, `weighting`,
-    /// `embedding-norm`, `restoration-norm` and `allow-degenerate`.
-    fileprivate init(_ options: inout NotationOptions) throws {
-        var pooling = SelfAttentivePooling()
-        pooling.patch = try options.integer("patch", default: pooling.patch)
-        pooling.ratio = try options.number("ratio", default: pooling.ratio)
-        pooling.heads = try options.integer("heads", default: pooling.heads)
-        pooling.isWindowNormalised = try options.flag("window-normalised", default: pooling.isWindowNormalised)
-        pooling.position = try options.choice("position", default: pooling.position)
-        pooling.restoration = try options.choice("restoration", default: pooling.restoration)
-        pooling.weighting = try options.choice("weighting", default: pooling.weighting)
-        pooling.normalisesEmbedding = try options.flag("embedding-norm", default: pooling.normalisesEmbedding)
-        pooling.normalisesRestoration = try options.flag("restoration-norm", default: pooling.normalisesRestoration)
-        pooling.allowsDegenerate = try options.flag("allow-degenerate", default: pooling.allowsDegenerate)
-        if let temperature = options.call("temperature") { pooling.temperature = try Temperature(temperature) }
-        self = pooling
-    }
-}
-
-extension SelfAttentivePooling.Temperature {
-    /// Reads a number, or `learned(start=1)`.
-    fileprivate init(_ call: NotationCall) throws {
-        if call.name == "learned" {
-            var options = NotationOptions(call)
-            self = .learned(try options.number("start", default: 1))
-            try options.finish()
-            return
-        }
-        guard let factor = Double(call.name), factor.isFinite, call.arguments.isEmpty else {
-            throw NetworkError("temperature=\(call.name) in self-attentive: use a number or learned(start=1)")
-        }
-        self = .fixed(factor)
     }
 }

@@ -12,12 +12,19 @@ public struct BatchNorm: OperationKind {
     /// orders the same; nil weighs all alike.
     public var statisticsSize: Size?
 
+    /// What a new network's scales are; nil is 1. With 0, what follows starts from the biases alone.
+    public var initialWeight: Double?
+
     /// A batch normalisation by its hyper-parameters.
-    public init(channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, statisticsSize: Size? = nil) {
+    public init(
+        channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, statisticsSize: Size? = nil,
+        initialWeight: Double? = nil
+    ) {
         self.channels = channels
         self.epsilon = epsilon
         self.momentum = momentum
         self.statisticsSize = statisticsSize
+        self.initialWeight = initialWeight
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -25,6 +32,7 @@ public struct BatchNorm: OperationKind {
         try require(input.channels == channels, "takes \(channels) channels, given \(input.channels) (\(input))")
         try require(epsilon > 0 && epsilon.isFinite, "its epsilon is \(epsilon): use a small positive number")
         try require((0...1).contains(momentum), "its momentum is \(momentum): use 0 to 1")
+        try require(initialWeight?.isFinite != false, "its first weight is no finite number")
         if let size = statisticsSize {
             try require(
                 input.isMap && size.height >= input.height && size.width >= input.width && size.height <= 1 << 16
@@ -36,7 +44,7 @@ public struct BatchNorm: OperationKind {
 
     public var parameters: [ParameterSpecification] {
         [
-            ParameterSpecification("weight", [channels], role: .undecayed, initializer: .constant(1)),
+            ParameterSpecification("weight", [channels], role: .undecayed, initializer: .constant(initialWeight ?? 1)),
             ParameterSpecification("bias", [channels], role: .undecayed, initializer: .constant(0)),
             ParameterSpecification("running_mean", [channels], role: .buffer, initializer: .constant(0)),
             ParameterSpecification("running_var", [channels], role: .buffer, initializer: .constant(1)),

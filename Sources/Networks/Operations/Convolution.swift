@@ -12,11 +12,13 @@ public struct Convolution: OperationKind {
     /// Channels are split into this many independent groups; as many as channels is a depthwise convolution.
     public var groups: Int
     public var bias: Bool
+    /// Whether a new network's weights and biases are 0 in place of random.
+    @OptionalFlag public var startsAtZero: Bool
 
     /// A convolution by its hyper-parameters.
     public init(
         inputChannels: Int, outputChannels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
-        bias: Bool = false
+        bias: Bool = false, startsAtZero: Bool = false
     ) {
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
@@ -25,6 +27,7 @@ public struct Convolution: OperationKind {
         self.padding = padding
         self.groups = groups
         self.bias = bias
+        self.startsAtZero = startsAtZero
     }
 
     /// Whether each channel has a filter of its own.
@@ -36,18 +39,22 @@ public struct Convolution: OperationKind {
         try require(
             groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
             "\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
-        return Shape(outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {
         let fanIn = inputChannels / max(1, groups) * kernel.area
         let weight = ParameterSpecification(
             "weight", [outputChannels, inputChannels / max(1, groups), kernel.height, kernel.width], role: .weight,
-            initializer: .kaimingNormal(fanOut: outputChannels / max(1, groups) * kernel.area))
+            initializer: startsAtZero
+                ? .constant(0) : .kaimingNormal(fanOut: outputChannels / max(1, groups) * kernel.area))
         guard bias else { return [weight] }
         return [
             weight,
-            ParameterSpecification("bias", [outputChannels], role: .undecayed, initializer: .uniform(fanIn: fanIn)),
+            ParameterSpecification(
+                "bias", [outputChannels], role: .undecayed,
+                initializer: startsAtZero ? .constant(0) : .uniform(fanIn: fanIn)),
         ]
     }
 

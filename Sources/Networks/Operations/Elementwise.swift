@@ -28,27 +28,43 @@ public struct Activation: OperationKind {
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try single(inputs) }
 }
 
-/// Multiplies every element by one number, fixed or learned.
+/// Multiplies every element by a number: one for all, fixed or learned, or a learned one for each channel or position.
 public struct Scale: OperationKind {
     public static let kind = "scale"
 
-    /// The number, or the value a learned one starts from.
+    /// The number, or the value that learned ones start from.
     public var factor: Double
     public var isLearned: Bool
+    /// Shape of learned factors: C×1×1 is one a channel, 1×H×W one a position; nil is one for all.
+    public var shape: Shape?
+    /// Whether learned factors are kept in 0…1 (where they lie outside, the nearer end counts, and nothing is learned).
+    @OptionalFlag public var isProportion: Bool
 
     /// A scale by its factor.
-    public init(_ factor: Double, isLearned: Bool = false) {
+    public init(_ factor: Double, isLearned: Bool = false, shape: Shape? = nil, isProportion: Bool = false) {
         self.factor = factor
         self.isLearned = isLearned
+        self.shape = shape
+        self.isProportion = isProportion
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try single(inputs)
         try require(factor.isFinite, "its factor is \(factor): use a finite number")
-        return try single(inputs)
+        if let shape {
+            try require(isLearned, "its fixed factors have a shape: only learned ones do")
+            try require(
+                input.isMap && (shape == Shape(input.channels, 1) || shape == Shape(1, input.size)),
+                "its factors \(shape) do not fit the map \(input): use one a channel or one a position")
+        }
+        return input
     }
 
     public var parameters: [ParameterSpecification] {
-        isLearned ? [ParameterSpecification("factor", [1], role: .undecayed, initializer: .constant(factor))] : []
+        guard isLearned else { return [] }
+        return [
+            ParameterSpecification("factor", shape?.dimensions ?? [1], role: .undecayed, initializer: .constant(factor))
+        ]
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }

@@ -5,6 +5,7 @@ public enum Operation: Sendable, Hashable {
     case input(Input)
     case convolution(Convolution)
     case batchNorm(BatchNorm)
+    case instanceNorm(InstanceNorm)
     case activation(Activation)
     case scale(Scale)
     case add(Add)
@@ -15,10 +16,15 @@ public enum Operation: Sendable, Hashable {
     case averagePool(AveragePool)
     case globalAveragePool(GlobalAveragePool)
     case localDeviation(LocalDeviation)
+    case powerPool(PowerPool)
     case windowPool(WindowPool)
+    case comparisonPool(ComparisonPool)
+    case fixedFilter(FixedFilter)
+    case rnnPool(RNNPool)
     case upsampleBilinear(UpsampleBilinear)
     case depthToSpace(DepthToSpace)
     case multiHeadAttention(MultiHeadAttention)
+    case attentionHead(AttentionHead)
     case positionEmbedding(PositionEmbedding)
     case linear(Linear)
     case flatten(Flatten)
@@ -29,6 +35,7 @@ public enum Operation: Sendable, Hashable {
         case .input(let details): details
         case .convolution(let details): details
         case .batchNorm(let details): details
+        case .instanceNorm(let details): details
         case .activation(let details): details
         case .scale(let details): details
         case .add(let details): details
@@ -39,10 +46,15 @@ public enum Operation: Sendable, Hashable {
         case .averagePool(let details): details
         case .globalAveragePool(let details): details
         case .localDeviation(let details): details
+        case .powerPool(let details): details
         case .windowPool(let details): details
+        case .comparisonPool(let details): details
+        case .fixedFilter(let details): details
+        case .rnnPool(let details): details
         case .upsampleBilinear(let details): details
         case .depthToSpace(let details): details
         case .multiHeadAttention(let details): details
+        case .attentionHead(let details): details
         case .positionEmbedding(let details): details
         case .linear(let details): details
         case .flatten(let details): details
@@ -63,6 +75,7 @@ extension Operation: Codable {
         case Input.kind: self = .input(try Input(from: decoder))
         case Convolution.kind: self = .convolution(try Convolution(from: decoder))
         case BatchNorm.kind: self = .batchNorm(try BatchNorm(from: decoder))
+        case InstanceNorm.kind: self = .instanceNorm(try InstanceNorm(from: decoder))
         case Activation.kind: self = .activation(try Activation(from: decoder))
         case Scale.kind: self = .scale(try Scale(from: decoder))
         case Add.kind: self = .add(Add())
@@ -73,10 +86,15 @@ extension Operation: Codable {
         case AveragePool.kind: self = .averagePool(try AveragePool(from: decoder))
         case GlobalAveragePool.kind: self = .globalAveragePool(GlobalAveragePool())
         case LocalDeviation.kind: self = .localDeviation(try LocalDeviation(from: decoder))
+        case PowerPool.kind: self = .powerPool(try PowerPool(from: decoder))
         case WindowPool.kind: self = .windowPool(try WindowPool(from: decoder))
+        case ComparisonPool.kind: self = .comparisonPool(try ComparisonPool(from: decoder))
+        case FixedFilter.kind: self = .fixedFilter(try FixedFilter(from: decoder))
+        case RNNPool.kind: self = .rnnPool(try RNNPool(from: decoder))
         case UpsampleBilinear.kind: self = .upsampleBilinear(try UpsampleBilinear(from: decoder))
         case DepthToSpace.kind: self = .depthToSpace(try DepthToSpace(from: decoder))
         case MultiHeadAttention.kind: self = .multiHeadAttention(try MultiHeadAttention(from: decoder))
+        case AttentionHead.kind: self = .attentionHead(try AttentionHead(from: decoder))
         case PositionEmbedding.kind: self = .positionEmbedding(try PositionEmbedding(from: decoder))
         case Linear.kind: self = .linear(try Linear(from: decoder))
         case Flatten.kind: self = .flatten(Flatten())

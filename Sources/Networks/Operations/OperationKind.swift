@@ -46,6 +46,13 @@ func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Net
     if !condition { throw NetworkError(message()) }
 }
 
+/// Refuses a pooling's padding past half of its kernel, as libtorch does.
+func requireHalf(_ padding: Size, of kernel: Size) throws(NetworkError) {
+    try require(
+        padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
+        "its padding is \(padding): use at most half of its kernel \(kernel)")
+}
+
 /// A window that slides over a map.
 struct Window {
     let kernel: Size
@@ -55,7 +62,9 @@ struct Window {
     /// Size of the output: ⌊(size + 2·padding − kernel) / stride⌋ + 1.
     func outputSize(_ size: Size) throws(NetworkError) -> Size {
         for (name, side) in [("kernel", kernel), ("stride", stride)] {
-            try require((1...1024).contains(side.height) && (1...1024).contains(side.width), "its \(name) is \(side): use sides of 1 to 1024")
+            try require(
+                (1...1024).contains(side.height) && (1...1024).contains(side.width),
+                "its \(name) is \(side): use sides of 1 to 1024")
         }
         // A window of padding alone would have nothing to pool.
         try require(

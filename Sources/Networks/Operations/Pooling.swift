@@ -15,10 +15,9 @@ public struct MaxPool: OperationKind {
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try require(
-            padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
-            "its padding is \(padding): use at most half of its kernel \(kernel)")
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        try requireHalf(padding, of: kernel)
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 }
 
@@ -26,26 +25,60 @@ public struct MaxPool: OperationKind {
 public struct AveragePool: OperationKind {
     public static let kind = "averagePool"
 
+    /// Rows and columns drawn at random in training, in place of means (Zhai et al., *S3Pool: Pooling with Stochastic Spatial Sampling*,
+    /// CVPR 2017): of each `grid` lines as many as there are outputs, in their order.
+    public struct LineSampling: Sendable, Hashable, Codable {
+        /// Lines that outputs are drawn from together: a multiple of the stride.
+        public var grid: Size
+
+        /// Sampling by the size of its grid.
+        public init(grid: Size) { self.grid = grid }
+    }
+
     public var kernel: Size
     public var stride: Size
     public var padding: Size
     /// Whether zeros of the padding count as elements.
     public var countsPadding: Bool
+    /// Whether windows that hang over the lower and right border count too, with those elements that they have.
+    @OptionalFlag public var coversBorder: Bool
+    /// Draws lines in training; nil takes means then as well.
+    public var sampling: LineSampling?
 
     /// An average pooling by its window.
-    public init(kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true) {
+    public init(
+        kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true, coversBorder: Bool = false,
+        sampling: LineSampling? = nil
+    ) {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
         self.countsPadding = countsPadding
+        self.coversBorder = coversBorder
+        self.sampling = sampling
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try require(
-            padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
-            "its padding is \(padding): use at most half of its kernel \(kernel)")
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        try requireHalf(padding, of: kernel)
+        if let grid = sampling?.grid {
+            try require(
+                padding == 0 && coversBorder && kernel == stride,
+                "it draws lines of windows that overlap or leave some out: use kernel = stride, no padding, and cover the border"
+            )
+            try require(
+                grid.height > 0 && grid.width > 0 && grid.height % max(1, stride.height) == 0
+                    && grid.width % max(1, stride.width) == 0,
+                "it draws from grids of \(grid), which are no multiple of its stride \(stride)")
+        }
+        if coversBorder {
+            try require(
+                !countsPadding && padding == 0, "it covers the border: then use no padding, and do not count it")
+            let size = try Window(kernel: 1, stride: stride, padding: 0).outputSize(input.size)
+            return Shape(input.channels, size)
+        }
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 }
 
@@ -80,11 +113,10 @@ public struct LocalDeviation: OperationKind {
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try require(
-            padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
-            "its padding is \(padding): use at most half of its kernel \(kernel)")
+        try requireHalf(padding, of: kernel)
         try require(floor > 0 && floor.isFinite, "its smallest variance is \(floor): use a small positive number")
-        return Shape(input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(
+            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }
@@ -102,13 +134,17 @@ public struct WindowPool: OperationKind {
     public var stride: Size
     public var padding: Size
     public var isNormalised: Bool
+    /// Whether, in training, one element of each window is drawn with probability W / ΣW in place of the mean: stochastic pooling
+    /// (Zeiler and Fergus, 2013). Weights may then be 0, and a window without any weight gives 0 in evaluation.
+    @OptionalFlag public var isSampled: Bool
 
     /// A weighted pooling by its window.
-    public init(kernel: Size, stride: Size, padding: Size = 0, isNormalised: Bool = true) {
+    public init(kernel: Size, stride: Size, padding: Size = 0, isNormalised: Bool = true, isSampled: Bool = false) {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
         self.isNormalised = isNormalised
+        self.isSampled = isSampled
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -119,8 +155,9 @@ public struct WindowPool: OperationKind {
                 && weights.width <= x.width && weights.count > 0,
             "its weights \(weights) do not fit the map \(x)")
         try require(
-            padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
-            "its padding is \(padding): use at most half of its kernel \(kernel)")
+            !isSampled || isNormalised && weights == x,
+            "it draws elements: then its weights have the map's size and are normalised")
+        try requireHalf(padding, of: kernel)
         return Shape(x.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(x.size))
     }
 

@@ -24,9 +24,11 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
     public var restoration: Restoration
     public var temperature: Temperature
     public var weighting: Weighting
-    /// Batch normalisation in the patch embedding and in the restoration.
+    /// Normalisation in the patch embedding and in the restoration.
     public var normalisesEmbedding: Bool
     public var normalisesRestoration: Bool
+    /// This project's additions to the paper's layer; none by default.
+    public var extensions = Extensions()
     /// Accepts settings in which the layer is exactly average pooling (see `WindowPool.isAveragePooling`).
     public var allowsDegenerate: Bool
 
@@ -50,6 +52,13 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         case fixed(Double)
         /// Learned, from a starting value.
         case learned(Double)
+
+        var scale: Scale {
+            switch self {
+            case .fixed(let factor): Scale(factor)
+            case .learned(let start): Scale(start, isLearned: true)
+            }
+        }
     }
 
     /// What makes a positive weight of a logit z.
@@ -64,9 +73,11 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     /// A self-attentive pooling by its options. The defaults are the paper's form at patch 1 with two heads.
     public init(
-        patch: Int = 1, ratio: Double = 1, heads: Int = 2, isWindowNormalised: Bool = true, position: Position = .learned,
+        patch: Int = 1, ratio: Double = 1, heads: Int = 2, isWindowNormalised: Bool = true,
+        position: Position = .learned,
         restoration: Restoration = .nearest, temperature: Temperature = .fixed(1),
-        weighting: Weighting = .exponentialOfSigmoid, normalisesEmbedding: Bool = true, normalisesRestoration: Bool = true,
+        weighting: Weighting = .exponentialOfSigmoid, normalisesEmbedding: Bool = true,
+        normalisesRestoration: Bool = true,
         allowsDegenerate: Bool = false
     ) {
         self.patch = patch
@@ -89,7 +100,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         let weights = try builder.scope("logit.pool_weight") {
-            try restore(try attend(x, in: builder), map: builder.shape(of: x), in: builder)
+            try weigh(try logits(x, in: builder), in: builder)
         }
         let pool = WindowPool(
             kernel: window.kernel, stride: window.stride, padding: window.padding, isNormalised: isWindowNormalised)
@@ -99,7 +110,14 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
                 "\(builder.qualified("")): " + Self.degenerateExplanation(pool: pool, map: map, weights: grid)
                     + ": use a smaller patch, subpixel or bilinear restoration, or no window normalisation")
         }
-        return try builder.add(.windowPool(pool), [x, weights], name: "")
+        guard let share = extensions.attentionShare else {
+            return try builder.add(.windowPool(pool), [x, weights], name: "")
+        }
+        let average = AveragePool(
+            kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
+        let mean = try builder.add(.averagePool(average), [x], name: "average")
+        let attended = try builder.add(.windowPool(pool), [x, weights], name: "attended")
+        return try builder.mix(mean, attended, share: share.scale, shareName: "share")
     }
 
     /// Steps 1 to 3: tokens that have seen the whole map, `[d, ⌊H/p⌋, ⌊W/p⌋]`.
@@ -116,7 +134,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         var tokens = try builder.scope("downsample") {
             var embedding = try builder.convolution(
                 x, to: channels, kernel: Size(patch), stride: Size(patch), bias: true, name: "0")
-            if normalisesEmbedding { embedding = try builder.batchNorm(embedding, name: "1") }
+            if normalisesEmbedding { embedding = try normalise(embedding, name: "1", in: builder) }
             return try builder.activation(embedding, .relu, name: "2")
         }
         let table: PositionEmbedding.Table? =
@@ -133,30 +151,33 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             .multiHeadAttention(MultiHeadAttention(channels: channels, heads: heads)), [tokens], name: "multihead_attn")
     }
 
-    /// Step 4 and the exponential of step 5: positive weights, at patch resolution where restoration is nearest.
-    private func restore(_ tokens: Node.ID, map: Shape, in builder: NetworkBuilder) throws -> Node.ID {
+    /// Step 4 up to the sigmoid: one logit a pixel, or a patch where restoration is nearest.
+    func restore(_ tokens: Node.ID, map: Shape, in builder: NetworkBuilder) throws -> Node.ID {
         let cell = restoration == .subpixel ? patch * patch : 1
-        var logits = try builder.convolution(tokens, to: map.channels * cell, kernel: 1, bias: true, name: "restore.0")
+        var logits = try logitConvolution(tokens, to: map.channels * cell, kernel: 1, name: "restore.0", in: builder)
         if restoration == .subpixel {
             logits = try builder.add(
                 .depthToSpace(DepthToSpace(factor: patch, size: map.size)), [logits], name: "restore.shuffle")
         }
         if normalisesRestoration {
-            logits = try builder.batchNorm(
-                logits, statisticsSize: restoration == .nearest && patch > 1 ? map.size : nil, name: "restore.1")
+            logits = try normalise(
+                logits, statisticsSize: restoration == .nearest && patch > 1 ? map.size : nil, isLogit: true,
+                name: "restore.1", in: builder)
         }
         if restoration == .bilinear, builder.shape(of: logits).size != map.size {
             logits = try builder.add(
                 .upsampleBilinear(UpsampleBilinear(size: map.size)), [logits], name: "restore.upsample")
         }
+        return logits
+    }
+
+    /// The rest of step 4 and the exponential of step 5: positive weights.
+    private func weigh(_ logits: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
+        var logits = logits
         if weighting != .exponential { logits = try builder.activation(logits, .sigmoid, name: "restore.sigmoid") }
         guard weighting != .sigmoid else { return logits }
-        switch temperature {
-        case .fixed(1): break
-        case .fixed(let factor):
-            logits = try builder.add(.scale(Scale(factor)), [logits], name: "temperature")
-        case .learned(let start):
-            logits = try builder.add(.scale(Scale(start, isLearned: true)), [logits], name: "temperature")
+        if temperature != .fixed(1) {
+            logits = try builder.add(.scale(temperature.scale), [logits], name: "temperature")
         }
         return try builder.activation(logits, .exponential, name: "exp")
     }

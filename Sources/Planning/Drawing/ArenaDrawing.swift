@@ -221,8 +221,9 @@ private enum BufferCategory: String, CaseIterable {
         case (.scratch, _): self = .scratch
         case (_, "convolution"), (_, "linear"): self = .convolution
         case (_, "depthwise"): self = .depthwise
-        case (_, "multiHeadAttention"): self = .attention
-        case (_, "maxPool"), (_, "averagePool"), (_, "globalAveragePool"), (_, "localDeviation"), (_, "windowPool"):
+        case (_, "multiHeadAttention"), (_, "attentionHead"): self = .attention
+        case (_, "maxPool"), (_, "averagePool"), (_, "globalAveragePool"), (_, "localDeviation"), (_, "windowPool"),
+            (_, "powerPool"), (_, "comparisonPool"), (_, "fixedFilter"), (_, "rnnPool"):
             self = .pooling
         default: self = .other
         }

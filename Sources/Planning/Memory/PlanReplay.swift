@@ -138,7 +138,7 @@ struct PlanReplay {
 
     private func isKept(_ index: Int, _ main: Node) -> Bool {
         switch main.operation {
-        case .multiHeadAttention: index == 0
+        case .multiHeadAttention, .instanceNorm: index == 0
         case .globalAveragePool: true
         default: false
         }
@@ -152,7 +152,9 @@ struct PlanReplay {
             guard source.overlaps(place) else { continue }
             let isElementwise =
                 switch main.operation {
-                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention: true
+                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention,
+                    .instanceNorm:
+                    true
                 default: false
                 }
             if !isElementwise || readRow != row || place.lowerBound > source.lowerBound || source.count != place.count {
@@ -184,6 +186,19 @@ struct PlanReplay {
         case .maxPool(let details): return all(window(details.kernel, details.stride, details.padding))
         case .averagePool(let details): return all(window(details.kernel, details.stride, details.padding))
         case .localDeviation(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .powerPool(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .rnnPool(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .comparisonPool(let details):
+            return all(window(details.kernel, details.stride, details.padding)) + [(operands[1], pass)]
+        case .fixedFilter(let details):
+            let rows = (0..<details.kernel.height).map { pass * details.stride.height - details.before.height + $0 }
+            guard details.border == .reflect else { return all(rows.filter { $0 >= 0 && $0 < height }) }
+            return all(
+                rows.map { line in
+                    var line = height > 1 ? line : 0
+                    while line < 0 || line >= height { line = line < 0 ? -line : 2 * height - 2 - line }
+                    return line
+                })
         case .windowPool(let details):
             let rows = window(details.kernel, details.stride, details.padding)
             let cells = NearestUpsampling(from: shapes[operands[1].index].height, to: height)
@@ -196,8 +211,8 @@ struct PlanReplay {
             let low = Int(max(0, centre))
             return all(low + 1 < height ? [low, low + 1] : [low])
         case .depthToSpace(let details): return all([min(pass / details.factor, height - 1)])
-        case .multiHeadAttention: return all(pass == 0 ? Array(0..<height) : [pass])
-        case .linear: return all(Array(0..<height))
+        case .multiHeadAttention, .instanceNorm: return all(pass == 0 ? Array(0..<height) : [pass])
+        case .linear, .attentionHead: return all(Array(0..<height))
         case .batchNorm, .activation, .scale, .positionEmbedding, .globalAveragePool, .flatten, .dropout:
             return all([pass])
         }

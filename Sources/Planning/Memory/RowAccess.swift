@@ -9,7 +9,8 @@ import Networks
 /// - Element-wise ones (`isElementwise`) read element k before they write element k, ascending, so that their output row may be the
 ///   operand's row itself, or lie lower.
 /// - Multi-head attention reads its whole operand in its first pass, before it writes anything, to make keys and values; from
-///   then on it is element-wise by tokens, each of which it reads for its query before it writes over it.
+///   then on it is element-wise by tokens, each of which it reads for its query before it writes over it. Instance normalisation
+///   does the same for its statistics, and is then element-wise.
 /// - A global mean has a pass for each row of its operand and writes at the end of the last.
 struct RowAccess {
     /// Rows of one operand.
@@ -49,6 +50,15 @@ struct RowAccess {
                 Int32(upsampling.sourceLine(min(max(0, Int(row)), inputs[0].height - 1)))
             }
             operands = [map, Operand(first: map.first.map(source), last: map.last.map(source))]
+        case .powerPool(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .comparisonPool(let details):
+            let map = Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)
+            let lines = (0..<Int32(rows)).map { $0 }
+            operands = [map, Operand(first: lines, last: lines)]
+        case .rnnPool(let details):
+            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+        case .fixedFilter(let details): operands = [Self.filter(details, inputs[0].height, rows)]
         case .globalAveragePool:
             writesAtEnd = true
             operands = [Self.same(inputs[0].height)]
@@ -57,7 +67,7 @@ struct RowAccess {
         case .add, .multiply:
             operands = inputs.map { $0 == output ? Self.same(rows) : Self.constant(0, 0, rows) }
         case .gaussianNoise: operands = [Self.constant(0, 0, rows)]
-        case .multiHeadAttention:
+        case .multiHeadAttention, .instanceNorm:
             var operand = Self.same(rows)
             operand.last = [Int32](repeating: Int32(rows - 1), count: rows)
             operands = [operand]
@@ -65,7 +75,7 @@ struct RowAccess {
         case .depthToSpace(let details):
             let lines = (0..<rows).map { Int32(min($0 / details.factor, inputs[0].height - 1)) }
             operands = [Operand(first: lines, last: lines)]
-        case .linear, .flatten, .dropout: operands = [Self.constant(0, inputs[0].height - 1, rows)]
+        case .linear, .flatten, .dropout, .attentionHead: operands = [Self.constant(0, inputs[0].height - 1, rows)]
         }
     }
 
@@ -84,6 +94,22 @@ struct RowAccess {
         return Operand(
             first: starts.map { Int32(min(max(0, $0), height)) },
             last: starts.map { Int32(min($0 + kernel.height, height) - 1) })
+    }
+
+    /// A filter whose borders may be mirrored: near an end it reads lines that lie back.
+    private static func filter(_ details: FixedFilter, _ height: Int, _ rows: Int) -> Operand {
+        var (first, last) = ([Int32](), [Int32]())
+        for row in 0..<rows {
+            let lines = (0..<details.kernel.height).compactMap {
+                details.source(row * details.stride.height + $0, before: details.before.height, count: height)
+            }
+            first.append(Int32(lines.min() ?? height))
+            last.append(Int32(lines.max() ?? -1))
+        }
+        // The contract wants both to rise.
+        for row in (0..<max(0, rows - 1)).reversed() { first[row] = min(first[row], first[row + 1]) }
+        for row in 1..<max(1, rows) { last[row] = max(last[row], last[row - 1]) }
+        return Operand(first: first, last: last)
     }
 
     /// Pixel centres aligned: output row i lies at (i + ½)·h / H − ½ of the operand.

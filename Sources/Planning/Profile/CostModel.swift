@@ -60,6 +60,23 @@ public struct CostModel: Sendable, Hashable {
             work = 2 * perElement * Double(output.count * details.kernel.area) + 3 * perOutput * Double(output.count)
         case .windowPool(let details):
             work = 2 * perElement * Double(output.count * details.kernel.area) + 2 * perOutput * Double(output.count)
+        case .powerPool(let details):
+            work = 2 * perElement * Double(output.count * details.kernel.area) + 2 * perOutput * Double(output.count)
+        case .comparisonPool(let details):
+            // Two passes over a window: references and weights, each a look-up, then the mean.
+            work = 5 * perElement * Double(output.count * details.kernel.area) + 2 * perOutput * Double(output.count)
+        case .fixedFilter: work = products * perDepthwiseProduct + perOutput * Double(output.count)
+        case .rnnPool(let details):
+            let states =
+                2 * details.kernel.area * details.lineStates
+                + 2 * (details.kernel.height + details.kernel.width) * details.windowStates
+            work = products * perDenseProduct + 2 * perOutput * Double(output.size.area * states)
+        case .attentionHead(let details):
+            let tokens = Double(details.size.area + 1)
+            work =
+                products * perDenseProduct + perScore * tokens * Double(details.heads)
+                + 2 * perOutput * tokens * Double(details.channels)
+        case .instanceNorm: work = (2 * perElement + perOutput) * Double(output.count)
         case .globalAveragePool:
             work = perElement * Double(operands.reduce(0) { $0 + $1.count }) + perOutput * Double(output.count)
         case .batchNorm: work = graph.folds(node) ? 0 : perOutput * Double(output.count)

@@ -116,6 +116,7 @@ package struct EvaluationGraph: Sendable {
             let canSpread =
                 switch node.operation {
                 case .add, .multiply: true
+                case .scale(let details) where details.shape != nil: false
                 case .batchNorm, .activation, .scale, .dropout: spreads[node.id.index]
                 default: false
                 }

@@ -28,6 +28,24 @@ extension ReferenceKernel {
                 return Int8(clamping: integerSquareRoot(max(0, squares * area - total * total)) / area)
             }
         case .windowPool(let details): weigh(details, pass, memory)
+        case .powerPool(let details):
+            // Any exponent would do; 2 needs no tables.
+            let window = Window(details.kernel, details.stride, details.padding)
+            let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
+            for x in 0..<output.width {
+                for channel in 0..<channels { sums[channel] = 0 }
+                var count = 0
+                visit(window, pass, x) { y, column in
+                    count += 1
+                    let source = memory.row(0, y) + column * channels
+                    for channel in 0..<channels { sums[channel] += Int32(source[channel]) * Int32(source[channel]) }
+                }
+                for channel in 0..<channels {
+                    let mean = Int64(sums[channel]) / Int64(max(1, count))
+                    memory.output[x * channels + channel] = Int8(clamping: integerSquareRoot(mean))
+                }
+            }
+        case .comparisonPool(let details): compare(details, pass, memory)
         case .globalAveragePool:
             let (sums, input) = (Accumulators(memory: memory.scratch[0]), inputs[0])
             let row = memory.row(0, pass)
@@ -87,6 +105,42 @@ extension ReferenceKernel {
                 }
             }
             for channel in 0..<channels { memory.output[x * channels + channel] = finish(sums, count, channel) }
+        }
+    }
+
+    /// Weights are 1 + |x − m|, over their window's mean where the weighting is relative.
+    private func compare(_ details: ComparisonPool, _ pass: Int, _ memory: Memory) {
+        let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
+        let window = Window(details.kernel, details.stride, details.padding)
+        let isRelative = details.weighting != .dice
+        for x in 0..<output.width {
+            for index in 0..<(isRelative ? 3 : 2) * channels { sums[index] = 0 }
+            let reference = memory.row(1, pass) + x * channels
+            func difference(_ value: Int8, _ channel: Int) -> Int32 {
+                let signed = Int32(value) - Int32(reference[channel])
+                return details.weighting == .detailAbove ? max(0, signed) : abs(signed)
+            }
+            if isRelative {
+                visit(window, pass, x) { y, column in
+                    let source = memory.row(0, y) + column * channels
+                    for channel in 0..<channels {
+                        sums[2 * channels + channel] += 1 + difference(source[channel], channel)
+                    }
+                }
+            }
+            visit(window, pass, x) { y, column in
+                let source = memory.row(0, y) + column * channels
+                for channel in 0..<channels {
+                    var weight = 1 + difference(source[channel], channel)
+                    if isRelative { weight = 1 + 256 * weight / max(1, sums[2 * channels + channel]) }
+                    sums[channel] += Int32(source[channel]) * weight
+                    sums[channels + channel] += weight
+                }
+            }
+            for channel in 0..<channels {
+                let divisor = max(1, Int64(sums[channels + channel]))
+                memory.output[x * channels + channel] = roundedQuotient(Int64(sums[channel]), divisor)
+            }
         }
     }
 

@@ -31,6 +31,7 @@ struct ReferenceKernel {
         switch node.operation {
         case .convolution(let details): convolve(details, pass, memory)
         case .linear: multiplyVector(memory)
+        case .scale(let details) where details.shape != nil: scale(details, pass, memory)
         case .activation, .scale: map(pass, memory) { weights.table[Int($0) + 128] }
         case .batchNorm:
             let channels = output.channels
@@ -43,7 +44,12 @@ struct ReferenceKernel {
         case .add: combine(pass, memory) { Int8(clamping: (3 * Int($0) + 2 * Int($1) + 2) >> 2) }
         case .multiply: combine(pass, memory) { Int8(clamping: (Int($0) * Int($1) + 32) >> 6) }
         case .gaussianNoise: for index in 0..<output.width * output.channels { memory.output[index] = 0 }
-        case .maxPool, .averagePool, .localDeviation, .windowPool, .globalAveragePool: pool(pass, memory)
+        case .maxPool, .averagePool, .localDeviation, .windowPool, .globalAveragePool, .powerPool, .comparisonPool:
+            pool(pass, memory)
+        case .instanceNorm: normaliseInstance(pass, memory)
+        case .fixedFilter(let details): filter(details, pass, memory)
+        case .rnnPool(let details): readWindows(details, pass, memory)
+        case .attentionHead(let details): attendOnce(details, memory)
         case .upsampleBilinear: upsample(pass, memory)
         case .depthToSpace(let details): shuffle(details, pass, memory)
         case .multiHeadAttention(let details): attend(details, pass, memory)
@@ -94,6 +100,16 @@ struct ReferenceKernel {
     private func map(_ pass: Int, _ memory: Memory, _ function: (Int8) -> Int8) {
         let source = memory.row(0, pass)
         for index in 0..<output.width * output.channels { memory.output[index] = function(source[index]) }
+    }
+
+    /// A factor for each channel or position, all below one.
+    private func scale(_ details: Scale, _ pass: Int, _ memory: Memory) {
+        let (source, channels) = (memory.row(0, pass), output.channels)
+        let isChannel = details.shape?.size == 1
+        for index in 0..<output.width * channels {
+            let factor = isChannel ? index % channels : pass * output.width + index / channels
+            memory.output[index] = weights.scales[factor](Int32(source[index]))
+        }
     }
 
     private func addPosition(_ pass: Int, _ memory: Memory) {

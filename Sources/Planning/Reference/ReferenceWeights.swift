@@ -31,17 +31,35 @@ struct ReferenceWeights {
             scales = (0..<details.channels).map { _ in Requantisation(scale: Double(random.next(in: 600...990)) / 1000)
             }
         case .activation(let details): table = Self.table { Self.value(details.function, $0) }
+        case .scale(let details) where details.shape != nil:
+            scales = (0..<(details.shape?.count ?? 0)).map { _ in
+                Requantisation(scale: Double(random.next(in: 100...990)) / 1000)
+            }
+        case .instanceNorm(let details):
+            bias = (0..<details.channels).map { _ in Int32(random.next(in: -10...10)) }
+            numbers = (0..<details.channels).map { _ in Int8(random.next(in: 20...60)) }
+        case .fixedFilter(let details):
+            numbers = details.filters.flatMap { $0.map { Int8(max(-127, min(127, (127 * $0).rounded()))) } }
+        case .rnnPool(let details):
+            let (lines, windows) = (details.lineStates, details.windowStates)
+            fill(lines, details.channels + lines, &random)
+            fill(windows, lines + windows, &random)
+            table = Self.table { 2 * tanh($0) } + Self.table { 2 / (1 + exp(-$0)) }
+        case .attentionHead(let details):
+            fill(3 * details.channels + details.outputs, details.channels, &random)
+            numbers += (0..<(details.size.area + 1) * details.channels).map { _ in Int8(random.next(in: -20...20)) }
+            exponentials = (0..<256).map { Int32((255 * exp(-Double($0) / 16)).rounded()) }
         case .scale(let details): table = Self.table { $0 * details.factor }
         default: break
         }
     }
 
     private mutating func fill(_ outputs: Int, _ inputs: Int, _ random: inout ReferenceGenerator) {
-        numbers = (0..<outputs * inputs).map { _ in Int8(random.next(in: -127...127)) }
-        bias = (0..<outputs).map { _ in Int32(random.next(in: -2000...2000)) }
+        numbers += (0..<outputs * inputs).map { _ in Int8(random.next(in: -127...127)) }
+        bias += (0..<outputs).map { _ in Int32(random.next(in: -2000...2000)) }
         // Outputs then spread over about a third of int8's range.
         let scale = 40 / (73 * 40 * Double(inputs).squareRoot())
-        scales = (0..<outputs).map { _ in Requantisation(scale: scale * Double(random.next(in: 750...1250)) / 1000) }
+        scales += (0..<outputs).map { _ in Requantisation(scale: scale * Double(random.next(in: 750...1250)) / 1000) }
     }
 
     /// A function of real numbers at a step of 1/32, as int8 → int8.

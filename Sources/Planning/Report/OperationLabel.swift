@@ -14,6 +14,10 @@ func operationLabel(_ nodes: [Node], in graph: EvaluationGraph) -> String {
         case .maxPool(let details): window = windowLabel(details.kernel, details.stride)
         case .averagePool(let details): window = windowLabel(details.kernel, details.stride)
         case .localDeviation(let details): window = windowLabel(details.kernel, details.stride)
+        case .powerPool(let details): window = windowLabel(details.kernel, details.stride)
+        case .comparisonPool(let details): window = windowLabel(details.kernel, details.stride)
+        case .fixedFilter(let details): window = windowLabel(details.kernel, details.stride)
+        case .rnnPool(let details): window = windowLabel(details.kernel, details.stride)
         case .windowPool(let details): window = windowLabel(details.kernel, details.stride)
         case .activation(let details):
             words.append(details.function.rawValue)

@@ -1,0 +1,54 @@
+extension SelfAttentivePooling {
+    /// Reads the options of `self-attentive`.
+    init(_ options: inout NotationOptions) throws {
+        var pooling = SelfAttentivePooling()
+        let patches = try options.integers("patch", default: [pooling.patch])
+        pooling.patch = patches[0]
+        pooling.ratio = try options.number("ratio", default: pooling.ratio)
+        pooling.heads = try options.integer("heads", default: pooling.heads)
+        pooling.isWindowNormalised = try options.flag("window-normalised", default: pooling.isWindowNormalised)
+        pooling.position = try options.choice("position", default: pooling.position)
+        pooling.restoration = try options.choice("restoration", default: pooling.restoration)
+        pooling.weighting = try options.choice("weighting", default: pooling.weighting)
+        pooling.normalisesEmbedding = try options.flag("embedding-norm", default: pooling.normalisesEmbedding)
+        pooling.normalisesRestoration = try options.flag("restoration-norm", default: pooling.normalisesRestoration)
+        pooling.allowsDegenerate = try options.flag("allow-degenerate", default: pooling.allowsDegenerate)
+        if let temperature = options.call("temperature") {
+            pooling.temperature = try Temperature(temperature, of: "temperature")
+        }
+        pooling.extensions = try Extensions(&options)
+        pooling.extensions.furtherPatches = Array(patches.dropFirst())
+        self = pooling
+    }
+}
+
+extension SelfAttentivePooling.Extensions {
+    private enum Norm: String, CaseIterable { case batch, instance }
+
+    /// Reads `norm`, `zero-logits`, `local` and `attention-share`; further patches stand in `patch`.
+    fileprivate init(_ options: inout NotationOptions) throws {
+        self.init()
+        normalisesInstances = try options.choice("norm", default: Norm.batch) == .instance
+        startsFromAverage = try options.flag("zero-logits", default: false)
+        localKernel = try options.integer("local", default: 0)
+        if let share = options.call("attention-share") {
+            attentionShare = try SelfAttentivePooling.Temperature(share, of: "attention-share")
+        }
+    }
+}
+
+extension SelfAttentivePooling.Temperature {
+    /// Reads a number, or `learned(start=1)`.
+    fileprivate init(_ call: NotationCall, of key: String) throws {
+        if call.name == "learned" {
+            var options = NotationOptions(call)
+            self = .learned(try options.number("start", default: 1))
+            try options.finish()
+            return
+        }
+        guard let factor = Double(call.name), factor.isFinite, call.arguments.isEmpty else {
+            throw NetworkError("\(key)=\(call.name) in self-attentive: use a number or learned(start=1)")
+        }
+        self = .fixed(factor)
+    }
+}
