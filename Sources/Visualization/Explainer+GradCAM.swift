@@ -11,6 +11,7 @@ extension Explainer {
             guard let input = node.inputs.first else { return nil }
             node = network[input]
         }
+        if case .input = node.operation { return nil }
         return node
     }
 

@@ -13,12 +13,11 @@ extension Explainer {
             throw ExecutionError("\(node.name) is no pooling with weights")
         }
         let map = model.network[node.inputs[0]].shape
-        let (values, shares) = try (
-            Torch.withoutGradients { try weights.mean([1]) },
-            shares(pool, map: map.size.pair, weights.detached())
-        )
+        let values = try Torch.withoutGradients { try weights.mean([1]) }
+        let relative = try shares(pool, map: map.size.pair, weights.detached())
         return [
-            try heatMap("weights of \(node.name)", values), try heatMap("shares in windows of \(node.name)", shares),
+            try heatMap("weights of \(node.name)", values),
+            try heatMap("shares in windows of \(node.name)", relative),
         ]
     }
 

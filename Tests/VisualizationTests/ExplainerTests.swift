@@ -78,8 +78,12 @@ final class ExplainerTests: XCTestCase {
         found = try maps(weighted(stride: Size(2, 1), isNormalised: true))
         let middle = w[1] + w[2] + w[5] + w[6]
         let reached = [[left], [left, middle], [middle, right], [right]]
-        try assertEqual(
-            found[1], (0..<8).map { index in reached[index % 4].reduce(0) { $0 + w[index] / $1 } * 2 })
+        let expected = (0..<8).map { index -> Double in
+            var share = 0.0
+            for sum in reached[index % 4] { share += 2 * w[index] / sum }
+            return share
+        }
+        try assertEqual(found[1], expected)
     }
 
     func testWeightsOfAPatchCountForAllItsPixels() throws {
@@ -88,9 +92,9 @@ final class ExplainerTests: XCTestCase {
         let small = try builder.add(.averagePool(AveragePool(kernel: 2, stride: 2)), [x], name: "small")
         let pooled = try builder.add(.windowPool(WindowPool(kernel: 4, stride: 4)), [x, small], name: "pool")
         let network = try builder.network(output: try builder.classifier(pooled, classes: 2, name: "head"))
-        let pixels = (0..<16).map { UInt8(($0 % 4 / 2 + $0 / 8 * 2) * 10 + 10) }
+        let pixels: [UInt8] = [10, 10, 20, 20, 10, 10, 20, 20, 30, 30, 40, 40, 30, 30, 40, 40]
         let found = try explain(network, Model(network, seed: 1), pixels: pixels).weights
-        try assertEqual(found[0], [10, 20, 30, 40].map { $0 / 255 })
+        try assertEqual(found[0], [10.0 / 255, 20.0 / 255, 30.0 / 255, 40.0 / 255])
         try assertEqual(found[1], pixels.map { Double($0) / 25 })
     }
 
@@ -119,10 +123,12 @@ final class ExplainerTests: XCTestCase {
             XCTAssertEqual(map.title, "attention of \(query.x),\(query.y) in attention")
             XCTAssertEqual(map.values.reduce(0, +), 1, accuracy: 1e-5)
             // Values are rows 4 and 5 of the packed projection; their mean by the map is what the layer's own kernel computes.
-            let mean = (4..<6).map { row in
-                (0..<6).reduce(Float(0)) { sum, token in
-                    sum + map.values[token]
-                        * (input[row * 2] * tokens[token] + input[row * 2 + 1] * tokens[6 + token] + bias[row])
+            var mean: [Float] = [0, 0]
+            for (channel, row) in (4..<6).enumerated() {
+                for token in 0..<6 {
+                    let fromFirst = input[row * 2] * tokens[token]
+                    let fromSecond = input[row * 2 + 1] * tokens[6 + token]
+                    mean[channel] += map.values[token] * (fromFirst + fromSecond + bias[row])
                 }
             }
             for channel in 0..<2 {
@@ -162,8 +168,10 @@ final class ExplainerTests: XCTestCase {
         let rows: [Float] = try model.parameters.tensor("head.weight").array()
         var isPositive = false
         for label in 0..<3 {
-            let expected = (0..<6).map { place in
-                max(0, (0..<4).reduce(0.0) { $0 + Double(rows[label * 4 + $1]) * Double(values[$1 * 6 + place]) } / 6)
+            let expected = (0..<6).map { place -> Double in
+                var sum = 0.0
+                for channel in 0..<4 { sum += Double(rows[label * 4 + channel]) * Double(values[channel * 6 + place]) }
+                return max(0, sum / 6)
             }
             if expected.contains(where: { $0 > 0 }) { isPositive = true }
             let found = try explain(network, model, pixels: pixels, label: label)
