@@ -27,6 +27,7 @@ public struct ContactSheet {
 
     private static let side = 200.0
     private static let gap = 16.0
+    private static let heading = 74.0
 
     /// Draws the sheet.
     public func svg() throws -> SVG {
@@ -34,10 +35,11 @@ public struct ContactSheet {
         let rowHeight = Self.side + 74
         var sheet = SVG(
             width: max(360, Self.gap + Double(columns) * (Self.side + Self.gap)),
-            height: 50 + Double(rows.count) * rowHeight, title: title)
+            height: Self.heading + Double(rows.count) * rowHeight, title: title)
         sheet.add(.text(title, x: Self.gap, y: 30, size: 17, bold: true).fill(Palette.ink))
+        sheet.add(Self.legend(top: 44))
         for (index, row) in rows.enumerated() {
-            let top = 50 + Double(index) * rowHeight
+            let top = Self.heading + Double(index) * rowHeight
             sheet.add(.text(row.title, x: Self.gap, y: top + 18, size: 14).fill(Palette.ink))
             for (column, picture) in row.pictures.enumerated() {
                 let x = Self.gap + Double(column) * (Self.side + Self.gap)
@@ -55,6 +57,26 @@ public struct ContactSheet {
             }
         }
         return sheet
+    }
+
+    /// What the colours mean: every picture has a scale of its own, which stands below it.
+    private static func legend(top: Double) -> [SVGElement] {
+        let (steps, width) = (40, 120.0)
+        var elements: [SVGElement] = []
+        let low = "a picture's smallest value"
+        elements.append(.text(low, x: gap, y: top + 10, size: 11).fill(Palette.fadedInk))
+        let left = gap + SVG.textWidth(low, size: 11) + 6
+        for step in 0..<steps {
+            let color = ColorScale.color(Double(step) / Double(steps - 1)).map { String(format: "%02X", Int($0)) }
+            // A little wider than its place, so that no white shows between two.
+            elements.append(
+                .rect(
+                    x: left + Double(step) * width / Double(steps), y: top, width: width / Double(steps) + 0.5,
+                    height: 12
+                ).fill("#" + color.joined()))
+        }
+        elements.append(.text("its largest", x: left + width + 8, y: top + 10, size: 11).fill(Palette.fadedInk))
+        return elements
     }
 
     /// At most two lines that fit below a picture; layer names are long, and their ends tell them apart.

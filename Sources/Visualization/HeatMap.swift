@@ -20,12 +20,13 @@ public struct HeatMap: Sendable, Equatable {
         return (finite.min() ?? 0)...(finite.max() ?? 0)
     }
 
-    /// The map in colours over an image, dark blue for the smallest value to yellow for the largest; each value keeps its square.
+    /// The map in colours over an image in grey, dark blue for the smallest value to yellow for the largest; each value keeps its square.
     ///
     /// - Parameter opacity: of the colours; 1 hides the image.
     public func overlay(on image: Image, opacity: Double = 0.6) throws -> Image {
         let (low, high) = (range.lowerBound, range.upperBound)
-        let photo = image.rgb()
+        // Colours of the image's own would be taken for the map's.
+        let photo = image.grey().rgb()
         var pixels = [UInt8]()
         pixels.reserveCapacity(photo.pixels.count)
         for y in 0..<photo.height {

@@ -23,17 +23,17 @@ final class VisualizeCommandTests: CommandLineTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         let written = try json(outcome.output)
         let pictures = try XCTUnwrap(written["pictures"] as? [String])
-        // For each image: itself, two layers' weights, two layers × two queries, Grad-CAM.
-        XCTAssertEqual(pictures.count, 2 * 8)
+        // For each image: itself, two layers' weights and shares, two layers × two queries, Grad-CAM.
+        XCTAssertEqual(pictures.count, 2 * 10)
         for path in pictures {
             let image = try Image.decode(contentsOf: "\(folder)/\(path)")
             XCTAssertEqual([image.width, image.height, image.channels], [224, 224, 3], path)
         }
         XCTAssertTrue(pictures[0].hasSuffix("1-0/image.png"), pictures[0])
         XCTAssertTrue(pictures[1].contains("weights-of-net.features.0.pooling"), pictures[1])
-        XCTAssertTrue(pictures[7].contains("Grad-CAM-of-left"), pictures[7])
+        XCTAssertTrue(pictures[9].contains("Grad-CAM-of-left"), pictures[9])
         let sheet = try String(contentsOfFile: "\(folder)/pictures/contact-sheet.svg", encoding: .utf8)
-        XCTAssertEqual(sheet.components(separatedBy: "data:image/png;base64,").count, 17)
+        XCTAssertEqual(sheet.components(separatedBy: "data:image/png;base64,").count, 21)
 
         // A network that tells left from right looks left for the one and right for the other.
         func brightness(_ path: String) throws -> (left: Int, right: Int) {
@@ -48,7 +48,7 @@ final class VisualizeCommandTests: CommandLineTestCase {
             }
             return sums
         }
-        let (left, right) = (try brightness(pictures[7]), try brightness(pictures[15]))
+        let (left, right) = (try brightness(pictures[9]), try brightness(pictures[19]))
         XCTAssertGreaterThan(left.left, left.right)
         XCTAssertGreaterThan(right.right, right.left)
     }
