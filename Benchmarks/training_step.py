@@ -1,57 +1,30 @@
 #!/usr/bin/env python3
-"""Training steps of one network: sapool beside plain PyTorch, interleaved in one run, medians and ratios.
+"""Steps of one network: sapool beside plain PyTorch, interleaved in one run; medians, ratios and peak memory.
 
-    Benchmarks/run training_step.py                                   the table of the documentation
     Benchmarks/run training_step.py --network mobilenet_v2-nlp_headfix2-1222121 --batch 8 --rounds 5
+    Benchmarks/run training_step.py --mode infer --batch 1
+
+Where the Python has onnxruntime and onnx, inference has ONNX Runtime beside it, from PyTorch's own exporter:
+
+    .deps/venv/bin/pip install onnxruntime onnx
 """
 
 import argparse
 import csv
+import importlib.util
 import os
-import resource
 import statistics
-import subprocess
 import sys
-import time
+import tempfile
+import warnings
 
 import torch
 from pytorch_networks import NETWORKS
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-STEP = os.path.join(HERE, "..", ".build", "release", "benchmark-step")
+from sides import Side, interleaved, sapool, serve, spread
 
 
-class Side:
-    """A process that runs steps on demand."""
-
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, line):
-        self.process.stdin.write(f"{line}\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
-        if not answer:
-            sys.exit("a side of the benchmark ended early")
-        return [float(x) for x in answer.split()]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def peak_mebibytes():
-    """Peak of resident memory; on Linux not getrusage's, which survives exec and would count the parent."""
-    try:
-        with open("/proc/self/status") as status:
-            return next(float(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM:"))
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def serve(name, side, batch, mode, threads, layout):
-    """The PyTorch side, in a process of its own so that its peak memory is its own."""
-    torch.set_num_threads(threads)
+def pytorch_step(name, side, batch, mode, layout):
+    """One step of the PyTorch side."""
     torch.manual_seed(1)
     model = NETWORKS[name]()
     images = torch.randn(batch, 3, side, side)
@@ -71,16 +44,27 @@ def serve(name, side, batch, mode, threads, layout):
             with torch.no_grad():
                 model(images)
 
-    for line in sys.stdin:
-        if line.strip() == "memory":
-            print(peak_mebibytes(), flush=True)
-            continue
-        times = []
-        for _ in range(int(line)):
-            start = time.perf_counter()
-            step()
-            times.append((time.perf_counter() - start) * 1e3)
-        print(*("%.3f" % t for t in times), flush=True)
+    return step
+
+
+def has_onnx_runtime():
+    return all(importlib.util.find_spec(name) for name in ("onnx", "onnxruntime"))
+
+
+def onnx_step(name, side, batch, threads):
+    """One inference of ONNX Runtime, all optimisations on."""
+    import onnxruntime
+
+    images = torch.randn(batch, 3, side, side)
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path = os.path.join(folder, "network.onnx")
+        torch.onnx.export(NETWORKS[name]().eval(), (images,), path, dynamo=False, verbose=False)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: images.numpy()}
+    return lambda: session.run(None, feed)
 
 
 def main():
@@ -96,23 +80,25 @@ def main():
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     a = parser.parse_args()
     if a.serve:
-        return serve(a.network, a.resolution, a.batch, a.mode, a.threads, a.serve)
-    if not os.path.exists(STEP):
-        sys.exit(f"{STEP} is missing: run `make build` first")
+        torch.set_num_threads(a.threads)
+        if a.serve == "onnx":
+            return serve(onnx_step(a.network, a.resolution, a.batch, a.threads))
+        return serve(pytorch_step(a.network, a.resolution, a.batch, a.mode, a.serve))
 
     common = ["--network", a.network, "--resolution", str(a.resolution), "--batch", str(a.batch), "--mode", a.mode,
               "--threads", str(a.threads)]
+
+    def python(side):
+        return Side([sys.executable, __file__, *common, "--serve", side])
+
     sides = {
-        "sapool": Side([STEP, a.network, str(a.resolution), str(a.batch), a.mode, str(a.threads)]),
-        "PyTorch channels-last": Side([sys.executable, __file__, *common, "--serve", "channels-last"]),
-        "PyTorch default": Side([sys.executable, __file__, *common, "--serve", "default"]),
+        "sapool": Side(sapool(a.network, a.resolution, a.batch, a.mode, a.threads)),
+        "PyTorch channels-last": python("channels-last"),
+        "PyTorch default": python("default"),
     }
-    for side in sides.values():
-        side.ask(2)  # warm-up
-    times = {name: [] for name in sides}
-    for _ in range(a.rounds):
-        for name, side in sides.items():
-            times[name] += side.ask(a.steps)
+    if a.mode == "infer" and has_onnx_runtime():
+        sides["ONNX Runtime"] = python("onnx")
+    times = interleaved(sides, a.rounds, a.steps)
     medians = {name: statistics.median(t) for name, t in times.items()}
     memory = {name: side.ask("memory")[0] for name, side in sides.items()}
     for side in sides.values():
@@ -120,21 +106,22 @@ def main():
 
     print(f"{a.network}, {a.resolution} px, batch {a.batch}, {a.mode}, {a.threads} threads, "
           f"{a.rounds} rounds of {a.steps} steps, interleaved; PyTorch {torch.__version__}")
-    print(f"{'':24}{'median ms':>12}{'min ms':>12}{'ratio':>8}{'peak MiB':>10}")
+    print(f"{'':24}{'median ms':>12}{'spread':>8}{'min ms':>10}{'ratio':>8}{'peak MiB':>10}")
     for name in sides:
         ratio = medians[name] / medians["sapool"]
-        print(f"{name:24}{medians[name]:12.1f}{min(times[name]):12.1f}{ratio:8.2f}{memory[name]:10.0f}")
+        print(f"{name:24}{medians[name]:12.1f}{spread(times[name]):8.0%}{min(times[name]):10.1f}{ratio:8.2f}"
+              f"{memory[name]:10.0f}", flush=True)
     if a.csv:
         new = not os.path.exists(a.csv)
         with open(a.csv, "a", newline="") as file:
             writer = csv.writer(file)
             if new:
-                writer.writerow(["network", "resolution", "batch", "mode", "threads", "side", "median_ms", "min_ms",
-                                 "ratio_to_sapool", "peak_mib"])
+                writer.writerow(["network", "resolution", "batch", "mode", "threads", "side", "median_ms", "spread",
+                                 "min_ms", "ratio_to_sapool", "peak_mib"])
             for name in sides:
-                writer.writerow([a.network, a.resolution, a.batch, a.mode, a.threads, name, round(medians[name], 1),
-                                 round(min(times[name]), 1), round(medians[name] / medians["sapool"], 3),
-                                 round(memory[name])])
+                writer.writerow([a.network, a.resolution, a.batch, a.mode, a.threads, name, round(medians[name], 2),
+                                 round(spread(times[name]), 3), round(min(times[name]), 2),
+                                 round(medians[name] / medians["sapool"], 3), round(memory[name])])
 
 
 if __name__ == "__main__":

@@ -6,11 +6,14 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/Version.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/cpu/Utils.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +71,11 @@ c10::IValue box(const ct_value &value) {
             return list;
         }
         case CT_STRING: return std::string(value.string);
+        case CT_NUMBERS: {
+            c10::List<std::optional<at::Scalar>> list;
+            for (size_t i = 0; i < value.count; i++) list.push_back(at::Scalar(value.reals[i]));
+            return list;
+        }
         case CT_DEVICE: return c10::Device(std::string(value.string));
     }
     return c10::IValue();
@@ -100,7 +108,11 @@ int ct_call(ct_operator operation, const ct_value *arguments, size_t count, ct_t
             TORCH_CHECK(fallback.has_value(), "misses its argument ", expected[i].name());
             stack.push_back(*fallback);
         }
+        // Without gradients to record, the dispatcher's way through autograd would be for nothing.
+        std::optional<at::AutoDispatchBelowAutograd> below;
+        if (!c10::GradMode::is_enabled()) below.emplace();
         handle.callBoxed(stack);
+        below.reset();
 
         size_t written = 0;
         const auto give = [&](const at::Tensor &tensor) {
@@ -180,6 +192,17 @@ void ct_device(ct_tensor tensor, char *text, size_t capacity) {
     if (capacity > 0) text[capacity - 1] = 0;
 }
 
+int64_t ct_changes(ct_tensor tensor) {
+    return guarded<int64_t>(-1, [&] { return static_cast<int64_t>(unwrap(tensor)._version()); });
+}
+
+void ct_count_change(ct_tensor tensor) {
+    guarded(-1, [&] {
+        unwrap(tensor).unsafeGetTensorImpl()->bump_version();
+        return 0;
+    });
+}
+
 bool ct_shares_storage(ct_tensor a, ct_tensor b) { return unwrap(a).is_alias_of(unwrap(b)); }
 
 bool ct_requires_grad(ct_tensor tensor) { return unwrap(tensor).requires_grad(); }
@@ -235,6 +258,32 @@ bool ct_device_available(const char *name) {
 }
 
 const char *ct_version(void) { return TORCH_VERSION; }
+
+bool ct_has_onednn(void) {
+    return guarded(false, [] { return at::globalContext().hasMKLDNN() && at::globalContext().userEnabledMkldnn(); });
+}
+
+bool ct_has_bfloat16(void) {
+    return guarded(false, [] {
+        const auto capabilities = at::cpu::get_cpu_capabilities();
+        for (const char *name : {"avx512_bf16", "amx_bf16", "bf16", "arm_bf16"}) {
+            const auto found = capabilities.find(name);
+            if (found != capabilities.end() && found->second.isBool() && found->second.toBool()) return true;
+        }
+        return false;
+    });
+}
+
+bool ct_autocast(void) { return at::autocast::is_autocast_enabled(at::kCPU); }
+
+void ct_set_autocast(bool enabled) {
+    guarded(-1, [&] {
+        if (enabled) at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+        at::autocast::set_autocast_enabled(at::kCPU, enabled);
+        if (!enabled) at::autocast::clear_cache();
+        return 0;
+    });
+}
 
 const char *ct_cpu_capability(void) {
     static const std::string capability = at::get_cpu_capability();

@@ -18,8 +18,11 @@ public final class Model {
     /// Share of the batch in running statistics, where it shall differ from the network's own.
     public var batchNormMomentum: Double?
 
-    private let liveNodes: [Node]
-    private let lastUses: [Int]
+    /// Computes with libtorch's own operations alone, node by node: the way everything else is held against.
+    public var isPlain = false
+
+    private var programs: [Program.Options: Program] = [:]
+    private let nodeTensors: [[String: Tensor]]
     private let readers: [Int]
     /// For each node, whether it is a convolution whose bias a batch normalisation takes out again.
     let biasIsOmittedInTraining: [Bool]
@@ -37,12 +40,14 @@ public final class Model {
     public init(_ network: Network, parameters: Parameters) {
         self.network = network
         self.parameters = parameters
-        liveNodes = network.liveNodes
-        lastUses = network.lastUses
-        var readers = [Int](repeating: 0, count: network.nodes.count)
-        for node in liveNodes { for input in node.inputs { readers[input.index] += 1 } }
-        for output in network.outputs { readers[output.index] += 1 }
-        self.readers = readers
+        nodeTensors = network.nodes.map { node in
+            let names = node.operation.details.parameters.map(\.name)
+            let tensors = names.map { name in
+                (name, try? parameters.tensor(node.name.isEmpty ? name : "\(node.name).\(name)"))
+            }
+            return Dictionary(uniqueKeysWithValues: tensors.compactMap { name, tensor in tensor.map { (name, $0) } })
+        }
+        readers = Program.readers(network.liveNodes, of: network)
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
         for node in network.nodes {
             guard case .batchNorm = node.operation,
@@ -79,21 +84,35 @@ public final class Model {
                 "the images have shape \(shape), and the network takes [B, "
                     + network.inputShape.dimensions.map(String.init).joined(separator: ", ") + "]")
         }
+        let program = program(training: training, given: Set(substitutes.keys))
         var values = [Tensor?](repeating: nil, count: network.nodes.count)
-        let nodes = substitutes.isEmpty ? liveNodes : network.liveNodes(given: Set(substitutes.keys))
-        for node in nodes {
-            let index = node.id.index
+        for step in program.steps {
+            let node = step.node
             if case .input = node.operation {
-                values[index] = try images.to(parameters.type, device: parameters.device, format: mapFormat(shape))
+                values[node.id.index] = try images.to(
+                    parameters.type, device: parameters.device, format: mapFormat(shape))
             } else if let substitute = substitutes[node.name] {
-                values[index] = substitute
+                values[node.id.index] = substitute
             } else {
-                let inputs = try node.inputs.map { try require(values[$0.index], node) }
-                values[index] = try run(node, inputs, training: training)
+                let inputs = try step.inputs.map { try require(values[$0], node) }
+                values[node.id.index] = try run(step.work, node, inputs, training: training)
             }
-            for input in node.inputs where lastUses[input.index] == index { values[input.index] = nil }
+            for input in step.released { values[input] = nil }
         }
         return try network.outputs.map { try require(values[$0.index], network[$0]) }
+    }
+
+    /// The steps of a run, made anew where values are given: that is for looking, not for speed.
+    private func program(training: Bool, given: Set<String>) -> Program {
+        var options: Program.Options = []
+        if !isPlain, parameters.type == .float32 {
+            if parameters.device.isCPU { options.formUnion([.fusesPooling, .fusesActivations]) }
+            if !training, !Torch.isRecordingGradients { options.insert(.foldsConvolutions) }
+        }
+        if given.isEmpty, let program = programs[options] { return program }
+        let program = Program(network, options: options, given: given)
+        if given.isEmpty { programs[options] = program }
+        return program
     }
 
     private func mapFormat(_ shape: [Int]) -> MemoryFormat? {
@@ -107,7 +126,15 @@ public final class Model {
 
     /// A parameter of a node.
     func parameter(_ name: String, of node: Node) throws -> Tensor {
-        try parameters.tensor(node.name.isEmpty ? name : "\(node.name).\(name)")
+        guard let tensor = nodeTensors[node.id.index][name] else {
+            throw ExecutionError("the network has no parameter \(node.name).\(name)")
+        }
+        return tensor
+    }
+
+    /// All parameters and buffers of a node.
+    func tensors(of node: Node) -> [Tensor] {
+        node.operation.details.parameters.compactMap { nodeTensors[node.id.index][$0.name] }
     }
 
     /// Whether a node may overwrite its input: nobody else reads it, and its maker's gradient does not need it.
@@ -115,6 +142,16 @@ public final class Model {
         guard let input = node.inputs.first, readers[input.index] == 1 else { return false }
         if case .batchNorm = network[input].operation { return true }
         return false
+    }
+
+    private func run(_ work: Program.Work, _ node: Node, _ inputs: [Tensor], training: Bool) throws -> Tensor {
+        switch work {
+        case .node: try run(node, inputs, training: training)
+        case .convolution(let folded): try folded(inputs[0], self)
+        case .normalisation(let details, let normalisation, let function):
+            try batchNorm(details, normalisation, inputs[0], training: training, activation: function)
+        case .pooling(let details, let weighting): try windowPool(details, inputs[0], logits: inputs[1], weighting)
+        }
     }
 
     private func run(_ node: Node, _ inputs: [Tensor], training: Bool) throws -> Tensor {
@@ -145,7 +182,7 @@ public final class Model {
         case .powerPool(let details): return try powerPool(details, node, x)
         case .windowPool(let details) where details.isSampled:
             return try sampledWindowPool(details, x, weights: inputs[1], training: training)
-        case .windowPool(let details): return try windowPool(details, x, weights: inputs[1])
+        case .windowPool(let details): return try windowPool(details, x, logits: inputs[1], WindowWeighting())
         case .comparisonPool(let details): return try comparisonPool(details, node, x, reference: inputs[1])
         case .fixedFilter(let details): return try filter(details, node, x)
         case .rnnPool(let details): return try recurrentPool(details, node, x)

@@ -87,12 +87,19 @@ enum ATen {
     static let reflectionPad2d = Operator("aten::reflection_pad2d")
     static let constantPad = Operator("aten::constant_pad_nd")
     static let instanceNorm = Operator("aten::instance_norm")
+    static let sapoolBatchNorm = Operator("sapool::batch_norm")
+    static let windowPool = Operator("sapool::window_pool")
     static let streamingAttention = Operator("sapool::streaming_attention")
     static let flashAttentionCPU = Operator("aten::_scaled_dot_product_flash_attention_for_cpu")
     static let attention = Operator("aten::scaled_dot_product_attention")
     static let dropout = Operator("aten::dropout")
     static let softmax = Operator("aten::softmax", "int")
     static let crossEntropy = Operator("aten::cross_entropy_loss")
+
+    // Convolutions of oneDNN over weights in an order of its own
+    static let toMKLDNN = Operator("aten::to_mkldnn")
+    static let reorderedConvolutionWeight = Operator("aten::mkldnn_reorder_conv2d_weight")
+    static let pointwiseConvolution = Operator("mkldnn::_convolution_pointwise")
 
     // Optimisation, over lists of tensors
     static let fusedSGD = Operator("aten::_fused_sgd_")

@@ -35,6 +35,7 @@ public final class AdamW: Optimizer {
                     .tensors(members.map { steps[$0] }), .double(learningRate), .double(beta1), .double(beta2),
                     .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false), .none, .none,
                 ])
+                for index in members { parameters[index].tensor.countChange() }
             }
         }
     }

@@ -66,4 +66,21 @@ public enum Torch {
 
     /// Whether operations on this thread are recorded for the backward pass.
     public static var isRecordingGradients: Bool { ct_grad_mode() }
+
+    /// Whether the processor computes in bfloat16, so that `withBfloat16` saves time.
+    public static var hasBfloat16: Bool { ct_has_bfloat16() }
+
+    /// Whether `withBfloat16` is in force on this thread.
+    public static var usesBfloat16: Bool { ct_autocast() }
+
+    /// Runs `body` with the CPU's matrix products and convolutions in bfloat16 (8 bits of precision, sums in float32); everything that
+    /// needs more precision stays in float32. Where the processor has no such instructions libtorch emulates them, slowly.
+    ///
+    /// The backward pass of what `body` computes runs outside: each operation in the types that it had.
+    public static func withBfloat16<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = ct_autocast()
+        ct_set_autocast(true)
+        defer { ct_set_autocast(before) }
+        return try body()
+    }
 }

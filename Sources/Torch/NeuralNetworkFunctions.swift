@@ -102,11 +102,13 @@ extension Tensor {
     /// On the CPU, float32 with up to 64 channels a head runs on this project's own kernel (`Sources/CTorch/Attention`),
     /// made for few channels; everything else runs on libtorch's.
     ///
-    /// - Parameters: queries (self), keys and values are `[B, heads, N, d]`, in memory of any layout.
-    public func attention(keys: Tensor, values: Tensor) throws -> Tensor {
+    /// Queries (self), keys and values are `[B, heads, N, d]`, in memory of any layout.
+    ///
+    /// - Parameter fused: false computes with libtorch's kernel wherever it is.
+    public func attention(keys: Tensor, values: Tensor, fused: Bool = true) throws -> Tensor {
         guard try device.isCPU else { return try ATen.attention([.tensor(self), .tensor(keys), .tensor(values)]) }
         let few = (1...64).contains(shape.last ?? 0)
-        if few, try [self, keys, values].allSatisfy({ try $0.scalarType() == .float32 }) {
+        if fused, few, try [self, keys, values].allSatisfy({ try $0.scalarType() == .float32 }) {
             return try ATen.streamingAttention([.tensor(self), .tensor(keys), .tensor(values)])
         }
         // On CPU the dispatcher's general entry may choose the kernel that stores N×N; name the streaming one.

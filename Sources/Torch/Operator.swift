@@ -8,6 +8,7 @@ public enum OperatorArgument {
     case int(Int)
     case ints([Int])
     case double(Double)
+    case numbers([Double])
     case bool(Bool)
     case bools([Bool])
     case string(String)
@@ -37,6 +38,9 @@ public struct Operator: @unchecked Sendable {
         self.name = overload.isEmpty ? name : "\(name).\(overload)"
         handle = ct_find(name, overload)
     }
+
+    /// Whether this libtorch has the operator.
+    public var isAvailable: Bool { handle != nil }
 
     /// Calls the operator and returns the tensors it returns; undefined ones are nil.
     ///
@@ -76,6 +80,7 @@ private enum Boxed {
     static func with(_ arguments: [OperatorArgument], _ body: (UnsafePointer<ct_value>?) -> Int32) -> Int32 {
         var values = [ct_value](repeating: ct_value(), count: arguments.count)
         var integers: [Int64] = []
+        var reals: [Double] = []
         var handles: [ct_tensor?] = []
         var characters: [CChar] = []
         // Arrays of one argument lie behind those of another; `offset` says where, until the addresses are known.
@@ -100,6 +105,11 @@ private enum Boxed {
                 values[index].count = list.count
                 offsets[index] = integers.count
                 integers.append(contentsOf: list.lazy.map(Int64.init))
+            case .numbers(let list):
+                values[index].kind = CT_NUMBERS
+                values[index].count = list.count
+                offsets[index] = reals.count
+                reals.append(contentsOf: list)
             case .bools(let list):
                 values[index].kind = CT_BOOLS
                 values[index].count = list.count
@@ -122,18 +132,22 @@ private enum Boxed {
         }
         return withExtendedLifetime(arguments) {
             integers.withUnsafeBufferPointer { integers in
-                handles.withUnsafeBufferPointer { handles in
-                    characters.withUnsafeBufferPointer { characters in
-                        for index in values.indices {
-                            let offset = offsets[index]
-                            switch values[index].kind {
-                            case CT_INTS, CT_BOOLS: values[index].integers = integers.baseAddress.map { $0 + offset }
-                            case CT_TENSORS: values[index].tensors = handles.baseAddress.map { $0 + offset }
-                            case CT_STRING, CT_DEVICE: values[index].string = characters.baseAddress.map { $0 + offset }
-                            default: break
+                reals.withUnsafeBufferPointer { reals in
+                    handles.withUnsafeBufferPointer { handles in
+                        characters.withUnsafeBufferPointer { characters in
+                            for index in values.indices {
+                                let offset = offsets[index]
+                                switch values[index].kind {
+                                case CT_INTS, CT_BOOLS: values[index].integers = integers.baseAddress.map { $0 + offset }
+                                case CT_NUMBERS: values[index].reals = reals.baseAddress.map { $0 + offset }
+                                case CT_TENSORS: values[index].tensors = handles.baseAddress.map { $0 + offset }
+                                case CT_STRING, CT_DEVICE:
+                                    values[index].string = characters.baseAddress.map { $0 + offset }
+                                default: break
+                                }
                             }
+                            return values.withUnsafeBufferPointer { body($0.baseAddress) }
                         }
-                        return values.withUnsafeBufferPointer { body($0.baseAddress) }
                     }
                 }
             }

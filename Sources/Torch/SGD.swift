@@ -37,6 +37,7 @@ public final class SGD: Optimizer {
                     .tensors(weights), .tensors(gradients), .tensors(momenta), .double(group.weightDecay), .double(momentum),
                     .double(learningRate), .double(0), .bool(nesterov), .bool(false), .bool(false), .none, .none,
                 ])
+                for weight in weights { weight.countChange() }
             }
         }
     }

@@ -60,6 +60,12 @@ public final class Tensor {
         }
     }
 
+    /// How often this tensor's memory was written in place: what was made of it is out of date when this has changed.
+    public var changes: Int { withExtendedLifetime(self) { Int(ct_changes(handle)) } }
+
+    /// Counts a change that libtorch did not: fused optimisers write without counting.
+    func countChange() { withExtendedLifetime(self) { ct_count_change(handle) } }
+
     /// Whether both tensors look at the same memory.
     public func sharesStorage(with other: Tensor) -> Bool {
         withExtendedLifetime((self, other)) { ct_shares_storage(handle, other.handle) }

@@ -100,6 +100,21 @@ final class TrainCommandTests: CommandLineTestCase {
             "Error: the output folder photos/train/left/0.png/run cannot be made: choose a place that you may write to")
     }
 
+    func testBfloat16IsRefusedWhereTheProcessorHasNone() throws {
+        let flags = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        guard flags.contains("avx2"), !flags.contains("bf16") else { throw XCTSkip("this processor may have bfloat16") }
+        try makePhotos(train: 4, test: 2)
+        let refused = try sapool(
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--precision", "bfloat16", "--output",
+            "run")
+        XCTAssertEqual(refused.status, 1)
+        XCTAssertEqual(
+            message(refused),
+            "Error: precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's "
+                + "BF16): use float32")
+        XCTAssertFalse(exists("run"))
+    }
+
     func testALossThatIsNoNumberStopsWithTheStep() throws {
         try makePhotos(train: 8, test: 2)
         let outcome = try sapool([

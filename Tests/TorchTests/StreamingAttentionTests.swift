@@ -21,10 +21,10 @@ final class StreamingAttentionTests: XCTestCase {
 
     /// Each instruction set of this processor, restored to the best one at the end.
     private func forEachInstructionSet(_ body: (String) throws -> Void) rethrows {
-        let best = String(cString: ct_attention_instructions())
-        defer { _ = ct_attention_use_instructions(best) }
-        for name in ["AVX512", "AVX2", "DEFAULT"] where ct_attention_use_instructions(name) {
-            XCTAssertEqual(String(cString: ct_attention_instructions()), name)
+        let best = String(cString: ct_kernel_instructions())
+        defer { _ = ct_use_kernel_instructions(best) }
+        for name in ["AVX512", "AVX2", "DEFAULT"] where ct_use_kernel_instructions(name) {
+            XCTAssertEqual(String(cString: ct_kernel_instructions()), name)
             try body(name)
         }
     }
@@ -254,9 +254,9 @@ final class StreamingAttentionTests: XCTestCase {
             // On a busy machine the second thread may come when all is done; ten times over it does not.
             for _ in 0..<10 where threads == 1 || !forward.contains(2) || !backward.contains(2) {
                 let output = try queries.attention(keys: keys, values: keys)
-                forward.insert(ct_attention_threads())
+                forward.insert(ct_kernel_threads())
                 try output.sum().backward()
-                backward.insert(ct_attention_threads())
+                backward.insert(ct_kernel_threads())
             }
             XCTAssertEqual(forward.max(), Int32(threads), "forward")
             XCTAssertEqual(backward.max(), Int32(threads), "backward")

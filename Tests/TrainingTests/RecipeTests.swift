@@ -15,6 +15,7 @@ final class RecipeTests: XCTestCase {
                 milestones: [0.5, 0.75]
                 clip-norm: 1.5
                 ema: 0.99
+                precision: bfloat16
                 augmentation: crop-flip
                 seed: 7
                 skip-bad-images: true
@@ -28,6 +29,7 @@ final class RecipeTests: XCTestCase {
         XCTAssertEqual(recipe.milestones, [0.5, 0.75])
         XCTAssertEqual(recipe.clipNorm, 1.5)
         XCTAssertEqual(recipe.ema, 0.99)
+        XCTAssertEqual(recipe.precision, .bfloat16)
         XCTAssertEqual(recipe.augmentation, .cropFlip)
         XCTAssertEqual(recipe.seed, 7)
         XCTAssertTrue(recipe.skipBadImages)

@@ -1,7 +1,7 @@
 #ifdef __x86_64__
 
 #include "Kernels.h"
-#include "Threads.h"
+#include "../Support/Threads.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -26,7 +26,7 @@
 
 namespace sapool::attention {
 
-const Kernels avx2{"AVX2", forward, backward};
+const Kernels avx2{forward, backward};
 
 }
 

@@ -1,7 +1,7 @@
 #ifdef __x86_64__
 
 #include "Kernels.h"
-#include "Threads.h"
+#include "../Support/Threads.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -29,7 +29,7 @@
 
 namespace sapool::attention {
 
-const Kernels avx512{"AVX512", forward, backward};
+const Kernels avx512{forward, backward};
 
 }
 

@@ -7,44 +7,28 @@
 /// is a view; so are the gradients. `logsumexp` is `[batch, heads, tokens]`, in natural logarithms, and not
 /// differentiable.
 #include "Kernels.h"
-#include "Threads.h"
-#include "ctorch.h"
+#include "../Support/InstructionSets.h"
+#include "../Support/Threads.h"
 
-#include <ATen/Context.h>
 #include <ATen/ops/empty.h>
 #include <ATen/core/dispatch/Dispatcher.h>
-#include <ATen/Version.h>
 #include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
-#include <atomic>
 #include <cmath>
-#include <cstring>
-#include <string>
 #include <tuple>
-#include <vector>
 
 namespace sapool::attention {
 namespace {
 
-// MARK: Instruction sets
-
-/// The kernels this processor can run, best first. libtorch has asked the processor and `ATEN_CPU_CAPABILITY` already.
-std::vector<const Kernels *> usableKernels() {
-    std::vector<const Kernels *> usable{&portable};
+/// Those of the instruction set in use.
+const Kernels &kernels() {
 #ifdef __x86_64__
-    const std::string capability = at::get_cpu_capability();
-    if (capability == avx512.name) usable = {&avx512, &avx2, &portable};
-    if (capability == avx2.name) usable = {&avx2, &portable};
+    return chosen(portable, &avx2, &avx512);
+#else
+    return portable;
 #endif
-    return usable;
-}
-
-/// The kernels in use.
-std::atomic<const Kernels *> &kernels() {
-    static std::atomic<const Kernels *> chosen{usableKernels().front()};
-    return chosen;
 }
 
 // MARK: Checks
@@ -92,7 +76,7 @@ std::tuple<at::Tensor, at::Tensor> streamingAttention(
     const at::Tensor logsumexp = at::empty({problem.batch, problem.heads, problem.queries}, query.options());
     forgetThreads();
     if (output.numel() > 0) {
-        kernels().load()->forward(
+        kernels().forward(
             problem, {.queries = reading(query), .keys = reading(key), .values = reading(value),
                       .output = writing(output), .logsumexp = logsumexp.mutable_data_ptr<float>()});
     }
@@ -117,7 +101,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> streamingAttentionBackward(
     const at::Tensor dQuery = emptyHeads(query), dKey = emptyHeads(key), dValue = emptyHeads(value);
     forgetThreads();
     if (query.numel() > 0) {
-        kernels().load()->backward(
+        kernels().backward(
             problem,
             {.queries = reading(query), .keys = reading(key), .values = reading(value), .output = reading(output),
              .outputGradient = reading(gradient), .logsumexp = logsumexp.const_data_ptr<float>(),
@@ -196,22 +180,3 @@ TORCH_LIBRARY_IMPL(sapool, Autograd, library) {
 
 }  // namespace
 }  // namespace sapool::attention
-
-// MARK: The C interface
-
-extern "C" {
-
-int ct_attention_threads(void) { return sapool::attention::threadsSeen(); }
-
-const char *ct_attention_instructions(void) { return sapool::attention::kernels().load()->name; }
-
-bool ct_attention_use_instructions(const char *name) {
-    for (const auto *usable : sapool::attention::usableKernels()) {
-        if (std::strcmp(usable->name, name) != 0) continue;
-        sapool::attention::kernels().store(usable);
-        return true;
-    }
-    return false;
-}
-
-}  // extern "C"

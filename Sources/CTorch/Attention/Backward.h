@@ -13,9 +13,9 @@
 /// from run to run and for any number of threads.
 #pragma once
 
-#include "Exponential.h"
+#include "../Support/Exponential.h"
 #include "KeyRun.h"
-#include "Threads.h"
+#include "../Support/Threads.h"
 
 #include <tuple>
 

@@ -10,9 +10,9 @@
 /// a tile whose bound is small takes powers of the scores as they are.
 #pragma once
 
-#include "Exponential.h"
+#include "../Support/Exponential.h"
 #include "Panels.h"
-#include "Threads.h"
+#include "../Support/Threads.h"
 
 #include <cfloat>
 #include <cmath>

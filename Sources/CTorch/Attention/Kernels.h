@@ -52,8 +52,6 @@ struct BackwardTensors {
 
 /// The kernels of one instruction set.
 struct Kernels {
-    /// libtorch's word for it, as `at::get_cpu_capability` writes it.
-    const char *name;
     void (*forward)(const Problem &, const ForwardTensors &);
     void (*backward)(const Problem &, const BackwardTensors &);
 };

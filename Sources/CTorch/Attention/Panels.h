@@ -5,7 +5,7 @@
 #pragma once
 
 #include "Kernels.h"
-#include "Lanes.h"
+#include "../Support/Lanes.h"
 
 #include <algorithm>
 #include <cstdlib>

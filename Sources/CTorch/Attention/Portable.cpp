@@ -9,6 +9,6 @@
 
 namespace sapool::attention {
 
-const Kernels portable{"DEFAULT", forward, backward};
+const Kernels portable{forward, backward};
 
 }

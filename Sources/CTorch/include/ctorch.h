@@ -31,10 +31,12 @@ typedef enum {
     CT_BOOLS,
     CT_STRING,
     CT_DEVICE,
+    CT_NUMBERS,
 } ct_kind;
 
 /// One boxed argument. Arrays and strings are borrowed for the length of the call; in `CT_BOOLS` each entry of
-/// `ints` is 0 or 1; `CT_DEVICE` names a device such as "cpu" or "cuda:0" in `string`.
+/// `integers` is 0 or 1; `CT_DEVICE` names a device such as "cpu" or "cuda:0" in `string`; `CT_NUMBERS` is a list of
+/// scalars, in `reals`.
 typedef struct {
     ct_kind kind;
     size_t count;
@@ -43,6 +45,7 @@ typedef struct {
         int64_t integer;
         double real;
         const int64_t *integers;
+        const double *reals;
         const ct_tensor *tensors;
         const char *string;
     };
@@ -83,6 +86,10 @@ int ct_dtype(ct_tensor tensor);
 bool ct_is_cpu(ct_tensor tensor);
 /// Writes the device's name ("cpu", "cuda:0") to `text`.
 void ct_device(ct_tensor tensor, char *text, size_t capacity);
+/// How often the tensor's memory was written in place; -1 on failure.
+int64_t ct_changes(ct_tensor tensor);
+/// Counts a change that libtorch did not: some fused operators write without counting.
+void ct_count_change(ct_tensor tensor);
 /// Whether both handles share one storage.
 bool ct_shares_storage(ct_tensor a, ct_tensor b);
 
@@ -110,17 +117,27 @@ bool ct_device_available(const char *name);
 /// libtorch's version, for example "2.13.0+cpu".
 const char *ct_version(void);
 
+/// Whether libtorch computes with oneDNN.
+bool ct_has_onednn(void);
+
+/// Whether the processor computes in bfloat16 (AVX-512 BF16, AMX or Arm's BF16), so that doing so saves time.
+bool ct_has_bfloat16(void);
+
+/// Whether matrix products and convolutions on the CPU compute in bfloat16 from here on, on this thread.
+bool ct_autocast(void);
+void ct_set_autocast(bool enabled);
+
 /// Processor features libtorch's kernels were chosen for, for example "AVX512".
 const char *ct_cpu_capability(void);
 
-/// How many threads the last call of `sapool::streaming_attention` or its derivative really ran on.
-int ct_attention_threads(void);
+/// How many threads the last call of one of the project's own kernels (`sapool::…`) really ran on.
+int ct_kernel_threads(void);
 
-/// The instruction set that `sapool::streaming_attention` uses: "AVX512", "AVX2" or "DEFAULT" (SSE2, NEON).
-const char *ct_attention_instructions(void);
+/// The instruction set that these kernels use: "AVX512", "AVX2" or "DEFAULT" (SSE2, NEON).
+const char *ct_kernel_instructions(void);
 
 /// Chooses that instruction set, for tests and benchmarks. False where the processor has no such instructions.
-bool ct_attention_use_instructions(const char *name);
+bool ct_use_kernel_instructions(const char *name);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@ extension Model {
             weight: parameter("in_proj_weight", of: node), bias: parameter("in_proj_bias", of: node))
         let split = try packed.reshaped([batch, tokens, 3, details.heads, headChannels]).permuted([2, 0, 3, 1, 4])
             .unbound(0)
-        let attended = try split[0].attention(keys: split[1], values: split[2])
+        let attended = try split[0].attention(keys: split[1], values: split[2], fused: !isPlain)
         let joined = try attended.transposed(1, 2).reshaped([batch, tokens, details.channels])
         let projected = try joined.linear(
             weight: parameter("out_proj.weight", of: node), bias: parameter("out_proj.bias", of: node))

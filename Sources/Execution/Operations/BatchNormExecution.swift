@@ -3,11 +3,15 @@ import Torch
 
 extension Model {
     /// Batch normalisation, with the statistics of an upsampled map where the node stands in front of an upsampling.
-    func batchNorm(_ details: BatchNorm, _ node: Node, _ x: Tensor, training: Bool) throws -> Tensor {
+    ///
+    /// - Parameter activation: ReLU or ReLU6, computed with it.
+    func batchNorm(
+        _ details: BatchNorm, _ node: Node, _ x: Tensor, training: Bool, activation: Activation.Function? = nil
+    ) throws -> Tensor {
         let layer = NormalisedLayer(
             weight: try parameter("weight", of: node), bias: try parameter("bias", of: node),
             mean: try parameter("running_mean", of: node), variance: try parameter("running_var", of: node),
-            momentum: batchNormMomentum ?? details.momentum, epsilon: details.epsilon)
+            momentum: batchNormMomentum ?? details.momentum, epsilon: details.epsilon, activation: activation)
         guard training else { return try layer.normalise(x, training: false) }
         try Torch.withoutGradients { try parameter("num_batches_tracked", of: node).increment() }
 
@@ -19,17 +23,18 @@ extension Model {
                 "\(node.name): batch normalisation of one value a channel has no variance: train with at least 2 images a batch")
         }
         let shift = try omittedBias(in: node.inputs[0])
-        if size == node.shape.size {
-            guard let shift else { return try layer.normalise(x, training: true) }
-            return try layer.normalise(x, varianceFactor: 1, meanShift: shift)
-        }
-        let rows = NearestUpsampling(from: node.shape.height, to: size.height).copies
-        let columns = NearestUpsampling(from: node.shape.width, to: size.width).copies
+        let isUpsampled = size != node.shape.size
+        let rows = isUpsampled ? NearestUpsampling(from: node.shape.height, to: size.height).copies : [1]
+        let columns = isUpsampled ? NearestUpsampling(from: node.shape.width, to: size.width).copies : [1]
         let values = batch * positions
-        if values > 1, Set(rows).count == 1, Set(columns).count == 1 {
+        if !isUpsampled || values > 1 && Set(rows).count == 1 && Set(columns).count == 1 {
             // All positions are copied equally often: mean and variance are those of the small map, and only the running variance,
             // which counts n/(n−1), has to be told how many values there are.
             let factor = Double(values - 1) / Double(values) * Double(copied) / Double(copied - 1)
+            if try !isPlain && x.device.isCPU && x.scalarType() == .float32 && x.isChannelsLast {
+                return try layer.normaliseInOne(x, varianceFactor: Double(copied) / Double(copied - 1), meanShift: shift)
+            }
+            if !isUpsampled, shift == nil { return try layer.normalise(x, training: true) }
             return try layer.normalise(x, varianceFactor: factor, meanShift: shift)
         }
         let shares = rows.flatMap { row in columns.map { Double(row * $0) / Double(copied) } }
@@ -53,12 +58,36 @@ private struct NormalisedLayer {
     let variance: Tensor
     let momentum: Double
     let epsilon: Double
+    let activation: Activation.Function?
+
+    /// This project's own, in training: statistics, normalisation and activation in two passes over the map.
+    func normaliseInOne(_ x: Tensor, varianceFactor factor: Double, meanShift: Tensor?) throws -> Tensor {
+        let result = try x.normalisedByBatch(
+            weight: weight, bias: bias, epsilon: epsilon, lowest: activation == nil ? -.infinity : 0,
+            highest: activation == .relu6 ? 6 : .infinity)
+        try Torch.withoutGradients {
+            try mean.interpolate(towards: result.mean, weight: momentum)
+            if let meanShift { try mean.add(meanShift, scale: momentum) }
+            try variance.interpolate(towards: result.variance * factor, weight: momentum)
+        }
+        return result.output
+    }
 
     /// libtorch's own.
     func normalise(_ x: Tensor, training: Bool) throws -> Tensor {
-        try x.batchNorm(
-            weight: weight, bias: bias, mean: mean, variance: variance, training: training, momentum: momentum,
-            epsilon: epsilon)
+        try activated(
+            x.batchNorm(
+                weight: weight, bias: bias, mean: mean, variance: variance, training: training, momentum: momentum,
+                epsilon: epsilon))
+    }
+
+    /// A new map, activated in its own memory: the gradient of what made it does not need it.
+    private func activated(_ map: Tensor) throws -> Tensor {
+        switch activation {
+        case .relu: try map.reluInPlace()
+        case .relu6: try map.relu6InPlace()
+        default: map
+        }
     }
 
     /// libtorch's own in training, where the running statistics are those of `x + meanShift`, their variance times a factor.
@@ -74,7 +103,7 @@ private struct NormalisedLayer {
             try variance.scale(by: (1 - momentum) * (1 - factor))
             try variance.add(newVariance, scale: factor)
         }
-        return result
+        return try activated(result)
     }
 
     /// With statistics that weigh each position by its `share` (`[1, 1, h, w]`, all images together: sum 1).
@@ -89,6 +118,6 @@ private struct NormalisedLayer {
         }
         let shape = [1, weight.count, 1, 1]
         let gain = try (spread + epsilon).power(-0.5) * weight.reshaped(shape)
-        return try centred * gain + bias.reshaped(shape)
+        return try activated(centred * gain + bias.reshaped(shape))
     }
 }

@@ -2,15 +2,11 @@ import Networks
 import Torch
 
 extension Model {
-    /// Weighted mean of each window: X `[B, C, H, W]`, weights `[B, C, h, w]` that count as if upsampled.
-    func windowPool(_ details: WindowPool, _ x: Tensor, weights: Tensor) throws -> Tensor {
-        let size = Array(x.shape.suffix(2))
-        let pixels = weights.shape.suffix(2) == size[...] ? weights : try weights.upsampledNearest(to: size)
-        func average(_ map: Tensor) throws -> Tensor {
-            try map.averagePool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
-        }
-        let weighted = try average(x * pixels)
-        return details.isNormalised ? try weighted / average(pixels) : weighted
+    /// Weighted mean of each window: X `[B, C, H, W]`, logits `[B, C, h, w]` whose weights count as if upsampled.
+    func windowPool(_ details: WindowPool, _ x: Tensor, logits: Tensor, _ weighting: WindowWeighting) throws -> Tensor {
+        try x.windowPooled(
+            logits: logits, weighting: weighting, kernel: details.kernel.pair, stride: details.stride.pair,
+            padding: details.padding.pair, normalised: details.isNormalised, fused: !isPlain)
     }
 
     /// Mean of each window; in training, where the details ask for it, rows and columns drawn at random.

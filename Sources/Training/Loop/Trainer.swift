@@ -44,6 +44,7 @@ public final class Trainer {
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws {
         try recipe.validate()
+        if recipe.precision == .bfloat16 { try Self.checkBfloat16(options.device) }
         self.recipe = recipe
         self.options = options
         self.run = run
@@ -206,7 +207,7 @@ public final class Trainer {
         Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
         let images = try tensors.images(batch)
         let labels = try tensors.labels(batch)
-        let logits = try model(images, training: true)
+        let logits = try forward(images)
         let loss = try logits.crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
         let value = try loss.item()
         guard value.isFinite else {
@@ -229,6 +230,22 @@ public final class Trainer {
         state.epochTotals.loss += value * Double(batch.count)
         state.epochTotals.images += batch.count
         return value
+    }
+
+    /// Logits in float32, whatever they were computed in.
+    private func forward(_ images: Tensor) throws -> Tensor {
+        guard recipe.precision == .bfloat16 else { return try model(images, training: true) }
+        return try Torch.withBfloat16 { try model(images, training: true) }.to(.float32)
+    }
+
+    private static func checkBfloat16(_ device: Device) throws {
+        guard device.isCPU else {
+            throw TrainingError("precision is bfloat16, which only the CPU trains in so far: use float32 on \(device)")
+        }
+        guard Torch.hasBfloat16 else {
+            throw TrainingError(
+                "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32")
+        }
     }
 
     private func updateAverage() throws {

@@ -43,6 +43,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// Decay a step of an exponential moving average of the weights, which is then what is evaluated; nil for none.
     public var ema: Double?
 
+    /// What matrix products and convolutions are computed in while training.
+    public var precision = Precision.float32
     public var augmentation = Augmentation.automatic
     public var normalization = NormalizationKind.measured
     public var seed: UInt64 = 1
@@ -61,6 +63,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         /// Not at all.
         case constant
     }
+
+    /// Type of products; weights, sums, normalisation and the loss are float32 in any case.
+    public enum Precision: String, Sendable, Codable, CaseIterable { case float32, bfloat16 }
 
     /// What training images go through.
     public enum Augmentation: String, Sendable, Codable, CaseIterable {
@@ -104,7 +109,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case warmupEpochs = "warmup-epochs"
         case labelSmoothing = "label-smoothing"
         case clipNorm = "clip-norm"
-        case ema, augmentation, normalization, seed
+        case ema, precision, augmentation, normalization, seed
         case skipBadImages = "skip-bad-images"
     }
 
@@ -133,6 +138,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.labelSmoothing, &labelSmoothing)
         clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm)
         ema = try container.decodeIfPresent(Double.self, forKey: .ema)
+        try read(.precision, &precision)
         try read(.augmentation, &augmentation)
         try read(.normalization, &normalization)
         try read(.seed, &seed)

@@ -70,6 +70,8 @@ struct Train: ParsableCommand {
     var clipNorm: Double?
     @Option(help: "Decay of an exponential moving average of the weights.")
     var ema: Double?
+    @Option(help: "float32, or bfloat16 where the processor computes in it.")
+    var precision: Recipe.Precision?
     @Option(help: "auto, crop-flip, resized-crop or none.")
     var augmentation: Recipe.Augmentation?
     @Option(help: "measured, imagenet or half.")
@@ -144,6 +146,7 @@ struct Train: ParsableCommand {
         set(\.decayFactor, decayFactor)
         set(\.warmupEpochs, warmupEpochs)
         set(\.labelSmoothing, labelSmoothing)
+        set(\.precision, precision)
         set(\.augmentation, augmentation)
         set(\.normalization, normalization)
         set(\.seed, seed)
@@ -158,5 +161,6 @@ struct Train: ParsableCommand {
 
 extension Recipe.OptimizerKind: ExpressibleByArgument {}
 extension Recipe.ScheduleKind: ExpressibleByArgument {}
+extension Recipe.Precision: ExpressibleByArgument {}
 extension Recipe.Augmentation: ExpressibleByArgument {}
 extension Recipe.NormalizationKind: ExpressibleByArgument {}

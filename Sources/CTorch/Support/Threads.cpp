@@ -1,4 +1,5 @@
 #include "Threads.h"
+#include "ctorch.h"
 
 #include <ATen/Parallel.h>
 
@@ -10,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace sapool::attention {
+namespace sapool {
 
 namespace {
 
@@ -77,4 +78,6 @@ void parallel(int64_t count, void (*body)(void *, int64_t, int), void *context) 
 int threadsSeen() { return seen.load(); }
 void forgetThreads() { seen.store(0); }
 
-}  // namespace sapool::attention
+}  // namespace sapool
+
+extern "C" int ct_kernel_threads(void) { return sapool::threadsSeen(); }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Streaming attention (Sources/CTorch/Attention) beside libtorch's scaled dot product attention.
 
-    Benchmarks/run attention/streaming_attention.py
-    Benchmarks/run attention/streaming_attention.py --threads 1 --rounds 15 --shape 8,2,4096,12 --instructions AVX2
+    Benchmarks/run kernels/attention.py
+    Benchmarks/run kernels/attention.py --threads 1 --rounds 15 --shape 8,2,4096,12 --instructions AVX2
 
 Every round runs each candidate once, one after the other, so that a busy machine slows all of them; medians are given,
 in milliseconds of wall-clock time, and ratios of medians. "peak" is the share of the fused multiply-adds that the
@@ -24,17 +24,18 @@ import torch.nn.functional as functional
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "Sources" / "CTorch" / "Attention"
+SUPPORT = SOURCES.parent / "Support"
 SHAPES = [(8, 2, 4096, 12), (8, 2, 4096, 4), (1, 2, 4096, 12), (4, 4, 1024, 16), (8, 2, 4096, 32)]
 WIDTHS = {"AVX512": 16, "AVX2": 8, "DEFAULT": 4}
 
 
 def build(compiler):
     """The kernel's sources as a library, compiled as SwiftPM compiles them: -O2 and no flag for the processor."""
-    folder = ROOT / ".build" / "benchmarks" / "attention"
+    folder = ROOT / ".build" / "benchmarks" / "kernels"
     folder.mkdir(parents=True, exist_ok=True)
     library = folder / "attention.so"
-    sources = sorted(SOURCES.glob("*.cpp")) + [pathlib.Path(__file__).with_name("peak.cpp")]
-    inputs = sources + sorted(SOURCES.glob("*.h")) + [SOURCES.parent / "include" / "ctorch.h"]
+    sources = sorted(SOURCES.glob("*.cpp")) + sorted(SUPPORT.glob("*.cpp")) + [pathlib.Path(__file__).with_name("peak.cpp")]
+    inputs = sources + sorted(SOURCES.glob("*.h")) + sorted(SUPPORT.glob("*.h")) + [SOURCES.parent / "include" / "ctorch.h"]
     if library.exists() and library.stat().st_mtime > max(path.stat().st_mtime for path in inputs):
         return library
     torch_root = pathlib.Path(torch.__file__).parent
@@ -110,11 +111,11 @@ def main():
     torch.ops.load_library(str(path))
     library = ctypes.CDLL(str(path))
     library.fused_multiply_add_time.restype = ctypes.c_double
-    library.ct_attention_instructions.restype = ctypes.c_char_p
-    library.ct_attention_use_instructions.restype = ctypes.c_bool
-    if options.instructions and not library.ct_attention_use_instructions(options.instructions.encode()):
+    library.ct_kernel_instructions.restype = ctypes.c_char_p
+    library.ct_use_kernel_instructions.restype = ctypes.c_bool
+    if options.instructions and not library.ct_use_kernel_instructions(options.instructions.encode()):
         sys.exit(f"This processor has no {options.instructions}.")
-    name = library.ct_attention_instructions().decode()
+    name = library.ct_kernel_instructions().decode()
 
     torch.manual_seed(0)
     rows = []

@@ -14,7 +14,7 @@
 
 #define SAPOOL_INLINE [[gnu::always_inline]] inline
 
-namespace sapool::attention {
+namespace sapool {
 namespace {
 
 constexpr int lanes = SAPOOL_LANES;
@@ -77,4 +77,4 @@ private:
 };
 
 }  // namespace
-}  // namespace sapool::attention
+}  // namespace sapool

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace sapool::attention {
+namespace sapool {
 
 /// How many workers a call of `parallel` may have: libtorch's number of threads, or one inside a parallel region.
 int maximumWorkers();
@@ -31,4 +31,4 @@ void parallel(int64_t count, Body &&body) {
 int threadsSeen();
 void forgetThreads();
 
-}  // namespace sapool::attention
+}  // namespace sapool

@@ -1,0 +1,30 @@
+#ifdef __x86_64__
+
+#include "Kernels.h"
+#include "../Support/Threads.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+// As in Attention/AVX512.cpp.
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+#define SAPOOL_LANES 8
+#define SAPOOL_REGISTERS 16
+#include "Passes.h"
+
+#pragma clang attribute pop
+
+namespace sapool::normalisation {
+
+const Kernels avx2{moments, transform, gradientSums, differentiate};
+
+}
+
+#endif
