@@ -33,7 +33,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
 
         // libtorch from Swift
-        .target(name: "CTorch", dependencies: ["LibTorch"]),
+        .target(
+            name: "CTorch", dependencies: ["LibTorch"], cxxSettings: [.headerSearchPath("Distributed/Gloo")]),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
 

@@ -1,5 +1,7 @@
 #include "ctorch.h"
 
+#include "Support/Bridge.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -18,35 +20,20 @@ namespace {
 
 thread_local std::string last_error;
 
-/// The first line of a libtorch message: what follows is a C++ stack.
-void remember(const char *message) {
+}  // namespace
+
+void sapool::remember(const char *message) {
     last_error = message;
     const auto end = last_error.find("\nException raised from");
     if (end != std::string::npos) last_error.resize(end);
     while (!last_error.empty() && last_error.back() == '\n') last_error.pop_back();
 }
 
-at::Tensor &unwrap(ct_tensor tensor) { return *reinterpret_cast<at::Tensor *>(tensor); }
+using sapool::guarded;
+using sapool::unwrap;
+using sapool::wrap;
 
-ct_tensor wrap(at::Tensor tensor) {
-    if (!tensor.defined()) return nullptr;
-    return reinterpret_cast<ct_tensor>(new at::Tensor(std::move(tensor)));
-}
-
-/// Runs `body`; a C++ exception becomes `failure` and a message.
-template <typename Result, typename Body>
-Result guarded(Result failure, Body &&body) noexcept {
-    try {
-        return body();
-    } catch (const c10::Error &error) {
-        remember(error.what_without_backtrace());
-    } catch (const std::exception &error) {
-        remember(error.what());
-    } catch (...) {
-        remember("unknown C++ exception");
-    }
-    return failure;
-}
+namespace {
 
 c10::IValue box(const ct_value &value) {
     switch (value.kind) {

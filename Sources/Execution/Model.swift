@@ -18,6 +18,12 @@ public final class Model {
     /// Share of the batch in running statistics, where it shall differ from the network's own.
     public var batchNormMomentum: Double?
 
+    /// Which images of a batch these are, where several processes share one; set before each training step.
+    public var share: BatchShare?
+
+    /// The processes whose images batch normalisation takes its statistics from; nil for this process's own.
+    public var statisticsGroup: ProcessGroup?
+
     private let liveNodes: [Node]
     private let lastUses: [Int]
     private let readers: [Int]
@@ -134,7 +140,7 @@ public final class Model {
         case .scale(let details): return try scale(details, node, x)
         case .add: return try x + inputs[1]
         case .multiply: return try x * inputs[1]
-        case .dropout(let details): return try x.dropout(details.probability, training: training)
+        case .dropout(let details): return try drop(details.probability, x, training: training)
         case .gaussianNoise(let details): return try noise(details, x, training: training)
         case .maxPool(let details):
             return try x.maxPool(

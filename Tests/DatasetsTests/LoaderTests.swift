@@ -40,6 +40,33 @@ final class LoaderTests: XCTestCase {
         XCTAssertNotEqual(try run(0, 1, epoch: 4).map(\.indices), expected.map(\.indices))
     }
 
+    func testPartsTogetherAreTheBatchesOfOneProcess() throws {
+        let data = try numbers(29)
+        func run(_ part: BatchPart, dropLast: Bool) throws -> [Batch] {
+            var configuration = LoaderConfiguration(batchSize: 9, seed: 5, dropLast: dropLast, workers: 2)
+            configuration.part = part
+            let loader = try Loader(
+                dataset: data, transform: .training(size: ImageSize(square: 6)), configuration: configuration)
+            return try collect(loader.batches(epoch: 1))
+        }
+        for count in [2, 3, 4] {
+            for dropLast in [true, false] {
+                let whole = try run(.whole, dropLast: dropLast)
+                let parts = try (0..<count).map { try run(BatchPart(index: $0, count: count), dropLast: dropLast) }
+                for batch in whole {
+                    let pieces = parts.flatMap { $0.filter { $0.step == batch.step } }
+                    XCTAssertEqual(pieces.flatMap(pixels), pixels(of: batch))
+                    XCTAssertEqual(pieces.flatMap(\.indices), batch.indices)
+                    XCTAssertEqual(pieces.flatMap { Array($0.rows) }, Array(0..<batch.count))
+                    XCTAssertTrue(pieces.allSatisfy { $0.wholeCount == batch.count && $0.count == $0.rows.count })
+                }
+            }
+        }
+        assertMessage("part 2 of 2 of a batch is not possible: parts count from 0") {
+            try run(BatchPart(index: 2, count: 2), dropLast: true)
+        }
+    }
+
     func testImagesGoIntoTheBatchAsTheyAre() throws {
         let data = try numbers(5)
         let loader = try Loader(

@@ -125,3 +125,5 @@ bool ct_attention_use_instructions(const char *name);
 #ifdef __cplusplus
 }
 #endif
+
+#include "ctorch_distributed.h"

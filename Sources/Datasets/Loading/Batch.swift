@@ -14,6 +14,10 @@ public final class Batch: Sendable {
     public let width: Int
     /// 1 or 3.
     public let channels: Int
+    /// Which rows of the whole batch these are (see `LoaderConfiguration.part`), those of skipped images included.
+    public let rows: Range<Int>
+    /// Rows of the whole batch.
+    public let wholeCount: Int
     /// The images that are missing because they cannot be read.
     let skipped: [(index: Int, reason: String)]
 
@@ -22,7 +26,7 @@ public final class Batch: Sendable {
 
     init(
         step: Int, pixels: PixelBuffer, labels: [Int64], indices: [Int], size: ImageSize, channels: Int,
-        skipped: [(index: Int, reason: String)]
+        rows: Range<Int>, wholeCount: Int, skipped: [(index: Int, reason: String)]
     ) {
         self.step = step
         self.pixels = pixels
@@ -31,6 +35,8 @@ public final class Batch: Sendable {
         height = size.height
         width = size.width
         self.channels = channels
+        self.rows = rows
+        self.wholeCount = wholeCount
         self.skipped = skipped
     }
 }

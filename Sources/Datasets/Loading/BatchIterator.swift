@@ -10,6 +10,7 @@ public final class BatchIterator {
     private let scratch = ResizeScratch()
     private var steps: Range<Int>
     private var deliveredImages = false
+    private var skippedImages = false
     private let startsInside: Bool
 
     init(maker: BatchMaker, steps: Range<Int>, skipped: SkippedImages) {
@@ -29,7 +30,7 @@ public final class BatchIterator {
 
     /// The next batch, or `nil` after the last.
     ///
-    /// A batch all of whose images were skipped is left out; `Batch.step` tells.
+    /// A batch all of whose images were skipped, or none of whose rows are this process's, is left out; `Batch.step` tells.
     ///
     /// - Throws: `DatasetsError` if an image of this batch cannot be read, at the same batch whatever the number of
     ///   workers; or, when all of an epoch's images were skipped, at its end. There are no batches after an error.
@@ -38,6 +39,7 @@ public final class BatchIterator {
             do {
                 guard let batch = try nextOfAnySize() else { break }
                 skipped.add(batch.skipped, of: maker.dataset)
+                if !batch.skipped.isEmpty { skippedImages = true }
                 if batch.count > 0 {
                     deliveredImages = true
                     return batch
@@ -46,7 +48,7 @@ public final class BatchIterator {
                 cancel()
                 throw error
             }
-            if steps.isEmpty, !deliveredImages, !startsInside {
+            if steps.isEmpty, skippedImages, !deliveredImages, !startsInside {
                 throw DatasetsError("none of the images of \(maker.dataset.name) can be read")
             }
         }

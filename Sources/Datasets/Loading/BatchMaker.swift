@@ -17,7 +17,9 @@ struct BatchMaker: Sendable {
     /// - Throws: `DatasetsError` of the first image that cannot be read, unless such images are skipped.
     func batch(_ step: Int, scratch: ResizeScratch, isCancelled: () -> Bool) throws -> Batch? {
         let first = step * configuration.batchSize
-        let wanted = order[first..<min(first + configuration.batchSize, order.count)]
+        let whole = min(configuration.batchSize, order.count - first)
+        let rows = configuration.part.rows(of: whole)
+        let wanted = order[first + rows.lowerBound..<first + rows.upperBound]
         let size = transform.outputSize
         let channels = transform.channels ?? dataset.channels
         let imageBytes = size.width * size.height * channels
@@ -43,7 +45,7 @@ struct BatchMaker: Sendable {
         pixels.shrink(to: labels.count * imageBytes)
         return Batch(
             step: step, pixels: pixels, labels: labels, indices: indices, size: size, channels: channels,
-            skipped: skipped)
+            rows: rows, wholeCount: whole, skipped: skipped)
     }
 
     private func write(_ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch) throws {

@@ -14,6 +14,8 @@ public struct LoaderConfiguration: Sendable, Equatable {
     public var prefetch: Int
     /// Whether an image that cannot be read is left out of its batch instead of being an error.
     public var skipBadImages: Bool
+    /// Which rows of every batch this process takes, where several share the work.
+    public var part = BatchPart.whole
 
     /// Makes a configuration.
     public init(
@@ -36,8 +38,31 @@ public struct LoaderConfiguration: Sendable, Equatable {
         guard (0...1024).contains(workers) else {
             throw DatasetsError("\(workers) loader workers are not possible: use 0 to 1024")
         }
+        guard part.count > 0, (0..<part.count).contains(part.index) else {
+            throw DatasetsError("part \(part.index) of \(part.count) of a batch is not possible: parts count from 0")
+        }
         guard (1...4096).contains(prefetch) else {
             throw DatasetsError("a prefetch of \(prefetch) batches is not possible: use 1 to 4096")
         }
     }
+}
+
+/// A contiguous share of the rows of every batch: parts 0 to `count` − 1 are the whole batch, whatever `count` is.
+public struct BatchPart: Sendable, Equatable {
+    /// Which one, from 0.
+    public var index: Int
+    /// How many there are.
+    public var count: Int
+
+    /// All rows.
+    public static let whole = BatchPart(index: 0, count: 1)
+
+    /// One of `count` parts.
+    public init(index: Int, count: Int) {
+        self.index = index
+        self.count = count
+    }
+
+    /// The rows of this part; sizes differ by at most one.
+    public func rows(of total: Int) -> Range<Int> { total * index / count..<total * (index + 1) / count }
 }

@@ -11,22 +11,25 @@ extension Model {
         guard training else { return try layer.normalise(x, training: false) }
         try Torch.withoutGradients { try parameter("num_batches_tracked", of: node).increment() }
 
-        let (batch, positions) = (x.shape[0], node.shape.count / details.channels)
+        let group = statisticsGroup
+        let batch = group == nil ? x.shape[0] : share?.total ?? x.shape[0]
+        let positions = node.shape.count / details.channels
         let size = details.statisticsSize ?? node.shape.size
         let copied = batch * (node.shape.isMap ? size.area : 1)
         guard copied > 1 else {
             throw ExecutionError(
-                "\(node.name): batch normalisation of one value a channel has no variance: train with at least 2 images a batch")
+                "\(node.name): batch normalisation of one value a channel has no variance: train with at least 2 images a batch"
+            )
         }
         let shift = try omittedBias(in: node.inputs[0])
-        if size == node.shape.size {
+        if size == node.shape.size, group == nil {
             guard let shift else { return try layer.normalise(x, training: true) }
             return try layer.normalise(x, varianceFactor: 1, meanShift: shift)
         }
         let rows = NearestUpsampling(from: node.shape.height, to: size.height).copies
         let columns = NearestUpsampling(from: node.shape.width, to: size.width).copies
         let values = batch * positions
-        if values > 1, Set(rows).count == 1, Set(columns).count == 1 {
+        if group == nil, values > 1, Set(rows).count == 1, Set(columns).count == 1 {
             // All positions are copied equally often: mean and variance are those of the small map, and only the running variance,
             // which counts n/(n−1), has to be told how many values there are.
             let factor = Double(values - 1) / Double(values) * Double(copied) / Double(copied - 1)
@@ -35,7 +38,7 @@ extension Model {
         let shares = rows.flatMap { row in columns.map { Double(row * $0) / Double(copied) } }
         let share = try Tensor(shares, shape: [1, 1, rows.count, columns.count]).to(x.scalarType(), device: x.device)
         return try layer.normalise(
-            x, share: share, varianceFactor: Double(copied) / Double(copied - 1), meanShift: shift)
+            x, share: share, varianceFactor: Double(copied) / Double(copied - 1), meanShift: shift, group: group)
     }
 
     /// The bias of a convolution in front of a batch normalisation. In training it cancels out of the result, so the convolution leaves it
@@ -77,11 +80,20 @@ private struct NormalisedLayer {
         return result
     }
 
-    /// With statistics that weigh each position by its `share` (`[1, 1, h, w]`, all images together: sum 1).
-    func normalise(_ x: Tensor, share: Tensor, varianceFactor: Double, meanShift: Tensor?) throws -> Tensor {
-        let average = try (x * share).sum([0, 2, 3], keepDimensions: true)
-        let centred = try x - average
-        let spread = try (centred * centred * share).sum([0, 2, 3], keepDimensions: true)
+    /// With statistics that weigh each position by its `share` (`[1, 1, h, w]`; over all images, those of the group's other
+    /// processes included: sum 1).
+    func normalise(
+        _ x: Tensor, share: Tensor, varianceFactor: Double, meanShift: Tensor?, group: ProcessGroup?
+    ) throws -> Tensor {
+        // Vectors `[B, C]` are maps of one pixel.
+        let map = x.shape.count == 2 ? try x.reshaped(x.shape + [1, 1]) : x
+        func total(_ terms: Tensor) throws -> Tensor {
+            let sum = try (terms * share).sum([0, 2, 3], keepDimensions: true)
+            return try group?.summed(sum) ?? sum
+        }
+        let average = try total(map)
+        let centred = try map - average
+        let spread = try total(centred * centred)
         try Torch.withoutGradients {
             try mean.interpolate(towards: average.reshaped([-1]), weight: momentum)
             if let meanShift { try mean.add(meanShift, scale: momentum) }
@@ -89,6 +101,6 @@ private struct NormalisedLayer {
         }
         let shape = [1, weight.count, 1, 1]
         let gain = try (spread + epsilon).power(-0.5) * weight.reshaped(shape)
-        return try centred * gain + bias.reshaped(shape)
+        return try (centred * gain + bias.reshaped(shape)).reshaped(x.shape)
     }
 }

@@ -158,7 +158,8 @@ extension Model {
     func noise(_ details: GaussianNoise, _ deviation: Tensor, training: Bool) throws -> Tensor {
         let shape = Array(deviation.shape.prefix(2)) + details.size.pair
         guard training else { return try Tensor.zeros(shape, type: deviation.scalarType(), device: deviation.device) }
-        return try deviation * Tensor.normal(shape, type: deviation.scalarType(), device: deviation.device)
+        let noise = try drawn(shape) { try Tensor.normal($0, type: deviation.scalarType(), device: deviation.device) }
+        return try deviation * noise
     }
 
     /// `[B, C·r², h, w]` → `[B, C, H, W]`, the border copied outwards where cells do not cover the map.

@@ -30,8 +30,12 @@ public struct Evaluator {
 
     /// Scores of every image that `loader` gives.
     ///
-    /// - Parameter stop: asked between batches; true ends the evaluation early with what there is.
-    public func evaluate(_ loader: Loader, stop: () -> Bool = { false }) throws -> Evaluation {
+    /// - Parameters:
+    ///   - ranks: processes whose loaders give the other images; all of them get the scores of all images.
+    ///   - stop: asked between batches; true ends the evaluation early with what there is.
+    public func evaluate(
+        _ loader: Loader, ranks: Ranks = .alone, stop: () -> Bool = { false }
+    ) throws -> Evaluation {
         let classes = configuration.classNames.count
         var result = Evaluation()
         result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
@@ -53,6 +57,12 @@ public struct Evaluator {
                 }
                 result.images += batch.count
             }
+        }
+        let counts = [loss, Double(correct), Double(correct5), Double(result.images)]
+        let sums = try ranks.sum(counts + result.confusion.joined().map(Double.init))
+        (loss, correct, correct5, result.images) = (sums[0], Int(sums[1]), Int(sums[2]), Int(sums[3]))
+        for row in 0..<classes {
+            for column in 0..<classes { result.confusion[row][column] = Int(sums[4 + row * classes + column]) }
         }
         guard result.images > 0 else { throw TrainingError("there were no images to evaluate") }
         result.loss = loss / Double(result.images)

@@ -16,6 +16,7 @@ public final class Trainer {
     private let run: RunFolder
     private let report: (TrainingEvent) -> Void
     private let shouldStop: () -> Bool
+    private let ranks: Ranks
 
     private let data: TrainingData
     private let configuration: RunConfiguration
@@ -29,18 +30,25 @@ public final class Trainer {
     private let tensors: BatchTensors
     private let metrics: MetricsLog
     private let stepsPerEpoch: Int
+    private let rankedModel: RankedModel
 
     private var state = TrainingState()
     private var lastCheckpoint = ContinuousClock.now
+    private var lastMetrics: EpochMetrics?
+    private var skippedCount = 0
+    /// Whether a rank had been asked to stop when the last step was exchanged.
+    private var someRankStops = false
 
     /// Prepares a training: opens the data, builds the network, and makes or reads the run's folder.
     ///
     /// - Parameters:
+    ///   - ranks: the processes that share each batch. Each makes a trainer of the same recipe; the first one alone writes.
     ///   - shouldStop: asked after every step; true ends the training with a checkpoint.
     ///   - report: told what happens.
     /// - Throws: a sentence that says what cannot be and what to do.
     public init(
-        _ recipe: Recipe, run: RunFolder, options: TrainerOptions = TrainerOptions(), shouldStop: @escaping () -> Bool = { false },
+        _ recipe: Recipe, run: RunFolder, options: TrainerOptions = TrainerOptions(), ranks: Ranks = .alone,
+        shouldStop: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws {
         try recipe.validate()
@@ -49,14 +57,22 @@ public final class Trainer {
         self.run = run
         self.report = report
         self.shouldStop = shouldStop
+        self.ranks = ranks
+        guard ranks.count <= recipe.batchSize else {
+            throw TrainingError(
+                "batch-size is \(recipe.batchSize), and \(ranks.count) ranks share each batch: use at least one image a rank"
+            )
+        }
         data = try TrainingData(recipe)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
+        rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)
         if recipe.ema == nil {
             averaged = nil
         } else {
-            averaged = Model(network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
+            averaged = Model(
+                network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
@@ -64,18 +80,22 @@ public final class Trainer {
         case .adamw: optimizer = try AdamW(optimized)
         }
         checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
+        var loading = LoaderConfiguration(
+            batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
+            skipBadImages: recipe.skipBadImages)
+        loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         trainingLoader = try Loader(
-            dataset: data.training, transform: data.trainingTransform,
-            configuration: LoaderConfiguration(
-                batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
-                skipBadImages: recipe.skipBadImages))
+            dataset: data.training, transform: data.trainingTransform, configuration: loading)
+        (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
         evaluationLoader = try Loader(
-            dataset: data.evaluation, transform: data.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: max(recipe.batchSize, 64), seed: recipe.seed, shuffle: false, dropLast: false,
-                workers: options.workers, skipBadImages: recipe.skipBadImages))
+            dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
-        configuration = try Self.prepare(run, recipe, data, network, resume: options.resume)
+        let (data, resume) = (data, options.resume)
+        let common = try ranks.shared {
+            CommonGround(try Self.prepare(run, recipe, data, network, resume: resume), data)
+        }
+        try common.check(data, rank: ranks.rank)
+        configuration = common.configuration
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
@@ -120,8 +140,12 @@ public final class Trainer {
     /// - Returns: the last epoch's metrics, or nil where `shouldStop` ended it earlier.
     /// - Throws: `TrainingError` where the loss stops being a number; any failure of data or libtorch.
     public func train() throws -> EpochMetrics? {
+        try ranks.keepingContact(checkpoint: run.last) { try trainToTheEnd() }
+    }
+
+    private func trainToTheEnd() throws -> EpochMetrics? {
         try restore()
-        let events = try TensorBoardWriter(directory: run.path)
+        let events = ranks.isFirst ? try TensorBoardWriter(directory: run.path) : nil
         let network = model.network
         report(
             .started(
@@ -135,33 +159,43 @@ public final class Trainer {
             let epoch = state.step / stepsPerEpoch
             guard try trainEpoch(epoch, events) else { return nil }
             try finishEpoch(epoch, events)
-            if shouldStop(), state.step < recipe.epochs * stepsPerEpoch {
+            if try ranks.sum([shouldStop() ? 1 : 0]) != [0], state.step < recipe.epochs * stepsPerEpoch {
                 report(.interrupted(step: state.step))
                 return nil
             }
         }
-        return metrics.read().last
+        return lastMetrics
     }
 
+    /// Goes on from the last checkpoint, or begins. The first rank reads; the others may not even see its files.
     private func restore() throws {
-        guard options.resume, FileManager.default.fileExists(atPath: run.last) else {
-            try averaged.map { try Self.copy(model.parameters, to: $0.parameters) }
-            return
+        let position = try ranks.shared {
+            guard options.resume, FileManager.default.fileExists(atPath: run.last) else {
+                try averaged.map { try Self.copy(model.parameters, to: $0.parameters) }
+                return TrainingPosition(state: state, metrics: nil)
+            }
+            let state = try checkpoint.restore(from: run.last)
+            try metrics.truncate(after: state.step / stepsPerEpoch)
+            return TrainingPosition(state: state, metrics: metrics.read().last)
         }
-        state = try checkpoint.restore(from: run.last)
-        try metrics.truncate(after: state.step / stepsPerEpoch)
+        (state, lastMetrics) = (position.state, position.metrics)
+        try ranks.copyFromFirst(checkpoint.tensors())
     }
 
     // MARK: - An epoch
 
     /// Trains the rest of an epoch. Returns false where it was asked to stop.
-    private func trainEpoch(_ epoch: Int, _ events: TensorBoardWriter) throws -> Bool {
+    private func trainEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws -> Bool {
         let start = state.step % stepsPerEpoch
         let batches = trainingLoader.batches(epoch: epoch, startingAt: start)
         var pace = Pace()
         for index in start..<stepsPerEpoch {
             guard let batch = try batches.next() else {
                 throw TrainingError("the loader ended at step \(index + 1) of \(stepsPerEpoch) in epoch \(epoch + 1)")
+            }
+            guard batch.step == index || ranks.count == 1 else {
+                throw TrainingError(
+                    "none of rank \(ranks.rank)'s images in step \(index + 1) can be read: use larger batches")
             }
             let clock = ContinuousClock.now
             let rate = schedule.rate(at: state.step)
@@ -181,10 +215,10 @@ public final class Trainer {
                         imagesPerSecond: pace.imagesPerSecond,
                         secondsLeft: Double(recipe.epochs * stepsPerEpoch - state.step) * pace.secondsPerBatch)))
             if state.step % 10 == 0 {
-                try events.addScalars([("train/loss", loss), ("train/learning_rate", rate)], step: state.step)
+                try events?.addScalars([("train/loss", loss), ("train/learning_rate", rate)], step: state.step)
             }
             if index + 1 < stepsPerEpoch {
-                if shouldStop() {
+                if ranks.count == 1 ? shouldStop() : someRankStops {
                     try save()
                     report(.interrupted(step: state.step))
                     return false
@@ -206,9 +240,15 @@ public final class Trainer {
         Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
         let images = try tensors.images(batch)
         let labels = try tensors.labels(batch)
+        let share = try share(of: batch)
+        model.share = ranks.count > 1 ? share : nil
         let logits = try model(images, training: true)
         let loss = try logits.crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
-        let value = try loss.item()
+        let right = try Torch.withoutGradients { try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item() }
+        let own = try loss.item()
+        let sums = try ranks.sum([own * Double(batch.count), right, shouldStop() ? 1 : 0])
+        someRankStops = sums[2] > 0
+        let value = ranks.count == 1 ? own : sums[0] / Double(share.total)
         guard value.isFinite else {
             let good =
                 FileManager.default.fileExists(atPath: run.last)
@@ -217,18 +257,26 @@ public final class Trainer {
                 "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
                     + "or clip gradients with --clip-norm; \(good)")
         }
-        try loss.backward()
+        try rankedModel.backward(loss, share)
         let leaves = model.parameters.trainable.map(\.tensor)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
         try optimizer.step(learningRate: rate)
         optimizer.clearGradients()
         try updateAverage()
-        try Torch.withoutGradients {
-            state.epochTotals.correct += try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item()
-        }
-        state.epochTotals.loss += value * Double(batch.count)
-        state.epochTotals.images += batch.count
+        state.epochTotals.correct += sums[1]
+        state.epochTotals.loss += sums[0]
+        state.epochTotals.images += share.total
         return value
+    }
+
+    /// Which of all ranks' images these are, without those that were skipped.
+    private func share(of batch: Batch) throws -> BatchShare {
+        guard recipe.skipBadImages, ranks.count > 1 else {
+            return BatchShare(rows: batch.rows, total: batch.wholeCount)
+        }
+        let counts = try ranks.gather(batch.count)
+        let first = counts[..<ranks.rank].reduce(0, +)
+        return BatchShare(rows: first..<first + batch.count, total: counts.reduce(0, +))
     }
 
     private func updateAverage() throws {
@@ -246,8 +294,8 @@ public final class Trainer {
     }
 
     /// Evaluates, writes metrics and checkpoints, and begins the next epoch's sums.
-    private func finishEpoch(_ epoch: Int, _ events: TensorBoardWriter) throws {
-        let scores = try Evaluator(averaged ?? model, configuration).evaluate(evaluationLoader)
+    private func finishEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws {
+        let scores = try Evaluator(averaged ?? model, configuration).evaluate(evaluationLoader, ranks: ranks)
         let totals = state.epochTotals
         let images = Double(max(1, totals.images))
         let seconds = max(1e-9, totals.seconds)
@@ -259,60 +307,54 @@ public final class Trainer {
         let isBest = scores.accuracy > state.bestAccuracy
         if isBest { (state.bestAccuracy, state.bestEpoch) = (scores.accuracy, epoch + 1) }
 
+        lastMetrics = line
+        let skipped = try allSkippedImages()
+        if let events { try record(line, isBest: isBest, skipped, events) }
+        report(.epoch(line, of: recipe.epochs))
+    }
+
+    private func record(_ line: EpochMetrics, isBest: Bool, _ skipped: [String], _ events: TensorBoardWriter) throws {
         // The checkpoint comes last of the files that a resumed run would write again, so that none is ever missing.
         try metrics.append(line)
-        try writeSkippedImages()
+        try write(skipped)
         try Safetensors((averaged ?? model).parameters.state(), metadata: ["format": "pt"]).write(to: run.model)
         if isBest { try checkpoint.write(state, to: run.best) }
         try save()
         try events.addScalars(
             [
-                ("epoch/train_loss", line.trainLoss), ("epoch/train_accuracy", line.trainAccuracy), ("epoch/loss", line.loss),
+                ("epoch/train_loss", line.trainLoss), ("epoch/train_accuracy", line.trainAccuracy),
+                ("epoch/loss", line.loss),
                 ("epoch/accuracy", line.accuracy), ("epoch/images_per_second", line.imagesPerSecond),
             ], step: line.epoch)
         try events.flush()
-        report(.epoch(line, of: recipe.epochs))
     }
 
+    /// Leaves a checkpoint; weights are the same on all ranks, so the first one's are everybody's.
     private func save() throws {
+        guard ranks.isFirst else { return }
         try checkpoint.write(state, to: run.last)
         lastCheckpoint = .now
         report(.checkpoint(path: run.last))
     }
 
-    private func writeSkippedImages() throws {
-        let skipped = trainingLoader.skippedImages + evaluationLoader.skippedImages
+    private func allSkippedImages() throws -> [String] {
+        guard recipe.skipBadImages else { return [] }
+        let own = (trainingLoader.skippedImages + evaluationLoader.skippedImages).map { "\($0.location): \($0.reason)" }
+        guard ranks.count > 1 else { return own }
+        let all = try ranks.gather(Array(own.joined(separator: "\n").utf8))
+        return Set(all.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }).sorted()
+    }
+
+    private func write(_ skipped: [String]) throws {
+        skippedCount = skipped.count
         guard !skipped.isEmpty else { return }
         try AtomicFile.replace(run.skippedImages) { file in
-            for image in skipped { try file.append(Array("\(image.location): \(image.reason)\n".utf8)) }
+            for line in skipped { try file.append(Array((line + "\n").utf8)) }
         }
     }
 
     /// How many images were left out because they are broken, and where their list is.
     public var skippedImages: (count: Int, list: String)? {
-        let count = trainingLoader.skippedImages.count + evaluationLoader.skippedImages.count
-        return count > 0 ? (count, run.skippedImages) : nil
+        skippedCount > 0 ? (skippedCount, run.skippedImages) : nil
     }
-}
-
-/// Images a second over the last batches, waiting for the loader included.
-private struct Pace {
-    private var times: [(clock: ContinuousClock.Instant, images: Int)] = [(.now, 0)]
-
-    mutating func add(images: Int) {
-        times.append((.now, images))
-        if times.count > 50 { times.removeFirst() }
-    }
-
-    private var seconds: Double {
-        guard let first = times.first, let last = times.last, times.count > 1 else { return 0 }
-        return (last.clock - first.clock).seconds
-    }
-
-    var imagesPerSecond: Double { Double(times.dropFirst().map(\.images).reduce(0, +)) / max(seconds, 1e-9) }
-    var secondsPerBatch: Double { seconds / Double(max(1, times.count - 1)) }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -1,6 +1,6 @@
 import Torch
 
-/// How a training runs, without any effect on what comes out.
+/// How a training runs, which has no effect on what comes out.
 public struct TrainerOptions: Sendable {
     /// Where it runs.
     public var device = Device.cpu
@@ -12,6 +12,9 @@ public struct TrainerOptions: Sendable {
     public var checkpointSteps: Int?
     /// Goes on where the run's last checkpoint stands, or begins where there is none.
     public var resume = false
+    /// Whether batch normalisation takes its statistics from the images of all ranks. The one option with an effect: with it,
+    /// several ranks compute what one would.
+    public var synchronisesBatchNorm = false
 
     public init() {}
 }

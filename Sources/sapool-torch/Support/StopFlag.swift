@@ -11,14 +11,16 @@ final class StopFlag: Sendable {
     var isRaised: Bool { isSet.load(ordering: .relaxed) }
 
     /// Listens for the rest of the process.
-    func listen() -> [any DispatchSourceSignal] {
+    ///
+    /// - Parameter speaks: whether to tell people when it is asked.
+    func listen(speaks: Bool = true) -> [any DispatchSourceSignal] {
         [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [self] in
                 isSet.store(true, ordering: .relaxed)
                 signal(number, SIG_DFL)
-                note("stopping after this step; once more ends at once")
+                if speaks { note("stopping after this step; once more ends at once") }
             }
             source.resume()
             return source

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Foundation
+import Torch
 import Training
 
 struct Train: ParsableCommand {
@@ -18,6 +19,12 @@ struct Train: ParsableCommand {
                   --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
               sapool train --recipe Experiments/demo.yaml --output runs/b
               sapool train --resume --output runs/b
+
+            Several processes share each batch when a launcher starts them; Documentation/Distributed.md shows one machine, \
+            several, Slurm and Kubernetes:
+
+              torchrun --nproc-per-node 2 --no-python sapool train \\
+                  --recipe Experiments/demo.yaml --output runs/c
             """)
 
     @Option(help: "A recipe in YAML.")
@@ -42,7 +49,7 @@ struct Train: ParsableCommand {
 
     @Option(help: "Passes over the training images.")
     var epochs: Int?
-    @Option(help: "Images a step.")
+    @Option(help: "Images a step, those of all processes together.")
     var batchSize: Int?
     @Option(help: "sgd or adamw.")
     var optimizer: Recipe.OptimizerKind?
@@ -81,17 +88,25 @@ struct Train: ParsableCommand {
 
     @Option(help: "Threads that load images.")
     var workers: Int?
-    @Option(help: ArgumentHelp("Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
+    @Option(
+        help: ArgumentHelp(
+            "Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
     var checkpointSteps: Int?
+    @OptionGroup var distributed: DistributedOptions
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the last epoch's metrics as JSON.")
     var json = false
 
     func run() throws {
+        try distributed.run(machine) { ranks, device in try train(ranks, device) }
+    }
+
+    private func train(_ ranks: Ranks, _ device: Device) throws {
         var options = TrainerOptions()
-        options.device = try machine.apply()
+        options.device = device
         options.resume = resume
         options.checkpointSteps = checkpointSteps
+        options.synchronisesBatchNorm = distributed.syncBatchNorm
         if let workers {
             guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
             options.workers = workers
@@ -100,20 +115,24 @@ struct Train: ParsableCommand {
             throw ValidationError("--checkpoint-steps \(checkpointSteps): use 1 or more.")
         }
         let stop = StopFlag()
-        let sources = stop.listen()
+        let sources = stop.listen(speaks: ranks.isFirst)
         let progress = TrainingProgress()
         let folder = RunFolder(output)
         let trainer = try Trainer(
-            settings(folder), run: folder, options: options, shouldStop: { stop.isRaised }, report: { progress.show($0) })
+            ranks.shared { try settings(folder) }, run: folder, options: options, ranks: ranks,
+            shouldStop: { stop.isRaised }, report: { if ranks.isFirst { progress.show($0) } })
         let metrics = try withExtendedLifetime(sources) { try trainer.train() }
+        guard let metrics else { throw ExitCode(130) }
+        guard ranks.isFirst else { return }
         if let skipped = trainer.skippedImages {
             note("\(skipped.count) broken images were left out: \(skipped.list) lists them")
         }
-        guard let metrics else { throw ExitCode(130) }
         if json {
             try printJSON(metrics)
         } else {
-            print("accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)")
+            print(
+                "accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)"
+            )
         }
     }
 

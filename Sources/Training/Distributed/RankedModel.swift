@@ -1,0 +1,69 @@
+import Execution
+import Torch
+
+/// Keeps the weights of a model the same on all ranks: averages gradients and running statistics.
+final class RankedModel {
+    private let model: Model
+    private let ranks: Ranks
+    private var reducer: GradientReducer?
+
+    /// A keeper of a model's weights.
+    ///
+    /// - Parameter synchronisesStatistics: whether batch normalisation sees the images of all ranks.
+    init(_ model: Model, _ ranks: Ranks, synchronisesStatistics: Bool) {
+        self.model = model
+        self.ranks = ranks
+        if synchronisesStatistics { model.statisticsGroup = ranks.group }
+    }
+
+    /// Gradients of the mean over all ranks' images.
+    ///
+    /// - Parameters:
+    ///   - loss: the mean over this rank's images.
+    ///   - share: which of the batch they are.
+    func backward(_ loss: Tensor, _ share: BatchShare) throws {
+        guard let group = ranks.group else { return try loss.backward() }
+        // The mean over ranks becomes the mean over images.
+        let weight = Double(share.rows.count * ranks.count) / Double(share.total)
+        try reducer?.prepare()
+        try (weight == 1 ? loss : loss * weight).backward()
+        if reducer == nil {
+            // The first pass shows which leaves have gradients at all; a reducer would wait for the others for ever.
+            let used = model.parameters.trainable.map(\.tensor).filter { $0.gradient != nil }
+            try average(used.compactMap(\.gradient), group)
+            reducer = try GradientReducer(group, parameters: used)
+        }
+        try averageStatistics(share, group)
+    }
+
+    private func average(_ gradients: [Tensor], _ group: ProcessGroup) throws {
+        try Torch.withoutGradients {
+            let flat = try Tensor.concatenated(gradients.map { try $0.reshaped([-1]) }, dimension: 0)
+            try group.sum(flat)
+            try Self.scatter(flat / Double(ranks.count), to: gradients)
+        }
+    }
+
+    /// Running statistics of ranks that each normalise by their own images: means, by numbers of images. In every step, so that a
+    /// checkpoint at any of them holds the same.
+    private func averageStatistics(_ share: BatchShare, _ group: ProcessGroup) throws {
+        guard model.statisticsGroup == nil else { return }
+        let statistics = model.parameters.all.filter { $0.specification.role == .buffer }.map(\.tensor)
+        guard !statistics.isEmpty else { return }
+        try Torch.withoutGradients {
+            let flat = try Tensor.concatenated(statistics.map { try $0.reshaped([-1]) }, dimension: 0)
+            try flat.scale(by: Double(share.rows.count) / Double(share.total))
+            try group.sum(flat)
+            try Self.scatter(flat, to: statistics)
+        }
+    }
+
+    private static func scatter(_ flat: Tensor, to tensors: [Tensor]) throws {
+        var start = 0
+        for tensor in tensors {
+            let end = start + tensor.count
+            try tensor.copy(from: flat.sliced(0, start..<end).reshaped(tensor.shape))
+            start = end
+        }
+    }
+}
