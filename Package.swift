@@ -121,6 +121,8 @@ let package = Package(
 
         // Measurements
         .executableTarget(
+            name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
+        .executableTarget(
             name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
             linkerSettings: runPaths),
     ],

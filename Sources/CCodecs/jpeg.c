@@ -60,7 +60,7 @@ typedef struct {
     error_manager errors;
     struct jpeg_progress_mgr progress;
     uint8_t *pixels;
-    uint8_t *cmyk_row;
+    uint8_t *spare_row; /* or a row that nobody wants */
 } reader;
 
 static int find_orientation(j_decompress_ptr info) {
@@ -75,7 +75,8 @@ static int find_orientation(j_decompress_ptr info) {
 }
 
 /* The halvings have fast inverse transforms; the eighths between them do not. */
-static void choose_scale(j_decompress_ptr info, int64_t minimum_width, int64_t minimum_height) {
+static void choose_scale(
+    j_decompress_ptr info, int64_t full_width, int64_t full_height, int64_t minimum_width, int64_t minimum_height) {
     info->scale_num = 8;
     info->scale_denom = 8;
     if (minimum_width < 1 || minimum_height < 1) {
@@ -83,8 +84,8 @@ static void choose_scale(j_decompress_ptr info, int64_t minimum_width, int64_t m
     }
     for (unsigned eighths = 1; eighths < 8; eighths *= 2) {
         /* libjpeg rounds sizes up. */
-        int64_t width = ((int64_t)info->image_width * eighths + 7) / 8;
-        int64_t height = ((int64_t)info->image_height * eighths + 7) / 8;
+        int64_t width = (full_width * eighths + 7) / 8;
+        int64_t height = (full_height * eighths + 7) / 8;
         if (width >= minimum_width && height >= minimum_height) {
             info->scale_num = eighths;
             return;
@@ -110,9 +111,8 @@ static void convert_cmyk(const uint8_t *cmyk, int inverted, uint8_t *target, siz
     }
 }
 
-/* Runs below `setjmp`: whatever it allocates is in the reader, where the error path finds it. */
-static int read_image(
-    reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image) {
+/* Reads the header and checks that the data can hold what it promises. */
+static int read_header(reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options) {
     j_decompress_ptr info = &r->info;
     jpeg_create_decompress(info);
     r->progress.progress_monitor = limit_scans;
@@ -132,32 +132,40 @@ static int read_image(
             r->errors.message, "the JPEG data end too early: %zu bytes cannot hold %u x %u pixels", count,
             info->image_width, info->image_height);
     }
+    return 0;
+}
 
-    int orientation = find_orientation(info);
-    int swapped = orientation >= 5;
-    choose_scale(
-        info, swapped ? options->minimum_height : options->minimum_width,
-        swapped ? options->minimum_width : options->minimum_height);
+static int is_cmyk(j_decompress_ptr info) {
+    return info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
+}
 
-    int channels = options->channels;
+/* Chooses the colour space; returns the number of channels. */
+static int choose_channels(j_decompress_ptr info, int wanted) {
+    int channels = wanted;
     if (channels != 1 && channels != 3) {
         channels = info->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
     }
-    int is_cmyk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
-    info->out_color_space = is_cmyk ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
-    jpeg_start_decompress(info);
+    info->out_color_space = is_cmyk(info) ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    return channels;
+}
 
+/* Decodes all pixels of an image whose header is read and whose scale is chosen. */
+static int read_pixels(reader *r, int channels, int orientation, codecs_image *image) {
+    j_decompress_ptr info = &r->info;
+    int converts = is_cmyk(info);
+    channels = choose_channels(info, channels);
+    jpeg_start_decompress(info);
     size_t width = info->output_width, height = info->output_height;
     r->pixels = malloc(width * height * (size_t)channels);
-    r->cmyk_row = is_cmyk ? malloc(width * 4) : NULL;
-    if (r->pixels == NULL || (is_cmyk && r->cmyk_row == NULL)) {
+    r->spare_row = converts ? malloc(width * 4) : NULL;
+    if (r->pixels == NULL || (converts && r->spare_row == NULL)) {
         return codecs_fail(r->errors.message, "there is no memory for the image");
     }
     while (info->output_scanline < height) {
         uint8_t *target = r->pixels + info->output_scanline * width * (size_t)channels;
-        JSAMPROW row = is_cmyk ? r->cmyk_row : target;
-        if (jpeg_read_scanlines(info, &row, 1) == 1 && is_cmyk) {
-            convert_cmyk(r->cmyk_row, info->saw_Adobe_marker, target, width, channels);
+        JSAMPROW row = converts ? r->spare_row : target;
+        if (jpeg_read_scanlines(info, &row, 1) == 1 && converts) {
+            convert_cmyk(r->spare_row, info->saw_Adobe_marker, target, width, channels);
         }
     }
     jpeg_finish_decompress(info);
@@ -171,6 +179,110 @@ static int read_image(
     return 0;
 }
 
+/* Runs below `setjmp`: whatever it allocates is in the reader, where the error path finds it. */
+static int read_image(
+    reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image) {
+    if (read_header(r, bytes, count, options) != 0) {
+        return -1;
+    }
+    int orientation = find_orientation(&r->info);
+    int swapped = orientation >= 5;
+    choose_scale(
+        &r->info, r->info.image_width, r->info.image_height, swapped ? options->minimum_height : options->minimum_width,
+        swapped ? options->minimum_width : options->minimum_height);
+    return read_pixels(r, options->channels, orientation, image);
+}
+
+/*
+ * Chroma is interpolated between neighbours, and what libjpeg cuts off has none: this many pixels around a part make its own
+ * pixels those of the whole image.
+ */
+enum { MARGIN = 8 };
+
+static int32_t smaller(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
+static int32_t larger(int32_t a, int32_t b) {
+    return a > b ? a : b;
+}
+
+/* Decodes the rows and columns that a part needs, at the scale that is chosen. */
+static int read_window(reader *r, int channels, codecs_rectangle *part, codecs_image *image) {
+    j_decompress_ptr info = &r->info;
+    channels = choose_channels(info, channels);
+    jpeg_start_decompress(info);
+    const int64_t scale = info->scale_num;
+    const int32_t full_width = (int32_t)info->output_width, full_height = (int32_t)info->output_height;
+    const int32_t left = (int32_t)(part->x * scale / 8), top = (int32_t)(part->y * scale / 8);
+    const int32_t right = smaller((int32_t)(((part->x + (int64_t)part->width) * scale + 7) / 8), full_width);
+    const int32_t bottom = smaller((int32_t)(((part->y + (int64_t)part->height) * scale + 7) / 8), full_height);
+
+    JDIMENSION first_column = (JDIMENSION)larger(left - MARGIN, 0);
+    JDIMENSION columns = (JDIMENSION)smaller(right + MARGIN, full_width) - first_column;
+    if (columns < (JDIMENSION)full_width) {
+        jpeg_crop_scanline(info, &first_column, &columns);
+    }
+    const size_t row_bytes = info->output_width * (size_t)channels;
+    r->pixels = malloc(row_bytes * (size_t)(bottom - top));
+    r->spare_row = malloc(row_bytes);
+    if (r->pixels == NULL || r->spare_row == NULL) {
+        return codecs_fail(r->errors.message, "there is no memory for the image");
+    }
+    const int32_t first_row = larger(top - MARGIN, 0);
+    if (first_row > 0) {
+        jpeg_skip_scanlines(info, (JDIMENSION)first_row);
+    }
+    while ((int32_t)info->output_scanline < bottom) {
+        const int32_t y = (int32_t)info->output_scanline - top;
+        JSAMPROW row = y < 0 ? r->spare_row : r->pixels + row_bytes * (size_t)y;
+        jpeg_read_scanlines(info, &row, 1);
+    }
+    codecs_image result = {r->pixels, (int32_t)info->output_width, bottom - top, channels};
+    codecs_rectangle place = {left - (int32_t)first_column, 0, right - left, bottom - top};
+    jpeg_abort_decompress(info);
+    r->pixels = NULL;
+    *part = place;
+    *image = result;
+    return 0;
+}
+
+/* Whether the data end with the marker that ends an image; zeros may follow. */
+static int is_complete(const uint8_t *bytes, size_t count) {
+    while (count > 2 && bytes[count - 1] == 0) {
+        count--;
+    }
+    return count >= 2 && bytes[count - 2] == 0xFF && bytes[count - 1] == 0xD9;
+}
+
+static int read_part(
+    reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_choose choose, void *context,
+    codecs_image *image, codecs_rectangle *part) {
+    if (read_header(r, bytes, count, options) != 0) {
+        return -1;
+    }
+    j_decompress_ptr info = &r->info;
+    const int orientation = find_orientation(info);
+    const int swapped = orientation >= 5;
+    const int32_t width = (int32_t)info->image_width, height = (int32_t)info->image_height;
+    *part = choose(context, swapped ? height : width, swapped ? width : height);
+    /* What has to be turned or converted is decoded whole, and so is what has to fail because its end is missing. */
+    if (orientation == 1 && !is_cmyk(info) && is_complete(bytes, count)) {
+        choose_scale(info, part->width, part->height, options->minimum_width, options->minimum_height);
+        return read_window(r, options->channels, part, image);
+    }
+    choose_scale(info, width, height, 0, 0);
+    return read_pixels(r, options->channels, orientation, image);
+}
+
+static int close_reader(reader *r, int status) {
+    jpeg_destroy_decompress(&r->info);
+    free(r->spare_row);
+    free(r->pixels);
+    free(r);
+    return status;
+}
+
 int codecs_decode_jpeg(
     const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message) {
     reader *r = calloc(1, sizeof *r);
@@ -182,11 +294,22 @@ int codecs_decode_jpeg(
     if (setjmp(r->errors.escape) == 0) {
         status = read_image(r, bytes, count, options, image);
     }
-    jpeg_destroy_decompress(&r->info);
-    free(r->cmyk_row);
-    free(r->pixels);
-    free(r);
-    return status;
+    return close_reader(r, status);
+}
+
+int codecs_decode_jpeg_part(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_choose choose, void *context,
+    codecs_image *image, codecs_rectangle *part, char *message) {
+    reader *r = calloc(1, sizeof *r);
+    if (r == NULL) {
+        return codecs_fail(message, "there is no memory for the image");
+    }
+    volatile int status = -1;
+    r->info.err = install_errors(&r->errors, message);
+    if (setjmp(r->errors.escape) == 0) {
+        status = read_part(r, bytes, count, options, choose, context, image, part);
+    }
+    return close_reader(r, status);
 }
 
 typedef struct {

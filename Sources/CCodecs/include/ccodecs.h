@@ -48,6 +48,26 @@ typedef struct {
 int codecs_decode_jpeg(
     const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
 
+/* A rectangle of pixels; x and y count from the left and the top. */
+typedef struct {
+    int32_t x;
+    int32_t y;
+    int32_t width;
+    int32_t height;
+} codecs_rectangle;
+
+/* Says which part of an image of this size (after EXIF's rotation) is wanted; it has to lie inside. */
+typedef codecs_rectangle (*codecs_choose)(void *context, int32_t width, int32_t height);
+
+/*
+ * Decodes what a part of a JPEG needs, and little more. The part has the pixels that decoding everything gives it; where it
+ * may be smaller than in the file (`options->minimum_width` and `minimum_height` are its least size), its edges are rounded
+ * outwards to whole pixels. `part` is where it lies in `image`. Damage behind the part goes unnoticed, but for an early end.
+ */
+int codecs_decode_jpeg_part(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_choose choose, void *context,
+    codecs_image *image, codecs_rectangle *part, char *message);
+
 /*
  * Decodes PNG of every colour type, bit depth and interlacing. 16 bits are scaled to 8, transparent pixels are laid
  * over white, gamma is left alone, the image is turned as its eXIf orientation says. Data that end too early, or

@@ -22,6 +22,9 @@ public protocol Dataset: Sendable {
     ///     faster.
     /// - Throws: `DatasetsError` that names the file if the image cannot be read.
     func image(at index: Int, minimumSize: ImageSize?) throws -> Image
+    /// The JPEG or PNG file that holds an image and nothing else, or `nil` where there is none: a loader may then decode no more of it
+    /// than a transform needs.
+    func file(at index: Int) -> String?
     /// Where an image comes from, for messages: its path, or "train-images-idx3-ubyte.gz, image 17".
     func location(of index: Int) -> String
     /// Calls `body` with the bytes of an image that lies in memory: `imageSize` rows and columns of `channels` bytes.
@@ -39,6 +42,9 @@ extension Dataset {
     public func image(at index: Int) throws -> Image {
         try image(at: index, minimumSize: nil)
     }
+
+    /// Images have no files of their own unless a data set says so.
+    public func file(at index: Int) -> String? { nil }
 
     /// Images do not lie in memory unless a data set says so.
     public func withStoredPixels<Result>(

@@ -60,6 +60,8 @@ public struct ImageFolder: Dataset {
         try Image.decode(contentsOf: location(of: index), channels: 3, minimumSize: minimumSize)
     }
 
+    public func file(at index: Int) -> String? { location(of: index) }
+
     public func location(of index: Int) -> String {
         Folders.join(folder, files[index])
     }

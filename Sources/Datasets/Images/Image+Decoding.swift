@@ -57,12 +57,7 @@ extension Image {
         guard channels == nil || channels == 1 || channels == 3 else {
             throw DatasetsError("an image can be decoded to 1 or 3 channels, not to \(channels ?? 0)")
         }
-        let largest = Int(Int32.max)
-        var options = codecs_decode_options(
-            channels: Int32(channels ?? 0),
-            minimum_width: Int32(max(0, min(minimumSize?.width ?? 0, largest))),
-            minimum_height: Int32(max(0, min(minimumSize?.height ?? 0, largest))),
-            maximum_pixels: Int64(maximumPixels))
+        var options = codecs_decode_options(channels: channels ?? 0, minimumSize: minimumSize)
         var image = codecs_image()
         try callingCodec { message in
             switch format {
@@ -75,5 +70,16 @@ extension Image {
         let pixels = [UInt8](UnsafeBufferPointer(start: image.pixels, count: count))
         return try Image(
             width: Int(image.width), height: Int(image.height), channels: Int(image.channels), pixels: pixels)
+    }
+}
+
+extension codecs_decode_options {
+    /// Options; 0 channels leaves grey files grey and makes all others RGB.
+    init(channels: Int, minimumSize: ImageSize?) {
+        let largest = Int(Int32.max)
+        self.init(
+            channels: Int32(channels), minimum_width: Int32(max(0, min(minimumSize?.width ?? 0, largest))),
+            minimum_height: Int32(max(0, min(minimumSize?.height ?? 0, largest))),
+            maximum_pixels: Int64(Image.maximumPixels))
     }
 }

@@ -61,6 +61,13 @@ struct BatchMaker: Sendable {
             }
             if wasStored != nil { return }
         }
+        if case .randomResizedCrop(let size, let crop) = transform.geometry, let path = dataset.file(at: index) {
+            let part = try DecodedPart(contentsOf: path, channels: dataset.channels, minimumSize: size) {
+                crop.draw(in: $0, using: &generator)
+            }
+            part.withView { transform.finish(part: $0, into: target, using: &generator, scratch: scratch) }
+            return
+        }
         let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)
         guard image.channels == dataset.channels else {
             throw DatasetsError(

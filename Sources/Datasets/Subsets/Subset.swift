@@ -33,6 +33,8 @@ public struct Subset: Dataset {
         try base.image(at: indices[index], minimumSize: minimumSize)
     }
 
+    public func file(at index: Int) -> String? { base.file(at: indices[index]) }
+
     public func location(of index: Int) -> String {
         base.location(of: indices[index])
     }

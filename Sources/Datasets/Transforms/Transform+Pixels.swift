@@ -6,15 +6,35 @@ extension Transform {
         to source: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
         scratch: ResizeScratch
     ) {
+        write(channels: source.channels, into: target, using: &generator, scratch: scratch) { target, generator in
+            applyGeometry(to: source, into: target, using: &generator, scratch: scratch)
+        }
+    }
+
+    /// Changes the part of an image that a random crop has drawn: what is left to do after it.
+    func finish(
+        part: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
+        scratch: ResizeScratch
+    ) {
+        write(channels: part.channels, into: target, using: &generator, scratch: scratch) { target, _ in
+            resize(part, to: outputSize, window: outputSize.rectangle, into: target, scratch: scratch)
+        }
+    }
+
+    /// Writes what `geometry` writes, of a number of channels, after everything that follows the geometry.
+    private func write(
+        channels sourceChannels: Int, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
+        scratch: ResizeScratch, geometry: (UnsafeMutablePointer<UInt8>, inout SampleGenerator) -> Void
+    ) {
         let size = outputSize
         let count = size.width * size.height
-        let channels = self.channels ?? source.channels
-        if channels == source.channels {
-            applyGeometry(to: source, into: target, using: &generator, scratch: scratch)
+        let channels = self.channels ?? sourceChannels
+        if channels == sourceChannels {
+            geometry(target, &generator)
         } else {
-            scratch.withConverted(count * source.channels) { unconverted in
-                applyGeometry(to: source, into: unconverted, using: &generator, scratch: scratch)
-                convertChannels(unconverted, from: source.channels, target, to: channels, count: count)
+            scratch.withConverted(count * sourceChannels) { unconverted in
+                geometry(unconverted, &generator)
+                convertChannels(unconverted, from: sourceChannels, target, to: channels, count: count)
             }
         }
         if flipProbability > 0, generator.uniform() < flipProbability {

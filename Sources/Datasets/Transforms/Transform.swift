@@ -49,12 +49,16 @@ public struct Transform: Codable, Sendable, Equatable {
         }
     }
 
-    /// The least size of a source in which nothing has to be enlarged; a decoder may hand out a smaller image down to
-    /// it.
+    /// The size down to which a decoder may reduce an image before this transform.
+    ///
+    /// Reducing in the decoder (by halves) and resizing after it is nearly the same as resizing alone, as long as resizing still
+    /// does its share: where it at least halves, as it has to here for the transforms of an evaluation, pixels differ by less than half a level of
+    /// 255 in the mean (`PartialDecodingTests` bounds it). Augmentation only asks that nothing has to be enlarged.
     public var minimumSourceSize: ImageSize {
         switch geometry {
-        case .resize(let size), .paddedCrop(let size, _): size
-        case .centerCrop(let size, let shortSide): ImageSize(square: max(size.width, size.height, shortSide))
+        case .resize(let size): ImageSize(width: 2 * size.width, height: 2 * size.height)
+        case .paddedCrop(let size, _): size
+        case .centerCrop(let size, let shortSide): ImageSize(square: 2 * max(size.width, size.height, shortSide))
         case .randomResizedCrop(let size, let crop): crop.minimumSource(for: size)
         }
     }
