@@ -2,12 +2,13 @@
 
 #include "../Support/Bridge.h"
 
-// The wheel's c10d has both backends where its platform has them; their headers ask for these names.
+// The wheel's c10d has Gloo everywhere, and NCCL in builds for CUDA, which alone hold the first of these headers.
 #define USE_C10D_GLOO
-#if __has_include(<nccl.h>) && __has_include(<cuda_runtime_api.h>)
+#if __has_include(<c10/cuda/impl/cuda_cmake_macros.h>) && __has_include(<nccl.h>) && __has_include(<cuda_runtime_api.h>)
 #define USE_C10D_NCCL
 #endif
 
+#include <c10/util/Logging.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -37,6 +38,12 @@ std::vector<std::shared_ptr<gloo::transport::Device>> devices(const char *addres
         return list;
     }
     return {address ? Gloo::createDeviceForHostname(address) : Gloo::createDefaultDevice()};
+}
+
+/// c10d writes what it also throws to standard error, stacks and all. What it throws is enough, unless TORCH_CPP_LOG_LEVEL asks for more.
+void quietenLog() {
+    setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
+    c10::initLogging();
 }
 
 c10::intrusive_ptr<c10d::Store> meetingPoint(const ct_group_options &options, std::chrono::milliseconds timeout) {
@@ -92,6 +99,7 @@ extern "C" {
 
 ct_group ct_group_join(const ct_group_options *options) {
     return guarded<ct_group>(nullptr, [&] {
+        quietenLog();
         const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(options->timeout * 1000));
         const auto store = meetingPoint(*options, timeout);
         auto settings = Gloo::Options::create(timeout);
