@@ -42,9 +42,9 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
 
         // Files in and out
-        .target(name: "Interchange"),
+        .target(name: "Interchange", dependencies: ["Networks"]),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange"], resources: [.copy("Resources")]),
+            name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
 
         .target(
             name: "Reporting", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -101,7 +101,8 @@ let package = Package(
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                "Networks", "Planning", "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Interchange", "Networks", "Planning", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "sapool",

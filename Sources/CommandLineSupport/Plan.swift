@@ -2,7 +2,7 @@ import ArgumentParser
 import Planning
 import Reporting
 
-/// `sapool plan`: the one verb, so far, that needs no libtorch.
+/// `sapool plan`: what a network costs.
 package struct Plan: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "plan",
@@ -19,10 +19,12 @@ package struct Plan: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(
-        help: ArgumentHelp("SRAM there is, in bytes or as 256K, 1M.", valueName: "size"), transform: { try ByteSize.parse($0) })
+        help: ArgumentHelp("SRAM there is, in bytes or as 256K, 1M.", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
     var sram: Int?
     @Option(
-        help: ArgumentHelp("Flash there is, in bytes or as 512K, 1M.", valueName: "size"), transform: { try ByteSize.parse($0) })
+        help: ArgumentHelp("Flash there is, in bytes or as 512K, 1M.", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
     var flash: Int?
     @Option(help: ArgumentHelp("Draw the arena over time.", valueName: "file"))
     var svg: String?

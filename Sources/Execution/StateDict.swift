@@ -3,43 +3,28 @@ import Networks
 import Torch
 
 extension Parameters {
-    /// Overwrites every tensor with that of the same name.
+    /// Overwrites every tensor with a file's.
     ///
     /// - Parameters:
-    ///   - state: weights under the network's names; counters of batch normalisation may be absent.
+    ///   - state: weights under the network's names, or under those that torchvision and timm give to the same architecture; counters of
+    ///     batch normalisation may be absent.
     ///   - source: the file's name, for messages.
-    /// - Throws: `ExecutionError` naming a tensor that is missing, superfluous or of another shape; then nothing has changed.
+    /// - Throws: `InterchangeError` naming a tensor that is missing, superfluous or of another shape; then nothing has changed.
     public func load(_ state: Safetensors, from source: String) throws {
-        let mine = Dictionary(uniqueKeysWithValues: specifications.map { ($0.name, $0) })
-        let missing = specifications.filter { $0.role != .counter && state[$0.name] == nil }
-        if let first = missing.first {
-            throw ExecutionError(
-                "\(source) has no tensor \(first.name) of shape \(first.shape)\(Self.others(missing.count)): "
-                    + "it was written for another network")
-        }
-        let extra = state.names.filter { mine[$0] == nil }
-        if let first = extra.first {
-            throw ExecutionError(
-                "\(source) has a tensor \(first) that this network does not know\(Self.others(extra.count)): "
-                    + "it was written for another network")
-        }
-        for specification in specifications {
-            guard let data = state[specification.name], data.shape != specification.shape else { continue }
-            throw ExecutionError(
-                "\(specification.name) in \(source) has shape \(data.shape), and this network needs \(specification.shape)")
-        }
-        for specification in specifications {
-            guard let data = state[specification.name] else { continue }
-            try tensor(specification.name).copy(from: Tensor(data))
-        }
+        let mapping = WeightMapping(state, to: specifications)
+        try mapping.requireComplete(source)
+        try load(mapping)
+    }
+
+    /// Overwrites the tensors that a file has values for, and leaves the others as they are.
+    public func load(_ mapping: WeightMapping) throws {
+        for match in mapping.matched { try tensor(match.name).copy(from: Tensor(match.tensor)) }
     }
 
     /// Every tensor under its name, in the network's order.
     public func state() throws -> [(name: String, tensor: TensorData)] {
         try all.map { try ($0.specification.name, TensorData($0.tensor)) }
     }
-
-    private static func others(_ count: Int) -> String { count > 1 ? " and \(count - 1) more" : "" }
 }
 
 extension ElementType {

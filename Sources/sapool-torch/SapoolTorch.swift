@@ -24,5 +24,7 @@ struct SapoolTorch: ParsableCommand {
             Exit status: 0 done, 1 failed, 64 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self])
+        subcommands: [
+            Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Import.self, Export.self,
+        ])
 }

@@ -10,7 +10,7 @@ import Foundation
 enum Sapool {
     static func main() {
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if arguments.first == Plan.configuration.commandName { return LightVerbs.main(arguments) }
+        if LightVerbs.names.contains(arguments.first) { return LightVerbs.main(arguments) }
         guard let own = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
             note("sapool: cannot tell where it lies, and so where sapool-torch is")
             exit(1)
@@ -35,5 +35,7 @@ enum Sapool {
 
 /// The verbs that need no libtorch.
 private struct LightVerbs: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sapool", subcommands: [Plan.self])
+    static let configuration = CommandConfiguration(commandName: "sapool", subcommands: [Plan.self, Import.self])
+
+    static var names: [String?] { configuration.subcommands.map(\.configuration.commandName) }
 }

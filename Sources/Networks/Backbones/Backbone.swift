@@ -72,6 +72,9 @@ public struct Downsampling: Sendable {
 public enum Stem: Sendable {
     /// The backbone's own: a stride of 2, and in a ResNet a max pooling as well.
     case standard
+    /// As published, where the authors of self-attentive pooling changed it: a ResNet's max pooling is 3×3 with padding. For weights of
+    /// torchvision and timm.
+    case published
     /// The first convolution has this stride and nothing follows.
     case strided(Int)
     /// The first convolution keeps stride 1, and a pooling with kernel = stride follows.

@@ -62,7 +62,7 @@ public struct ResNet: Backbone {
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
         let stride =
             switch stem {
-            case .standard: 2
+            case .standard, .published: 2
             case .strided(let stride): stride
             case .pooled: 1
             }
@@ -71,9 +71,10 @@ public struct ResNet: Backbone {
         switch stem {
         case .strided: return map
         case .pooled(let method, let factor): return try builder.pool(map, with: method, kernel: factor, name: "pool")
-        case .standard:
-            let isResNeXt = variant == .resnext18
-            let pool = MaxPool(kernel: isResNeXt ? 3 : 2, stride: 2, padding: isResNeXt ? 1 : 0)
+        case .standard, .published:
+            var isPublished = variant == .resnext18
+            if case .published = stem { isPublished = true }
+            let pool = MaxPool(kernel: isPublished ? 3 : 2, stride: 2, padding: isPublished ? 1 : 0)
             return try builder.add(.maxPool(pool), [map], name: "maxpool")
         }
     }

@@ -81,8 +81,21 @@ public struct OwnNotation: Sendable {
     private static func resNet(_ variant: ResNet.Variant, _ options: inout NotationOptions) throws -> ResNet {
         ResNet(
             variant, stages: try stages(&options, default: ResNet.publishedStrides),
-            placement: try options.choice("placement", default: .after), stem: try stem(&options),
+            placement: try options.choice("placement", default: .after), stem: try resNetStem(&options),
             head: try head(&options))
+    }
+
+    private enum ResNetStem: String, CaseIterable { case authors, published }
+
+    /// `stem=published`, or what any stem has.
+    private static func resNetStem(_ options: inout NotationOptions) throws -> Stem {
+        let form = try options.choice("stem", default: ResNetStem.authors)
+        let stem = try stem(&options)
+        guard form == .published else { return stem }
+        guard case .standard = stem else {
+            throw NetworkError("stem=published has a stride and a pooling of its own: leave stem-stride and stem-pool out")
+        }
+        return .published
     }
 
     /// `strides=1222121`, `pool=METHOD` for every stage and `pool.2=METHOD` for one (counted from 1).

@@ -29,6 +29,7 @@ public final class Trainer {
     private let tensors: BatchTensors
     private let metrics: MetricsLog
     private let stepsPerEpoch: Int
+    private let initialWeights: String?
 
     private var state = TrainingState()
     private var lastCheckpoint = ContinuousClock.now
@@ -40,7 +41,8 @@ public final class Trainer {
     ///   - report: told what happens.
     /// - Throws: a sentence that says what cannot be and what to do.
     public init(
-        _ recipe: Recipe, run: RunFolder, options: TrainerOptions = TrainerOptions(), shouldStop: @escaping () -> Bool = { false },
+        _ recipe: Recipe, run: RunFolder, options: TrainerOptions = TrainerOptions(),
+        shouldStop: @escaping () -> Bool = { false },
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws {
         try recipe.validate()
@@ -53,10 +55,13 @@ public final class Trainer {
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
+        let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
+        initialWeights = goesOn ? nil : try recipe.weights.map { try InitialWeights.load($0, into: parameters) }
         if recipe.ema == nil {
             averaged = nil
         } else {
-            averaged = Model(network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
+            averaged = Model(
+                network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
@@ -129,7 +134,8 @@ public final class Trainer {
                     trainingImages: data.training.count, evaluationImages: data.evaluation.count,
                     evaluationName: data.evaluationName, parameters: network.parameterCount,
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
-                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)))
+                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights))
+        )
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch
@@ -267,7 +273,8 @@ public final class Trainer {
         try save()
         try events.addScalars(
             [
-                ("epoch/train_loss", line.trainLoss), ("epoch/train_accuracy", line.trainAccuracy), ("epoch/loss", line.loss),
+                ("epoch/train_loss", line.trainLoss), ("epoch/train_accuracy", line.trainAccuracy),
+                ("epoch/loss", line.loss),
                 ("epoch/accuracy", line.accuracy), ("epoch/images_per_second", line.imagesPerSecond),
             ], step: line.epoch)
         try events.flush()

@@ -20,6 +20,8 @@ public enum TrainingEvent: Sendable {
         public let startStep: Int
         public let steps: Int
         public let stepsPerEpoch: Int
+        /// What became of the weights that the recipe starts from, for people; nil where all are new or the run goes on.
+        public let initialWeights: String?
     }
 
     /// Where an epoch stands.

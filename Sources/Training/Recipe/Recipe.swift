@@ -46,6 +46,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var augmentation = Augmentation.automatic
     public var normalization = NormalizationKind.measured
     public var seed: UInt64 = 1
+    /// A file of weights to start from, safetensors or PyTorch's; what it has nothing for starts new.
+    public var weights: String?
     /// Leaves broken images out, and lists them, instead of stopping.
     public var skipBadImages = false
 
@@ -104,7 +106,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case warmupEpochs = "warmup-epochs"
         case labelSmoothing = "label-smoothing"
         case clipNorm = "clip-norm"
-        case ema, augmentation, normalization, seed
+        case ema, augmentation, normalization, seed, weights
         case skipBadImages = "skip-bad-images"
     }
 
@@ -136,6 +138,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.augmentation, &augmentation)
         try read(.normalization, &normalization)
         try read(.seed, &seed)
+        weights = try container.decodeIfPresent(String.self, forKey: .weights)
         try read(.skipBadImages, &skipBadImages)
     }
 }
@@ -148,21 +151,25 @@ extension Recipe {
         func require(_ condition: Bool, _ setting: CodingKeys, _ value: Any, _ advice: String) throws {
             guard condition else { throw TrainingError("\(setting.rawValue) is \(value): use \(advice)") }
         }
-        guard !network.isEmpty else { throw TrainingError("no network is named: give network in the recipe or --network") }
+        guard !network.isEmpty else {
+            throw TrainingError("no network is named: give network in the recipe or --network")
+        }
         guard !data.isEmpty else { throw TrainingError("no data is named: give data in the recipe or --data") }
         try require((1...100_000).contains(epochs), .epochs, epochs, "1 or more")
         try require((1...65_536).contains(batchSize), .batchSize, batchSize, "1 to 65536")
         try require(learningRate > 0 && learningRate.isFinite, .learningRate, learningRate, "a number above 0")
         try require((0..<1).contains(momentum), .momentum, momentum, "0 up to, not including, 1")
         try require(weightDecay >= 0 && weightDecay.isFinite, .weightDecay, weightDecay, "0 or more")
-        try require(milestones.allSatisfy { (0...1).contains($0) }, .milestones, milestones, "shares of all epochs, 0 to 1")
+        try require(
+            milestones.allSatisfy { (0...1).contains($0) }, .milestones, milestones, "shares of all epochs, 0 to 1")
         try require(decayFactor > 0 && decayFactor <= 1, .decayFactor, decayFactor, "a number above 0, at most 1")
         try require(warmupEpochs >= 0 && warmupEpochs.isFinite, .warmupEpochs, warmupEpochs, "0 or more")
         try require((0..<1).contains(labelSmoothing), .labelSmoothing, labelSmoothing, "0 up to, not including, 1")
         try require(clipNorm.map { $0 > 0 } ?? true, .clipNorm, clipNorm ?? 0, "a number above 0, or leave it out")
         try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
-        try require(resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
+        try require(
+            resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
         try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
     }
 }

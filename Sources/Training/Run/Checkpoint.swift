@@ -40,7 +40,8 @@ struct Checkpoint {
         let metadata = [
             "format": Self.format, "step": "\(state.step)", "epoch_loss": "\(state.epochTotals.loss)",
             "epoch_correct": "\(state.epochTotals.correct)", "epoch_images": "\(state.epochTotals.images)",
-            "best_accuracy": "\(state.bestAccuracy)", "best_epoch": "\(state.bestEpoch)", "epoch_seconds": "\(state.epochTotals.seconds)",
+            "best_accuracy": "\(state.bestAccuracy)", "best_epoch": "\(state.bestEpoch)",
+            "epoch_seconds": "\(state.epochTotals.seconds)",
         ]
         try Safetensors(tensors, metadata: metadata).write(to: path)
     }
@@ -60,7 +61,9 @@ struct Checkpoint {
             return value
         }
         func part(_ prefix: String) -> [(name: String, tensor: TensorData)] {
-            file.tensors.filter { $0.name.hasPrefix(prefix) }.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
+            file.tensors.filter { $0.name.hasPrefix(prefix) }.map {
+                (String($0.name.dropFirst(prefix.count)), $0.tensor)
+            }
         }
         try parameters.load(Safetensors(file.tensors.filter { !$0.name.contains("/") }), from: path)
         if let average { try average.load(Safetensors(part("ema/")), from: path) }
@@ -69,15 +72,18 @@ struct Checkpoint {
         return TrainingState(
             step: try number("step"),
             epochTotals: TrainingState.EpochTotals(
-                loss: try number("epoch_loss"), correct: try number("epoch_correct"), images: try number("epoch_images"),
+                loss: try number("epoch_loss"), correct: try number("epoch_correct"),
+                images: try number("epoch_images"),
                 seconds: try number("epoch_seconds")),
             bestAccuracy: try number("best_accuracy"), bestEpoch: try number("best_epoch"))
     }
 
     /// The weights alone of a checkpoint or a weights file: the average where there is one.
     static func weights(of path: String) throws -> Safetensors {
-        let file = try Safetensors(contentsOf: path)
-        let averaged = file.tensors.filter { $0.name.hasPrefix("ema/") }.map { (name: String($0.name.dropFirst(4)), tensor: $0.tensor) }
+        let file = try WeightFile.read(contentsOf: path)
+        let averaged = file.tensors.filter { $0.name.hasPrefix("ema/") }.map {
+            (name: String($0.name.dropFirst(4)), tensor: $0.tensor)
+        }
         return Safetensors(averaged.isEmpty ? file.tensors.filter { !$0.name.contains("/") } : averaged)
     }
 }

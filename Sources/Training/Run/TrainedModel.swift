@@ -26,6 +26,17 @@ public struct TrainedModel {
     /// - Throws: `TrainingError` where the folder holds no run, or no weights yet.
     public init(_ run: RunFolder, weights: Weights = .model, device: Device = .cpu) throws {
         let (configuration, network) = try RunConfiguration.read(from: run)
+        let parameters = try Parameters(of: network, seed: 0, device: device)
+        let (state, path) = try Self.state(of: run, weights)
+        try parameters.load(state, from: path)
+        self.configuration = configuration
+        model = Model(network, parameters: parameters)
+    }
+
+    /// A run's weights as they lie in its folder, and the file they are in.
+    ///
+    /// - Throws: `TrainingError` where there are none yet.
+    public static func state(of run: RunFolder, _ weights: Weights) throws -> (state: Safetensors, path: String) {
         let path =
             switch weights {
             case .model: run.model
@@ -35,9 +46,6 @@ public struct TrainedModel {
         guard FileManager.default.fileExists(atPath: path) else {
             throw TrainingError("\(run.path) has no weights yet (\(path)): train at least one epoch")
         }
-        let parameters = try Parameters(of: network, seed: 0, device: device)
-        try parameters.load(Checkpoint.weights(of: path), from: path)
-        self.configuration = configuration
-        model = Model(network, parameters: parameters)
+        return (try Checkpoint.weights(of: path), path)
     }
 }

@@ -25,13 +25,15 @@ final class TrainingProgress {
     }
 
     private func show(_ start: TrainingEvent.Start) {
+        if let report = start.initialWeights { line(report) }
         line(
             "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "
                 + "(\(start.evaluationName)); \(grouped(start.parameters)) parameters, "
                 + "\(grouped(start.multiplyAccumulates)) multiply-accumulates an image")
         if start.startStep > 0 {
             line(
-                "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))")
+                "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"
+            )
         }
     }
 
@@ -41,7 +43,8 @@ final class TrainingProgress {
         lastShown = .now
         let text = String(
             format: "epoch %d/%d  step %d/%d  loss %.4f  accuracy %@  %.0f images/s  %@ left", step.epoch, step.epochs,
-            step.step, step.stepsPerEpoch, step.loss, percent(step.accuracy), step.imagesPerSecond, time(step.secondsLeft))
+            step.step, step.stepsPerEpoch, step.loss, percent(step.accuracy), step.imagesPerSecond,
+            time(step.secondsLeft))
         guard isTerminal else { return note(text) }
         let filled = 20 * step.step / step.stepsPerEpoch
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)

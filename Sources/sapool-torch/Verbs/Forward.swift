@@ -10,8 +10,8 @@ struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a network on raw tensors, for checking against anything else.",
         discussion: """
-            Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights under the network's state-dict names of another, and \
-            writes the tensor "output". Double-precision input is computed in double precision.
+            Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights of another file (safetensors, or .pth; under the network's \
+            state-dict names or torchvision's or timm's), and writes the tensor "output". Double-precision input is computed in double precision.
 
               sapool forward --network mobilenet_v2-skip-1222121 --width 0.35 \\
                   --weights w.safetensors --input x.safetensors \\
@@ -31,7 +31,7 @@ struct Forward: ParsableCommand {
     var width: Double = 1
     @Option(help: "Classes that the network tells apart.")
     var classes = 10
-    @Option(help: ArgumentHelp("Weights.", valueName: "safetensors"))
+    @Option(help: ArgumentHelp("Weights: safetensors, or a state dict of PyTorch's.", valueName: "file"))
     var weights: String
     @Option(help: ArgumentHelp("A file with the tensor \"input\".", valueName: "safetensors"))
     var input: String
@@ -63,11 +63,12 @@ struct Forward: ParsableCommand {
         let shape = Shape(Array(data.shape.dropFirst()))
         let architecture =
             network.hasSuffix(".json")
-            ? try Network(jsonFile: network) : try Network(notation: network, input: shape, classes: classes, width: width)
+            ? try Network(jsonFile: network)
+            : try Network(notation: network, input: shape, classes: classes, width: width)
         for warning in architecture.warnings { note("warning: \(warning)") }
         let type = precision?.type ?? (data.type == .float64 ? .float64 : .float32)
         let parameters = try Parameters(of: architecture, seed: 0, type: type, device: device)
-        try parameters.load(Safetensors(contentsOf: weights), from: weights)
+        try parameters.load(WeightFile.read(contentsOf: weights), from: weights)
         let model = Model(architecture, parameters: parameters)
         let result = try Torch.withoutGradients { try model(Tensor(data), training: mode == .train) }
         var file = Safetensors()

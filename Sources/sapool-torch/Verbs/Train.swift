@@ -17,6 +17,8 @@ struct Train: ParsableCommand {
               sapool train --data photos --resolution 96 --output runs/a \\
                   --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
               sapool train --recipe Experiments/demo.yaml --output runs/b
+              sapool train --data photos --output runs/c --network mobilenet-v2 \\
+                  --weights mobilenet_v2.pth --learning-rate 0.01
               sapool train --resume --output runs/b
             """)
 
@@ -74,6 +76,11 @@ struct Train: ParsableCommand {
     var augmentation: Recipe.Augmentation?
     @Option(help: "measured, imagenet or half.")
     var normalization: Recipe.NormalizationKind?
+    @Option(
+        help: ArgumentHelp(
+            "Weights to start from: safetensors, or a state dict of PyTorch's (Documentation/Weights.md).",
+            valueName: "file"))
+    var weights: String?
     @Option(help: "Seed of weights, order, augmentation and noise.")
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
@@ -81,7 +88,9 @@ struct Train: ParsableCommand {
 
     @Option(help: "Threads that load images.")
     var workers: Int?
-    @Option(help: ArgumentHelp("Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
+    @Option(
+        help: ArgumentHelp(
+            "Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
     var checkpointSteps: Int?
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the last epoch's metrics as JSON.")
@@ -104,7 +113,8 @@ struct Train: ParsableCommand {
         let progress = TrainingProgress()
         let folder = RunFolder(output)
         let trainer = try Trainer(
-            settings(folder), run: folder, options: options, shouldStop: { stop.isRaised }, report: { progress.show($0) })
+            settings(folder), run: folder, options: options, shouldStop: { stop.isRaised },
+            report: { progress.show($0) })
         let metrics = try withExtendedLifetime(sources) { try trainer.train() }
         if let skipped = trainer.skippedImages {
             note("\(skipped.count) broken images were left out: \(skipped.list) lists them")
@@ -113,7 +123,9 @@ struct Train: ParsableCommand {
         if json {
             try printJSON(metrics)
         } else {
-            print("accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)")
+            print(
+                "accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)"
+            )
         }
     }
 
@@ -151,6 +163,7 @@ struct Train: ParsableCommand {
         if let channels { settings.channels = channels }
         if let clipNorm { settings.clipNorm = clipNorm }
         if let ema { settings.ema = ema }
+        if let weights { settings.weights = weights }
         if skipBadImages { settings.skipBadImages = true }
         return settings
     }

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Interchange
+import Networks
+
+/// `sapool import`: what others have made, as a network and weights of ours.
+package struct Import: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Turns weights of PyTorch into weights of ours, and says what fits.",
+        discussion: """
+            Reads safetensors and PyTorch state dicts (.pth, .pt; nothing in them is run), under our names, the authors', torchvision's or \
+            timm's, and reports which tensors find their place in the network. With --output it writes a folder with network.json and \
+            model.safetensors, provided that nothing is missing.
+
+              sapool import mobilenet_v2.pth --network mobilenet-v2 --classes 1000
+              sapool import resnet18.pth --network 'resnet18(stem=published)' \\
+                  --classes 1000 --output resnet18
+              sapool plan resnet18/network.json
+
+            To start a training from weights of other classes, give them to sapool train --weights.
+            """)
+
+    @Argument(help: ArgumentHelp("The file: safetensors, .pth or .pt.", valueName: "file"))
+    var file: String
+    @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
+    var network: String
+    @OptionGroup var details: NetworkDetails
+    @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
+    var output: String?
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    package init() {}
+
+    private struct Report: Encodable {
+        struct Change: Encodable {
+            let name: String
+            let file: [Int]
+            let network: [Int]
+
+            init(_ change: WeightMapping.ShapeChange) { (name, file, network) = (change.name, change.from, change.to) }
+        }
+
+        let names: String
+        let matched: [String: String]
+        let reshaped: [Change]
+        let mismatched: [Change]
+        let missing: [String]
+        let extra: [String]
+    }
+
+    package func run() throws {
+        let architecture = try details.network(named: network)
+        let mapping = WeightMapping(try WeightFile.read(contentsOf: file), to: architecture.parameters)
+        if let output {
+            try mapping.requireComplete(file)
+            try write(architecture, mapping, to: output)
+        }
+        if json {
+            try printJSON(
+                Report(
+                    names: mapping.scheme,
+                    matched: Dictionary(mapping.matched.map { ($0.name, $0.source) }) { first, _ in first },
+                    reshaped: mapping.reshaped.map(Report.Change.init),
+                    mismatched: mapping.mismatched.map(Report.Change.init),
+                    missing: mapping.missing.map(\.name), extra: mapping.extra))
+        } else {
+            print(mapping.report(source: file))
+            if let output { print("\(output): network.json and model.safetensors") }
+        }
+    }
+
+    private func write(_ network: Network, _ mapping: WeightMapping, to folder: String) throws {
+        try ImportedModel(network: network, tensors: mapping.matched.map { ($0.name, $0.tensor) }).write(to: folder)
+    }
+}
+
+/// A network and its weights as files that every verb takes.
+struct ImportedModel {
+    let network: Network
+    let tensors: [(name: String, tensor: TensorData)]
+
+    /// Writes network.json and model.safetensors.
+    func write(to folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
+        }
+        try Safetensors(tensors, metadata: ["format": "pt"]).write(to: folder + "/model.safetensors")
+        try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Networks
+
+/// What the name of a network leaves open: the image's shape, the classes, a MobileNetV2's width.
+package struct NetworkDetails: ParsableArguments {
+    @Option(help: ArgumentHelp("Side of the images, in pixels (default: 224).", valueName: "pixels"))
+    var resolution: Int?
+
+    @Option(help: "Channels of the images: 3 or 1 (default: 3).")
+    var channels: Int?
+
+    @Option(help: "Classes that the network tells apart (default: 10).")
+    var classes: Int?
+
+    @Option(help: "Width of a MobileNetV2.")
+    package var width: Double = 1
+
+    package init() {}
+
+    /// The network of a name. A JSON form says everything itself, and options that say otherwise are refused.
+    package func network(named name: String) throws -> Network {
+        guard name.hasSuffix(".json") else {
+            let side = resolution ?? 224
+            guard (1...8192).contains(side) else {
+                throw ValidationError("--resolution \(side): use 1 to 8192 pixels.")
+            }
+            guard (1...1_000_000).contains(classes ?? 10) else {
+                throw ValidationError("--classes \(classes ?? 10): use 1 or more.")
+            }
+            guard (1...1024).contains(channels ?? 3) else {
+                throw ValidationError("--channels \(channels ?? 3): use 1 or 3.")
+            }
+            return try Network(
+                notation: name, input: [channels ?? 3, side, side], classes: classes ?? 10, width: width)
+        }
+        let network = try Network(jsonFile: name)
+        let shape = network.inputShape
+        for (option, given, stored) in [
+            ("--resolution", resolution, shape.height), ("--channels", channels, shape.channels),
+            ("--classes", classes, network.outputShape.channels),
+        ] {
+            if let given, given != stored {
+                throw ValidationError(
+                    "\(option) \(given) contradicts \(name), which says \(stored): leave the option out.")
+            }
+        }
+        return network
+    }
+}

@@ -1,0 +1,47 @@
+extension PickleHeap {
+    /// What a constructor makes of its arguments, nil where they do not fit.
+    mutating func call(_ constructor: PickleConstructor, _ arguments: [PickleValue]) -> PickleValue? {
+        switch constructor {
+        case .orderedDictionary: return orderedDictionary(arguments)
+        case .rebuildTensor: return tensor(arguments).map { add(.tensor($0)) }
+        case .rebuildParameter:
+            guard let value = arguments.first, case .tensor = self[value] else { return nil }
+            return value
+        // A storage type is only ever named inside a persistent id.
+        case .storage: return nil
+        }
+    }
+
+    /// `OrderedDict()`, or `OrderedDict([[key, value], …])` as Python 2 wrote it.
+    private mutating func orderedDictionary(_ arguments: [PickleValue]) -> PickleValue? {
+        guard let first = arguments.first else { return add(.dictionary([])) }
+        guard arguments.count == 1, let rows = items(first) else { return nil }
+        let pairs = rows.compactMap { row -> (key: PickleValue, value: PickleValue)? in
+            guard let pair = items(row), pair.count == 2 else { return nil }
+            return (pair[0], pair[1])
+        }
+        return pairs.count == rows.count ? add(.dictionary(pairs)) : nil
+    }
+
+    /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])`.
+    private func tensor(_ arguments: [PickleValue]) -> StoredTensor? {
+        guard (6...7).contains(arguments.count), case .storage(let storage) = self[arguments[0]],
+            case .integer(let offset) = arguments[1], let shape = integers(arguments[2]),
+            let strides = integers(arguments[3])
+        else { return nil }
+        return StoredTensor(storage: storage, offset: offset, shape: shape, strides: strides)
+    }
+
+    /// The storage that a persistent id names: `('storage', type, key, location, count[, view])`.
+    mutating func storage(_ identifier: PickleValue) -> PickleValue? {
+        guard let parts = items(identifier), (5...6).contains(parts.count), case .text("storage") = parts[0],
+            case .constructor(.storage(let type)) = self[parts[1]], case .text(let key) = parts[2],
+            case .integer(let count) = parts[4]
+        else { return nil }
+        // Views of a larger storage were written before PyTorch 0.4 only.
+        if let view = parts.dropFirst(5).first {
+            guard case .none = view else { return nil }
+        }
+        return add(.storage(StoredTensor.Storage(key: key, type: type, count: count)))
+    }
+}

@@ -1,0 +1,106 @@
+/// A value on the pickle machine's stack. Whatever contains others lies in a `PickleHeap` and is named by its place there, so
+/// that nothing nests and a hostile file can neither build cycles nor exhaust the stack.
+enum PickleValue {
+    case none
+    case bool(Bool)
+    case integer(Int)
+    /// More than 64 bits, as its little-endian bytes.
+    case large([UInt8])
+    case real(Double)
+    case text(String)
+    case object(Int)
+}
+
+/// What contains values, or stands for something of PyTorch's.
+enum PickleObject {
+    case tuple([PickleValue])
+    case list([PickleValue])
+    case dictionary([(key: PickleValue, value: PickleValue)])
+    case constructor(PickleConstructor)
+    case storage(StoredTensor.Storage)
+    case tensor(StoredTensor)
+}
+
+/// The few things that a pickle may name to be called; everything else is refused.
+enum PickleConstructor {
+    case orderedDictionary
+    case rebuildTensor
+    case rebuildParameter
+    case storage(ElementType)
+
+    /// What a global name stands for, nil where it is not allowed.
+    init?(module: String, name: String) {
+        switch (module, name) {
+        case ("collections", "OrderedDict"): self = .orderedDictionary
+        case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
+        case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
+        case ("torch", _):
+            guard let type = Self.storageTypes[name] else { return nil }
+            self = .storage(type)
+        default: return nil
+        }
+    }
+
+    private static let storageTypes: [String: ElementType] = [
+        "DoubleStorage": .float64, "FloatStorage": .float32, "HalfStorage": .float16, "BFloat16Storage": .bfloat16,
+        "LongStorage": .int64, "IntStorage": .int32, "ShortStorage": .int16, "CharStorage": .int8,
+        "ByteStorage": .uint8,
+        "BoolStorage": .bool,
+    ]
+}
+
+/// Everything that a pickle has built.
+struct PickleHeap {
+    private(set) var objects: [PickleObject] = []
+
+    /// Keeps an object and returns what names it.
+    mutating func add(_ object: PickleObject) -> PickleValue {
+        objects.append(object)
+        return .object(objects.count - 1)
+    }
+
+    /// The object that a value names, nil for a plain value.
+    subscript(value: PickleValue) -> PickleObject? {
+        guard case .object(let index) = value else { return nil }
+        return objects[index]
+    }
+
+    /// The items of a tuple or list.
+    func items(_ value: PickleValue) -> [PickleValue]? {
+        switch self[value] {
+        case .tuple(let items), .list(let items): items
+        default: nil
+        }
+    }
+
+    /// The whole numbers of a tuple or list.
+    func integers(_ value: PickleValue) -> [Int]? {
+        guard let items = items(value) else { return nil }
+        let numbers = items.compactMap { item -> Int? in
+            guard case .integer(let number) = item else { return nil }
+            return number
+        }
+        return numbers.count == items.count ? numbers : nil
+    }
+
+    /// Appends to a list. False where the value is none.
+    mutating func append(_ items: some Sequence<PickleValue>, to list: PickleValue) -> Bool {
+        guard case .object(let index) = list, case .list(var old) = objects[index] else { return false }
+        // Taken out of the heap while it grows, so that it is not copied.
+        objects[index] = .list([])
+        old.append(contentsOf: items)
+        objects[index] = .list(old)
+        return true
+    }
+
+    /// Adds pairs to a dictionary. False where the value is none.
+    mutating func insert(
+        _ pairs: some Sequence<(key: PickleValue, value: PickleValue)>, into dictionary: PickleValue
+    ) -> Bool {
+        guard case .object(let index) = dictionary, case .dictionary(var old) = objects[index] else { return false }
+        objects[index] = .dictionary([])
+        old.append(contentsOf: pairs)
+        objects[index] = .dictionary(old)
+        return true
+    }
+}
