@@ -42,7 +42,9 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
 
         // Files in and out
-        .target(name: "Interchange", dependencies: ["Networks"]),
+        .target(
+            name: "Interchange", dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Generated/onnx.proto"]),
         .testTarget(
             name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
 
@@ -116,7 +118,7 @@ let package = Package(
             linkerSettings: runPaths),
 
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Datasets", "Interchange", "Networks", "Training"],
+            name: "CommandLineTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

@@ -7,24 +7,27 @@ import Networks
 package struct Import: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Turns weights of PyTorch into weights of ours, and says what fits.",
+        abstract: "Takes over networks and weights from elsewhere, and says what fits.",
         discussion: """
             Reads safetensors and PyTorch state dicts (.pth, .pt; nothing in them is run), under our names, the authors', torchvision's or \
             timm's, and reports which tensors find their place in the network. With --output it writes a folder with network.json and \
             model.safetensors, provided that nothing is missing.
 
+            An ONNX model (.onnx) brings its network with it, read operator by operator.
+
               sapool import mobilenet_v2.pth --network mobilenet-v2 --classes 1000
               sapool import resnet18.pth --network 'resnet18(stem=published)' \\
                   --classes 1000 --output resnet18
               sapool plan resnet18/network.json
+              sapool import model.onnx --output model
 
             To start a training from weights of other classes, give them to sapool train --weights.
             """)
 
-    @Argument(help: ArgumentHelp("The file: safetensors, .pth or .pt.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file: safetensors, .pth, .pt or .onnx.", valueName: "file"))
     var file: String
     @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
-    var network: String
+    var network: String?
     @OptionGroup var details: NetworkDetails
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
     var output: String?
@@ -51,6 +54,8 @@ package struct Import: ParsableCommand {
     }
 
     package func run() throws {
+        if file.hasSuffix(".onnx") { return try takeOverONNX() }
+        guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
         let mapping = WeightMapping(try WeightFile.read(contentsOf: file), to: architecture.parameters)
         if let output {
@@ -69,6 +74,35 @@ package struct Import: ParsableCommand {
             print(mapping.report(source: file))
             if let output { print("\(output): network.json and model.safetensors") }
         }
+    }
+
+    private func takeOverONNX() throws {
+        guard network == nil else {
+            throw ValidationError("An ONNX model brings its network with it: leave --network out.")
+        }
+        let model = try ONNXImport(contentsOf: file)
+        let network = model.network
+        if let output { try ImportedModel(network: network, tensors: model.weights.tensors).write(to: output) }
+        if json {
+            try printJSON(
+                Model(
+                    network: network.name, input: network.inputShape.dimensions, output: network.outputShape.dimensions,
+                    parameters: network.parameterCount, multiplyAccumulates: network.multiplyAccumulates))
+        } else {
+            print(
+                "\(file): \(network.name), image \(network.inputShape), output \(network.outputShape), "
+                    + "\(grouped(network.parameterCount)) parameters, \(grouped(network.multiplyAccumulates)) multiply-accumulates"
+            )
+            if let output { print("\(output): network.json and model.safetensors") }
+        }
+    }
+
+    private struct Model: Encodable {
+        let network: String
+        let input: [Int]
+        let output: [Int]
+        let parameters: Int
+        let multiplyAccumulates: Int
     }
 
     private func write(_ network: Network, _ mapping: WeightMapping, to folder: String) throws {

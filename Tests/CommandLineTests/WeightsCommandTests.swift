@@ -7,8 +7,8 @@ import XCTest
 final class WeightsCommandTests: CommandLineTestCase {
     /// PyTorch's own logits of networks in torchvision's and timm's layout.
     func testTorchvisionsNetworksGivePyTorchsLogits() throws {
-        let python = PythonOracle()
-        try python.run("torchvision_networks.py", [folder], needs: "torch")
+        let written = try PythonOracle(needs: "torch").run("torchvision_networks.py", [folder])
+        XCTAssertEqual(written.status, 0, written.errors)
         for (weights, golden, network) in [
             ("resnet18.pth", "resnet18", "resnet18(stem=published)"),
             ("mobilenet_v2.pth", "mobilenet_v2", "mobilenet-v2"),
@@ -121,7 +121,7 @@ final class WeightsCommandTests: CommandLineTestCase {
         XCTAssertEqual(exported.output, "w.safetensors: \(file.count) tensors\n")
         XCTAssertEqual(file.metadata["network"], "plain-cnn(channels=4)")
         XCTAssertEqual(file.metadata["input"], "3×16×16")
-        XCTAssertEqual(file.metadata["classes"], "left,right")
+        XCTAssertEqual(file.metadata["classes"], "[\"left\",\"right\"]")
         XCTAssertEqual(
             file.tensors.map(\.tensor),
             try Safetensors(contentsOf: "\(folder)/run/model.safetensors").tensors.map(\.tensor))

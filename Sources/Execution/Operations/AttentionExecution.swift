@@ -1,4 +1,3 @@
-import Foundation
 import Networks
 import Torch
 
@@ -64,21 +63,13 @@ extension Model {
             if let table = constants[key] { return try x + table }
             let type = try x.scalarType()
             let table = try Torch.withoutGradients {
-                try spread(columns: Self.sines(width, half), rows: Self.sines(height, half)).to(type, device: x.device)
+                func sines(_ positions: Int) throws -> Tensor {
+                    try Tensor(PositionEmbedding.sines(positions: positions, channels: half), shape: [positions, half])
+                }
+                return try spread(columns: sines(width), rows: sines(height)).to(type, device: x.device)
             }
             constants[key] = table
             return try x + table
         }
-    }
-
-    /// `[positions, channels]`: sin and cos of position / 10000^(2⌊i/2⌋ / channels) in turn (Vaswani et al., 2017, section 3.5).
-    private static func sines(_ positions: Int, _ channels: Int) throws -> Tensor {
-        let values = (0..<positions).flatMap { position in
-            (0..<channels).map { channel in
-                let angle = Double(position) / pow(10_000, Double(channel / 2 * 2) / Double(channels))
-                return channel % 2 == 0 ? sin(angle) : cos(angle)
-            }
-        }
-        return try Tensor(values, shape: [positions, channels])
     }
 }

@@ -42,7 +42,7 @@ struct PickleReader {
             marks.append(stack.count)
             return true
         case UInt8(ascii: "0"): return pop() != nil  // POP
-        case UInt8(ascii: "N"): return push(.none)
+        case UInt8(ascii: "N"): return push(PickleValue.none)
         case 0x88, 0x89: return push(.bool(opcode == 0x88))
         case UInt8(ascii: "K"): return push(cursor.byte().map { .integer(Int($0)) })
         case UInt8(ascii: "M"): return push(cursor.integer(UInt16.self).map { .integer(Int($0)) })

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Multi-head self-attention (Vaswani et al., 2017) over the positions of a map: `[d, h, w]` → `[d, h, w]`.
 ///
 /// Each position is a token of d channels: packed in-projection with bias, softmax(Q Kᵀ / √(d / heads)) V in each head, and
@@ -81,6 +83,17 @@ public struct PositionEmbedding: OperationKind {
                     + "patch, a smaller image or sine positions")
         }
         return input
+    }
+
+    /// The table of sines for one axis, `[positions, channels]`: sin and cos of position / 10000^(2⌊i/2⌋ / channels) in turn (Vaswani et al.,
+    /// 2017, section 3.5).
+    public static func sines(positions: Int, channels: Int) -> [Double] {
+        (0..<positions).flatMap { position in
+            (0..<channels).map { channel in
+                let angle = Double(position) / pow(10_000, Double(channel / 2 * 2) / Double(channels))
+                return channel % 2 == 0 ? sin(angle) : cos(angle)
+            }
+        }
     }
 
     public var parameters: [ParameterSpecification] {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import Foundation
 import Interchange
 import Networks
 import Training
@@ -8,18 +9,22 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Writes a trained network for other programs.",
         discussion: """
-            safetensors: the weights under the authors' names, with the network and the classes in the metadata.
+            safetensors: the weights under the authors' names. onnx: the network in evaluation mode, in standard operators (opset 18) and with \
+            any batch size; input "input" ([batch, C, H, W], normalised as in training), output "output" (logits). Classes and normalisation are \
+            in the metadata of both.
 
-              sapool export runs/a --format safetensors --output a.safetensors
+              sapool export runs/a --format onnx --output a.onnx
               sapool export runs/a --weights best --format safetensors \\
                   --output best.safetensors
+
+            A folder that sapool import has written does as well as a run. Documentation/Weights.md says more.
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, onnx }
 
-    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors.")
+    @Option(help: "safetensors or onnx.")
     var format: Format
     @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -27,19 +32,42 @@ struct Export: ParsableCommand {
     var weights = TrainedModel.Weights.model
 
     func run() throws {
-        let run = RunFolder(folder)
-        let (configuration, network) = try RunConfiguration.read(from: run)
-        let (state, path) = try TrainedModel.state(of: run, weights)
+        let (network, metadata) = try description()
+        let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
+        let tensors = Safetensors(mapping.matched.map { ($0.name, $0.tensor) }, metadata: metadata)
         switch format {
         case .safetensors:
-            let metadata = [
-                "format": "pt", "network": network.name, "input": "\(network.inputShape)",
-                "classes": configuration.classNames.joined(separator: ","),
-            ]
-            try Safetensors(mapping.matched.map { ($0.name, $0.tensor) }, metadata: metadata).write(to: output)
-            print("\(output): \(mapping.matched.count) tensors")
+            var file = tensors
+            file.metadata["format"] = "pt"
+            file.metadata["network"] = network.name
+            file.metadata["input"] = "\(network.inputShape)"
+            try file.write(to: output)
+            print("\(output): \(file.count) tensors")
+        case .onnx:
+            try ONNXExport(network, weights: tensors, metadata: metadata).write(to: output)
+            print(
+                "\(output): \(network.name), input [batch, \(network.inputShape.dimensions.map(String.init).joined(separator: ", "))], "
+                    + "output [batch, \(network.outputShape.dimensions.map(String.init).joined(separator: ", "))]")
         }
+    }
+
+    /// The network, and what a user of the file has to know.
+    private func description() throws -> (network: Network, metadata: [String: String]) {
+        let run = RunFolder(folder)
+        guard run.holdsRun || !FileManager.default.fileExists(atPath: run.network) else {
+            return (try Network(jsonFile: run.network), [:])
+        }
+        let (configuration, network) = try RunConfiguration.read(from: run)
+        func text(_ value: some Encodable) throws -> String {
+            String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+        }
+        let metadata = [
+            "classes": try text(configuration.classNames), "mean": try text(configuration.normalization.mean),
+            "deviation": try text(configuration.normalization.deviation),
+            "normalisation": "(pixel / 255 - mean) / deviation, channels first",
+        ]
+        return (network, metadata)
     }
 }

@@ -1,36 +1,41 @@
 import Foundation
 import XCTest
 
-/// Runs a committed Python script of `Tests/Golden` in the environment that `Scripts/bootstrap` has made.
+/// Runs a committed Python script of `Tests/Golden` with what `Scripts/bootstrap` and `Scripts/oracles` have installed.
 struct PythonOracle {
     private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     private var interpreter: String { "\(root)/.deps/venv/bin/python" }
 
-    /// Runs a script to its end.
-    ///
-    /// - Parameter modules: what it imports; where one is not there, the test is skipped.
-    func run(_ script: String, _ arguments: [String], needs modules: String...) throws {
+    /// An oracle; where a module that it needs is not there, the test is skipped.
+    init(needs modules: String...) throws {
         guard FileManager.default.isExecutableFile(atPath: interpreter),
             try launch(["-c", modules.map { "import \($0)" }.joined(separator: "; ")]).status == 0
         else {
-            throw XCTSkip("\(interpreter) with \(modules.joined(separator: ", ")) is not there: run Scripts/bootstrap")
+            throw XCTSkip(
+                "Python's \(modules.joined(separator: ", ")) is not there: run Scripts/bootstrap and Scripts/oracles")
         }
-        let outcome = try launch(["\(root)/Tests/Golden/\(script)"] + arguments)
-        XCTAssertEqual(outcome.status, 0, "\(script): \(outcome.errors)")
     }
 
-    private func launch(_ arguments: [String]) throws -> (status: Int32, errors: String) {
+    /// Runs a script to its end.
+    func run(_ script: String, _ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+        try launch(["\(root)/Tests/Golden/\(script)"] + arguments)
+    }
+
+    private func launch(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: interpreter)
         process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
+        process.environment = ["PYTHONPATH": "\(root)/.deps/oracles", "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"]
+        let (output, errors) = (Pipe(), Pipe())
+        (process.standardOutput, process.standardError) = (output, errors)
         try process.run()
-        let text = errors.fileHandleForReading.readDataToEndOfFile()
+        // Both are a few lines, which a pipe holds.
+        let texts = [output, errors].map {
+            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
         process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+        return (process.terminationStatus, texts[0], texts[1])
     }
 }

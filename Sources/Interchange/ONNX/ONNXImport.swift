@@ -1,0 +1,115 @@
+import Foundation
+import Networks
+import SwiftProtobuf
+
+/// A network and its weights from an ONNX model.
+///
+/// A model of `ONNXExport` comes back as the network that it was. Any other is read operator by operator: convolutions, batch normalisation,
+/// activations, poolings, sums, products, linear layers and what lies between them and the classifier.
+public struct ONNXImport: Sendable {
+    /// The architecture.
+    public let network: Network
+    /// Parameters and buffers under the network's names; counters are absent.
+    public let weights: Safetensors
+
+    /// Reads a model.
+    ///
+    /// - Throws: `InterchangeError` that names the path, and the node that has no counterpart.
+    public init(contentsOf path: String) throws {
+        let file = try FileReader(path: path)
+        try self.init(bytes: file.read(0..<file.length), name: path)
+    }
+
+    /// Reads a model that is already in memory.
+    ///
+    /// - Parameter name: what to call it in error messages.
+    public init(bytes: [UInt8], name: String = "this data") throws {
+        do {
+            let model = try ONNXModelProto(serializedBytes: bytes)
+            guard model.hasGraph, !model.graph.node.isEmpty else { throw FileProblem("it has no nodes") }
+            if let own = Self.own(model) {
+                (network, weights) = own
+            } else {
+                (network, weights) = try ONNXGraphReader.read(model.graph, name: name)
+            }
+        } catch let problem as FileProblem {
+            throw problem.error(name: name, kind: "ONNX model")
+        } catch is BinaryDecodingError {
+            throw FileProblem("it cannot be decoded").error(name: name, kind: "ONNX model")
+        } catch let error as NetworkError {
+            throw InterchangeError("\(name): \(error)")
+        }
+    }
+
+    /// The network of a model that we have written, nil for any other.
+    ///
+    /// A tool may have changed the graph and kept its properties, so the network counts only if writing it again gives the same graph.
+    private static func own(_ model: ONNXModelProto) -> (Network, Safetensors)? {
+        guard let text = model.metadataProps.first(where: { $0.key == ONNXExport.networkKey })?.value,
+            let network = try? Network(json: Data(text.utf8))
+        else { return nil }
+        let constants = Dictionary(model.graph.initializer.map { ($0.name, $0) }) { first, _ in first }
+        var weights = Safetensors()
+        for node in network.nodes {
+            for parameter in node.parameters where parameter.role != .counter {
+                guard let tensor = tensor(parameter, of: node, constants) else { return nil }
+                weights[parameter.name] = tensor
+            }
+        }
+        guard let again = try? ONNXExport(network, weights: weights).model(), again.graph == model.graph else {
+            return nil
+        }
+        return (network, weights)
+    }
+
+    private static func tensor(
+        _ parameter: ParameterSpecification, of node: Node, _ constants: [String: ONNXTensorProto]
+    ) -> TensorData? {
+        func floats(_ part: String) -> [Float]? {
+            constants["\(node.name)/\(part)"].flatMap { try? TensorData($0) }?.floats()
+        }
+        func matrix(_ part: String, _ side: Int) -> [Float]? {
+            guard let values = floats("\(part)/weight"), values.count == side * side else { return nil }
+            return (0..<side * side).map { values[$0 % side * side + $0 / side] }
+        }
+        if let constant = constants[parameter.name] { return try? TensorData(constant) }
+        let heads = ["in_proj/query", "in_proj/key", "in_proj/value"]
+        let kind = parameter.name.dropFirst(node.name.count).drop { $0 == "." }
+        let values: [Float]?
+        switch (node.operation, kind) {
+        case (.multiHeadAttention(let details), "in_proj_weight"):
+            values = joined(heads.map { matrix($0, details.channels) })
+        case (.multiHeadAttention, "in_proj_bias"): values = joined(heads.map { floats("\($0)/bias") })
+        case (.multiHeadAttention(let details), "out_proj.weight"): values = matrix("out_proj", details.channels)
+        case (.multiHeadAttention, "out_proj.bias"): values = floats("out_proj/bias")
+        case (.positionEmbedding(let details), "row_embed.weight"):
+            values = floats("table").flatMap { positions($0, details, node.shape, ofRows: true) }
+        case (.positionEmbedding(let details), "col_embed.weight"):
+            values = floats("table").flatMap { positions($0, details, node.shape, ofRows: false) }
+        // What the outputs do not depend on is not in the model; it has no effect.
+        default: values = [Float](repeating: 0, count: parameter.count)
+        }
+        return values.flatMap { try? TensorData($0, shape: parameter.shape) }
+    }
+
+    private static func joined(_ parts: [[Float]?]) -> [Float]? {
+        let present = parts.compactMap { $0 }
+        return present.count == parts.count ? present.flatMap { $0 } : nil
+    }
+
+    /// A table of positions from what a model has of it: the places that its map needs. The others become zero.
+    private static func positions(_ table: [Float], _ details: PositionEmbedding, _ map: Shape, ofRows: Bool)
+        -> [Float]?
+    {
+        let half = details.channels / 2
+        guard table.count == map.count else { return nil }
+        return (0..<PositionEmbedding.maximumSide).flatMap { place -> [Float] in
+            guard place < (ofRows ? map.height : map.width) else { return [Float](repeating: 0, count: half) }
+            return (0..<half).map { channel in
+                ofRows
+                    ? table[((channel + half) * map.height + place) * map.width]
+                    : table[channel * map.height * map.width + place]
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Networks
+
+/// Attention over the positions of a map.
+extension ONNXGraphBuilder {
+    /// `[B, d, h, w]` → tokens `[B, N, d]` → softmax(Q Kᵀ / √(d / heads)) V → `[B, d, h, w]`.
+    mutating func attention(_ details: MultiHeadAttention, _ node: Node, _ values: [String]) throws {
+        let (channels, heads) = (details.channels, details.heads)
+        let (tokens, headChannels) = (node.shape.size.area, details.channels / details.heads)
+        // 0 in a shape keeps a side as it is: the batch.
+        let flat = reshape(node, "flat", values[0], [0, channels, tokens])
+        let sequence = transpose(node, "tokens", flat, [0, 2, 1])
+
+        let packed = try project(node, "in_proj", sequence, weight: "in_proj_weight", bias: "in_proj_bias")
+        let split = packed.map { part in
+            reshape(node, "\(part.name)/heads", part.value, [0, tokens, heads, headChannels])
+        }
+        let query = transpose(node, "query", split[0], [0, 2, 1, 3])
+        let keys = transpose(node, "keys", split[1], [0, 2, 3, 1])
+        let mine = transpose(node, "values", split[2], [0, 2, 1, 3])
+        let factor = constant(node, "scale", [Float(1 / Double(headChannels).squareRoot())], shape: [])
+        let scaled = step(node, "scaled", "Mul", [query, factor])
+        let scores = step(node, "scores", "MatMul", [scaled, keys])
+        let shares = step(node, "shares", "Softmax", [scores], [.integer("axis", -1)])
+        let attended = step(node, "attended", "MatMul", [shares, mine])
+        let joined = reshape(
+            node, "joined", transpose(node, "interleaved", attended, [0, 2, 1, 3]), [0, tokens, channels])
+
+        let out = try project(node, "out_proj", joined, weight: "out_proj.weight", bias: "out_proj.bias")[0].value
+        let map = transpose(node, "map", out, [0, 2, 1])
+        let shape = integers(node, "shape", [0] + node.shape.dimensions)
+        finish(node, "Reshape", [map, shape])
+    }
+
+    /// `x Wᵀ + b` of tokens, one result for each d rows of W.
+    private mutating func project(
+        _ node: Node, _ part: String, _ tokens: String, weight: String, bias: String
+    ) throws -> [(name: String, value: String)] {
+        let (matrix, shift) = (try self.weight(weight, of: node), try self.weight(bias, of: node).floats())
+        let (rows, columns, values) = (matrix.shape[0], matrix.shape[1], matrix.floats())
+        return (0..<rows / columns).map { index in
+            let name = rows == columns ? part : "\(part)/\(["query", "key", "value"][index])"
+            var transposed = [Float](repeating: 0, count: columns * columns)
+            for row in 0..<columns {
+                for column in 0..<columns {
+                    transposed[column * columns + row] = values[(index * columns + row) * columns + column]
+                }
+            }
+            let factor = constant(node, "\(name)/weight", transposed, shape: [columns, columns])
+            let product = step(node, "\(name)/product", "MatMul", [tokens, factor])
+            let summand = constant(
+                node, "\(name)/bias", Array(shift[index * columns..<(index + 1) * columns]), shape: [columns])
+            return (name, step(node, name, "Add", [product, summand]))
+        }
+    }
+
+    private mutating func reshape(_ node: Node, _ part: String, _ value: String, _ shape: [Int]) -> String {
+        step(node, part, "Reshape", [value, integers(node, "\(part)/shape", shape)])
+    }
+
+    private mutating func transpose(_ node: Node, _ part: String, _ value: String, _ order: [Int]) -> String {
+        step(node, part, "Transpose", [value], [.integers("perm", order)])
+    }
+
+    /// T[y, x] = E[y, x] + concat(column[x], row[y]), the table a constant of the map's size.
+    mutating func positions(_ details: PositionEmbedding, _ node: Node, _ values: [String]) throws {
+        let (half, height, width) = (details.channels / 2, node.shape.height, node.shape.width)
+        let (columns, rows): ([Float], [Float])
+        switch details.table {
+        case .learned:
+            columns = try weight("col_embed.weight", of: node).floats()
+            rows = try weight("row_embed.weight", of: node).floats()
+        case .sine:
+            columns = PositionEmbedding.sines(positions: width, channels: half).map { Float($0) }
+            rows = PositionEmbedding.sines(positions: height, channels: half).map { Float($0) }
+        }
+        var table: [Float] = []
+        table.reserveCapacity(node.shape.count)
+        for channel in 0..<details.channels {
+            for y in 0..<height {
+                for x in 0..<width {
+                    table.append(channel < half ? columns[x * half + channel] : rows[y * half + channel - half])
+                }
+            }
+        }
+        let constant = constant(node, "table", table, shape: [1] + node.shape.dimensions)
+        finish(node, "Add", [values[0], constant])
+    }
+}

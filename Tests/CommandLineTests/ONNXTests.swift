@@ -1,0 +1,126 @@
+import Execution
+import Foundation
+import Interchange
+import Networks
+import Torch
+import XCTest
+
+/// Exported models in onnxruntime, against our own logits.
+///
+/// Every pooling on the plain network and on a MobileNetV2, every backbone with one; `SAPOOL_ALL_ONNX=1` takes every pair.
+final class ONNXTests: CommandLineTestCase {
+    private let backbones = [
+        "plain-cnn": "channels=8-16, strides=22", "mobilenet-v2": "width=0.35", "mobilenet-v3-small": "",
+        "mobilenet-v3-large": "",
+        "resnet18": "", "resnet34": "", "resnet50": "", "resnext18": "",
+    ]
+    private let poolings = [
+        "strided", "max", "average", "strided-conv", "lip", "gaussian", "gaussian(noise=none)", "attention",
+        "self-attentive(heads=4)",
+        "self-attentive(position=sine, window-normalised=no)", "self-attentive(patch=3, allow-degenerate=yes)",
+        "self-attentive(patch=2, restoration=subpixel, position=none, temperature=learned(start=2))",
+        "self-attentive(patch=3, restoration=subpixel, temperature=3)",
+        "self-attentive(patch=3, restoration=bilinear, weighting=exp)",
+    ]
+
+    private func notation(_ backbone: String, _ pooling: String) -> String {
+        let options = [backbones[backbone] ?? "", "pool=\(pooling)"].filter { !$0.isEmpty }
+        return "\(backbone)(\(options.joined(separator: ", ")))"
+    }
+
+    /// Weights, and running statistics that are not those of a new network.
+    private func fill(_ specification: ParameterSpecification) throws -> TensorData {
+        let phase = specification.name.utf8.reduce(0) { $0 + Int($1) } % 1000
+        let spread = (3 / Float(max(1, specification.count / max(1, specification.shape.first ?? 1)))).squareRoot()
+        let values = (0..<specification.count).map { index -> Float in
+            let wave = sin(Double(index + 1) * 12.9898 + Double(phase)) * 43758.5453
+            let unit = Float(wave - wave.rounded(.down))
+            if specification.name.hasSuffix("running_var") { return 0.5 + unit }
+            if specification.shape.count > 1 { return (2 * unit - 1) * spread }
+            return specification.name.hasSuffix("weight") || specification.name.hasSuffix("factor")
+                ? 0.9 + 0.2 * unit : 0.2 * (unit - 0.5)
+        }
+        return try TensorData(values, shape: specification.shape)
+    }
+
+    private func export(_ notation: String, _ name: String) throws {
+        // Sides that patches of 3 do not divide.
+        let network = try Network(notation: notation, input: [3, 64, 64], classes: 7)
+        let state = try Safetensors(
+            network.parameters.filter { $0.role != .counter }.map { (name: $0.name, tensor: try fill($0)) })
+        try ONNXExport(network, weights: state).write(to: "\(folder)/\(name).onnx")
+        let model = try Model(network, seed: 0)
+        try model.parameters.load(state, from: notation)
+        let pixels = (0..<2 * 3 * 64 * 64).map { Float(($0 * 7919) % 255) / 127.5 - 1 }
+        let images = try TensorData(pixels, shape: [2, 3, 64, 64])
+        let logits = try Torch.withoutGradients { try model(Tensor(images)) }
+        try Safetensors([(name: "input", tensor: images), (name: "output", tensor: try TensorData(logits))])
+            .write(to: "\(folder)/\(name).safetensors")
+    }
+
+    func testExportedModelsGiveOurLogits() throws {
+        let python = try PythonOracle(needs: "onnx", "onnxruntime")
+        let isComplete = ProcessInfo.processInfo.environment["SAPOOL_ALL_ONNX"] == "1"
+        for backbone in backbones.keys.sorted() {
+            let isSmall = ["plain-cnn", "mobilenet-v2"].contains(backbone)
+            let chosen = isComplete || isSmall ? poolings : Array(poolings.suffix(2).prefix(1))
+            for (index, pooling) in chosen.enumerated() {
+                try export(notation(backbone, pooling), "\(backbone)-\(index)")
+            }
+            let outcome = try python.run("check_onnx.py", [folder])
+            XCTAssertEqual(outcome.status, 0, "\(backbone): \(outcome.errors)")
+            print("onnxruntime, \(backbone): \(outcome.output)", terminator: "")
+            for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(file)")
+            }
+        }
+    }
+
+    func testARunsModelSaysItsClassesAndNormalisation() throws {
+        try makePhotos(train: 8, test: 2)
+        let trained = try sapool(
+            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "1",
+            "--batch-size", "4",
+            "--output", "run")
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        let exported = try sapool("export", "run", "--format", "onnx", "--output", "net.onnx")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        XCTAssertEqual(
+            exported.output, "net.onnx: plain-cnn(channels=4), input [batch, 3, 16, 16], output [batch, 2]\n")
+        let bytes = try XCTUnwrap(FileManager.default.contents(atPath: "\(folder)/net.onnx"))
+        for text in [
+            "[\"left\",\"right\"]", "(pixel / 255 - mean) / deviation", "/net/features/0/0", "net.classifier.weight",
+        ] {
+            XCTAssertNotNil(bytes.range(of: Data(text.utf8)), text)
+        }
+    }
+
+    /// A model that another program wrote (`Tests/Golden/make_onnx_golden.py`): onnxruntime's output, and a plan.
+    func testAModelOfOthersIsTakenOver() throws {
+        let resources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("InterchangeTests/Resources").path
+        let imported = try sapool("import", "\(resources)/other.onnx", "--output", "other")
+        XCTAssertEqual(imported.status, 0, imported.errors)
+        XCTAssertEqual(
+            imported.output,
+            """
+            \(resources)/other.onnx: other, image 3×16×16, output 4, 484 parameters, 20,128 multiply-accumulates
+            other: network.json and model.safetensors
+
+            """)
+        let outcome = try sapool(
+            "forward", "--network", "other/network.json", "--weights", "other/model.safetensors", "--input",
+            "\(resources)/other.safetensors",
+            "--output", "y.safetensors")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let actual = try XCTUnwrap(Safetensors(contentsOf: "\(folder)/y.safetensors")["output"]).doubles()
+        let expected = try XCTUnwrap(Safetensors(contentsOf: "\(resources)/other.safetensors")["output"]).doubles()
+        XCTAssertEqual(actual.count, expected.count)
+        for (a, b) in zip(actual, expected) { XCTAssertEqual(a, b, accuracy: 1e-5) }
+        XCTAssertTrue(try sapool("plan", "other/network.json").output.contains("block.dw"))
+        // And out again, as a folder that is no run.
+        let exported = try sapool("export", "other", "--format", "onnx", "--output", "again.onnx")
+        XCTAssertEqual(
+            exported.output, "again.onnx: other, input [batch, 3, 16, 16], output [batch, 4]\n", exported.errors)
+    }
+}
