@@ -43,7 +43,8 @@ let package = Package(
 
         // Files in and out
         .target(
-            name: "Interchange", dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            name: "Interchange",
+            dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/onnx.proto"]),
         .testTarget(
             name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
@@ -72,6 +73,13 @@ let package = Package(
         .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
         .testTarget(name: "PlanningTests", dependencies: ["Networks", "Planning", "Reporting"]),
 
+        // Smaller networks
+        .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
+        .testTarget(
+            name: "CompressionTests",
+            dependencies: ["Compression", "Execution", "Interchange", "Networks", "Planning", "Torch"],
+            linkerSettings: runPaths),
+
         // Training
         .target(
             name: "Training",
@@ -96,7 +104,9 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
+                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
+                "Reporting", "Torch",
+                "Training",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -112,13 +122,16 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
+                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks",
+                "Planning",
+                "Reporting", "Torch", "Training",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),
 
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            name: "CommandLineTests",
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

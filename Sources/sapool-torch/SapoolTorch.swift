@@ -25,6 +25,6 @@ struct SapoolTorch: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Import.self, Export.self,
+            Plan.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Import.self, Export.self, Prune.self,
         ])
 }
