@@ -82,6 +82,12 @@ private struct NodeSlicer {
         case .batchNorm(var details):
             details.channels = output.count
             return .batchNorm(details)
+        case .instanceNorm(var details):
+            details.channels = output.count
+            return .instanceNorm(details)
+        case .scale(var details):
+            if let shape = details.shape, shape.channels > 1 { details.shape = Shape(output.count, shape.size) }
+            return .scale(details)
         case .positionEmbedding(var details):
             details.channels = output.count
             return .positionEmbedding(details)
@@ -105,6 +111,9 @@ private struct NodeSlicer {
                 ? try tensor.selecting(output, along: 0).selecting(input, along: 1)
                 : try tensor.selecting(output, along: 0)
         case .batchNorm: return tensor.shape.count == 1 ? try tensor.selecting(output, along: 0) : tensor
+        case .instanceNorm: return try tensor.selecting(output, along: 0)
+        case .scale(let details):
+            return (details.shape?.channels ?? 1) > 1 ? try tensor.selecting(output, along: 0) : tensor
         case .positionEmbedding(let details):
             let half = details.channels / 2
             let columns = output.filter { $0 < half }

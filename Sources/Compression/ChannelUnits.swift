@@ -92,7 +92,8 @@ private struct Ties {
                 fix(node.inputs[0], in: network)
             }
         case .linear: break
-        case .batchNorm, .activation, .scale, .dropout, .gaussianNoise, .maxPool, .averagePool, .globalAveragePool,
+        case .batchNorm, .instanceNorm, .activation, .scale, .dropout, .gaussianNoise, .maxPool, .averagePool,
+            .globalAveragePool,
             .localDeviation,
             .upsampleBilinear, .add, .multiply, .windowPool:
             for input in node.inputs { for channel in 0..<channels { tie(node.id, channel, input, channel) } }

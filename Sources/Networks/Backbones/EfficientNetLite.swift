@@ -48,7 +48,7 @@ public struct EfficientNetLite: Backbone {
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
         let stride =
             switch stem {
-            case .standard: 2
+            case .standard, .published: 2
             case .strided(let stride): stride
             case .pooled: 1
             }
