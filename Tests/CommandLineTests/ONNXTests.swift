@@ -12,7 +12,7 @@ final class ONNXTests: CommandLineTestCase {
     private let backbones = [
         "plain-cnn": "channels=8-16, strides=22", "mobilenet-v2": "width=0.35", "mobilenet-v3-small": "",
         "mobilenet-v3-large": "",
-        "resnet18": "", "resnet34": "", "resnet50": "", "resnext18": "", "efficientnet-lite0": "",
+        "resnet18": "", "resnet34": "", "resnet50": "", "resnext18": "", "efficientnet-lite0": "head=attention(heads=4)",
     ]
     private let poolings = [
         "strided", "max", "average", "strided-conv", "lip", "gaussian", "gaussian(noise=none)", "attention",
