@@ -11,7 +11,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test golden firmware demo format lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware demo format lint benchmark docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -19,6 +19,9 @@ help: ## list these targets
 
 deps: ## set up libtorch, system libraries and Fashion-MNIST in .deps/
 	@Scripts/bootstrap
+
+oracles: deps ## install onnx and onnxruntime, which some tests compare with
+	@Scripts/oracles
 
 build: deps ## build the command line: .build/release/sapool
 	$(SWIFT) build -c release

@@ -44,7 +44,8 @@ let package = Package(
 
         // Files in and out
         .target(
-            name: "Interchange", dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            name: "Interchange",
+            dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/onnx.proto"]),
         .testTarget(
             name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
@@ -78,6 +79,13 @@ let package = Package(
         .target(name: "DeviceRuntime", dependencies: ["CDSP"]),
         .testTarget(name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
+        // Smaller networks
+        .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
+        .testTarget(
+            name: "CompressionTests",
+            dependencies: ["Compression", "Execution", "Interchange", "Networks", "Planning", "Torch"],
+            linkerSettings: runPaths),
+
         // Training
         .target(
             name: "Training",
@@ -110,8 +118,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting", "Torch", "Training",
-                "Visualization",
+                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting",
+                "Torch", "Training", "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -127,13 +135,15 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Datasets", "Execution", "Interchange", "Networks", "Torch", "Training",
-                "Visualization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks",
+                "Planning", "Reporting", "Torch", "Training", "Visualization",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),
 
         .testTarget(
-            name: "CommandLineTests", dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            name: "CommandLineTests",
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

@@ -111,12 +111,17 @@ package struct Import: ParsableCommand {
 }
 
 /// A network and its weights as files that every verb takes.
-struct ImportedModel {
+package struct ImportedModel {
     let network: Network
     let tensors: [(name: String, tensor: TensorData)]
 
+    /// A network and its weights.
+    package init(network: Network, tensors: [(name: String, tensor: TensorData)]) {
+        (self.network, self.tensors) = (network, tensors)
+    }
+
     /// Writes network.json and model.safetensors.
-    func write(to folder: String) throws {
+    package func write(to folder: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

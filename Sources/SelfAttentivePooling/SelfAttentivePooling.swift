@@ -10,6 +10,7 @@
 ///
 /// Each module can be imported alone; planning a network needs no libtorch.
 @_exported import Comparison
+@_exported import Compression
 @_exported import Datasets
 @_exported import Execution
 @_exported import Interchange

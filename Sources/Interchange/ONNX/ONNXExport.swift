@@ -29,7 +29,7 @@ public struct ONNXExport: Sendable {
 
     /// Writes the model.
     ///
-    /// - Throws: `InterchangeError` that names the operation without an ONNX form, or the tensor that is missing.
+    /// - Throws: `InterchangeError` that names the tensor that is missing or does not fit.
     public func write(to path: String) throws {
         let bytes = try serialized()
         try AtomicFile.replace(path) { try $0.append(bytes) }

@@ -53,6 +53,44 @@ extension ONNXGraphBuilder {
         }
     }
 
+    /// CLIP's attention pooling: the mean token asks, all tokens answer; `[B, C, H, W]` → `[B, O]`.
+    mutating func attentionHead(_ details: AttentionHead, _ node: Node, _ values: [String]) throws {
+        let (channels, heads, tokens) = (details.channels, details.heads, details.size.area + 1)
+        let flat = reshape(node, "flat", values[0], [0, channels, tokens - 1])
+        let positions = transpose(node, "positions", flat, [0, 2, 1])
+        let mean = step(
+            node, "mean", "ReduceMean", [positions, integers(node, "mean/axes", [1])], [.integer("keepdims", 1)])
+        let all = step(node, "all", "Concat", [mean, positions], [.integer("axis", 1)])
+        let sequence = step(node, "placed", "Add", [all, try parameter("positional_embedding", of: node)])
+        let first = step(
+            node, "asking", "Gather", [sequence, integers(node, "asking/index", [0])], [.integer("axis", 1)])
+
+        func split(_ tokens: String, _ name: String, count: Int, order: [Int]) throws -> String {
+            let projected = try project(node, "\(name)_proj", tokens, to: channels)
+            return transpose(
+                node, "\(name)/heads", reshape(node, "\(name)/split", projected, [0, count, heads, channels / heads]),
+                order)
+        }
+        let query = try split(first, "q", count: 1, order: [0, 2, 1, 3])
+        let keys = try split(sequence, "k", count: tokens, order: [0, 2, 3, 1])
+        let mine = try split(sequence, "v", count: tokens, order: [0, 2, 1, 3])
+        let factor = constant(node, "scale", [Float(1 / Double(channels / heads).squareRoot())], shape: [])
+        let scores = step(node, "scores", "MatMul", [step(node, "scaled", "Mul", [query, factor]), keys])
+        let shares = step(node, "shares", "Softmax", [scores], [.integer("axis", -1)])
+        let attended = step(node, "attended", "MatMul", [shares, mine])
+        let joined = reshape(node, "joined", attended, [0, channels])
+        finish(
+            node, "Gemm", [joined, try parameter("c_proj.weight", of: node), try parameter("c_proj.bias", of: node)],
+            [.integer("transB", 1)])
+    }
+
+    /// `x Wᵀ + b` of tokens.
+    private mutating func project(_ node: Node, _ part: String, _ tokens: String, to channels: Int) throws -> String {
+        let matrix = transpose(node, "\(part)/matrix", try parameter("\(part).weight", of: node), [1, 0])
+        let product = step(node, "\(part)/product", "MatMul", [tokens, matrix])
+        return step(node, part, "Add", [product, try parameter("\(part).bias", of: node)])
+    }
+
     private mutating func reshape(_ node: Node, _ part: String, _ value: String, _ shape: [Int]) -> String {
         step(node, part, "Reshape", [value, integers(node, "\(part)/shape", shape)])
     }

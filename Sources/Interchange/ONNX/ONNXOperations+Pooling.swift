@@ -34,7 +34,54 @@ extension ONNXGraphBuilder {
         let sums = [weighted, pixels].enumerated().map { index, map in
             step(node, index == 0 ? "numerator" : "denominator", "AveragePool", [map], window)
         }
-        finish(node, "Div", sums)
+        guard details.isSampled else { return finish(node, "Div", sums) }
+        // A window without any weight gives 0.
+        let least = constant(node, "least", [1e-30], shape: [])
+        finish(node, "Div", [sums[0], step(node, "present", "Max", [sums[1], least])])
+    }
+
+    /// mean(max(x, floor)^p)^(1/p).
+    mutating func powerPool(_ details: PowerPool, _ node: Node, _ values: [String]) throws {
+        let map = details.takesAbsolute ? step(node, "absolute", "Abs", values) : values[0]
+        let positive = step(node, "positive", "Max", [map, constant(node, "floor", [Float(details.floor)], shape: [])])
+        let exponent = details.isLearned ? Double(try weight("p", of: node).floats().first ?? 1) : details.exponent
+        let name =
+            details.isLearned ? try parameter("p", of: node) : constant(node, "exponent", [Float(exponent)], shape: [1])
+        let powers = step(node, "powers", "Pow", [positive, name])
+        let mean = step(
+            node, "mean", "AveragePool", [powers],
+            Self.window(details.kernel, details.stride, details.padding, countsPadding: false))
+        let present = step(node, "present", "Max", [mean, constant(node, "least", [1e-30], shape: [])])
+        finish(node, "Pow", [present, constant(node, "root", [Float(1 / exponent)], shape: [1])])
+    }
+
+    /// A depthwise convolution by constants, behind a padding.
+    mutating func fixedFilter(_ details: FixedFilter, _ node: Node, _ values: [String], map: Shape) {
+        let (count, kernel) = (details.rows.count, details.kernel)
+        let bank = details.filters.flatMap { $0 }.map { Float($0) }
+        let filters = constant(
+            node, "filters", (0..<map.channels).flatMap { _ in bank }, shape: [map.channels * count, 1] + kernel.pair)
+        var padded = values[0]
+        switch details.border {
+        case .zero:
+            if details.before != 0 || details.after != 0 {
+                let sides = [0, 0] + details.before.pair + [0, 0] + details.after.pair
+                padded = step(
+                    node, "padded", "Pad", [padded, integers(node, "sides", sides)], [.text("mode", "constant")])
+            }
+        case .reflect:
+            for (axis, name, before, size, after) in [
+                (2, "rows", details.before.height, map.height, details.after.height),
+                (3, "columns", details.before.width, map.width, details.after.width),
+            ] where before > 0 || after > 0 {
+                let sources = (0..<before + size + after).compactMap { details.source($0, before: before, count: size) }
+                padded = step(
+                    node, name, "Gather", [padded, integers(node, "\(name)/lines", sources)], [.integer("axis", axis)])
+            }
+        }
+        finish(
+            node, "Conv", [padded, filters],
+            Self.window(kernel, details.stride, 0) + [.integer("group", map.channels)])
     }
 
     /// Copies lines as PyTorch does. Resize rounds other scales than whole ones in its own way, so those are spelt out as indices.

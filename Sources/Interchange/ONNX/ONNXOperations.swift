@@ -4,13 +4,14 @@ import Networks
 extension ONNXGraphBuilder {
     /// Appends a node.
     ///
-    /// - Throws: `InterchangeError` that names the node, where its operation has no ONNX form.
+    /// - Throws: `InterchangeError` that names the tensor that is missing or does not fit.
     mutating func append(_ node: Node, inputs: [Node]) throws {
         let values = inputs.map { value(of: $0) }
         switch node.operation {
         case .input: input(node)
         case .convolution(let details): try convolution(details, node, values)
         case .batchNorm(let details): try batchNorm(details, node, values)
+        case .instanceNorm(let details): try instanceNorm(details, node, values)
         case .activation(let details): activation(details.function, node, values)
         case .scale(let details): try scale(details, node, values)
         case .add: finish(node, "Add", values)
@@ -22,23 +23,23 @@ extension ONNXGraphBuilder {
         case .averagePool(let details):
             finish(
                 node, "AveragePool", values,
-                Self.window(details.kernel, details.stride, details.padding, countsPadding: details.countsPadding))
+                Self.window(details.kernel, details.stride, details.padding, countsPadding: details.countsPadding)
+                    + (details.coversBorder ? [.integer("ceil_mode", 1)] : []))
         case .globalAveragePool: finish(node, "GlobalAveragePool", values)
         case .localDeviation(let details): localDeviation(details, node, values)
+        case .powerPool(let details): try powerPool(details, node, values)
         case .windowPool(let details): windowPool(details, node, values, map: inputs[0].shape, weights: inputs[1].shape)
+        case .comparisonPool(let details): try comparisonPool(details, node, values, map: inputs[0].shape)
+        case .rnnPool(let details): try recurrentPool(details, node, values)
+        case .fixedFilter(let details): fixedFilter(details, node, values, map: inputs[0].shape)
         case .upsampleBilinear(let details): upsampleBilinear(details, node, values)
         case .depthToSpace(let details): depthToSpace(details, node, values, input: inputs[0].shape)
         case .multiHeadAttention(let details): try attention(details, node, values)
+        case .attentionHead(let details): try attentionHead(details, node, values)
         case .positionEmbedding(let details): try positions(details, node, values)
         case .linear(let details): try linear(details, node, values)
         case .flatten: finish(node, "Flatten", values, [.integer("axis", 1)])
         }
-    }
-
-    /// What an operation without standard operators is answered with.
-    static func noForm(_ node: Node) -> InterchangeError {
-        InterchangeError(
-            "\(node.name) is an operation (\(node.operation.kind)) that has no form in ONNX's standard operators")
     }
 
     private mutating func convolution(_ details: Convolution, _ node: Node, _ values: [String]) throws {
@@ -51,6 +52,11 @@ extension ONNXGraphBuilder {
     private mutating func batchNorm(_ details: BatchNorm, _ node: Node, _ values: [String]) throws {
         let parameters = try ["weight", "bias", "running_mean", "running_var"].map { try parameter($0, of: node) }
         finish(node, "BatchNormalization", values + parameters, [.number("epsilon", details.epsilon)])
+    }
+
+    private mutating func instanceNorm(_ details: InstanceNorm, _ node: Node, _ values: [String]) throws {
+        let parameters = try ["weight", "bias"].map { try parameter($0, of: node) }
+        finish(node, "InstanceNormalization", values + parameters, [.number("epsilon", details.epsilon)])
     }
 
     private mutating func activation(_ function: Activation.Function, _ node: Node, _ values: [String]) {
@@ -68,9 +74,14 @@ extension ONNXGraphBuilder {
     }
 
     private mutating func scale(_ details: Scale, _ node: Node, _ values: [String]) throws {
-        let factor =
-            details.isLearned
-            ? try parameter("factor", of: node) : constant(node, "factor", [Float(details.factor)], shape: [1])
+        guard details.isLearned else {
+            return finish(node, "Mul", values + [constant(node, "factor", [Float(details.factor)], shape: [1])])
+        }
+        var factor = try parameter("factor", of: node)
+        if details.isProportion {
+            let bounds = [constant(node, "low", [0], shape: []), constant(node, "high", [1], shape: [])]
+            factor = step(node, "proportion", "Clip", [factor] + bounds)
+        }
         finish(node, "Mul", values + [factor])
     }
 

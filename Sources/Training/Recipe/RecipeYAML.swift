@@ -32,6 +32,9 @@ extension Recipe {
         }
     }
 
+    /// The YAML form, every setting stated.
+    public func yaml() throws -> String { try YAMLEncoder().encode(self) }
+
     /// Reads a recipe file.
     public init(contentsOf path: String) throws {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {

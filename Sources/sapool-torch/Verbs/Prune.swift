@@ -1,0 +1,116 @@
+import ArgumentParser
+import CommandLineSupport
+import Compression
+import Foundation
+import Interchange
+import Networks
+import Planning
+import Reporting
+import Training
+
+struct Prune: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Removes channels from a trained network, where that lowers what it costs.",
+        discussion: """
+            Channels that only make sense together (residual sums, depthwise convolutions, squeeze-and-excite, pooling and attention) go together. \
+            For memory, only layers that are alive at the arena's peak are asked, and each step removes what is missed least for the bytes \
+            it saves; the arena is that without stripes.
+
+            The output folder holds network.json, model.safetensors and recipe.yaml: the run's recipe, starting from what is left.
+
+              sapool prune runs/a --target sram=0.5 --output pruned
+              sapool train --recipe pruned/recipe.yaml --learning-rate 0.01 \\
+                  --output runs/a-pruned
+
+            Targets: sram=96K or a share such as sram=0.5; macs=5000000 or macs=0.5; channels=0.7 (of every layer alike).
+            """)
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    var folder: String
+    @Option(help: "sram=, macs= or channels=, a number or a share of what is.")
+    var target: String
+    @Option(help: ArgumentHelp("Where the smaller network goes.", valueName: "folder"))
+    var output: String
+    @Option(help: "magnitude (norm of filters) or scale (of the batch normalisation behind them).")
+    var importance = ChannelImportance.magnitude
+    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
+    var weights = TrainedModel.Weights.model
+    @Flag(help: "Print before and after as JSON.")
+    var json = false
+
+    private struct Cost: Encodable {
+        let arena: Int
+        let macs: Int
+        let parameters: Int
+
+        init(_ network: Network) throws {
+            arena = try PruningSearch.arena(of: network).arenaBytes
+            (macs, parameters) = (network.multiplyAccumulates, network.parameterCount)
+        }
+    }
+
+    func run() throws {
+        let run = RunFolder(folder)
+        let (configuration, network) = try RunConfiguration.read(from: run)
+        let (state, path) = try TrainedModel.state(of: run, weights)
+        let mapping = WeightMapping(state, to: network.parameters)
+        try mapping.requireComplete(path)
+        guard !FileManager.default.fileExists(atPath: output + "/network.json") else {
+            throw TrainingError("\(output) holds a network already: choose another output folder")
+        }
+        let before = try Cost(network)
+        let search = PruningSearch(
+            network, weights: Safetensors(mapping.matched.map { ($0.name, $0.tensor) }), importance: importance)
+        let pruned = try search.run(PruningTarget(target, before: (before.arena, before.macs)).target)
+        var smaller = pruned.network
+        if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
+        try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
+        var recipe = configuration.recipe
+        (recipe.network, recipe.weights, recipe.width) = (output + "/network.json", output + "/model.safetensors", 1)
+        try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
+        try show(before, Cost(pruned.network))
+    }
+
+    private func show(_ before: Cost, _ after: Cost) throws {
+        if json { return try printJSON(["before": before, "after": after]) }
+        for (name, old, new) in [
+            ("arena", before.arena, after.arena), ("MACs", before.macs, after.macs),
+            ("parameters", before.parameters, after.parameters),
+        ] {
+            let share = percent(Double(new) / Double(max(1, old)))
+            print(
+                name.padding(toLength: 12, withPad: " ", startingAt: 0)
+                    + "\(grouped(old)) → \(grouped(new))  (\(share))")
+        }
+        print(
+            "\(output): network.json, model.safetensors, recipe.yaml; go on with sapool train --recipe \(output)/recipe.yaml"
+        )
+    }
+}
+
+/// A target as it is written on the command line.
+struct PruningTarget {
+    let target: PruningSearch.Target
+
+    /// Reads `sram=96K`, `sram=0.5`, `macs=0.5`, `channels=0.7`.
+    ///
+    /// - Parameter before: arena in bytes and multiply-accumulates of the network as it is; shares are of these.
+    init(_ text: String, before: (arena: Int, macs: Int)) throws {
+        let wrong = ValidationError("--target \(text): use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7.")
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { throw wrong }
+        let share = Double(parts[1]).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
+        switch (parts[0], share) {
+        case ("sram", let share?): target = .sram(Int(Double(before.arena) * share))
+        case ("sram", nil): target = .sram(try ByteSize.parse(parts[1]))
+        case ("macs", let share?): target = .macs(Int(Double(before.macs) * share))
+        case ("macs", nil):
+            guard let count = Int(parts[1]), count > 0 else { throw wrong }
+            target = .macs(count)
+        case ("channels", let share?): target = .channels(share)
+        default: throw wrong
+        }
+    }
+}
+
+extension ChannelImportance: ExpressibleByArgument {}

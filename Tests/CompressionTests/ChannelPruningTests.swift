@@ -1,0 +1,142 @@
+import Compression
+import Execution
+import Interchange
+import Networks
+import Planning
+import Torch
+import XCTest
+
+/// Smaller networks: the same logits where what is gone was zero, targets met, memory before all.
+final class ChannelPruningTests: XCTestCase {
+    private func network(_ notation: String) throws -> Network {
+        try Network(notation: notation, input: [3, 32, 32], classes: 5)
+    }
+
+    private func weights(of network: Network) throws -> [String: [Double]] {
+        var state: [String: [Double]] = [:]
+        for parameter in network.parameters where parameter.role != .counter {
+            let phase = parameter.name.utf8.reduce(0) { $0 + Int($1) } % 97
+            let spread = (3 / Double(max(1, parameter.count / max(1, parameter.shape.first ?? 1)))).squareRoot()
+            state[parameter.name] = (0..<parameter.count).map { index in
+                let unit = Double((index * 7919 + phase * 31) % 1009) / 1009
+                return parameter.name.hasSuffix("running_var")
+                    ? 0.5 + unit : (2 * unit - 1) * spread + (parameter.shape.count == 1 ? 0.3 : 0)
+            }
+        }
+        return state
+    }
+
+    private func logits(_ network: Network, _ state: Safetensors) throws -> [Double] {
+        let model = try Model(network, seed: 0, type: .float64)
+        try model.parameters.load(state, from: "weights")
+        let pixels = (0..<2 * 3 * 32 * 32).map { Double(($0 * 37) % 101) / 50 - 1 }
+        return try Torch.withoutGradients { try model(Tensor(pixels, shape: [2, 3, 32, 32])).array(of: Double.self) }
+    }
+
+    /// Zeros in every parameter that makes a channel.
+    private func silence(_ channel: ChannelUnits.Channel, _ network: Network, _ state: inout [String: [Double]]) {
+        let node = network[channel.node]
+        func zero(_ name: String, rows: [Int], of count: Int) {
+            guard var values = state["\(node.name).\(name)"] else { return }
+            let size = values.count / count
+            for row in rows { for index in row * size..<(row + 1) * size { values[index] = 0 } }
+            state["\(node.name).\(name)"] = values
+        }
+        let (index, channels) = (channel.index, node.shape.channels)
+        switch node.operation {
+        case .convolution, .batchNorm:
+            zero("weight", rows: [index], of: channels)
+            zero("bias", rows: [index], of: channels)
+        case .multiHeadAttention:
+            for name in ["in_proj_weight", "in_proj_bias"] {
+                zero(name, rows: [0, 1, 2].map { $0 * channels + index }, of: 3 * channels)
+            }
+            for name in ["out_proj.weight", "out_proj.bias"] { zero(name, rows: [index], of: channels) }
+        case .positionEmbedding:
+            let half = channels / 2
+            let name = "\(node.name).\(index < half ? "col" : "row")_embed.weight"
+            for place in 0..<PositionEmbedding.maximumSide { state[name]?[place * half + index % half] = 0 }
+        default: break
+        }
+    }
+
+    private func file(_ state: [String: [Double]], _ network: Network) throws -> Safetensors {
+        try Safetensors(
+            network.parameters.compactMap { parameter in
+                try state[parameter.name].map {
+                    (name: parameter.name, tensor: try TensorData($0.map { Float($0) }, shape: parameter.shape))
+                }
+            })
+    }
+
+    func testSilentChannelsAreNotMissed() throws {
+        for notation in [
+            "mobilenet-v2(width=0.35, strides=4112121, pool=self-attentive(patch=2, restoration=subpixel, heads=2))",
+            "mobilenet-v3-small(pool=lip)",
+            "plain-cnn(channels=8-16, strides=22, pool=self-attentive(heads=4, restoration=bilinear, patch=2))",
+            "resnet18(pool=max)", "plain-cnn(channels=8-16, strides=22, pool=attention)",
+        ] {
+            let network = try network(notation)
+            let groups = ChannelUnits(network).groups
+            XCTAssertFalse(groups.isEmpty)
+            var state = try weights(of: network)
+            // Every third unit of every group.
+            let removed = groups.flatMap { group in
+                group.units.enumerated().filter { $0.offset % 3 == 1 }.map(\.element)
+            }
+            for unit in removed { for channel in unit.channels { silence(channel, network, &state) } }
+            let whole = try file(state, network)
+            let pruned = try ChannelPruning(network, weights: whole, removing: removed)
+            XCTAssertLessThan(pruned.network.parameterCount, network.parameterCount)
+            let (expected, actual) = (try logits(network, whole), try logits(pruned.network, pruned.weights))
+            let spread = (expected.max() ?? 0) - (expected.min() ?? 0)
+            XCTAssertGreaterThan(spread, 1e-3, notation)
+            for (a, b) in zip(actual, expected) { XCTAssertEqual(a, b, accuracy: 1e-5 * spread, notation) }
+        }
+    }
+
+    func testTargetsAreMet() throws {
+        let network = try network("mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=subpixel))")
+        let weights = try file(weights(of: network), network)
+        let arena = try PruningSearch.arena(of: network).arenaBytes
+        for importance in ChannelImportance.allCases {
+            let search = PruningSearch(network, weights: weights, importance: importance)
+            let small = try search.run(.sram(arena * 6 / 10))
+            XCTAssertLessThanOrEqual(try PruningSearch.arena(of: small.network).arenaBytes, arena * 6 / 10)
+            // At the same peak, uniform pruning has to take from layers that have nothing to do with it.
+            var share = 0.95
+            var uniform = try search.run(.channels(share))
+            while try PruningSearch.arena(of: uniform.network).arenaBytes > arena * 6 / 10 {
+                share -= 0.05
+                uniform = try search.run(.channels(share))
+            }
+            XCTAssertGreaterThan(small.network.parameterCount, uniform.network.parameterCount)
+            let light = try search.run(.macs(network.multiplyAccumulates / 2))
+            XCTAssertLessThanOrEqual(light.network.multiplyAccumulates, network.multiplyAccumulates / 2)
+        }
+        let search = PruningSearch(network, weights: weights, importance: .magnitude)
+        XCTAssertThrowsError(try search.run(.sram(100))) {
+            XCTAssertTrue("\($0)".hasPrefix("no more channels can be removed at "), "\($0)")
+        }
+    }
+
+    /// The least important channels go first.
+    func testImportance() throws {
+        let builder = NetworkBuilder("two")
+        var x = try builder.input([1, 4, 4])
+        x = try builder.convolution(x, to: 4, kernel: 1, name: "conv")
+        x = try builder.batchNorm(x, name: "bn")
+        let network = try builder.network(output: builder.classifier(x, classes: 2, name: "fc"))
+        var state = try weights(of: network)
+        state["conv.weight"] = [4, -1, 3, 2]
+        state["bn.weight"] = [0.1, 2, -3, 1]
+        let weights = try file(state, network)
+        let group = try XCTUnwrap(ChannelUnits(network).groups.first)
+        XCTAssertEqual(ChannelImportance.magnitude.scores(group, network, weights), [1.6, 0.4, 1.2, 0.8])
+        let scales = ChannelImportance.scale.scores(group, network, weights)
+        XCTAssertEqual(scales[2] / scales[3], 3, accuracy: 1e-6)
+        let kept = try PruningSearch(network, weights: weights, importance: .magnitude).run(.channels(0.5))
+        XCTAssertEqual(kept.weights["conv.weight"]?.floats(), [4, 3])
+        XCTAssertEqual(kept.weights["bn.weight"]?.floats(), [0.1, -3])
+    }
+}

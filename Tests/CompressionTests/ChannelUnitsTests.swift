@@ -1,0 +1,67 @@
+import Compression
+import Networks
+import XCTest
+
+/// What goes together, on networks small enough to see it.
+final class ChannelUnitsTests: XCTestCase {
+    /// Names of each group's nodes, and how many units it has.
+    private func groups(_ network: Network) -> [String: Int] {
+        Dictionary(
+            uniqueKeysWithValues: ChannelUnits(network).groups.map { group in
+                (group.nodes.map { network[$0].name }.joined(separator: " "), group.units.count)
+            })
+    }
+
+    func testResidualSumAndDepthwise() throws {
+        let builder = NetworkBuilder("residual")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 4, kernel: 1, name: "stem")
+        var y = try builder.convolution(x, to: 6, kernel: 1, name: "expand")
+        y = try builder.convolution(y, to: 6, kernel: 3, padding: 1, groups: 6, name: "depthwise")
+        y = try builder.convolution(y, to: 4, kernel: 1, name: "project")
+        x = try builder.add(x, y, name: "sum")
+        x = try builder.classifier(x, classes: 2, name: "fc")
+        XCTAssertEqual(
+            groups(try builder.network(output: x)),
+            ["stem project sum avgpool avgpool.flatten": 4, "expand depthwise": 6])
+    }
+
+    /// The channels of every head in turn; positions tie the two halves.
+    func testAttention() throws {
+        let builder = NetworkBuilder("attention")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 12, kernel: 1, name: "embed")
+        x = try builder.add(.positionEmbedding(PositionEmbedding(channels: 12, table: .learned)), [x], name: "place")
+        x = try builder.add(.multiHeadAttention(MultiHeadAttention(channels: 12, heads: 4)), [x], name: "attention")
+        x = try builder.classifier(x, classes: 2, name: "fc")
+        let units = ChannelUnits(try builder.network(output: x)).groups
+        XCTAssertEqual(units.map(\.units.count), [3])
+        let first = units.first?.units.first?.channels.filter { $0.node.index == 3 }.map(\.index)
+        XCTAssertEqual(first, [0, 3, 6, 9])
+    }
+
+    /// Each channel of the map with the four that its cell of 2×2 weights is made of.
+    func testSelfAttentivePooling() throws {
+        let builder = NetworkBuilder("pool")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 4, kernel: 1, name: "stem")
+        x = try builder.pool(
+            x, with: SelfAttentivePooling(patch: 2, heads: 2, restoration: .subpixel), kernel: 2, name: "pool")
+        x = try builder.classifier(x, classes: 2, name: "fc")
+        let network = try builder.network(output: x)
+        let groups = ChannelUnits(network).groups
+        XCTAssertEqual(groups.map(\.units.count).sorted(), [2, 4])
+        let map = try XCTUnwrap(groups.first { $0.units.count == 4 })
+        let restored = try XCTUnwrap(map.nodes.first { network[$0].name.hasSuffix("restore.0") })
+        XCTAssertEqual(map.units[1].channels.filter { $0.node == restored }.map(\.index), [4, 5, 6, 7])
+    }
+
+    func testImageClassesAndGroupedConvolutionsStay() throws {
+        let builder = NetworkBuilder("fixed")
+        var x = try builder.input([4, 8, 8])
+        x = try builder.convolution(x, to: 8, kernel: 3, groups: 2, name: "grouped")
+        x = try builder.convolution(x, to: 6, kernel: 1, name: "free")
+        x = try builder.classifier(x, classes: 3, name: "fc")
+        XCTAssertEqual(groups(try builder.network(output: x)), ["free avgpool avgpool.flatten": 6])
+    }
+}
