@@ -1,0 +1,10 @@
+import Board
+import KernelSuite
+
+@main
+struct KernelCheck {
+    static func main() {
+        runKernelSuite()
+        board_exit(0)
+    }
+}

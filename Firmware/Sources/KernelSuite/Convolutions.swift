@@ -1,0 +1,90 @@
+import Board
+import DeviceRuntime
+
+func runConvolutions(_ bench: inout Bench) {
+    convolve(&bench, "conv1x1-64-64-8x8", MapSize(height: 8, width: 8, channels: 64), SlidingWindow(1), outputs: 64)
+    convolve(
+        &bench, "conv3x3-16-16-16x16", MapSize(height: 16, width: 16, channels: 16), SlidingWindow(3, padding: 1),
+        outputs: 16)
+    convolve(
+        &bench, "conv3x3-3-16-32x32-s2", MapSize(height: 32, width: 32, channels: 3),
+        SlidingWindow(3, stride: 2, padding: 1), outputs: 16)
+    convolve(
+        &bench, "conv1x1-24-13-5x5", MapSize(height: 5, width: 5, channels: 24), SlidingWindow(1), outputs: 13)
+    convolve(
+        &bench, "conv3x3-32-32-7x7-g4", MapSize(height: 7, width: 7, channels: 32), SlidingWindow(3, padding: 1),
+        outputs: 32, groups: 4)
+    depthwise(
+        &bench, "depthwise3x3-64-16x16", MapSize(height: 16, width: 16, channels: 64), SlidingWindow(3, padding: 1))
+    depthwise(
+        &bench, "depthwise3x3-44-15x17-s2", MapSize(height: 15, width: 17, channels: 44),
+        SlidingWindow(3, stride: 2, padding: 1))
+    depthwise(
+        &bench, "depthwise5x5-24-9x9", MapSize(height: 9, width: 9, channels: 24), SlidingWindow(5, padding: 2))
+    depthwise(&bench, "depthwise3x3-7-6x6", MapSize(height: 6, width: 6, channels: 7), SlidingWindow(3, padding: 1))
+    linear(&bench)
+}
+
+private func outputSize(_ size: MapSize, _ window: SlidingWindow, channels: Int) -> MapSize {
+    MapSize(
+        height: (size.height &+ 2 &* window.top &- window.height) / window.verticalStride &+ 1,
+        width: (size.width &+ 2 &* window.left &- window.width) / window.horizontalStride &+ 1, channels: channels)
+}
+
+private func convolve(
+    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, outputs: Int, groups: Int = 1
+) {
+    bench.start()
+    let geometry = ConvolutionGeometry(
+        input: size, output: outputSize(size, window, channels: outputs), window: window, groups: groups, zero: -5)
+    let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
+    let weights = bench.numbers(outputs &* geometry.windowCount)
+    let scale = bench.scale(outputs, depth: geometry.windowCount)
+    let columns = bench.words(geometry.columnBytes / 4)
+    let bytes = geometry.output.height &* geometry.output.rowBytes
+    let output = bench.bytes(bytes)
+    board_begin()
+    var y = 0
+    while y < geometry.output.height {
+        let row = output + y &* geometry.output.rowBytes
+        convolveRow(y, input, geometry, weights: weights, scale, columns: columns, to: row)
+        y = y &+ 1
+    }
+    board_end()
+    bench.report(name, products: bytes &* geometry.windowCount, output, bytes)
+}
+
+private func depthwise(_ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow) {
+    bench.start()
+    let geometry = ConvolutionGeometry(
+        input: size, output: outputSize(size, window, channels: size.channels), window: window, groups: size.channels,
+        zero: 7)
+    let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
+    let taps = window.height &* window.width
+    let weights = bench.numbers(taps &* size.channels)
+    let scale = bench.scale(size.channels, depth: taps)
+    let bytes = geometry.output.height &* geometry.output.rowBytes
+    let output = bench.bytes(bytes)
+    board_begin()
+    var y = 0
+    while y < geometry.output.height {
+        convolveDepthwiseRow(
+            y, input, geometry, weights: weights, scale, to: output + y &* geometry.output.rowBytes)
+        y = y &+ 1
+    }
+    board_end()
+    bench.report(name, products: bytes &* taps, output, bytes)
+}
+
+private func linear(_ bench: inout Bench) {
+    bench.start()
+    let (inputs, outputs) = (643, 11)
+    let input = bench.numbers(inputs)
+    let weights = bench.numbers(inputs &* outputs)
+    let scale = bench.scale(outputs, depth: inputs)
+    let output = bench.bytes(outputs)
+    board_begin()
+    multiply(input, inputs: inputs, zero: 12, weights: weights, outputs: outputs, scale, to: output)
+    board_end()
+    bench.report("linear-643-11", products: inputs &* outputs, output, outputs)
+}

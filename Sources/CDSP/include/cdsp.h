@@ -1,0 +1,104 @@
+// The few instructions of Arm's DSP extension that int8 kernels live on, as inline functions with a portable fallback, so that
+// one Swift source runs on the host and on every Cortex-M. All are `always_inline`: a freestanding build does not inline
+// them into Swift otherwise.
+#pragma once
+#include <stdint.h>
+
+#define CDSP_INLINE static inline __attribute__((always_inline))
+
+/// How a core multiplies: the same for a whole build, so that branches on it vanish.
+#define CDSP_PORTABLE 0
+#define CDSP_DUAL 1
+#define CDSP_VECTOR 2
+
+CDSP_INLINE int32_t cdsp_unit(void) {
+#if defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE
+    return CDSP_VECTOR;
+#elif defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+    return CDSP_DUAL;
+#else
+    return CDSP_PORTABLE;
+#endif
+}
+
+/// Four int8 from any address, the first in the lowest byte.
+CDSP_INLINE int32_t cdsp_load4(const int8_t *address) {
+    int32_t word;
+    __builtin_memcpy(&word, address, 4);
+    return word;
+}
+
+/// Writes four int8 to any address.
+CDSP_INLINE void cdsp_store4(int8_t *address, int32_t word) { __builtin_memcpy(address, &word, 4); }
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+#include <arm_acle.h>
+
+CDSP_INLINE int32_t cdsp_rotate8(int32_t x) { return (int32_t)(((uint32_t)x >> 8) | ((uint32_t)x << 24)); }
+
+CDSP_INLINE int32_t cdsp_smlad(int32_t a, int32_t b, int32_t sum) { return __smlad(a, b, sum); }
+CDSP_INLINE int32_t cdsp_smlabb(int32_t a, int32_t b, int32_t sum) { return __smlabb(a, b, sum); }
+CDSP_INLINE int32_t cdsp_smlatt(int32_t a, int32_t b, int32_t sum) { return __smlatt(a, b, sum); }
+CDSP_INLINE int32_t cdsp_even(int32_t x) { return __sxtb16(x); }
+CDSP_INLINE int32_t cdsp_odd(int32_t x) { return __sxtb16(cdsp_rotate8(x)); }
+CDSP_INLINE int32_t cdsp_add_even(int32_t lanes, int32_t x) { return __sxtab16(lanes, x); }
+CDSP_INLINE int32_t cdsp_add_odd(int32_t lanes, int32_t x) { return __sxtab16(lanes, cdsp_rotate8(x)); }
+CDSP_INLINE int32_t cdsp_saturate8(int32_t x) { return __ssat(x, 8); }
+/// The rounded upper half of the 64-bit product. No intrinsic of `arm_acle.h` names SMMULR.
+CDSP_INLINE int32_t cdsp_high_product(int32_t a, int32_t b) {
+    int32_t product;
+    __asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+    return product;
+}
+
+#else
+
+CDSP_INLINE int32_t cdsp_pair(int32_t low, int32_t high) { return (int32_t)(((uint32_t)low & 0xFFFF) | ((uint32_t)high << 16)); }
+
+/// sum + a.low · b.low + a.high · b.high, of signed halves.
+CDSP_INLINE int32_t cdsp_smlad(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((int16_t)a * (int16_t)b) + (uint32_t)((a >> 16) * (b >> 16)));
+}
+/// sum + a.low · b.low.
+CDSP_INLINE int32_t cdsp_smlabb(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((int16_t)a * (int16_t)b));
+}
+/// sum + a.high · b.high.
+CDSP_INLINE int32_t cdsp_smlatt(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)sum + (uint32_t)((a >> 16) * (b >> 16)));
+}
+/// Bytes 0 and 2, widened to halves.
+CDSP_INLINE int32_t cdsp_even(int32_t x) { return cdsp_pair((int8_t)x, (int8_t)(x >> 16)); }
+/// Bytes 1 and 3, widened to halves.
+CDSP_INLINE int32_t cdsp_odd(int32_t x) { return cdsp_pair((int8_t)(x >> 8), (int8_t)(x >> 24)); }
+/// Halves, plus bytes 0 and 2.
+CDSP_INLINE int32_t cdsp_add_even(int32_t lanes, int32_t x) {
+    return cdsp_pair((int16_t)lanes + (int8_t)x, (lanes >> 16) + (int8_t)(x >> 16));
+}
+/// Halves, plus bytes 1 and 3.
+CDSP_INLINE int32_t cdsp_add_odd(int32_t lanes, int32_t x) {
+    return cdsp_pair((int16_t)lanes + (int8_t)(x >> 8), (lanes >> 16) + (int8_t)(x >> 24));
+}
+CDSP_INLINE int32_t cdsp_saturate8(int32_t x) { return x < -128 ? -128 : x > 127 ? 127 : x; }
+/// The rounded upper half of the 64-bit product: ⌊a·b / 2³² + ½⌋.
+CDSP_INLINE int32_t cdsp_high_product(int32_t a, int32_t b) {
+    return (int32_t)(((int64_t)a * b + 0x80000000LL) >> 32);
+}
+
+#endif
+
+/// Two words from an address that is a multiple of 4, in one instruction where there is one.
+typedef struct {
+    int32_t first, second;
+} CDSPWords;
+
+CDSP_INLINE CDSPWords cdsp_load_words(const int32_t *address) {
+    CDSPWords words;
+#if defined(__arm__)
+    __asm__("ldrd %0, %1, [%2]" : "=r"(words.first), "=r"(words.second) : "r"(address), "m"(*(const int32_t(*)[2])address));
+#else
+    words.first = address[0];
+    words.second = address[1];
+#endif
+    return words;
+}

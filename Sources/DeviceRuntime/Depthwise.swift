@@ -1,0 +1,111 @@
+import CDSP
+
+/// One row of a depthwise convolution, one output channel for each input channel: LiteRT's reference, bit for bit. Weights are
+/// `[kernel height][kernel width][channels]`.
+@inline(never)
+public func convolveDepthwiseRow(
+    _ y: Int, _ input: MapRows, _ geometry: ConvolutionGeometry, weights: UnsafePointer<Int8>, _ scale: Requantisation,
+    to output: UnsafeMutablePointer<Int8>
+) {
+    let (size, window) = (geometry.input, geometry.window)
+    let top = y &* window.verticalStride &- window.top
+    // Rows of the window that lie on the map.
+    let lines = (first: larger(0, 0 &- top), last: smaller(window.height, size.height &- top))
+    let row = DepthwiseRow(
+        input: input, geometry: geometry, weights: weights, scale: scale, output: output, top: top, firstLine: lines.first,
+        lastLine: lines.last)
+    var channel = 0
+    if cdsp_unit() == CDSP_DUAL {
+        if window.width == 3, window.height <= 3, window.horizontalStride <= 2 {
+            while channel &+ 4 <= size.channels {
+                row.writeThreeWide(channel)
+                channel = channel &+ 4
+            }
+        }
+    } else {
+        while channel &+ 8 <= size.channels {
+            row.writeEight(channel)
+            channel = channel &+ 8
+        }
+    }
+    while channel < size.channels {
+        row.writeOne(channel)
+        channel = channel &+ 1
+    }
+    scale.limit(output, geometry.output.rowBytes)
+}
+
+struct DepthwiseRow {
+    let input: MapRows
+    let geometry: ConvolutionGeometry
+    let weights: UnsafePointer<Int8>
+    let scale: Requantisation
+    let output: UnsafeMutablePointer<Int8>
+    let top: Int
+    let firstLine: Int
+    let lastLine: Int
+
+    /// Any window, one channel.
+    @inline(__always)
+    func writeOne(_ channel: Int) {
+        let (channels, window) = (geometry.input.channels, geometry.window)
+        let multiplier = scale[channel]
+        var x = 0
+        while x < geometry.output.width {
+            let left = x &* window.horizontalStride &- window.left
+            let end = smaller(window.width, geometry.input.width &- left)
+            var sum = scale.bias[channel]
+            var line = firstLine
+            while line < lastLine {
+                let source = input[top &+ line] + (left &* channels &+ channel)
+                let weight = weights + (line &* window.width &* channels &+ channel)
+                var column = larger(0, 0 &- left)
+                while column < end {
+                    let value = Int32(source[column &* channels]) &- geometry.zero
+                    sum = sum &+ value &* Int32(weight[column &* channels])
+                    column = column &+ 1
+                }
+                line = line &+ 1
+            }
+            output[x &* channels &+ channel] = scale.int8(multiplier(sum))
+            x = x &+ 1
+        }
+    }
+
+    /// Any window, eight channels side by side in a vector.
+    @inline(__always)
+    func writeEight(_ channel: Int) {
+        let (channels, window) = (geometry.input.channels, geometry.window)
+        let zero = SIMD8<Int32>(repeating: geometry.zero)
+        let bias = UnsafeRawPointer(scale.bias + channel).loadUnaligned(as: SIMD8<Int32>.self)
+        var x = 0
+        while x < geometry.output.width {
+            let left = x &* window.horizontalStride &- window.left
+            let end = smaller(window.width, geometry.input.width &- left)
+            var sums = bias
+            var line = firstLine
+            while line < lastLine {
+                let source = UnsafeRawPointer(input[top &+ line] + (left &* channels &+ channel))
+                let weight = UnsafeRawPointer(weights + (line &* window.width &* channels &+ channel))
+                var column = larger(0, 0 &- left)
+                while column < end {
+                    let place = column &* channels
+                    let value = SIMD8<Int32>(
+                        truncatingIfNeeded: source.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self))
+                    let factor = SIMD8<Int32>(
+                        truncatingIfNeeded: weight.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self))
+                    sums = sums &+ (value &- zero) &* factor
+                    column = column &+ 1
+                }
+                line = line &+ 1
+            }
+            var index = 0
+            while index < 8 {
+                let entry = channel &+ index
+                output[x &* channels &+ entry] = scale.int8(scale[entry](sums[index]))
+                index = index &+ 1
+            }
+            x = x &+ 1
+        }
+    }
+}

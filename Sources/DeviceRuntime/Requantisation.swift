@@ -1,0 +1,80 @@
+import CDSP
+
+/// From int32 sums to int8: sum · multiplier · 2^(shift − 31) + zero, with the two roundings of LiteRT's reference kernels
+/// (`MultiplyByQuantizedMultiplier`: the doubled product's upper half rounds halves up, the shift to the right rounds them away from
+/// zero).
+///
+/// Whoever makes the numbers sees to it that |sum| · 2^max(shift, 0) stays below 2³⁰; then all cores give LiteRT's bits.
+public struct Multiplier {
+    /// Q31: 2³⁰ up to 2³¹ − 1, or 0.
+    let multiplier: Int32
+    /// Bits to the left before, 1 for the doubled product included.
+    private let left: Int32
+    /// Minus the bits to the right after, 0 or less.
+    private let right: Int32
+    private let half: Int32
+
+    /// A Q31 multiplier and LiteRT's shift: positive to the left, negative to the right.
+    @inline(__always)
+    public init(_ multiplier: Int32, shift: Int32) {
+        self.multiplier = multiplier
+        left = shift > 0 ? shift &+ 1 : 1
+        right = shift > 0 ? 0 : shift
+        half = (1 &<< (0 &- right)) &>> 1
+    }
+
+    @inline(__always)
+    public func callAsFunction(_ sum: Int32) -> Int32 {
+        let product = cdsp_high_product(sum &<< left, multiplier)
+        // `right` has its sign bit set unless it is 0, where nothing is to be rounded.
+        return (product &+ ((product & right) &>> 31) &+ half) &>> (0 &- right)
+    }
+}
+
+/// How sums of each output channel become int8: tables of one entry a channel, and the output's range.
+public struct Requantisation {
+    /// Added before scaling.
+    public let bias: UnsafePointer<Int32>
+    public let multipliers: UnsafePointer<Int32>
+    public let shifts: UnsafePointer<Int32>
+    /// The output's zero point.
+    public let zero: Int32
+    /// The least and the greatest output, both within int8: an activation that is no more than a limit.
+    public let low: Int32
+    public let high: Int32
+
+    @inline(__always)
+    public init(
+        bias: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>, shifts: UnsafePointer<Int32>, zero: Int32,
+        low: Int32 = -128, high: Int32 = 127
+    ) {
+        self.bias = bias
+        self.multipliers = multipliers
+        self.shifts = shifts
+        self.zero = zero
+        self.low = low
+        self.high = high
+    }
+
+    @inline(__always)
+    subscript(channel: Int) -> Multiplier { Multiplier(multipliers[channel], shift: shifts[channel]) }
+
+    @inline(__always)
+    func int8(_ scaled: Int32) -> Int8 { Int8(truncatingIfNeeded: cdsp_saturate8(scaled &+ zero)) }
+
+    /// Applies the limits to a finished row: one pass that most rows, whose limits are int8's own, do without.
+    @inline(__always)
+    func limit(_ row: UnsafeMutablePointer<Int8>, _ count: Int) {
+        if low > -128 || high < 127 { limitRow(row, count, low, high) }
+    }
+}
+
+@inline(never)
+func limitRow(_ row: UnsafeMutablePointer<Int8>, _ count: Int, _ low: Int32, _ high: Int32) {
+    var index = 0
+    while index < count {
+        let value = Int32(row[index])
+        row[index] = Int8(truncatingIfNeeded: value < low ? low : value > high ? high : value)
+        index = index &+ 1
+    }
+}
