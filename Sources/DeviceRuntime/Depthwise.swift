@@ -15,12 +15,10 @@ public func convolveDepthwiseRow(
         input: input, geometry: geometry, weights: weights, scale: scale, output: output, top: top, firstLine: lines.first,
         lastLine: lines.last)
     var channel = 0
-    if cdsp_unit() == CDSP_DUAL {
-        if window.width == 3, window.height <= 3, window.horizontalStride <= 2 {
-            while channel &+ 4 <= size.channels {
-                row.writeThreeWide(channel)
-                channel = channel &+ 4
-            }
+    if cdsp_unit() == CDSP_DUAL, window.height <= 7, window.width <= 7 {
+        while channel &+ 4 <= size.channels {
+            row.writeFour(channel)
+            channel = channel &+ 4
         }
     } else {
         while channel &+ 8 <= size.channels {

@@ -6,29 +6,14 @@ import CDSP
 ///
 /// Whoever makes the numbers sees to it that |sum| · 2^max(shift, 0) stays below 2³⁰; then all cores give LiteRT's bits.
 public struct Multiplier {
-    /// Q31: 2³⁰ up to 2³¹ − 1, or 0.
-    let multiplier: Int32
-    /// Bits to the left before, 1 for the doubled product included.
-    private let left: Int32
-    /// Minus the bits to the right after, 0 or less.
-    private let right: Int32
-    private let half: Int32
+    private let parts: CDSPMultiplier
 
-    /// A Q31 multiplier and LiteRT's shift: positive to the left, negative to the right.
+    /// A Q31 multiplier (2³⁰ up to 2³¹ − 1, or 0) and LiteRT's shift: positive to the left, negative to the right.
     @inline(__always)
-    public init(_ multiplier: Int32, shift: Int32) {
-        self.multiplier = multiplier
-        left = shift > 0 ? shift &+ 1 : 1
-        right = shift > 0 ? 0 : shift
-        half = (1 &<< (0 &- right)) &>> 1
-    }
+    public init(_ multiplier: Int32, shift: Int32) { parts = cdsp_multiplier(multiplier, shift) }
 
     @inline(__always)
-    public func callAsFunction(_ sum: Int32) -> Int32 {
-        let product = cdsp_high_product(sum &<< left, multiplier)
-        // `right` has its sign bit set unless it is 0, where nothing is to be rounded.
-        return (product &+ ((product & right) &>> 31) &+ half) &>> (0 &- right)
-    }
+    public func callAsFunction(_ sum: Int32) -> Int32 { cdsp_scale(parts, sum) }
 }
 
 /// How sums of each output channel become int8: tables of one entry a channel, and the output's range.

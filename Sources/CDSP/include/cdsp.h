@@ -102,3 +102,54 @@ CDSP_INLINE CDSPWords cdsp_load_words(const int32_t *address) {
 #endif
     return words;
 }
+
+/// From int32 sums to int8 steps: sum · multiplier · 2^(shift − 31), rounded twice as LiteRT's reference kernels do.
+typedef struct {
+    int32_t multiplier;
+    /// Bits to the left before, 1 for the doubled product included.
+    int32_t left;
+    /// Minus the bits to the right after, 0 or less.
+    int32_t right;
+    int32_t half;
+} CDSPMultiplier;
+
+/// A Q31 multiplier and LiteRT's shift: positive to the left, negative to the right.
+CDSP_INLINE CDSPMultiplier cdsp_multiplier(int32_t multiplier, int32_t shift) {
+    CDSPMultiplier result = {multiplier, shift > 0 ? shift + 1 : 1, shift > 0 ? 0 : shift, 0};
+    result.half = (1 << -result.right) >> 1;
+    return result;
+}
+
+CDSP_INLINE int32_t cdsp_scale(CDSPMultiplier by, int32_t sum) {
+    int32_t product = cdsp_high_product((int32_t)((uint32_t)sum << by.left), by.multiplier);
+    // `right` has its sign bit set unless it is 0, where nothing is to be rounded: halves go away from zero.
+    return (product + ((product & by.right) >> 31) + by.half) >> -by.right;
+}
+
+/// The tables and limits of `Requantisation`, from one output channel on.
+typedef struct {
+    const int32_t *bias, *multipliers, *shifts;
+    int32_t zero;
+} CDSPScale;
+
+CDSP_INLINE int8_t cdsp_int8(CDSPMultiplier by, int32_t sum, int32_t zero) {
+    return (int8_t)cdsp_saturate8(cdsp_scale(by, sum) + zero);
+}
+
+/// The same for one channel's sums in a row, in two instructions less each: where 1 to 22 bits go to the right, as nearly
+/// always, the zero point is added before the shift, and the sign alone tells which way halves go.
+typedef struct {
+    int32_t multiplier, right, addend;
+} CDSPQuickMultiplier;
+
+CDSP_INLINE int cdsp_is_quick(int32_t shift) { return (uint32_t)(-shift - 1) < 22; }
+
+CDSP_INLINE CDSPQuickMultiplier cdsp_quick_multiplier(int32_t multiplier, int32_t shift, int32_t zero) {
+    int32_t right = -shift;
+    return (CDSPQuickMultiplier){multiplier, right, (int32_t)((uint32_t)(2 * zero + 1) << (right - 1))};
+}
+
+CDSP_INLINE int8_t cdsp_quick_int8(CDSPQuickMultiplier by, int32_t sum) {
+    int32_t product = cdsp_high_product((int32_t)((uint32_t)sum << 1), by.multiplier);
+    return (int8_t)cdsp_saturate8((product + (product >> 31) + by.addend) >> by.right);
+}
