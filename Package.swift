@@ -70,6 +70,11 @@ let package = Package(
         .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
         .testTarget(name: "PlanningTests", dependencies: ["Networks", "Planning", "Reporting"]),
 
+        // int8 kernels of host and device, and the Arm instructions under them
+        .target(name: "CDSP"),
+        .target(name: "DeviceRuntime", dependencies: ["CDSP"]),
+        .testTarget(name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
+
         // Training
         .target(
             name: "Training",

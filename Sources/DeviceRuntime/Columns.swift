@@ -68,7 +68,8 @@ struct Columns {
     /// Gathers the window of the output pixel (x, y): `depth` channels from `channel` on.
     @inline(__always)
     func gather(
-        _ pixel: Int, x: Int, y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, channel: Int, depth: Int
+        _ pixel: Int, x: Int, y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, channel: Int,
+        depth: Int
     ) {
         let left = x &* window.horizontalStride &- window.left
         let first = larger(0, 0 &- left)

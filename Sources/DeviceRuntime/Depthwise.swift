@@ -12,7 +12,8 @@ public func convolveDepthwiseRow(
     // Rows of the window that lie on the map.
     let lines = (first: larger(0, 0 &- top), last: smaller(window.height, size.height &- top))
     let row = DepthwiseRow(
-        input: input, geometry: geometry, weights: weights, scale: scale, output: output, top: top, firstLine: lines.first,
+        input: input, geometry: geometry, weights: weights, scale: scale, output: output, top: top,
+        firstLine: lines.first,
         lastLine: lines.last)
     var channel = 0
     if cdsp_unit() == CDSP_DUAL, window.height <= 7, window.width <= 7 {

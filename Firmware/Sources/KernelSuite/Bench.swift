@@ -61,7 +61,8 @@ public struct Bench {
             shift = shift &- 1
         }
         return Requantisation(
-            bias: table(channels, from: -2000, to: 2000), multipliers: table(channels, from: 0x4000_0000, to: 0x7FFF_FFFF),
+            bias: table(channels, from: -2000, to: 2000),
+            multipliers: table(channels, from: 0x4000_0000, to: 0x7FFF_FFFF),
             shifts: table(channels, from: shift &- 1, to: shift), zero: zero)
     }
 

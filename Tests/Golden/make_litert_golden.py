@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""Golden numbers of int8 kernels from LiteRT's reference implementation.
+
+Writes models of one operation each, runs them with LiteRT's reference kernels (`BUILTIN_REF`) and stores what went in and what
+came out in Tests/DeviceRuntimeTests/Resources/litert.json. Deterministic; needs no converter:
+
+    python3 -m venv /tmp/litert && /tmp/litert/bin/pip install ai-edge-litert==1.4.0 tflite==2.18.0 flatbuffers numpy
+    /tmp/litert/bin/python Tests/Golden/make_litert_golden.py
+"""
+
+import json
+import math
+import pathlib
+
+import flatbuffers
+import numpy as np
+import tflite
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+OUTPUT = pathlib.Path(__file__).parent.parent / "DeviceRuntimeTests" / "Resources" / "litert.json"
+random = np.random.default_rng(2023)
+
+
+def vector(builder, start, items):
+    start(builder, len(items))
+    for item in reversed(items):
+        builder.PrependUOffsetTRelative(item)
+    return builder.EndVector()
+
+
+def tensor(builder, name, shape, kind, buffer, scales, zeros, axis=0):
+    name = builder.CreateString(name)
+    shape = builder.CreateNumpyVector(np.array(shape, np.int32))
+    scales = builder.CreateNumpyVector(np.array(scales, np.float32))
+    zeros = builder.CreateNumpyVector(np.array(zeros, np.int64))
+    tflite.QuantizationParametersStart(builder)
+    tflite.QuantizationParametersAddScale(builder, scales)
+    tflite.QuantizationParametersAddZeroPoint(builder, zeros)
+    tflite.QuantizationParametersAddQuantizedDimension(builder, axis)
+    quantization = tflite.QuantizationParametersEnd(builder)
+    tflite.TensorStart(builder)
+    tflite.TensorAddShape(builder, shape)
+    tflite.TensorAddType(builder, kind)
+    tflite.TensorAddBuffer(builder, buffer)
+    tflite.TensorAddName(builder, name)
+    tflite.TensorAddQuantization(builder, quantization)
+    return tflite.TensorEnd(builder)
+
+
+def model(code, version, kind, options, tensors, inputs):
+    """tensors: (name, shape, type, data or None, scales, zero points, axis); the last is the output."""
+    builder = flatbuffers.Builder(1 << 16)
+    buffers, described = [], []
+    tflite.BufferStart(builder)
+    buffers.append(tflite.BufferEnd(builder))
+    for name, shape, element, data, scales, zeros, axis in tensors:
+        index = 0
+        if data is not None:
+            raw = builder.CreateNumpyVector(np.frombuffer(data.tobytes(), np.uint8))
+            tflite.BufferStart(builder)
+            tflite.BufferAddData(builder, raw)
+            index = len(buffers)
+            buffers.append(tflite.BufferEnd(builder))
+        described.append(tensor(builder, name, shape, element, index, scales, zeros, axis))
+    options = options(builder)
+    ins = builder.CreateNumpyVector(np.array(range(len(tensors) - 1), np.int32))
+    outs = builder.CreateNumpyVector(np.array([len(tensors) - 1], np.int32))
+    tflite.OperatorStart(builder)
+    tflite.OperatorAddInputs(builder, ins)
+    tflite.OperatorAddOutputs(builder, outs)
+    tflite.OperatorAddBuiltinOptionsType(builder, kind)
+    tflite.OperatorAddBuiltinOptions(builder, options)
+    operator = tflite.OperatorEnd(builder)
+    operators = vector(builder, tflite.SubGraphStartOperatorsVector, [operator])
+    tensors_ = vector(builder, tflite.SubGraphStartTensorsVector, described)
+    graph_inputs = builder.CreateNumpyVector(np.array(inputs, np.int32))
+    tflite.SubGraphStart(builder)
+    tflite.SubGraphAddTensors(builder, tensors_)
+    tflite.SubGraphAddInputs(builder, graph_inputs)
+    tflite.SubGraphAddOutputs(builder, outs)
+    tflite.SubGraphAddOperators(builder, operators)
+    graph = tflite.SubGraphEnd(builder)
+    graphs = vector(builder, tflite.ModelStartSubgraphsVector, [graph])
+    tflite.OperatorCodeStart(builder)
+    tflite.OperatorCodeAddDeprecatedBuiltinCode(builder, code)
+    tflite.OperatorCodeAddBuiltinCode(builder, code)
+    tflite.OperatorCodeAddVersion(builder, version)
+    codes = vector(builder, tflite.ModelStartOperatorCodesVector, [tflite.OperatorCodeEnd(builder)])
+    buffers = vector(builder, tflite.ModelStartBuffersVector, buffers)
+    tflite.ModelStart(builder)
+    tflite.ModelAddVersion(builder, 3)
+    tflite.ModelAddOperatorCodes(builder, codes)
+    tflite.ModelAddSubgraphs(builder, graphs)
+    tflite.ModelAddBuffers(builder, buffers)
+    builder.Finish(tflite.ModelEnd(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def run(content, inputs):
+    interpreter = Interpreter(model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
+    interpreter.allocate_tensors()
+    for detail, value in zip(interpreter.get_input_details(), inputs):
+        interpreter.set_tensor(detail["index"], value)
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+
+def multiplier(real):
+    """LiteRT's QuantizeMultiplier: a Q31 number and a shift to the left."""
+    if real == 0:
+        return 0, 0
+    fraction, shift = math.frexp(real)
+    fixed = math.floor(fraction * (1 << 31) + 0.5)
+    if fixed == 1 << 31:
+        fixed //= 2
+        shift += 1
+    return int(fixed), int(shift)
+
+
+def int8(*shape):
+    # Extremes are as likely as they would be never by chance.
+    values = random.integers(-128, 128, shape)
+    values[random.random(shape) < 0.05] = -128
+    values[random.random(shape) < 0.05] = 127
+    return values.astype(np.int8)
+
+
+def numbers(array):
+    return [int(value) for value in np.asarray(array).reshape(-1)]
+
+
+def channels_scale(outputs, depth, input_scale, output_scale):
+    """Weight scales that spread the outputs over int8, with some channels of extreme scale."""
+    spread = 120 / (73 * 73 * math.sqrt(depth))
+    scales = spread * random.uniform(0.5, 2, outputs) * output_scale / input_scale
+    scales[0] *= 300  # nearly everything saturates, and the multiplier is above 1/2
+    scales[-1] /= 300
+    return scales.astype(np.float32)
+
+
+def tables(input_scale, weight_scales, output_scale):
+    pairs = [multiplier(float(np.float64(np.float32(input_scale)) * np.float64(w) / np.float64(np.float32(output_scale))))
+             for w in weight_scales]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+ACTIVATIONS = {"none": tflite.ActivationFunctionType.NONE, "relu6": tflite.ActivationFunctionType.RELU6}
+
+
+def limits(activation, scale, zero):
+    if activation == "none":
+        return -128, 127
+    return max(-128, zero), min(127, zero + round(6 / scale))
+
+
+def convolution(name, height, width, channels, outputs, kernel, stride, padding, depthwise=False, activation="none", groups=1):
+    input_scale, output_scale, input_zero, output_zero = 0.037, 0.051, int(random.integers(-128, 128)), -7
+    x = int8(1, height, width, channels)
+    shape = (1, *kernel, channels) if depthwise else (outputs, *kernel, channels // groups)
+    depth = kernel[0] * kernel[1] * (1 if depthwise else channels // groups)
+    weights = random.integers(-127, 128, shape).astype(np.int8)
+    scales = channels_scale(outputs, depth, input_scale, output_scale)
+    bias = random.integers(-3000, 3001, outputs).astype(np.int32)
+    out = [-(-side // stride) if padding == "same" else (side - k) // stride + 1 for side, k in zip((height, width), kernel)]
+
+    def options(builder):
+        start, end, add = (
+            (tflite.DepthwiseConv2DOptionsStart, tflite.DepthwiseConv2DOptionsEnd, "DepthwiseConv2DOptions") if depthwise
+            else (tflite.Conv2DOptionsStart, tflite.Conv2DOptionsEnd, "Conv2DOptions"))
+        start(builder)
+        put = lambda field, value: getattr(tflite, f"{add}Add{field}")(builder, value)
+        put("Padding", tflite.Padding.SAME if padding == "same" else tflite.Padding.VALID)
+        put("StrideH", stride)
+        put("StrideW", stride)
+        put("DilationHFactor", 1)
+        put("DilationWFactor", 1)
+        put("FusedActivationFunction", ACTIVATIONS[activation])
+        if depthwise:
+            put("DepthMultiplier", 1)
+        return end(builder)
+
+    code = tflite.BuiltinOperator.DEPTHWISE_CONV_2D if depthwise else tflite.BuiltinOperator.CONV_2D
+    kind = tflite.BuiltinOptions.DepthwiseConv2DOptions if depthwise else tflite.BuiltinOptions.Conv2DOptions
+    content = model(code, 3, kind, options, [
+        ("input", x.shape, tflite.TensorType.INT8, None, [input_scale], [input_zero], 0),
+        ("weights", shape, tflite.TensorType.INT8, weights, scales, [0] * outputs, 3 if depthwise else 0),
+        ("bias", (outputs,), tflite.TensorType.INT32, bias, (scales * input_scale), [0] * outputs, 0),
+        ("output", (1, *out, outputs), tflite.TensorType.INT8, None, [output_scale], [output_zero], 0),
+    ], [0])
+    y = run(content, [x])
+    before = [max(0, (o - 1) * stride + k - side) // 2 if padding == "same" else 0
+              for o, k, side in zip(out, kernel, (height, width))]
+    multipliers, shifts = tables(input_scale, scales, output_scale)
+    low, high = limits(activation, output_scale, output_zero)
+    return {
+        "name": name, "operation": "depthwise" if depthwise else "convolution", "input": [height, width, channels],
+        "output": [*out, outputs], "kernel": list(kernel), "stride": stride, "padding": before, "groups": groups,
+        "inputZero": input_zero, "outputZero": output_zero, "low": low, "high": high, "multipliers": multipliers,
+        "shifts": shifts, "bias": numbers(bias), "weights": numbers(weights), "x": numbers(x), "expected": numbers(y),
+    }
+
+
+def linear(name, inputs, outputs):
+    input_scale, output_scale, input_zero, output_zero = 0.02, 0.3, 11, 5
+    x = int8(1, inputs)
+    weights = random.integers(-127, 128, (outputs, inputs)).astype(np.int8)
+    scale = float(channels_scale(3, inputs, input_scale, output_scale)[1])
+    bias = random.integers(-3000, 3001, outputs).astype(np.int32)
+
+    def options(builder):
+        tflite.FullyConnectedOptionsStart(builder)
+        return tflite.FullyConnectedOptionsEnd(builder)
+
+    content = model(tflite.BuiltinOperator.FULLY_CONNECTED, 4, tflite.BuiltinOptions.FullyConnectedOptions, options, [
+        ("input", x.shape, tflite.TensorType.INT8, None, [input_scale], [input_zero], 0),
+        ("weights", weights.shape, tflite.TensorType.INT8, weights, [scale], [0], 0),
+        ("bias", (outputs,), tflite.TensorType.INT32, bias, [scale * input_scale], [0], 0),
+        ("output", (1, outputs), tflite.TensorType.INT8, None, [output_scale], [output_zero], 0),
+    ], [0])
+    multipliers, shifts = tables(input_scale, [np.float32(scale)] * outputs, output_scale)
+    return {
+        "name": name, "operation": "linear", "input": [1, 1, inputs], "output": [1, 1, outputs], "inputZero": input_zero,
+        "outputZero": output_zero, "low": -128, "high": 127, "multipliers": multipliers, "shifts": shifts,
+        "bias": numbers(bias), "weights": numbers(weights), "x": numbers(x), "expected": numbers(run(content, [x])),
+    }
+
+
+def binary(name, operation, scales, zeros, activation="none"):
+    shape = (1, 4, 16, 8)
+    a, b = int8(*shape), int8(*shape)
+    is_sum = operation == "add"
+
+    def options(builder):
+        prefix = "Add" if is_sum else "Mul"
+        getattr(tflite, f"{prefix}OptionsStart")(builder)
+        getattr(tflite, f"{prefix}OptionsAddFusedActivationFunction")(builder, ACTIVATIONS[activation])
+        return getattr(tflite, f"{prefix}OptionsEnd")(builder)
+
+    code = tflite.BuiltinOperator.ADD if is_sum else tflite.BuiltinOperator.MUL
+    kind = tflite.BuiltinOptions.AddOptions if is_sum else tflite.BuiltinOptions.MulOptions
+    content = model(code, 2, kind, options, [
+        (key, shape, tflite.TensorType.INT8, None, [scale], [zero], 0)
+        for key, scale, zero in zip(("a", "b", "output"), scales, zeros)], [0, 1])
+    first, second, result = (float(np.float32(scale)) for scale in scales)
+    if is_sum:
+        twice = 2 * max(first, second)
+        pairs = [multiplier(first / twice), multiplier(second / twice), multiplier(twice / ((1 << 20) * result))]
+    else:
+        pairs = [multiplier(float(np.float32(scales[0]) * np.float32(scales[1]) / np.float32(scales[2])))]
+    low, high = limits(activation, scales[2], zeros[2])
+    return {
+        "name": name, "operation": operation, "input": list(shape[1:]), "output": list(shape[1:]), "inputZero": zeros[0],
+        "secondZero": zeros[1], "outputZero": zeros[2], "low": low, "high": high, "multipliers": [p[0] for p in pairs],
+        "shifts": [p[1] for p in pairs], "x": numbers(a), "second": numbers(b), "expected": numbers(run(content, [a, b])),
+    }
+
+
+def pooling(name, operation, height, width, channels, kernel, stride, padding):
+    x = int8(1, height, width, channels)
+    out = [-(-side // stride) if padding == "same" else (side - k) // stride + 1 for side, k in zip((height, width), kernel)]
+
+    def options(builder):
+        tflite.Pool2DOptionsStart(builder)
+        tflite.Pool2DOptionsAddPadding(builder, tflite.Padding.SAME if padding == "same" else tflite.Padding.VALID)
+        tflite.Pool2DOptionsAddStrideH(builder, stride)
+        tflite.Pool2DOptionsAddStrideW(builder, stride)
+        tflite.Pool2DOptionsAddFilterHeight(builder, kernel[0])
+        tflite.Pool2DOptionsAddFilterWidth(builder, kernel[1])
+        return tflite.Pool2DOptionsEnd(builder)
+
+    code = tflite.BuiltinOperator.MAX_POOL_2D if operation == "max" else tflite.BuiltinOperator.AVERAGE_POOL_2D
+    content = model(code, 2, tflite.BuiltinOptions.Pool2DOptions, options, [
+        ("input", x.shape, tflite.TensorType.INT8, None, [0.1], [3], 0),
+        ("output", (1, *out, channels), tflite.TensorType.INT8, None, [0.1], [3], 0)], [0])
+    before = [max(0, (o - 1) * stride + k - side) // 2 if padding == "same" else 0
+              for o, k, side in zip(out, kernel, (height, width))]
+    return {
+        "name": name, "operation": operation, "input": [height, width, channels], "output": [*out, channels],
+        "kernel": list(kernel), "stride": stride, "padding": before, "inputZero": 3, "x": numbers(x),
+        "expected": numbers(run(content, [x])),
+    }
+
+
+cases = [
+    convolution("pointwise", 4, 5, 12, 10, (1, 1), 1, "valid"),
+    convolution("pointwise, odd sizes, ReLU6", 5, 5, 7, 13, (1, 1), 1, "valid", activation="relu6"),
+    convolution("3×3", 6, 7, 8, 9, (3, 3), 1, "same"),
+    convolution("3×3, stride 2, three channels", 9, 8, 3, 8, (3, 3), 2, "same"),
+    convolution("patch 4×4, stride 4", 8, 9, 5, 6, (4, 4), 4, "valid"),
+    convolution("one channel, 5×5", 7, 7, 1, 4, (5, 5), 2, "same"),
+    convolution("3×3, four groups", 5, 5, 16, 8, (3, 3), 1, "same", groups=4),
+    convolution("depthwise 3×3", 7, 10, 12, 12, (3, 3), 1, "same", depthwise=True),
+    convolution("depthwise 3×3, stride 2, ReLU6", 8, 9, 10, 10, (3, 3), 2, "same", depthwise=True, activation="relu6"),
+    convolution("depthwise 5×5", 6, 6, 9, 9, (5, 5), 1, "same", depthwise=True),
+    convolution("depthwise 3×3, valid", 5, 8, 16, 16, (3, 3), 1, "valid", depthwise=True),
+    linear("linear", 75, 11),
+    binary("add", "add", (0.03, 0.05, 0.06), (4, -9, 17)),
+    binary("add, ReLU6", "add", (0.5, 0.004, 0.043), (-128, 127, -20), activation="relu6"),
+    binary("multiply", "multiply", (0.03, 0.05, 0.06), (4, -9, 17)),
+    pooling("average 3×3, stride 2", "average", 7, 8, 6, (3, 3), 2, "same"),
+    pooling("average 2×2", "average", 6, 6, 5, (2, 2), 2, "valid"),
+    pooling("max 3×3, stride 2", "max", 7, 8, 6, (3, 3), 2, "same"),
+]
+OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+OUTPUT.write_text("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases) + "\n]\n")
+print(f"{len(cases)} cases, {OUTPUT.stat().st_size} bytes")
