@@ -4,14 +4,14 @@ SWIFT ?= swift
 EXAMPLE := Examples/TenLines
 # Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
 TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
-SOURCES := $(wildcard Package.swift Sources Tests Examples)
+SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel*)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test golden demo format lint benchmark docs clean distclean
+.PHONY: help deps build test golden firmware demo format lint benchmark docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -23,12 +23,16 @@ deps: ## set up libtorch, system libraries and Fashion-MNIST in .deps/
 build: deps ## build the command line: .build/release/sapool
 	$(SWIFT) build -c release
 
-test: deps ## run all tests, then build and run the example package
+test: deps ## run all tests, then the example package and the firmware
 	$(SWIFT) test $(TEST_FLAGS)
 	$(SWIFT) run -c release --package-path $(EXAMPLE)
+	@SWIFT="$(SWIFT)" Firmware/run
 
 golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/parity)
 	@Scripts/golden
+
+firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
+	@SWIFT="$(SWIFT)" Firmware/run
 
 demo: ## plan, train and try a self-attentive network on Fashion-MNIST
 	@Scripts/demo
@@ -46,7 +50,7 @@ docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs
 
 clean: ## remove what was built
-	rm -rf .build Examples/*/.build
+	rm -rf .build Examples/*/.build Firmware/.build
 
 distclean: clean ## remove what was built and what was set up
 	rm -rf .deps

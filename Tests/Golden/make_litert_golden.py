@@ -293,7 +293,7 @@ cases = [
     convolution("depthwise 3×3, stride 2, ReLU6", 8, 9, 10, 10, (3, 3), 2, "same", depthwise=True, activation="relu6"),
     convolution("depthwise 5×5", 6, 6, 9, 9, (5, 5), 1, "same", depthwise=True),
     convolution("depthwise 3×3, valid", 5, 8, 16, 16, (3, 3), 1, "valid", depthwise=True),
-    linear("linear", 75, 11),
+    linear("linear", 75, 41),
     binary("add", "add", (0.03, 0.05, 0.06), (4, -9, 17)),
     binary("add, ReLU6", "add", (0.5, 0.004, 0.043), (-128, 127, -20), activation="relu6"),
     binary("multiply", "multiply", (0.03, 0.05, 0.06), (4, -9, 17)),
