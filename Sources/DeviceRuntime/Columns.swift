@@ -49,15 +49,9 @@ struct Columns {
             return
         }
         if cdsp_unit() == CDSP_DUAL, start & 3 == 0 {
-            let lanes = (offset & 0xFFFF) | (offset &<< 16)
-            var target = UnsafeMutableRawPointer(memory + place(pixel, start)).assumingMemoryBound(to: Int32.self)
-            while index &+ 4 <= length {
-                let word = cdsp_load4(source + index)
-                target[0] = cdsp_add_even(lanes, word)
-                target[1] = cdsp_add_odd(lanes, word)
-                target += 4
-                index = index &+ 4
-            }
+            let target = UnsafeMutableRawPointer(memory + place(pixel, start)).assumingMemoryBound(to: Int32.self)
+            cdsp_dual_widen(source, offset, Int32(truncatingIfNeeded: length &>> 2), target)
+            index = length & ~3
         }
         while index < length {
             memory[place(pixel, start &+ index)] = Int16(truncatingIfNeeded: Int32(source[index]) &+ offset)
