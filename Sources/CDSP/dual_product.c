@@ -164,8 +164,8 @@ __attribute__((noinline)) static void requantise(
         const int32_t multiplier = *multipliers++, shift = *shifts++;
         if (__builtin_expect(cdsp_is_quick(shift), 1)) {
             CDSPQuickMultiplier by = cdsp_quick_multiplier(multiplier, shift, zero);
-            *a = cdsp_quick_int8(by, sums[0]);
-            *b = cdsp_quick_int8(by, sums[1]);
+            *a = cdsp_quick_int8(by, 2 * sums[0]);
+            *b = cdsp_quick_int8(by, 2 * sums[1]);
         } else {
             requantise_one(sums, multiplier, shift, zero, a, b);
         }

@@ -52,18 +52,25 @@ public struct Bench {
         return start
     }
 
-    /// Tables for sums of `depth` products: outputs then spread over int8's range.
-    mutating func scale(_ channels: Int, depth: Int, zero: Int32 = 3) -> Requantisation {
+    /// Tables for sums of `depth` products: outputs then spread over int8's range. With `extremes` every fifth channel shifts to
+    /// the left or not at all, and saturates.
+    mutating func scale(_ channels: Int, depth: Int, zero: Int32 = 3, extremes: Bool = false) -> Requantisation {
         var shift: Int32 = -6
         var size = 1
         while size < depth {
             size = size &* 4
             shift = shift &- 1
         }
-        return Requantisation(
-            bias: table(channels, from: -2000, to: 2000),
-            multipliers: table(channels, from: 0x4000_0000, to: 0x7FFF_FFFF),
-            shifts: table(channels, from: shift &- 1, to: shift), zero: zero)
+        let (bias, multipliers) = (
+            table(channels, from: -2000, to: 2000), table(channels, from: 0x4000_0000, to: 0x7FFF_FFFF)
+        )
+        let shifts = table(channels, from: shift &- 1, to: shift)
+        var channel = 0
+        while extremes, channel < channels {
+            shifts[channel] = channel % 2 == 0 ? 0 : 2
+            channel = channel &+ 5
+        }
+        return Requantisation(bias: bias, multipliers: multipliers, shifts: shifts, zero: zero)
     }
 
     /// Prints a case: its name, its multiply-accumulates (0 where they say nothing) and a hash of its output.

@@ -10,7 +10,8 @@ func runConvolutions(_ bench: inout Bench) {
         &bench, "conv3x3-3-16-32x32-s2", MapSize(height: 32, width: 32, channels: 3),
         SlidingWindow(3, stride: 2, padding: 1), outputs: 16)
     convolve(
-        &bench, "conv1x1-24-13-5x5", MapSize(height: 5, width: 5, channels: 24), SlidingWindow(1), outputs: 13)
+        &bench, "conv1x1-24-13-5x5", MapSize(height: 5, width: 5, channels: 24), SlidingWindow(1), outputs: 13,
+        extremes: true)
     convolve(
         &bench, "conv3x3-32-32-7x7-g4", MapSize(height: 7, width: 7, channels: 32), SlidingWindow(3, padding: 1),
         outputs: 32, groups: 4)
@@ -21,6 +22,11 @@ func runConvolutions(_ bench: inout Bench) {
         SlidingWindow(3, stride: 2, padding: 1))
     depthwise(
         &bench, "depthwise5x5-24-9x9", MapSize(height: 9, width: 9, channels: 24), SlidingWindow(5, padding: 2))
+    depthwise(
+        &bench, "depthwise3x3-8-5x5", MapSize(height: 5, width: 5, channels: 8), SlidingWindow(3, padding: 1),
+        extremes: true)
+    depthwise(&bench, "depthwise3x3-12-5x70", MapSize(height: 5, width: 70, channels: 12), SlidingWindow(3, padding: 1))
+    depthwise(&bench, "depthwise3x3-8-7x9-valid", MapSize(height: 7, width: 9, channels: 8), SlidingWindow(3))
     depthwise(&bench, "depthwise3x3-7-6x6", MapSize(height: 6, width: 6, channels: 7), SlidingWindow(3, padding: 1))
     linear(&bench)
 }
@@ -32,14 +38,15 @@ private func outputSize(_ size: MapSize, _ window: SlidingWindow, channels: Int)
 }
 
 private func convolve(
-    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, outputs: Int, groups: Int = 1
+    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, outputs: Int, groups: Int = 1,
+    extremes: Bool = false
 ) {
     bench.start()
     let geometry = ConvolutionGeometry(
         input: size, output: outputSize(size, window, channels: outputs), window: window, groups: groups, zero: -5)
     let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
     let weights = bench.numbers(outputs &* geometry.windowCount)
-    let scale = bench.scale(outputs, depth: geometry.windowCount)
+    let scale = bench.scale(outputs, depth: geometry.windowCount, extremes: extremes)
     let columns = bench.words(geometry.columnBytes / 4)
     let bytes = geometry.output.height &* geometry.output.rowBytes
     let output = bench.bytes(bytes)
@@ -54,7 +61,9 @@ private func convolve(
     bench.report(name, products: bytes &* geometry.windowCount, output, bytes)
 }
 
-private func depthwise(_ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow) {
+private func depthwise(
+    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, extremes: Bool = false
+) {
     bench.start()
     let geometry = ConvolutionGeometry(
         input: size, output: outputSize(size, window, channels: size.channels), window: window, groups: size.channels,
@@ -62,7 +71,7 @@ private func depthwise(_ bench: inout Bench, _ name: StaticString, _ size: MapSi
     let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
     let taps = window.height &* window.width
     let weights = bench.numbers(taps &* size.channels)
-    let scale = bench.scale(size.channels, depth: taps)
+    let scale = bench.scale(size.channels, depth: taps, extremes: extremes)
     let bytes = geometry.output.height &* geometry.output.rowBytes
     let output = bench.bytes(bytes)
     board_begin()

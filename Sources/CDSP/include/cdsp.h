@@ -43,6 +43,7 @@ CDSP_INLINE int32_t cdsp_even(int32_t x) { return __sxtb16(x); }
 CDSP_INLINE int32_t cdsp_odd(int32_t x) { return __sxtb16(cdsp_rotate8(x)); }
 CDSP_INLINE int32_t cdsp_add_even(int32_t lanes, int32_t x) { return __sxtab16(lanes, x); }
 CDSP_INLINE int32_t cdsp_add_odd(int32_t lanes, int32_t x) { return __sxtab16(lanes, cdsp_rotate8(x)); }
+CDSP_INLINE int32_t cdsp_add_halves(int32_t a, int32_t b) { return __sadd16(a, b); }
 CDSP_INLINE int32_t cdsp_saturate8(int32_t x) { return __ssat(x, 8); }
 /// The rounded upper half of the 64-bit product. No intrinsic of `arm_acle.h` names SMMULR.
 CDSP_INLINE int32_t cdsp_high_product(int32_t a, int32_t b) {
@@ -78,6 +79,10 @@ CDSP_INLINE int32_t cdsp_add_even(int32_t lanes, int32_t x) {
 /// Halves, plus bytes 1 and 3.
 CDSP_INLINE int32_t cdsp_add_odd(int32_t lanes, int32_t x) {
     return cdsp_pair((int16_t)lanes + (int8_t)(x >> 8), (lanes >> 16) + (int8_t)(x >> 24));
+}
+/// Sums of the halves, each by itself.
+CDSP_INLINE int32_t cdsp_add_halves(int32_t a, int32_t b) {
+    return cdsp_pair((int16_t)a + (int16_t)b, (a >> 16) + (b >> 16));
 }
 CDSP_INLINE int32_t cdsp_saturate8(int32_t x) { return x < -128 ? -128 : x > 127 ? 127 : x; }
 /// The rounded upper half of the 64-bit product: ⌊a·b / 2³² + ½⌋.
@@ -149,7 +154,8 @@ CDSP_INLINE CDSPQuickMultiplier cdsp_quick_multiplier(int32_t multiplier, int32_
     return (CDSPQuickMultiplier){multiplier, right, (int32_t)((uint32_t)(2 * zero + 1) << (right - 1))};
 }
 
-CDSP_INLINE int8_t cdsp_quick_int8(CDSPQuickMultiplier by, int32_t sum) {
-    int32_t product = cdsp_high_product((int32_t)((uint32_t)sum << 1), by.multiplier);
+/// `doubled` is twice the sum.
+CDSP_INLINE int8_t cdsp_quick_int8(CDSPQuickMultiplier by, int32_t doubled) {
+    int32_t product = cdsp_high_product(doubled, by.multiplier);
     return (int8_t)cdsp_saturate8((product + (product >> 31) + by.addend) >> by.right);
 }

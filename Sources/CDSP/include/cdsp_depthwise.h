@@ -4,7 +4,7 @@
 
 /// One row of output pixels by the part of a window that lies on the map.
 typedef struct {
-    /// The row's first pixel: its channel of lines `first_line` to `last_line` of its window, as far left as the window begins.
+    /// Those lines of the map that the window sees, from their first pixel on.
     const int8_t *const *lines;
     int32_t line_count;
     /// Numbers from one column to the next.
@@ -15,6 +15,6 @@ typedef struct {
     int32_t zero;
 } CDSPDepthwise;
 
-/// Four neighbouring channels. `taps` has, for each tap on the map, the weights of channels 0 and 2, then of 1 and 3, widened to
-/// halves. Tables of `scale` begin at the first channel.
-void cdsp_dual_depthwise(const CDSPDepthwise *row, const int32_t *taps, const CDSPScale *scale, int8_t *output);
+/// Four neighbouring channels of a window of at most 7×7. `weights` is the first line's first tap of the first channel; the tables of
+/// `scale` begin at the first channel, too.
+void cdsp_dual_depthwise(const CDSPDepthwise *row, const int8_t *weights, const CDSPScale *scale, int8_t *output);
