@@ -43,15 +43,17 @@ extension Model {
             return try average(x * weights) / average(weights).clamped(minimum: 1e-30)
         }
         let elements = try WindowElements(x, kernel: details.kernel, stride: details.stride, padding: details.padding)
-        let drawn = try Torch.withoutGradients {
+        let chosen = try Torch.withoutGradients {
             // The largest of wᵢ / eᵢ with eᵢ exponentially distributed falls on i with probability wᵢ / Σw.
             let shares = try WindowElements(
                 weights, kernel: details.kernel, stride: details.stride, padding: details.padding)
-            let uniform = try Tensor.uniform(shares.values.shape, type: x.scalarType(), device: x.device)
+            let uniform = try drawn(shares.values.shape, batchDimension: 1) { shape in
+                try Tensor.uniform(shape, type: x.scalarType(), device: x.device)
+            }
             let exponential = try (uniform.clamped(minimum: 1e-30).log() * -1).clamped(minimum: 1e-30)
             return try (shares.values / exponential).argmax(0).unsqueezed(0)
         }
-        return try elements.values.picked(0, drawn).unbound(0)[0]
+        return try elements.values.picked(0, chosen).unbound(0)[0]
     }
 
     /// Power mean of each window.
