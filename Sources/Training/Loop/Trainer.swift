@@ -56,7 +56,7 @@ public final class Trainer {
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
         let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
-        initialWeights = goesOn ? nil : try recipe.weights.map { try InitialWeights.load($0, into: parameters) }
+        initialWeights = try goesOn ? nil : recipe.weights.map { try InitialWeights.load($0, into: parameters) }
         if recipe.ema == nil {
             averaged = nil
         } else {
