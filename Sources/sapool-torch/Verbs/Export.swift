@@ -36,7 +36,8 @@ struct Export: ParsableCommand {
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
-        let tensors = Safetensors(mapping.matched.map { ($0.name, $0.tensor) }, metadata: metadata)
+        let tensors = Safetensors(
+            mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
         case .safetensors:
             var file = tensors

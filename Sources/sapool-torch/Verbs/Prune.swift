@@ -60,7 +60,8 @@ struct Prune: ParsableCommand {
         }
         let before = try Cost(network)
         let search = PruningSearch(
-            network, weights: Safetensors(mapping.matched.map { ($0.name, $0.tensor) }), importance: importance)
+            network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),
+            importance: importance)
         let pruned = try search.run(PruningTarget(target, before: (before.arena, before.macs)).target)
         var smaller = pruned.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
