@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Peak memory of backbones, first strides, placements and poolings under fixed rules: the table behind Documentation/Memory.md.
 
-    Scripts/memory_table.py .build/release/sapool > Experiments/memory-224.csv
+    Scripts/memory_table.py .build/release/sapool > memory-224.csv
 
-Every line is one `sapool plan NETWORK --resolution 224 --json`. Ratios are to the same backbone's published strides in strided
+Every line is one `sapool plan NETWORK --resolution 224 --json`. The pooling is that of the first stage; all others stride. Ratios are to the same backbone's published strides in strided
 convolutions, under the same rule and with the same options.
 """
 import csv
@@ -41,7 +41,7 @@ def notation(backbone, strides, placement, pool):
     if placement and placement != BACKBONES[backbone][1][0]:
         options.append(f"placement={placement}")
     if pool:
-        options.append(f"pool={pool}")
+        options.append(f"pool.1={pool}")
     return f"{name}({', '.join(options)})"
 
 
