@@ -20,7 +20,7 @@ extension Recipe {
     }
 
     /// Reads a recipe from the settings of a YAML document.
-    package init(settings: Node.Mapping, source: String) throws {
+    package init(settings: Yams.Node.Mapping, source: String) throws {
         let known = CodingKeys.allCases.map(\.rawValue)
         for key in settings.keys.compactMap(\.string) where !known.contains(key) {
             throw TrainingError("\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
