@@ -56,8 +56,9 @@ final class ONNXTests: CommandLineTestCase {
         try ONNXExport(network, weights: state).write(to: "\(folder)/\(name).onnx")
         let model = try Model(network, seed: 0)
         try model.parameters.load(state, from: notation)
-        let pixels = (0..<2 * 3 * 64 * 64).map { Float(($0 * 7919) % 255) / 127.5 - 1 }
-        let images = try TensorData(pixels, shape: [2, 3, 64, 64])
+        let shape = [2, 3, 64, 64]
+        let pixels: [Float] = (0..<shape.reduce(1, *)).map { index in Float((index * 7919) % 255) / 127.5 - 1 }
+        let images = try TensorData(pixels, shape: shape)
         let logits = try Torch.withoutGradients { try model(Tensor(images)) }
         try Safetensors([(name: "input", tensor: images), (name: "output", tensor: try TensorData(logits))])
             .write(to: "\(folder)/\(name).safetensors")

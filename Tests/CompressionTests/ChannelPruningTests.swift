@@ -19,8 +19,9 @@ final class ChannelPruningTests: XCTestCase {
             let spread = (3 / Double(max(1, parameter.count / max(1, parameter.shape.first ?? 1)))).squareRoot()
             state[parameter.name] = (0..<parameter.count).map { index in
                 let unit = Double((index * 7919 + phase * 31) % 1009) / 1009
-                return parameter.name.hasSuffix("running_var")
-                    ? 0.5 + unit : (2 * unit - 1) * spread + (parameter.shape.count == 1 ? 0.3 : 0)
+                if parameter.name.hasSuffix("running_var") { return 0.5 + unit }
+                let centre = parameter.shape.count == 1 ? 0.3 : 0
+                return centre + (2 * unit - 1) * spread
             }
         }
         return state
@@ -29,8 +30,10 @@ final class ChannelPruningTests: XCTestCase {
     private func logits(_ network: Network, _ state: Safetensors) throws -> [Double] {
         let model = try Model(network, seed: 0, type: .float64)
         try model.parameters.load(state, from: "weights")
-        let pixels = (0..<2 * 3 * 32 * 32).map { Double(($0 * 37) % 101) / 50 - 1 }
-        return try Torch.withoutGradients { try model(Tensor(pixels, shape: [2, 3, 32, 32])).array(of: Double.self) }
+        let shape = [2, 3, 32, 32]
+        let pixels: [Double] = (0..<shape.reduce(1, *)).map { index in Double((index * 37) % 101) / 50 - 1 }
+        let images = try Tensor(pixels, shape: shape)
+        return try Torch.withoutGradients { try model(images).array(of: Double.self) }
     }
 
     /// Zeros in every parameter that makes a channel.
