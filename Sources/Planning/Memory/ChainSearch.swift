@@ -29,6 +29,8 @@ struct ChainSearch {
 
     /// Passes that may be looked at: a few tenths of a second.
     private static let mostWork = 2_000_000
+    /// Chains that are worked out at once.
+    private static let together = 4
     /// Steps in one chain.
     private static let longest = 48
 
@@ -88,6 +90,7 @@ struct ChainSearch {
             guard first >= start, label < best, suffix[first] > label else { continue }
             for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
+                if !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
                 let peak = max(label, takes(first..<end))
                 labels[end] = min(labels[end], peak)
                 best = min(best, max(peak, suffix[end]))
@@ -95,6 +98,12 @@ struct ChainSearch {
             }
         }
         return labels[count]
+    }
+
+    /// Works out the next few chains at once. Where the first of them ends the search, the others were in vain.
+    private func prepare(_ first: Int, from end: Int, where mayEnd: (Int) -> Bool) {
+        let last = min(count, first + Self.longest, end + Self.together - 1)
+        costs.prepare((end...last).filter(mayEnd).map { first..<$0 })
     }
 
     private func fewestChained(peak: Int) -> [Range<Int>] {
