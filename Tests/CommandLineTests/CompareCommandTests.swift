@@ -108,7 +108,7 @@ final class CompareCommandTests: CommandLineTestCase {
             try complaint(
                 "data: photos\ncells: [{name: a, network: plain-cnn}, {name: b, network: plain-cnn(pool=avrage)}]"
             )
-            .prefix(53), "Error: cell \"b\": unknown pooling \"avrage\": known are s")
+            .prefix(54), "Error: cell \"b\": unknown pooling \"avrage\": known are s")
         XCTAssertEqual(
             try complaint("data: nowhere\nnetwork: plain-cnn"),
             "Error: cell \"plain-cnn\": there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else "

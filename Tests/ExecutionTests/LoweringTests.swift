@@ -17,7 +17,7 @@ final class LoweringTests: XCTestCase {
             "plain-cnn(pool=self-attentive(patch=2, restoration=bilinear, temperature=learned))",
             "plain-cnn(pool=attention)",
         ] {
-            let network = try Network(notation: name, input: [3, 48, 48], classes: 7)
+            let network = try Network(notation: name, input: [3, 64, 64], classes: 7)
             let model = try Model(network, seed: 5)
             // Normalisations that do something: gains, shifts and running statistics away from 1 and 0.
             try Torch.withoutGradients {
@@ -36,7 +36,7 @@ final class LoweringTests: XCTestCase {
             }
             XCTAssertFalse(lowering.folds.isEmpty)
             Torch.seed(8)
-            let images = try Tensor.normal([2, 3, 48, 48])
+            let images = try Tensor.normal([2, 3, 64, 64])
             try Torch.withoutGradients {
                 let (expected, got) = (try floats(model(images)), try floats(lowered(images)))
                 let scale = expected.map(abs).max() ?? 1

@@ -58,7 +58,7 @@ final class PlanReportTests: XCTestCase {
     /// What the JSON form holds is enough to run the plan: read back, it passes the checker and computes the network.
     func testThePlanSurvivesItsJSON() throws {
         for name in ["mobilenet_v2-nlp_headfix2-2222121", "mobilenetv3_small-gaussian_pool-22121111211"] {
-            let network = try Network(notation: name, input: [3, 48, 40], classes: 10)
+            let network = try Network(notation: name, input: [3, 64, 72], classes: 10)
             let executor = ReferenceExecutor(network)
             let image = ReferenceExecutor.randomImage(for: network, seed: 4)
             for options in [PlanOptions(), PlanOptions(pushesRows: true)] {

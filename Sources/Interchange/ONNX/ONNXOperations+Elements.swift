@@ -31,7 +31,7 @@ extension ONNXGraphBuilder {
                 (0..<kernel.area).reduce(Float(0)) { $0 + ones[$1 * size.area + place] }
             }
             let mean = step(
-                node, "mean", "Div", [total, constant(node, "counts", counts, shape: [1, 1, 1] + size.pair)])
+                node, "meanSquare", "Div", [total, constant(node, "counts", counts, shape: [1, 1, 1] + size.pair)])
             let ratio = step(node, "ratio", "Div", [squares, mean])
             let halved = step(
                 node, "exponent", "Mul", [try channelwise("lambda", node), constant(node, "half", [0.5], shape: [])])

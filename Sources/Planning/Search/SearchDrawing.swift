@@ -19,7 +19,9 @@ public struct SearchDrawing: Sendable {
         var svg = SVG(width: width, height: Self.bottom + 56, title: "Networks that fit")
         let front = report.front
         let work = Self.exponents(front.map { Double($0.multiplyAccumulates) })
-        let memory = Self.exponents(front.map { Double($0.sramBytes) })
+        // The budget is part of the picture, however far the networks stay below it.
+        let budget = report.limits.budget.sram.map { [Double(max(1, $0))] } ?? []
+        let memory = Self.exponents(front.map { Double($0.sramBytes) } + budget)
         let x = Scale(domain: work, range: Self.left...width - Self.right)
         let y = Scale(domain: memory, from: Self.bottom, to: Self.top)
         svg.add(axes(x, y, width))
@@ -76,7 +78,7 @@ public struct SearchDrawing: Sendable {
         elements.append(
             .text("SRAM", x: 22, y: middle, size: 13, anchor: .middle).rotated(degrees: -90, aroundX: 22, y: middle)
                 .fill(Palette.ink))
-        if let sram = report.limits.budget.sram, y.domain.contains(log2(Double(sram))) {
+        if let sram = report.limits.budget.sram, sram > 0 {
             let line = y(log2(Double(sram)))
             elements.append(
                 .line(x1: Self.left, y1: line, x2: width - Self.right, y2: line).stroke(

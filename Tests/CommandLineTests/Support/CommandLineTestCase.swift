@@ -56,8 +56,11 @@ class CommandLineTestCase: XCTestCase {
         for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: paths[0])
         process.standardError = FileHandle(forWritingAtPath: paths[1])
+        // `waitUntilExit` looks every 50 milliseconds, which is too seldom to time a program.
+        let isOver = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in isOver.signal() }
         try process.run()
-        process.waitUntilExit()
+        isOver.wait()
         let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
         for path in paths { try FileManager.default.removeItem(atPath: path) }
         return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
