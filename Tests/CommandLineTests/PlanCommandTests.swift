@@ -39,10 +39,10 @@ final class PlanCommandTests: CommandLineTestCase {
 
     func testEveryNetworkIsPlannedWithin100Milliseconds() throws {
         for name in ["mobilenet_v2-nlp_headfix2-1222121", "resnet50", "mobilenetv3_large-nlp-122111211111211"] {
-            let times = try (0..<5).map { _ in
+            let times = try (0..<10).map { _ in
                 try ContinuousClock().measure { _ = try sapool("plan", name, "--resolution", "224") }
             }
-            // The quickest of five: this machine may be busy with something else.
+            // The quickest of ten: this machine may be busy with something else.
             let best = try XCTUnwrap(times.min())
             XCTAssertLessThan(best, .milliseconds(100), name)
         }

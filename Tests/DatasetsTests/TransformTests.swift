@@ -154,7 +154,7 @@ final class TransformTests: XCTestCase {
     func testPresetsAndCodable() throws {
         let size = ImageSize(square: 224)
         XCTAssertEqual(Transform.evaluation(size: size).geometry, .centerCrop(size, shortSide: 256))
-        XCTAssertEqual(Transform.evaluation(size: size).minimumSourceSize, ImageSize(square: 512))
+        XCTAssertNil(Transform.evaluation(size: size).minimumSourceSize)
         XCTAssertEqual(Transform.training(size: size).flipProbability, 0.5)
         var jittered = Transform.smallImageTraining(size: ImageSize(square: 32), padding: 4)
         jittered.colorJitter = ColorJitter(brightness: 0.1)

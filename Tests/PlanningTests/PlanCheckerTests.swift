@@ -59,17 +59,25 @@ final class PlanCheckerTests: XCTestCase {
             try check("plain-cnn(pool=self-attentive(\(options)))")
         }
         for noise in ["hwcn", "cn", "none"] { try check("plain-cnn(pool=gaussian(noise=\(noise)))") }
+        for pool in OwnNotation.poolingNames {
+            for placement in ["before", "inside"] {
+                try check("mobilenet-v2(width=0.35, placement=\(placement), pool=\(pool))")
+                try check("efficientnet-lite0(placement=\(placement), pool=\(pool))")
+            }
+            try check("resnet34(pool=\(pool))")
+        }
     }
 
     private var checked = 0
 
     private func check(_ name: String) throws {
-        let network = try Network(notation: name, input: [3, 96, 64], classes: 10)
-        // One more of the other options with each network; all of them with random ones.
-        checked += 1
-        for options in [PlanOptions(), Self.options[checked % Self.options.count]] {
+        for size in [Size(96, 64), Size(72, 128), Size(112, 104)] {
+            let network = try Network(notation: name, input: Shape(3, size), classes: 10)
+            // One of the options with each network and size; all of them with random ones.
+            checked += 1
+            let options = Self.options[checked % Self.options.count]
             let plan = try MemoryPlan(network, options: options)
-            XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(name), \(options)")
+            XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(name), \(size), \(options)")
             XCTAssertGreaterThanOrEqual(plan.arenaBytes, plan.lowerBoundBytes, name)
             if options == .separateBuffers { XCTAssertLessThan(plan.gap, 0.02, name) }
         }

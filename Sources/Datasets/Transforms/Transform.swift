@@ -49,16 +49,14 @@ public struct Transform: Codable, Sendable, Equatable {
         }
     }
 
-    /// The size down to which a decoder may reduce an image before this transform.
+    /// The size down to which a decoder may reduce an image before this transform; nil where it has to decode all of it.
     ///
-    /// Reducing in the decoder (by halves) and resizing after it is nearly the same as resizing alone, as long as resizing still
-    /// does its share: where it at least halves, as it has to here for the transforms of an evaluation, pixels differ by less than half a level of
-    /// 255 in the mean (`PartialDecodingTests` bounds it). Augmentation only asks that nothing has to be enlarged.
-    public var minimumSourceSize: ImageSize {
+    /// Augmentation only asks that nothing has to be enlarged. An evaluation decodes whole images: a JPEG at half its size, resized to half
+    /// of that, differs from the image resized alone by more than one level of 255 in the mean, and scores should not depend on it.
+    public var minimumSourceSize: ImageSize? {
         switch geometry {
-        case .resize(let size): ImageSize(width: 2 * size.width, height: 2 * size.height)
+        case .resize, .centerCrop: nil
         case .paddedCrop(let size, _): size
-        case .centerCrop(let size, let shortSide): ImageSize(square: 2 * max(size.width, size.height, shortSide))
         case .randomResizedCrop(let size, let crop): crop.minimumSource(for: size)
         }
     }
