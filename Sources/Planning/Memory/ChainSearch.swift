@@ -31,8 +31,8 @@ struct ChainSearch {
     private static let mostWork = 2_000_000
     /// Chains that are worked out at once.
     private static let together = 4
-    /// Steps in one chain.
-    private static let longest = 48
+    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most of the time.
+    private static let longest = 24
 
     /// Searches the chains of a schedule whose costs may be known in part.
     ///
