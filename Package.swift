@@ -77,7 +77,8 @@ let package = Package(
         // int8 kernels of host and device, and the Arm instructions under them
         .target(name: "CDSP"),
         .target(name: "DeviceRuntime", dependencies: ["CDSP"]),
-        .testTarget(name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
+        .testTarget(
+            name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
@@ -108,7 +109,8 @@ let package = Package(
 
         // Looking into a trained network
         .target(
-            name: "Visualization", dependencies: ["Datasets", "Execution", "Networks", "Reporting", "Torch", "Training"]),
+            name: "Visualization",
+            dependencies: ["Datasets", "Execution", "Networks", "Reporting", "Torch", "Training"]),
         .testTarget(
             name: "VisualizationTests",
             dependencies: ["Datasets", "Execution", "Networks", "Torch", "Training", "Visualization"],
@@ -118,7 +120,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Reporting",
+                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
+                "Reporting",
                 "Torch", "Training", "Visualization",
             ]),
 

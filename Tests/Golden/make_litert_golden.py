@@ -4,8 +4,8 @@
 Writes models of one operation each, runs them with LiteRT's reference kernels (`BUILTIN_REF`) and stores what went in and what
 came out in Tests/DeviceRuntimeTests/Resources/litert.json. Deterministic; needs no converter:
 
-    python3 -m venv /tmp/litert && /tmp/litert/bin/pip install ai-edge-litert==1.4.0 tflite==2.18.0 flatbuffers numpy
-    /tmp/litert/bin/python Tests/Golden/make_litert_golden.py
+    pip install ai-edge-litert==1.4.0 tflite==2.18.0 flatbuffers numpy
+    python3 Tests/Golden/make_litert_golden.py
 """
 
 import json
