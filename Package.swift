@@ -80,6 +80,13 @@ let package = Package(
         .testTarget(
             name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
+        // A network in int8
+        .target(name: "Quantization", dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning"]),
+        .testTarget(
+            name: "QuantizationTests",
+            dependencies: ["DeviceRuntime", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch"],
+            linkerSettings: runPaths),
+
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
         .testTarget(
@@ -121,7 +128,7 @@ let package = Package(
             name: "SelfAttentivePooling",
             dependencies: [
                 "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
-                "Reporting",
+                "Quantization", "Reporting",
                 "Torch", "Training", "Visualization",
             ]),
 
