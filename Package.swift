@@ -84,8 +84,7 @@ let package = Package(
         .target(name: "Quantization", dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning"]),
         .testTarget(
             name: "QuantizationTests",
-            dependencies: ["DeviceRuntime", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch"],
-            linkerSettings: runPaths),
+            dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
 
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
@@ -105,6 +104,18 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
+
+        // From a trained network to int8
+        .target(
+            name: "Calibration",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch", "Training",
+            ]),
+        .testTarget(
+            name: "CalibrationTests",
+            dependencies: [
+                "Calibration", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch",
+            ], linkerSettings: runPaths),
 
         // Ways to train, side by side
         .target(
@@ -127,7 +138,7 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
+                "Calibration", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
                 "Quantization", "Reporting",
                 "Torch", "Training", "Visualization",
             ]),
@@ -145,8 +156,8 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks",
-                "Planning", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Execution",
+                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),
