@@ -36,7 +36,7 @@ struct ChainSearch {
     /// other, and would take most of the time.
     private static let longest = (first: 24, second: 48)
     /// Passes that the second search may look at beyond those of the first: some hundredths of a second.
-    private static let secondWork = 250_000
+    private static let secondWork = 100_000
 
     /// Searches the chains of a schedule whose costs may be known in part.
     ///
