@@ -88,6 +88,8 @@ extension NetworkDetails {
     /// The width that a network has: of a MobileNetV2 in the project's own notation, what its name says.
     package func builtWidth(of name: String) throws -> Double {
         guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
-        return (try OwnNotation(name, width: width).backbone as? MobileNetV2)?.width ?? width
+        let family = try OwnNotation(name, width: width).family
+        let backbone: any NetworkFamily = (family as? SSD)?.backbone ?? (family as? YOLOv3)?.backbone ?? family
+        return (backbone as? MobileNetV2)?.width ?? width
     }
 }
