@@ -39,10 +39,12 @@ public struct Transform: Codable, Sendable, Equatable {
 
     /// Makes a transform.
     public init(
-        geometry: Geometry, flipProbability: Double = 0, colorJitter: ColorJitter? = nil, channels: Int? = nil
+        geometry: Geometry, flipProbability: Double = 0, verticalFlipProbability: Double? = nil,
+        colorJitter: ColorJitter? = nil, channels: Int? = nil
     ) {
         self.geometry = geometry
         self.flipProbability = flipProbability
+        self.verticalFlipProbability = verticalFlipProbability
         self.colorJitter = colorJitter
         self.channels = channels
     }
