@@ -89,7 +89,10 @@ extension NetworkDetails {
     package func builtWidth(of name: String) throws -> Double {
         guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
         let family = try OwnNotation(name, width: width).family
-        let backbone: any NetworkFamily = (family as? SSD)?.backbone ?? (family as? YOLOv3)?.backbone ?? family
-        return (backbone as? MobileNetV2)?.width ?? width
+        switch family {
+        case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width ?? width
+        case let detector as YOLOv3: return (detector.backbone as? MobileNetV2)?.width ?? width
+        default: return (family as? MobileNetV2)?.width ?? width
+        }
     }
 }

@@ -37,14 +37,14 @@ public struct AnchorMatching: Sendable, Hashable {
                 guard let favourite, favourite.overlap > (next?.overlap ?? 0) else { continue }
                 next = (object, favourite.overlap, favourite.anchor)
             }
-            guard let next else { break }
-            if taken[next.anchor] {
-                favourites[next.object] = favourite(of: next.object)
+            guard let pair = next else { break }
+            if taken[pair.anchor] {
+                favourites[pair.object] = favourite(of: pair.object)
                 continue
             }
-            taken[next.anchor] = true
-            objects[next.anchor] = next.object
-            favourites[next.object] = nil
+            taken[pair.anchor] = true
+            objects[pair.anchor] = pair.object
+            favourites[pair.object] = nil
         }
         self.objects = objects
     }

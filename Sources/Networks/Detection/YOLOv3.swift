@@ -16,12 +16,18 @@ public struct YOLOv3: NetworkFamily {
     ///   - backbone: nil for the authors': Darknet-53, or the tiny form's seven plain convolutions.
     ///   - anchors: nil for the authors', made for COCO: nine, or six of the tiny form.
     public init(backbone: (any Backbone)? = nil, isTiny: Bool = false, anchors: [AnchorGrid.Size]? = nil) {
-        self.backbone = backbone ?? (isTiny ? Self.tinyBackbone : Darknet53())
+        if let backbone {
+            self.backbone = backbone
+        } else if isTiny {
+            self.backbone = Self.tinyBackbone
+        } else {
+            self.backbone = Darknet53()
+        }
         self.isTiny = isTiny
         self.anchors = anchors ?? (isTiny ? Self.tinyAnchors : Self.standardAnchors)
     }
 
-    private static let tinyBackbone = PlainCNN(
+    private static let tinyBackbone: any Backbone = PlainCNN(
         channels: [16, 32, 64, 128, 256, 512, 1024],
         stages: Downsampling.stages([2, 2, 2, 2, 2, 1, 1], pooling: MaxPooling()))
     private static let anchorsPerCell = 3

@@ -23,7 +23,7 @@ enum DetectorNotation {
     }
 
     private static func ssd(_ options: inout NotationOptions, _ width: Double, isLite: Bool) throws -> SSD {
-        let backbone = try backbone(&options, width) ?? MobileNetV2(width: width)
+        let backbone: any Backbone = try backbone(&options, width) ?? MobileNetV2(width: width)
         let scales = try options.numbers("scales", default: [])
         let pyramid = try options.integer("pyramid", default: 0)
         return SSD(

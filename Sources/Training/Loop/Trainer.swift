@@ -106,9 +106,11 @@ public final class Trainer {
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
-        task =
-            try network.detector.map { DetectionTask(configuration, $0) }
-            ?? ClassificationTask(configuration, parameters)
+        if let layout = network.detector {
+            task = DetectionTask(common.configuration, layout)
+        } else {
+            task = try ClassificationTask(common.configuration, parameters)
+        }
         metrics = MetricsLog(path: run.metrics)
     }
 

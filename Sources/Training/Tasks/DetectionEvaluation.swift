@@ -34,6 +34,11 @@ public struct DetectionEvaluator {
         guard let layout = model.network.detector else {
             throw TrainingError("\(model.network.name) finds no objects: it tells images apart")
         }
+        guard configuration.classNames.count == layout.classes else {
+            throw TrainingError(
+                "the run's config.json names \(configuration.classNames.count) classes, and its network finds \(layout.classes): one of "
+                    + "them is damaged")
+        }
         self.model = model
         self.configuration = configuration
         self.layout = layout

@@ -132,8 +132,9 @@ public struct DetectionLoss {
         let rows = try Self.rows(outputs, classes + 5)
         let device = try rows.device
         let images = Double(max(1, batch.images.count))
-        let found = try Tensor(batch.images.flatMap { $0.labels.map { $0 > 0 ? 1 : 0 } } as [Float], shape: [rows.shape[0]])
-        let weights = batch.images.flatMap { image in
+        let hasObject: [Float] = batch.images.flatMap { image in image.labels.map { $0 > 0 ? 1 : 0 } }
+        let found = try Tensor(hasObject, shape: [hasObject.count])
+        let weights: [Float] = batch.images.flatMap { image in
             image.labels.map { $0 < 0 ? 0 : 1 / Float(max(1, image.positives.count)) }
         }
         let objectness = try rows.sliced(1, 4..<5).reshaped([-1])

@@ -43,7 +43,8 @@ struct DetectionPrediction: Encodable {
                 let detections = shares.map { $0.scaled(to: image.size) }
                 var path: String?
                 if let folder {
-                    let file = "\(folder)/\(Self.name(for: dataset.location(of: index), besides: &drawn)).png"
+                    let name = name(for: dataset.location(of: index), besides: &drawn)
+                    let file = "\(folder)/\(name).png"
                     try DetectionDrawing(image, detections: detections, classNames: names).image().write(toPNG: file)
                     path = file
                 }
