@@ -153,6 +153,8 @@ let package = Package(
         .executableTarget(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
         .executableTarget(
+            name: "benchmark-detection", dependencies: ["Detection", "Networks"], path: "Benchmarks/Detection"),
+        .executableTarget(
             name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
             linkerSettings: runPaths),
     ],

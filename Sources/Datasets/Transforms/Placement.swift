@@ -56,8 +56,8 @@ extension Transform {
             height: min(source.height, window.y + window.height) - top)
         let part = source.cropped(visible)
         guard visible != window else {
-            resize(part, to: size, 
-                into: target, scratch: scratch)
+            let all = Rectangle(x: 0, y: 0, width: size.width, height: size.height)
+            resize(part, to: size, window: all, into: target, scratch: scratch)
             return Placement(window: window, of: source.size)
         }
         func line(_ position: Int, _ start: Int, _ length: Int, _ side: Int) -> Int {
