@@ -22,7 +22,6 @@ public final class Trainer {
     private let configuration: RunConfiguration
     private let model: Model
     private let averaged: Model?
-    private let distillation: Distillation?
     private let optimizer: any Optimizer
     private let checkpoint: Checkpoint
     private let trainingLoader: Loader
@@ -80,7 +79,7 @@ public final class Trainer {
             averaged = Model(
                 network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
-        distillation = try Distillation(recipe, data, device: options.device)
+        let distillation = try Distillation(recipe, data, device: options.device)
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
         case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
@@ -109,7 +108,7 @@ public final class Trainer {
         if let layout = network.detector {
             task = DetectionTask(common.configuration, layout)
         } else {
-            task = try ClassificationTask(common.configuration, parameters)
+            task = try ClassificationTask(common.configuration, parameters, distillation: distillation)
         }
         metrics = MetricsLog(path: run.metrics)
     }

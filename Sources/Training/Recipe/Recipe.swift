@@ -237,6 +237,9 @@ extension Recipe {
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
+        guard teacher == nil || task != .detection else {
+            throw TrainingError("teacher is for task: classification: leave it out")
+        }
         try require(zoomOut.map { (1...16).contains($0) } ?? true, .zoomOut, zoomOut ?? 0, "1 (never) to 16")
         try require(
             matchOverlap.map { $0 > 0 && $0 < 1 } ?? true, .matchOverlap, matchOverlap ?? 0, "a number between 0 and 1")
