@@ -32,6 +32,14 @@ extension NetworkBuilder {
         }
     }
 
+    /// The last convolution of a head. It starts at zero: random logits of thousands of anchors would only have to be unlearnt.
+    func output(_ x: Node.ID, to channels: Int, kernel: Int, name: String) throws(NetworkError) -> Node.ID {
+        let details = Convolution(
+            inputChannels: shape(of: x).channels, outputChannels: channels, kernel: Size(kernel), padding: Size(kernel / 2),
+            bias: true, startsAtZero: true)
+        return try add(.convolution(details), [x], name: name)
+    }
+
     /// A 3×3 convolution channel by channel, batch normalisation, ReLU6.
     func depthwiseBlock(_ x: Node.ID, stride: Int = 1, scope name: String) throws -> Node.ID {
         try scope(name) {

@@ -128,11 +128,9 @@ public struct SSD: NetworkFamily {
         _ map: Node.ID, _ name: String, _ level: Int, to channels: Int, in builder: NetworkBuilder
     ) throws -> Node.ID {
         try builder.scope("head.\(name).module_list") {
-            guard isLite else {
-                return try builder.convolution(map, to: channels, kernel: 3, padding: 1, bias: true, name: "\(level)")
-            }
+            guard isLite else { return try builder.output(map, to: channels, kernel: 3, name: "\(level)") }
             let filtered = try builder.depthwiseBlock(map, scope: "\(level).0")
-            return try builder.convolution(filtered, to: channels, kernel: 1, bias: true, name: "\(level).1")
+            return try builder.output(filtered, to: channels, kernel: 1, name: "\(level).1")
         }
     }
 }

@@ -94,7 +94,7 @@ public struct YOLOv3: NetworkFamily {
             }
             last = try block(features, to: 2 * width, kernel: 3, scope: "conv.5", in: builder)
         }
-        return (features, try builder.convolution(last, to: channels, kernel: 1, bias: true, name: "output"))
+        return (features, try builder.output(last, to: channels, kernel: 1, name: "output"))
     }
 
     /// The first convolution of a level, over its map and what comes from the coarser level, enlarged.
