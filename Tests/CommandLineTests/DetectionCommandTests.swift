@@ -108,6 +108,9 @@ final class DetectionCommandTests: CommandLineTestCase {
         let lines = try sapool("predict", "run", "--data", "boxes", "--samples", "2", "--score", "0.99")
         XCTAssertEqual(lines.status, 0, lines.errors)
         XCTAssertTrue(lines.output.hasPrefix("boxes/JPEGImages/test-0.png"), lines.output)
+        let exported = try sapool("export", "run", "--format", "onnx", "--output", "run.onnx")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        XCTAssertTrue(exported.output.contains("output [batch, 6, 12, 12], output.1 [batch, 8, 12, 12], "), exported.output)
         try checkWhatDetectorsCannot()
     }
 
