@@ -30,10 +30,11 @@ final class ObjectTransformTests: XCTestCase {
         var box: Box?
         for y in 0..<image.height {
             for x in 0..<image.width {
-                let pixel = (0..<3).map { Int(image.pixels[(y * image.width + x) * 3 + $0]) }
-                let others = pixel.enumerated().filter { $0.offset != label }.map(\.element)
+                let place = (y * image.width + x) * 3
                 // Half way between the grey around and the colour.
-                guard pixel[label] > 172, others.allSatisfy({ $0 < 45 }) else { continue }
+                guard image.pixels[place + label] > 172, image.pixels[place + (label + 1) % 3] < 45,
+                    image.pixels[place + (label + 2) % 3] < 45
+                else { continue }
                 let here = Box(x: Double(x), y: Double(y), width: 1, height: 1)
                 box = box.map {
                     Box(
@@ -68,7 +69,7 @@ final class ObjectTransformTests: XCTestCase {
         let image = try picture(objects)
         for (name, transform) in transforms {
             var kept = 0
-            for index in 0..<60 {
+            for index in 0..<30 {
                 var generator = SampleGenerator(seed: 3, epoch: 0, index: index)
                 let (result, left) = try transform.apply(to: image, objects: objects, using: &generator)
                 let (width, height) = (Double(result.width), Double(result.height))
@@ -93,7 +94,7 @@ final class ObjectTransformTests: XCTestCase {
                     XCTAssertTrue(touches, "\(name) \(index): object \(object.label) lies inside")
                 }
             }
-            XCTAssertGreaterThan(kept, 40, name)
+            XCTAssertGreaterThan(kept, 20, name)
         }
     }
 
