@@ -1,13 +1,15 @@
 import ArgumentParser
 import CommandLineSupport
 import Datasets
+import Detection
 import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scores a trained network on a data set.",
         discussion: """
-            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch.
+            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch. A detector is \
+            scored as COCO and Pascal VOC do it.
 
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
@@ -49,6 +51,7 @@ struct Evaluate: ParsableCommand {
         guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        if trained.model.network.detector != nil { return try scoreDetector(trained) }
         let configuration = trained.configuration
         let source = data ?? configuration.recipe.data
         let chosen = try split ?? defaultSplit(source)
@@ -58,11 +61,7 @@ struct Evaluate: ParsableCommand {
                 "\(source) has other classes (\(dataset.classNames.prefix(5).joined(separator: ", ")) …) than \(folder) was trained on "
                     + "(\(configuration.classNames.prefix(5).joined(separator: ", ")) …)")
         }
-        let loader = try Loader(
-            dataset: dataset, transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
-                skipBadImages: skipBadImages))
+        let loader = try loader(dataset, configuration)
         let scores = try Evaluator(trained.model, configuration).evaluate(loader)
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         if json {
@@ -78,9 +77,36 @@ struct Evaluate: ParsableCommand {
         }
     }
 
+    private func scoreDetector(_ trained: TrainedModel) throws {
+        guard !confusion else {
+            throw ValidationError("--confusion is for networks that tell classes apart, and \(folder) finds objects.")
+        }
+        let configuration = trained.configuration
+        let source = try AnnotatedFolder(data ?? configuration.recipe.data)
+        let chosen = split ?? defaultSplit(source.splits)
+        let annotations = try source.annotations(for: chosen, classNames: configuration.classNames)
+        let loader = try loader(AnnotatedDataset(annotations, cacheBytes: 0), configuration)
+        let scores = try DetectionEvaluator(trained.model, configuration).evaluate(loader)
+        for box in annotations.dropped { note("left out: \(box)") }
+        for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
+        let report = DetectionReport(scores, annotations, split: chosen)
+        if json { try printJSON(report) } else { print(report.text()) }
+    }
+
+    private func loader(_ dataset: any Dataset, _ configuration: RunConfiguration) throws -> Loader {
+        try Loader(
+            dataset: dataset, transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
+                skipBadImages: skipBadImages))
+    }
+
     private func defaultSplit(_ source: String) throws -> Split {
-        let splits = try DatasetCatalog.availableSplits(source)
-        return [Split.test, .validation, .train].first(where: splits.contains) ?? .test
+        defaultSplit(try DatasetCatalog.availableSplits(source))
+    }
+
+    private func defaultSplit(_ splits: [Split]) -> Split {
+        [Split.test, .validation, .train].first(where: splits.contains) ?? .test
     }
 
     private func printClasses(_ scores: Evaluation, _ names: [String]) {
