@@ -81,6 +81,12 @@ let package = Package(
         .testTarget(
             name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
+        // A network in int8
+        .target(name: "Quantization", dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning"]),
+        .testTarget(
+            name: "QuantizationTests",
+            dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
+
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
         .testTarget(
@@ -99,6 +105,18 @@ let package = Package(
             name: "TrainingTests",
             dependencies: ["Datasets", "Detection", "Execution", "Interchange", "Networks", "Torch", "Training"],
             resources: [.copy("Resources")], linkerSettings: runPaths),
+
+        // From a trained network to int8
+        .target(
+            name: "Calibration",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch", "Training",
+            ]),
+        .testTarget(
+            name: "CalibrationTests",
+            dependencies: [
+                "Calibration", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch",
+            ], linkerSettings: runPaths),
 
         // Ways to train, side by side
         .target(
@@ -121,8 +139,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange", "Networks", "Planning",
-                "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange", "Networks",
+                "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -138,8 +156,8 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange",
-                "Networks", "Planning", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Detection", "Execution",
+                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import CommandLineSupport
 import Datasets
 import Detection
@@ -13,6 +14,7 @@ struct Evaluate: ParsableCommand {
 
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
+              sapool evaluate runs/a --int8
               sapool evaluate runs/a --json
             """)
 
@@ -32,6 +34,7 @@ struct Evaluate: ParsableCommand {
     var confusion = false
     @Flag(help: "Leave broken images out instead of stopping.")
     var skipBadImages = false
+    @OptionGroup var int8: Int8Options
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the scores as JSON.")
     var json = false
@@ -53,16 +56,16 @@ struct Evaluate: ParsableCommand {
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         if trained.model.network.detector != nil { return try scoreDetector(trained) }
         let configuration = trained.configuration
-        let source = data ?? configuration.recipe.data
-        let chosen = try split ?? defaultSplit(source)
-        let dataset = try DatasetCatalog.open(source, split: chosen)
-        guard dataset.classNames == configuration.classNames else {
-            throw TrainingError(
-                "\(source) has other classes (\(dataset.classNames.prefix(5).joined(separator: ", ")) …) than \(folder) was trained on "
-                    + "(\(configuration.classNames.prefix(5).joined(separator: ", ")) …)")
-        }
-        let loader = try loader(dataset, configuration)
-        let scores = try Evaluator(trained.model, configuration).evaluate(loader)
+        let images = try EvaluationImages(
+            data ?? configuration.recipe.data, split: split, run: folder, configuration)
+        let (loader, chosen) = try images.loader(
+            batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
+        let scores =
+            if let model = try int8.model(of: RunFolder(folder), configuration) {
+                try Int8Evaluator(model).evaluate(loader)
+            } else {
+                try Evaluator(trained.model, configuration).evaluate(loader)
+            }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         if json {
             try printJSON(
@@ -83,30 +86,18 @@ struct Evaluate: ParsableCommand {
         }
         let configuration = trained.configuration
         let source = try AnnotatedFolder(data ?? configuration.recipe.data)
-        let chosen = split ?? defaultSplit(source.splits)
+        let chosen = split ?? [Split.test, .validation, .train].first(where: source.splits.contains) ?? .test
         let annotations = try source.annotations(for: chosen, classNames: configuration.classNames)
-        let loader = try loader(AnnotatedDataset(annotations, cacheBytes: 0), configuration)
+        let loader = try Loader(
+            dataset: AnnotatedDataset(annotations, cacheBytes: 0), transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
+                skipBadImages: skipBadImages))
         let scores = try DetectionEvaluator(trained.model, configuration).evaluate(loader)
         for box in annotations.dropped { note("left out: \(box)") }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         let report = DetectionReport(scores, annotations, split: chosen)
         if json { try printJSON(report) } else { print(report.text()) }
-    }
-
-    private func loader(_ dataset: any Dataset, _ configuration: RunConfiguration) throws -> Loader {
-        try Loader(
-            dataset: dataset, transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
-                skipBadImages: skipBadImages))
-    }
-
-    private func defaultSplit(_ source: String) throws -> Split {
-        defaultSplit(try DatasetCatalog.availableSplits(source))
-    }
-
-    private func defaultSplit(_ splits: [Split]) -> Split {
-        [Split.test, .validation, .train].first(where: splits.contains) ?? .test
     }
 
     private func printClasses(_ scores: Evaluation, _ names: [String]) {
