@@ -3,6 +3,7 @@ import CommandLineSupport
 import Foundation
 import Interchange
 import Networks
+import Quantization
 import Training
 
 struct Export: ParsableCommand {
@@ -11,20 +12,24 @@ struct Export: ParsableCommand {
         discussion: """
             safetensors: the weights under the authors' names. onnx: the network in evaluation mode, in standard operators (opset 18) and with \
             any batch size; input "input" ([batch, C, H, W], normalised as in training), output "output" (logits). Classes and normalisation are \
-            in the metadata of both.
+            in the metadata of both. onnx-qdq: the int8 model that sapool quantize made, as float operators between QuantizeLinear and DequantizeLinear.
 
               sapool export runs/a --format onnx --output a.onnx
+              sapool export runs/a --format onnx-qdq --output a-int8.onnx
               sapool export runs/a --weights best --format safetensors \\
                   --output best.safetensors
 
             A folder that sapool import has written does as well as a run. Documentation/Weights.md says more.
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, onnx }
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case safetensors, onnx
+        case onnxQDQ = "onnx-qdq"
+    }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors or onnx.")
+    @Option(help: "safetensors, onnx, or onnx-qdq.")
     var format: Format
     @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
     var output: String
@@ -33,12 +38,14 @@ struct Export: ParsableCommand {
 
     func run() throws {
         let (network, metadata) = try description()
+        guard format != .onnxQDQ else { return try exportInt8(metadata) }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
+        case .onnxQDQ: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -57,6 +64,12 @@ struct Export: ParsableCommand {
             print(
                 "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
         }
+    }
+
+    private func exportInt8(_ metadata: [String: String]) throws {
+        let model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
+        try model.onnxExport(metadata: metadata).write(to: output)
+        print("\(output): \(model.network.name) in int8, QDQ")
     }
 
     /// The network, and what a user of the file has to know.
