@@ -80,6 +80,15 @@ let package = Package(
         .testTarget(
             name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
+        // Firmware: a network in int8 as a package of its own, and that package on an emulated core
+        .target(name: "CFirmwareFiles"),
+        .target(
+            name: "Deployment",
+            dependencies: ["CFirmwareFiles", "Datasets", "Interchange", "Networks", "Planning", "Quantization"]),
+        .executableTarget(
+            name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            path: "Firmware/Check", linkerSettings: runPaths),
+
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
         .testTarget(
@@ -138,7 +147,7 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks",
+                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Execution", "Interchange", "Networks",
                 "Planning", "Reporting", "Torch", "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -1,8 +1,11 @@
 import ArgumentParser
 import CommandLineSupport
+import Deployment
 import Foundation
 import Interchange
 import Networks
+import Planning
+import Quantization
 import Training
 
 struct Export: ParsableCommand {
@@ -18,20 +21,34 @@ struct Export: ParsableCommand {
                   --output best.safetensors
 
             A folder that sapool import has written does as well as a run. Documentation/Weights.md says more.
+
+            firmware: a Swift package that runs the network on Cortex-M, of a run that sapool quantize has quantised. Give the device's memory, and \
+            an image that does not fit will not link. Documentation/Firmware.md says more.
+
+              sapool export runs/a --format firmware --output firmware --core m4 --sram 64K
+              sapool export runs/a --format firmware --output firmware --push-rows
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, onnx }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, onnx, firmware }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors or onnx.")
+    @Option(help: "safetensors, onnx or firmware.")
     var format: Format
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
+    @OptionGroup(title: "Firmware") var firmware: FirmwareExportOptions
+
+    func validate() throws {
+        if format != .firmware, let option = firmware.given {
+            throw ValidationError("\(option) is for --format firmware: leave it out.")
+        }
+    }
 
     func run() throws {
+        if format == .firmware { return try exportFirmware() }
         let (network, metadata) = try description()
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
@@ -51,7 +68,21 @@ struct Export: ParsableCommand {
             print(
                 "\(output): \(network.name), input [batch, \(network.inputShape.dimensions.map(String.init).joined(separator: ", "))], "
                     + "output [batch, \(network.outputShape.dimensions.map(String.init).joined(separator: ", "))]")
+        case .firmware: break
         }
+    }
+
+    private func exportFirmware() throws {
+        let run = RunFolder(folder)
+        var model = try QuantizedModel(contentsOf: "\(folder)/int8")
+        model.planOptions.pushesRows = firmware.pushRows
+        let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
+        let package = try FirmwarePackage.write(
+            export, to: output, preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
+            core: firmware.core ?? .cortexM4)
+        print(
+            "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
+                + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B")
     }
 
     /// The network, and what a user of the file has to know.
