@@ -80,6 +80,12 @@ let package = Package(
         .testTarget(
             name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
+        // A network in int8
+        .target(name: "Quantization", dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning"]),
+        .testTarget(
+            name: "QuantizationTests",
+            dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
+
         // Firmware: a network in int8 as a package of its own, and that package on an emulated core
         .target(name: "CFirmwareFiles"),
         .target(
@@ -108,6 +114,18 @@ let package = Package(
             dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
             linkerSettings: runPaths),
 
+        // From a trained network to int8
+        .target(
+            name: "Calibration",
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch", "Training",
+            ]),
+        .testTarget(
+            name: "CalibrationTests",
+            dependencies: [
+                "Calibration", "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch",
+            ], linkerSettings: runPaths),
+
         // Ways to train, side by side
         .target(
             name: "Comparison",
@@ -129,8 +147,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
-                "Reporting",
+                "Calibration", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
+                "Quantization", "Reporting",
                 "Torch", "Training", "Visualization",
             ]),
 
@@ -147,8 +165,9 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Execution", "Interchange", "Networks",
-                "Planning", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment",
+                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),

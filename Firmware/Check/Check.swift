@@ -35,9 +35,9 @@ struct Check {
     }
 
     mutating func run(isUpdate: Bool) throws {
-        let expected = try zip(cases, exports).map { one, export in
-            let executor = try Int8Executor(export.program)
-            return try one.images().map { try executor.output(of: $0) }
+        let expected = zip(cases, exports).map { one, export in
+            let executor = HostExecutor(export.program)
+            return one.images().map { executor.run($0) }
         }
         guard Emulator.isInstalled else {
             return print("firmware: skipped whole networks on emulated cores: qemu-system-arm is missing")

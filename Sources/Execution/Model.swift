@@ -21,6 +21,9 @@ public final class Model {
     /// Computes with libtorch's own operations alone, node by node: the way everything else is held against.
     public var isPlain = false
 
+    /// Rounds values and weights as int8 does; nil computes in float. Goes with `isPlain`.
+    public var fakeQuantization: FakeQuantization?
+
     /// Which images of a batch these are, where several processes share one; set before each training step.
     public var share: BatchShare?
 
@@ -103,6 +106,9 @@ public final class Model {
                 let inputs = try step.inputs.map { try require(values[$0], node) }
                 values[node.id.index] = try run(step.work, node, inputs, training: training)
             }
+            if let fakeQuantization, let value = values[node.id.index] {
+                values[node.id.index] = try fakeQuantization.value(value, node)
+            }
             for input in step.released { values[input] = nil }
         }
         return try network.outputs.map { try require(values[$0.index], network[$0]) }
@@ -135,7 +141,7 @@ public final class Model {
         guard let tensor = nodeTensors[node.id.index][name] else {
             throw ExecutionError("the network has no parameter \(node.name).\(name)")
         }
-        return tensor
+        return try fakeQuantization?.weights(tensor, name, of: node) ?? tensor
     }
 
     /// All parameters and buffers of a node.

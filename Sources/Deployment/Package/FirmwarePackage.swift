@@ -14,7 +14,9 @@ public struct FirmwarePackage {
     private let names: PackageNames
 
     /// The network's quantised model, for the host's kernels.
-    public var model: String { "\(path)/Model" }
+    public var model: String { "\(path)/\(Self.model)" }
+
+    private static let model = "model.safetensors"
 
     var program: String { names.program }
     var module: String { names.module }
@@ -57,7 +59,7 @@ public struct FirmwarePackage {
     ) throws -> FirmwarePackage {
         let writer = FolderWriter(path)
         try write([export], writer)
-        try export.program.model.write(to: "\(path)/Model")
+        try export.program.model.write(to: "\(path)/\(model)")
         try writer.write("README.md", export.readme)
         try writer.write(".gitignore", ".build*/\n")
         try writer.write("firmware.json", try export.description(preprocessing, core).json())

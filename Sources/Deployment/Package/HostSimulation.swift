@@ -4,7 +4,7 @@ import Quantization
 
 /// A device package's network on the host: the kernels that the device runs, and so the same bytes.
 public struct HostSimulation {
-    private let executor: Int8Executor
+    private let executor: HostExecutor
 
     /// Reads a package's model.
     ///
@@ -28,9 +28,17 @@ public struct HostSimulation {
                     "\(package.path)/\(file) is not what \(package.model) makes: it is damaged or was changed; export the package again")
             }
         }
-        executor = try Int8Executor(program)
+        executor = HostExecutor(program)
     }
 
     /// The output's bytes for an image's pixels.
-    public func scores(of pixels: [UInt8]) throws -> [Int8] { try executor.output(of: pixels) }
+    ///
+    /// - Throws: `DeploymentError` where they are not as many as the network takes.
+    public func scores(of pixels: [UInt8]) throws -> [Int8] {
+        let bytes = executor.program.imageBytes
+        guard pixels.count == bytes else {
+            throw DeploymentError("an image of \(pixels.count) bytes for a network that takes \(bytes)")
+        }
+        return executor.run(pixels)
+    }
 }

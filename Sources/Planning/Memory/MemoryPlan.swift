@@ -183,6 +183,9 @@ public struct MemoryPlan: Sendable {
     /// The buffer that holds a node's value, for views that of the value they show; nil for what is never computed.
     public func buffer(of node: Node.ID) -> Buffer? { places[node.index].map { buffers[$0] } }
 
+    /// The index of that buffer in `buffers`.
+    package func bufferIndex(of node: Node.ID) -> Int? { places[node.index] }
+
     /// How much larger than its lower bound the arena is: 0 for an optimal layout, 0.1 for a tenth more.
     public var gap: Double {
         lowerBoundBytes > 0 ? Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes) : 0

@@ -23,6 +23,8 @@ public struct RunFolder: Sendable, Equatable {
     public var last: String { path + "/last.safetensors" }
     /// Everything a resumed run needs, as of the epoch with the best score.
     public var best: String { path + "/best.safetensors" }
+    /// The int8 model that `sapool quantize` makes.
+    public var int8: String { path + "/int8.safetensors" }
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 

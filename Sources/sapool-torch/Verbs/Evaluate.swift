@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import CommandLineSupport
 import Datasets
 import Training
@@ -11,6 +12,7 @@ struct Evaluate: ParsableCommand {
 
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
+              sapool evaluate runs/a --int8
               sapool evaluate runs/a --json
             """)
 
@@ -30,6 +32,7 @@ struct Evaluate: ParsableCommand {
     var confusion = false
     @Flag(help: "Leave broken images out instead of stopping.")
     var skipBadImages = false
+    @OptionGroup var int8: Int8Options
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the scores as JSON.")
     var json = false
@@ -50,20 +53,16 @@ struct Evaluate: ParsableCommand {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         let configuration = trained.configuration
-        let source = data ?? configuration.recipe.data
-        let chosen = try split ?? defaultSplit(source)
-        let dataset = try DatasetCatalog.open(source, split: chosen)
-        guard dataset.classNames == configuration.classNames else {
-            throw TrainingError(
-                "\(source) has other classes (\(dataset.classNames.prefix(5).joined(separator: ", ")) …) than \(folder) was trained on "
-                    + "(\(configuration.classNames.prefix(5).joined(separator: ", ")) …)")
-        }
-        let loader = try Loader(
-            dataset: dataset, transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
-                skipBadImages: skipBadImages))
-        let scores = try Evaluator(trained.model, configuration).evaluate(loader)
+        let images = try EvaluationImages(
+            data ?? configuration.recipe.data, split: split, run: folder, configuration)
+        let (loader, chosen) = try images.loader(
+            batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
+        let scores =
+            if let model = try int8.model(of: RunFolder(folder), configuration) {
+                try Int8Evaluator(model).evaluate(loader)
+            } else {
+                try Evaluator(trained.model, configuration).evaluate(loader)
+            }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         if json {
             try printJSON(
@@ -76,11 +75,6 @@ struct Evaluate: ParsableCommand {
                     + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(chosen.rawValue) split")
             printClasses(scores, configuration.classNames)
         }
-    }
-
-    private func defaultSplit(_ source: String) throws -> Split {
-        let splits = try DatasetCatalog.availableSplits(source)
-        return [Split.test, .validation, .train].first(where: splits.contains) ?? .test
     }
 
     private func printClasses(_ scores: Evaluation, _ names: [String]) {

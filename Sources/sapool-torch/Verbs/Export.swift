@@ -74,7 +74,7 @@ struct Export: ParsableCommand {
 
     private func exportFirmware() throws {
         let run = RunFolder(folder)
-        var model = try QuantizedModel(contentsOf: "\(folder)/int8")
+        var model = try QuantizedModel(contentsOf: run.int8)
         model.planOptions.pushesRows = firmware.pushRows
         let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
         let package = try FirmwarePackage.write(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Calibration
 import CommandLineSupport
 import Datasets
 import Training
@@ -10,6 +11,7 @@ struct Predict: ParsableCommand {
               sapool predict runs/a photo.jpg another.png
               sapool predict runs/a photo.jpg --top 3 --json
               sapool predict runs/a --data fashion-mnist --samples 5
+              sapool predict runs/a photo.jpg --int8
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
@@ -24,6 +26,7 @@ struct Predict: ParsableCommand {
     var top = 5
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
+    @OptionGroup var int8: Int8Options
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the predictions as JSON.")
     var json = false
@@ -57,10 +60,12 @@ struct Predict: ParsableCommand {
             dataset: dataset, transform: trained.configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 32, seed: 0, shuffle: false, dropLast: false, workers: 0))
         let evaluator = Evaluator(trained.model, trained.configuration)
+        let int8Evaluator = try int8.model(of: RunFolder(folder), trained.configuration).map { try Int8Evaluator($0) }
         let batches = loader.batches(epoch: 0)
         var predictions: [Prediction] = []
         while let batch = try batches.next() {
-            for (row, probabilities) in try evaluator.probabilities(batch).enumerated() {
+            let all = try int8Evaluator?.probabilities(batch) ?? evaluator.probabilities(batch)
+            for (row, probabilities) in all.enumerated() {
                 let index = batch.indices[row]
                 let ranked = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(top)
                 predictions.append(

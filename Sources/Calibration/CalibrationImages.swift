@@ -1,0 +1,52 @@
+import Datasets
+import Execution
+import Quantization
+import Torch
+import Training
+
+/// Images that calibration looks at, as the network gets them: evenly spread over the training images, without augmentation.
+public struct CalibrationImages {
+    /// In batches of few.
+    let batches: [Batch]
+    private let normalization: Normalization
+
+    /// Reads images of a data set's training split.
+    ///
+    /// - Parameters:
+    ///   - data: name of a data set, or a folder.
+    ///   - count: how many at most.
+    /// - Throws: an error that names the data where it cannot be read.
+    public init(_ data: String, _ configuration: RunConfiguration, count: Int) throws {
+        let splits = try DatasetCatalog.availableSplits(data)
+        let all = try DatasetCatalog.open(data, split: splits.contains(.train) ? .train : splits.first ?? .train)
+        guard all.count > 0 else { throw QuantizationError("\(data) has no images to calibrate with") }
+        let taken = min(count, all.count)
+        let subset = try Subset(all, indices: (0..<taken).map { $0 * all.count / taken })
+        let loader = try Loader(
+            dataset: subset, transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: 16, seed: 0, shuffle: false, dropLast: false, workers: 2, skipBadImages: true))
+        var batches: [Batch] = []
+        let iterator = loader.batches(epoch: 0)
+        while let batch = try iterator.next() { if batch.count > 0 { batches.append(batch) } }
+        guard !batches.isEmpty else { throw QuantizationError("none of the images of \(data) can be read") }
+        self.batches = batches
+        normalization = configuration.normalization
+    }
+
+    /// How many there are.
+    public var count: Int { batches.map(\.count).reduce(0, +) }
+
+    /// A batch as a model takes it.
+    func tensor(_ batch: Batch, _ model: Model) throws -> Tensor {
+        try BatchTensors(normalization, model.parameters).images(batch)
+    }
+}
+
+extension Batch {
+    /// Pixels of one of its images, `[H][W][C]`.
+    func pixels(_ image: Int) -> [UInt8] {
+        let bytes = height * width * channels
+        return pixels.withUnsafeBytes { Array($0[image * bytes..<(image + 1) * bytes]) }
+    }
+}

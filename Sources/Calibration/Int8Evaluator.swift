@@ -1,0 +1,86 @@
+import Datasets
+import Foundation
+import Quantization
+import Synchronization
+import Training
+
+/// Scores an int8 model on images as a device would see them, on all cores.
+public struct Int8Evaluator {
+    private let program: KernelProgram
+    private let executors: [HostExecutor]
+    private let classes: Int
+
+    /// An evaluator of a model.
+    ///
+    /// - Parameter threads: each has an arena of its own.
+    public init(_ model: QuantizedModel, threads: Int = ProcessInfo.processInfo.activeProcessorCount) throws {
+        program = try KernelProgram(model)
+        let first = HostExecutor(program)
+        executors = [first] + (1..<max(1, threads)).map { _ in first.copy() }
+        classes = program.outputShape.count
+    }
+
+    /// Scores of every image that `loader` gives.
+    public func evaluate(_ loader: Loader) throws -> Evaluation {
+        var result = Evaluation()
+        result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        var (loss, correct, correct5) = (0.0, 0, 0)
+        let batches = loader.batches(epoch: 0)
+        while let batch = try batches.next() {
+            for (logits, label) in zip(try logits(batch), batch.labels) {
+                let label = Int(label)
+                guard logits.indices.contains(label) else {
+                    throw QuantizationError("an image is labelled \(label), and the model has \(classes) classes")
+                }
+                let ranked = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
+                result.confusion[label][ranked[0]] += 1
+                if ranked[0] == label { correct += 1 }
+                if ranked.prefix(5).contains(label) { correct5 += 1 }
+                loss -= log(max(1e-30, Self.probabilities(logits)[label]))
+            }
+            result.images += batch.count
+        }
+        guard result.images > 0 else { throw TrainingError("there were no images to evaluate") }
+        result.loss = loss / Double(result.images)
+        result.accuracy = Double(correct) / Double(result.images)
+        result.top5Accuracy = Double(correct5) / Double(result.images)
+        return result
+    }
+
+    /// Probabilities of the classes for each image of a batch: `[B][classes]`.
+    public func probabilities(_ batch: Batch) throws -> [[Float]] {
+        try logits(batch).map { Self.probabilities($0).map(Float.init) }
+    }
+
+    /// Logits as real numbers for each image of a batch.
+    public func logits(_ batch: Batch) throws -> [[Double]] {
+        let bytes = batch.height * batch.width * batch.channels
+        guard bytes == program.imageBytes else {
+            throw QuantizationError(
+                "images are \(batch.channels)×\(batch.height)×\(batch.width), and the model takes \(program.model.network.inputShape)")
+        }
+        let quantization = program.outputQuantization
+        let share = (batch.count + executors.count - 1) / executors.count
+        let results = Mutex([[[Double]]](repeating: [], count: executors.count))
+        // Each iteration has an executor to itself, and a batch's pixels are never written again.
+        nonisolated(unsafe) let executors = executors
+        DispatchQueue.concurrentPerform(iterations: executors.count) { thread in
+            let rows = min(batch.count, thread * share)..<min(batch.count, (thread + 1) * share)
+            let own = rows.map { row in
+                batch.pixels.withUnsafeBytes { pixels in
+                    let image = UnsafeRawBufferPointer(rebasing: pixels[row * bytes..<(row + 1) * bytes])
+                    return executors[thread].run(image.bindMemory(to: UInt8.self)).map { quantization.real(of: $0) }
+                }
+            }
+            results.withLock { $0[thread] = own }
+        }
+        return results.withLock { $0.flatMap { $0 } }
+    }
+
+    private static func probabilities(_ logits: [Double]) -> [Double] {
+        let most = logits.max() ?? 0
+        let exponentials = logits.map { exp($0 - most) }
+        let sum = exponentials.reduce(0, +)
+        return exponentials.map { $0 / sum }
+    }
+}

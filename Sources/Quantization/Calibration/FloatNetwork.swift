@@ -1,0 +1,46 @@
+import Networks
+import Planning
+
+/// A lowered network with its float weights: what a quantiser starts from.
+public struct FloatNetwork: Sendable {
+    /// The network as the device computes it.
+    public let network: Network
+    /// For each of its parameters the elements, by name.
+    public var parameters: [String: [Float]]
+
+    /// A network by its parts, lowered already.
+    ///
+    /// - Throws: `QuantizationError` where a parameter is missing or has another number of elements.
+    public init(network: Network, parameters: [String: [Float]]) throws(QuantizationError) {
+        for specification in network.parameters where specification.role != .counter {
+            guard let values = parameters[specification.name], values.count == specification.count else {
+                throw QuantizationError("the weights have no \(specification.name) of \(specification.shape)")
+            }
+            guard values.allSatisfy(\.isFinite) else {
+                throw QuantizationError("\(specification.name) has weights that are no numbers")
+            }
+        }
+        self.network = network
+        self.parameters = parameters
+    }
+
+    /// A parameter's elements.
+    func parameter(_ name: String) throws(QuantizationError) -> [Float] {
+        guard let values = parameters[name] else { throw QuantizationError("the weights have no \(name)") }
+        return values
+    }
+
+    /// The names of the values whose statistics a quantiser needs, each with its number of channels: those that exist on the
+    /// device, and an attention's queries, keys and values.
+    public func observedValues() throws -> [(name: String, channels: Int)] {
+        try DeviceStep.all(of: network).flatMap { step in
+            step.parts.flatMap { part -> [(name: String, channels: Int)] in
+                let own = [(name: part.last.name, channels: step.outputShape.channels)]
+                guard case .operation(let node, _) = part, case .multiHeadAttention(let details) = node.operation else {
+                    return own
+                }
+                return own + ["query", "key", "value"].map { ("\(node.name).\($0)", details.channels) }
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import DeviceRuntime
+import Networks
+
+extension HostExecutor {
+    /// The first call of a step: reads its operands and writes one row of its output.
+    func call(
+        _ call: KernelCall, _ pass: Int, _ step: KernelProgram.Step, _ image: UnsafeBufferPointer<UInt8>,
+        _ output: UnsafeMutablePointer<Int8>
+    ) {
+        let width = call.output.width
+        switch call.kernel {
+        case .pixels(let tables, _): convert(image, row: pass, tables: tables, call.output, output)
+        case .convolution(let window, let groups, let zero, let weights, let scaling, _):
+            convolveRow(
+                pass, rows(step, 0), geometry(call, window, groups, zero), weights: constants.int8(weights),
+                requantisation(scaling), columns: work, to: output)
+        case .depthwise(let window, let zero, let weights, let scaling):
+            convolveDepthwiseRow(
+                pass, rows(step, 0), geometry(call, window, call.output.channels, zero),
+                weights: constants.int8(weights), requantisation(scaling), to: output)
+        case .linear(let inputs, let zero, let weights, let outputs, let scaling):
+            multiply(
+                rows(step, 0).start, inputs: inputs, zero: Int32(zero), weights: constants.int8(weights),
+                outputs: outputs, requantisation(scaling), to: output)
+        case .add(let first, let second, let scaling, let spread):
+            let operands = elementRows(step, pass, spread)
+            add(
+                operands.0, addend(first), operands.1, addend(second), scaledOutput(scaling), width: width,
+                channels: call.output.channels, spread: spread.runtime, to: output)
+        case .multiply(let zeros, let scaling, let spread):
+            let operands = elementRows(step, pass, spread)
+            multiply(
+                operands.0, zero: Int32(zeros[0]), operands.1, zero: Int32(zeros[1]), scaledOutput(scaling),
+                width: width, channels: call.output.channels, spread: spread.runtime, to: output)
+        case .lookUp, .scaleChannels, .addPosition: callElementwise(call, pass, from: rows(step, 0)[pass], output)
+        case .maxPool(let window):
+            maxPoolRow(pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, to: output)
+        case .averagePool(let window, let countsPadding, let zero):
+            averagePoolRow(
+                pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, countsPadding: countsPadding,
+                zero: Int32(zero), sums: sums(step), to: output)
+        case .globalAverage(let zero, let scaling):
+            globalAverageRow(
+                pass, rows(step, 0)[pass], call.inputs[0].map, zero: Int32(zero), scaledOutput(scaling),
+                sums: sums(step), to: output)
+        case .deviation(let window, let zero, let scaling):
+            deviationRow(
+                pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, zero: Int32(zero),
+                scaledOutput(scaling), sums: sums(step), to: output)
+        case .poolNormalised(let window, let zero, let offset, let rowOf, let columnOf):
+            poolNormalisedRow(
+                pass, rows(step, 0), call.inputs[0].map, poolingWeights(step, rowOf, columnOf, offset), window.runtime,
+                width: width, zero: Int32(zero), sums: sums(step), to: output)
+        case .poolWeighted(let window, let zero, let offset, let rowOf, let columnOf, let scaling):
+            poolWeightedRow(
+                pass, rows(step, 0), call.inputs[0].map, poolingWeights(step, rowOf, columnOf, offset), window.runtime,
+                width: width, zero: Int32(zero), scaledOutput(scaling), sums: sums(step), to: output)
+        case .upsample: upsampleRow(pass, rows(step, 0), call.inputs[0].map, to: output, call.output.map)
+        case .shuffle(let factor):
+            shuffleRow(pass, rows(step, 0), call.inputs[0].map, factor: factor, to: output, call.output.map)
+        case .attention(let heads, let zero, let octaves, let query, let key, let value, let projection):
+            attendRow(
+                pass, rows(step, 0),
+                AttentionGeometry(
+                    size: call.output.map, heads: heads, zero: Int32(zero),
+                    octaves: Multiplier(octaves.multiplier, shift: octaves.shift)),
+                AttentionWeights(
+                    query: constants.int8(query.weights), requantisation(query.scaling),
+                    key: constants.int8(key.weights), requantisation(key.scaling),
+                    value: constants.int8(value.weights), requantisation(value.scaling),
+                    output: constants.int8(projection.weights), requantisation(projection.scaling)),
+                AttentionMemory(
+                    keysAndValues: scratch(step, 0).assumingMemoryBound(to: Int8.self),
+                    scores: scratch(step, 1).assumingMemoryBound(to: Int32.self),
+                    token: scratch(step, 2).assumingMemoryBound(to: Int8.self)), to: output)
+        }
+    }
+
+    /// What works in place on a row that was just written.
+    func callInPlace(_ call: KernelCall, _ row: Int, _ output: UnsafeMutablePointer<Int8>) {
+        callElementwise(call, row, from: output, output)
+    }
+
+    private func callElementwise(
+        _ call: KernelCall, _ row: Int, from input: UnsafePointer<Int8>, _ output: UnsafeMutablePointer<Int8>
+    ) {
+        let (width, channels) = (call.output.width, call.output.channels)
+        switch call.kernel {
+        case .lookUp(let table): lookUp(input, count: width * channels, constants.int8(table), to: output)
+        case .scaleChannels(let zero, let factors, let scaling):
+            multiply(
+                input, zero: Int32(zero), constants.int8(factors), zero: 0, scaledOutput(scaling), width: width,
+                channels: channels, spread: .second, to: output)
+        case .addPosition(let token, let columns, let rows, let position, let scaling):
+            addPosition(
+                input, addend(token), columns: constants.int8(columns), rows: constants.int8(rows), addend(position),
+                scaledOutput(scaling), y: row, width: width, channels: channels, to: output)
+        default: preconditionFailure("\(call.kernel.functionName) does not work element by element")
+        }
+    }
+
+    private func convert(
+        _ image: UnsafeBufferPointer<UInt8>, row: Int, tables: ConstantID, _ shape: Shape,
+        _ output: UnsafeMutablePointer<Int8>
+    ) {
+        let (table, channels) = (constants.int8(tables), shape.channels)
+        let start = row * shape.width * channels
+        for index in 0..<shape.width * channels {
+            output[index] = table[index % channels * 256 + Int(image[start + index])]
+        }
+    }
+
+    private func elementRows(
+        _ step: KernelProgram.Step, _ pass: Int, _ spread: KernelSpread
+    ) -> (UnsafePointer<Int8>, UnsafePointer<Int8>) {
+        let (a, b) = (rows(step, 0), rows(step, 1))
+        return (spread == .first ? a.start : a[pass], spread == .second ? b.start : b[pass])
+    }
+
+    private func geometry(_ call: KernelCall, _ window: KernelWindow, _ groups: Int, _ zero: Int) -> ConvolutionGeometry
+    {
+        ConvolutionGeometry(
+            input: call.inputs[0].map, output: call.output.map, window: window.runtime, groups: groups, zero: Int32(zero)
+        )
+    }
+
+    private func requantisation(_ scaling: ChannelScaling) -> Requantisation {
+        Requantisation(
+            bias: constants.int32(scaling.bias), multipliers: constants.int32(scaling.multipliers),
+            shifts: constants.int32(scaling.shifts), zero: Int32(scaling.zero), low: Int32(scaling.low),
+            high: Int32(scaling.high))
+    }
+
+    private func poolingWeights(
+        _ step: KernelProgram.Step, _ rowOf: ConstantID, _ columnOf: ConstantID, _ offset: Int
+    ) -> PoolingWeights {
+        PoolingWeights(
+            rows(step, 1), rowOf: constants.uint16(rowOf), columnOf: constants.uint16(columnOf), offset: Int32(offset))
+    }
+}
+
+private func addend(_ scaling: AddendScaling) -> Addend {
+    Addend(zero: Int32(scaling.zero), multiplier: scaling.scale.multiplier, shift: scaling.scale.shift)
+}
+
+private func scaledOutput(_ scaling: OutputScaling) -> ScaledOutput {
+    ScaledOutput(
+        multiplier: scaling.scale.multiplier, shift: scaling.scale.shift, zero: Int32(scaling.zero),
+        low: Int32(scaling.low), high: Int32(scaling.high))
+}
+
+extension Shape {
+    fileprivate var map: MapSize { MapSize(height: height, width: width, channels: channels) }
+}
+
+extension KernelWindow {
+    fileprivate var runtime: SlidingWindow {
+        SlidingWindow(
+            height: kernel.height, width: kernel.width, verticalStride: stride.height, horizontalStride: stride.width,
+            top: padding.height, left: padding.width)
+    }
+}
+
+extension KernelSpread {
+    fileprivate var runtime: Spread {
+        switch self {
+        case .none: .none
+        case .first: .first
+        case .second: .second
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Networks
+
+/// Index of a table in `KernelProgram.constants`.
+public typealias ConstantID = Int
+
+/// How sums of each output channel become int8: `DeviceRuntime.Requantisation`, its tables as constants.
+public struct ChannelScaling: Sendable, Hashable {
+    /// int32, one an output channel.
+    public let bias: ConstantID
+    /// int32, one an output channel.
+    public let multipliers: ConstantID
+    /// int32, one an output channel.
+    public let shifts: ConstantID
+    /// The output's zero point.
+    public let zero: Int
+    /// The least and the greatest output.
+    public let low: Int
+    public let high: Int
+}
+
+/// `DeviceRuntime.ScaledOutput`.
+public struct OutputScaling: Sendable, Hashable {
+    public let scale: FixedPointScale
+    /// The output's zero point.
+    public let zero: Int
+    /// The least and the greatest output.
+    public let low: Int
+    public let high: Int
+}
+
+/// `DeviceRuntime.Addend`.
+public struct AddendScaling: Sendable, Hashable {
+    public let zero: Int
+    public let scale: FixedPointScale
+}
+
+/// A window that slides over a map, as `DeviceRuntime.SlidingWindow` has it; it begins `padding` outside of the map.
+public struct KernelWindow: Sendable, Hashable {
+    public let kernel: Size
+    public let stride: Size
+    /// Above and on the left.
+    public let padding: Size
+}
+
+/// Which operand of a sum or product is one pixel for the whole map: `DeviceRuntime.Spread`.
+public enum KernelSpread: String, Sendable, Hashable {
+    case none, first, second
+}
+
+/// One of an attention's four projections.
+public struct KernelProjection: Sendable, Hashable {
+    /// `[d][d]`.
+    public let weights: ConstantID
+    public let scaling: ChannelScaling
+}
+
+/// A function of `DeviceRuntime` with its constants. Shapes are those of the call: `input` is its first operand, `output` what it
+/// writes. Scratch is the step's, by index.
+public enum Kernel: Sendable, Hashable {
+    /// The image's row: int8 = table[channel · 256 + pixel]. Where `offset` is set that is pixel − 128 for all channels.
+    ///
+    /// `tables`: int8 `[C][256]`.
+    case pixels(tables: ConstantID, isOffset: Bool)
+
+    /// `convolveRow`; working memory `columnBytes` outside of the arena (`KernelProgram.workBytes` is the most of all calls).
+    ///
+    /// `weights`: int8 `[O][kh][kw][C / groups]`.
+    case convolution(
+        window: KernelWindow, groups: Int, zero: Int, weights: ConstantID, scaling: ChannelScaling, columnBytes: Int)
+
+    /// `convolveDepthwiseRow`. `weights`: int8 `[kh][kw][C]`.
+    case depthwise(window: KernelWindow, zero: Int, weights: ConstantID, scaling: ChannelScaling)
+
+    /// `multiply(_:inputs:zero:weights:outputs:_:to:)`, once, on the operand as one block. `weights`: int8 `[O][H·W·C]`.
+    case linear(inputs: Int, zero: Int, weights: ConstantID, outputs: Int, scaling: ChannelScaling)
+
+    /// `lookUp` of a row. `table`: int8 `[256]`.
+    case lookUp(table: ConstantID)
+
+    /// `add` of a row; the operand that spreads is read from its start.
+    case add(AddendScaling, AddendScaling, OutputScaling, spread: KernelSpread)
+
+    /// `multiply(_:zero:_:zero:_:width:channels:spread:to:)` of a row; the operand that spreads is read from its start.
+    case multiply(zeros: [Int], OutputScaling, spread: KernelSpread)
+
+    /// The same, the second operand a constant that spreads, zero point 0. `factors`: int8 `[C]`.
+    case scaleChannels(zero: Int, factors: ConstantID, OutputScaling)
+
+    /// `addPosition`. `columns`: int8 `[W][d / 2]`; `rows`: int8 `[H][d / 2]`.
+    case addPosition(AddendScaling, columns: ConstantID, rows: ConstantID, AddendScaling, OutputScaling)
+
+    /// `maxPoolRow`.
+    case maxPool(window: KernelWindow)
+
+    /// `averagePoolRow`, sums in scratch 0.
+    case averagePool(window: KernelWindow, countsPadding: Bool, zero: Int)
+
+    /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last.
+    case globalAverage(zero: Int, OutputScaling)
+
+    /// `deviationRow`, sums in scratch 0.
+    case deviation(window: KernelWindow, zero: Int, OutputScaling)
+
+    /// `poolNormalisedRow`, sums in scratch 0; operand 1 holds the weights. `rowOf`: uint16 `[H]`; `columnOf`: uint16 `[W]`.
+    case poolNormalised(window: KernelWindow, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID)
+
+    /// `poolWeightedRow`, the same with an output of its own scale.
+    case poolWeighted(
+        window: KernelWindow, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID, OutputScaling)
+
+    /// `upsampleRow`.
+    case upsample
+
+    /// `shuffleRow`.
+    case shuffle(factor: Int)
+
+    /// `attendRow`; scratch 0 holds keys and values, 1 the scores, 2 one token.
+    case attention(
+        heads: Int, zero: Int, octaves: FixedPointScale, query: KernelProjection, key: KernelProjection,
+        value: KernelProjection, output: KernelProjection)
+
+    /// The function in `DeviceRuntime`, for people.
+    public var functionName: String {
+        switch self {
+        case .pixels: "pixels"
+        case .convolution: "convolveRow"
+        case .depthwise: "convolveDepthwiseRow"
+        case .linear, .multiply, .scaleChannels: "multiply"
+        case .lookUp: "lookUp"
+        case .add: "add"
+        case .addPosition: "addPosition"
+        case .maxPool: "maxPoolRow"
+        case .averagePool: "averagePoolRow"
+        case .globalAverage: "globalAverageRow"
+        case .deviation: "deviationRow"
+        case .poolNormalised: "poolNormalisedRow"
+        case .poolWeighted: "poolWeightedRow"
+        case .upsample: "upsampleRow"
+        case .shuffle: "shuffleRow"
+        case .attention: "attendRow"
+        }
+    }
+}
+
+/// One kernel call of a step.
+public struct KernelCall: Sendable, Hashable {
+    /// The node whose value it ends on.
+    public let name: String
+    /// The nodes that it computes, in order.
+    public let nodes: [String]
+    public let kernel: Kernel
+    /// Shapes of what it reads, in memory: of the step's operands for its first call, of the output for all others.
+    public let inputs: [Shape]
+    /// Shape of what it writes, in memory.
+    public let output: Shape
+}

@@ -1,0 +1,9 @@
+/// Why a network cannot be quantised, or an int8 model cannot be read or run: a sentence that says what is wrong, where, and
+/// what to do.
+public struct QuantizationError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// The sentence a user sees.
+    public let description: String
+
+    /// An error with its sentence.
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,163 @@
+import ArgumentParser
+import Calibration
+import CommandLineSupport
+import Datasets
+import Foundation
+import Planning
+import Quantization
+import Training
+
+struct Quantize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes an int8 model of a trained network, and says what it costs in accuracy.",
+        discussion: """
+            Batch normalisation is folded, training images show the range of every value, weights get a scale for each output channel, and \
+            biases make up for what rounding does to means. The table shows for each step of the device how far its int8 values are from \
+            float's, in dB; the scores are those of the test split, float and int8. int8 runs with the kernels and the memory plan of the \
+            device, bit for bit.
+
+              sapool quantize runs/a
+              sapool quantize runs/a --images 512 --method min-max --no-equalize
+              sapool quantize runs/a --qat --epochs 2
+              sapool evaluate runs/a --int8
+
+            The model is one file, the run's int8.safetensors; see Documentation/Quantization.md.
+            """)
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
+    var folder: String
+    @Option(help: "Data set whose training images are looked at (default: what the run was trained on).")
+    var data: String?
+    @Option(help: "How many of them, evenly spread.")
+    var images = 256
+    @Option(help: "How ranges are chosen: min-max, percentile or mse.")
+    var method = ValueStatistics.Method.meanSquaredError
+    @Flag(inversion: .prefixedNo, help: "Try cross-layer equalisation, and keep it where it brings logits closer to float's.")
+    var equalize = true
+    @Flag(inversion: .prefixedNo, help: "Correct biases for what rounding does to means.")
+    var biasCorrection = true
+    @Flag(help: "Fine-tune with int8's rounding in the network.")
+    var qat = false
+    @Option(help: "Epochs of fine-tuning.")
+    var epochs = 1
+    @Option(help: "Peak learning rate of fine-tuning (default: a hundredth of the recipe's).")
+    var learningRate: Double?
+    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
+    var weights = TrainedModel.Weights.model
+    @Option(help: ArgumentHelp("Where the int8 model goes (default: int8.safetensors in the run's folder).", valueName: "file"))
+    var output: String?
+    @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
+    var stripes = StripeMode.auto
+    @Flag(help: "The image arrives row by row and is never held.")
+    var pushRows = false
+    @Flag(inversion: .prefixedNo, help: "Score float and int8 on the test split.")
+    var evaluate = true
+    @OptionGroup var machine: MachineOptions
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    private struct Report: Encodable {
+        let file: String
+        let calibration_images: Int
+        let method: String
+        let equalized_pairs: Int
+        let qat_epochs: Int
+        let arena_bytes: Int
+        let work_bytes: Int
+        let constant_bytes: Int
+        let logits_db: Double
+        let layers: [SignalToNoise.Layer]
+        var float_accuracy: Double?
+        var int8_accuracy: Double?
+        var float_loss: Double?
+        var int8_loss: Double?
+        var test_images: Int?
+    }
+
+    func validate() throws {
+        guard (1...1_000_000).contains(images) else { throw ValidationError("--images \(images): use 1 to 1000000.") }
+        guard (1...10_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 to 10000.") }
+        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate \(learningRate): use a number above 0.")
+        }
+        guard qat || learningRate == nil else { throw ValidationError("--learning-rate needs --qat.") }
+        guard !pushRows || stripes != .off else {
+            throw ValidationError("--push-rows needs stripes, and --stripes is off: leave one of them out.")
+        }
+    }
+
+    func run() throws {
+        let device = try machine.apply()
+        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let configuration = trained.configuration
+        let source = data ?? configuration.recipe.data
+        // Says what has no kernel before any image is read.
+        _ = try FloatReference(lowering: trained.model).float.observedValues()
+        let calibration = try CalibrationImages(source, configuration, count: images)
+        let options = Quantizer.Options(
+            method: method, correctsBias: biasCorrection, plan: PlanOptions(stripes: stripes, pushesRows: pushRows))
+        var result = try PostTrainingQuantization(options, equalizes: equalize)
+            .run(trained.model, configuration, calibration)
+        if qat {
+            let progress = FineTuningProgress(epochs: epochs)
+            result = try QuantizationAwareTraining(
+                configuration, data: source, epochs: epochs, learningRate: learningRate, options: options,
+                report: progress.show
+            ).run(result, calibration)
+        }
+        let path = output ?? RunFolder(folder).int8
+        try result.model.write(to: path)
+        let program = try KernelProgram(result.model)
+        var report = Report(
+            file: path, calibration_images: calibration.count, method: method.rawValue,
+            equalized_pairs: result.equalizedPairs, qat_epochs: qat ? epochs : 0,
+            arena_bytes: program.plan.arenaBytes, work_bytes: program.workBytes,
+            constant_bytes: program.constantBytes, logits_db: result.signalToNoise.decibels,
+            layers: result.signalToNoise.layers)
+        if evaluate {
+            let (loader, _) = try EvaluationImages(source, configuration).loader()
+            let float = try Evaluator(trained.model, configuration).evaluate(loader)
+            let int8 = try Int8Evaluator(result.model).evaluate(loader)
+            (report.float_accuracy, report.int8_accuracy) = (float.accuracy, int8.accuracy)
+            (report.float_loss, report.int8_loss, report.test_images) = (float.loss, int8.loss, int8.images)
+        }
+        if json { try printJSON(report) } else { show(report) }
+    }
+
+    private func show(_ report: Report) {
+        let width = max(5, report.layers.map(\.name.count).max() ?? 0)
+        print("int8 against float on \(min(32, report.calibration_images)) training images\n")
+        for layer in report.layers {
+            let name = layer.name.padding(toLength: width, withPad: " ", startingAt: 0)
+            let kernel = layer.kernel.padding(toLength: 22, withPad: " ", startingAt: 0)
+            print("\(name)  \(kernel)\(padded(fixed(layer.decibels, 1), to: 6)) dB")
+        }
+        print("")
+        if let float = report.float_accuracy, let int8 = report.int8_accuracy, let images = report.test_images {
+            print(
+                "accuracy  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
+                    + "\(grouped(images)) images")
+        }
+        print(
+            "\(report.file): arena \(grouped(report.arena_bytes)) B, working memory \(grouped(report.work_bytes)) B, flash "
+                + "\(grouped(report.constant_bytes)) B; \(report.equalized_pairs) pairs of layers equalised")
+    }
+
+    private func signed(_ share: Double) -> String { (share < 0 ? "−" : "+") + fixed(abs(share) * 100, 2) }
+}
+
+/// Shows a fine-tuning on standard error.
+private final class FineTuningProgress {
+    private let epochs: Int
+    private var lastShown = ContinuousClock.now
+
+    init(epochs: Int) { self.epochs = epochs }
+
+    func show(_ progress: QuantizationAwareTraining.Progress) {
+        guard progress.step == progress.steps || ContinuousClock.now - lastShown > .seconds(30) else { return }
+        lastShown = .now
+        note("epoch \(progress.epoch)/\(epochs)  step \(progress.step)/\(progress.steps)  loss \(fixed(progress.loss, 4))")
+    }
+}
+
+extension ValueStatistics.Method: ExpressibleByArgument {}
