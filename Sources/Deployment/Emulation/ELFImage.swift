@@ -90,9 +90,9 @@ struct ELFImage {
             return Int(bytes[place])
         }
 
-        func half(_ place: Int) throws(DeploymentError) -> Int { try byte(place) | try byte(place + 1) << 8 }
+        func half(_ place: Int) throws(DeploymentError) -> Int { try byte(place) | byte(place + 1) << 8 }
 
-        func word(_ place: Int) throws(DeploymentError) -> Int { try half(place) | try half(place + 2) << 16 }
+        func word(_ place: Int) throws(DeploymentError) -> Int { try half(place) | half(place + 2) << 16 }
 
         func text(_ place: Int) throws(DeploymentError) -> String {
             var end = place
