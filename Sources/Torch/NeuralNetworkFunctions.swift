@@ -123,7 +123,8 @@ extension Tensor {
     /// Exponentials normalised to sum one along a dimension.
     public func softmax(_ dimension: Int) throws -> Tensor { try ATen.softmax([.tensor(self), .int(dimension)]) }
 
-    /// Cross entropy of logits `[B, K]` against class indices `[B]` (`int64`), averaged (or summed) over the batch.
+    /// Cross entropy of logits `[B, K]` against class indices `[B]` (`int64`) or shares of the classes `[B, K]`, averaged (or summed)
+    /// over the batch.
     public func crossEntropy(_ labels: Tensor, labelSmoothing: Double = 0, sum: Bool = false) throws -> Tensor {
         try ATen.crossEntropy([
             .tensor(self), .tensor(labels), .none, .int(sum ? 2 : 1), .int(-100), .double(labelSmoothing),

@@ -36,6 +36,33 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertTrue(words.contains("left") && words.contains("right"), answer.output)
     }
 
+    func testAPupilLearnsFromItsTeacherAlone() throws {
+        try makePhotos()
+        let settings = [
+            "--data", "photos", "--resolution", "16", "--epochs", "8", "--batch-size", "8", "--augmentation", "none",
+            "--learning-rate", "0.1", "--threads", "1",
+        ]
+        let teacher = try sapool(["train", "--network", network, "--output", "teacher"] + settings)
+        XCTAssertEqual(teacher.status, 0, teacher.errors)
+        // Labels have no weight: what the pupil knows, it has from its teacher.
+        let pupil = try sapool(
+            ["train", "--network", "plain-cnn(channels=4-8)", "--output", "pupil", "--teacher", "teacher", "--json"]
+                + ["--distillation-share", "1", "--distillation-temperature", "2"] + settings)
+        XCTAssertEqual(pupil.status, 0, pupil.errors)
+        XCTAssertEqual(try json(pupil.output)["accuracy"] as? Double, 1)
+
+        let smaller = try sapool(
+            "train", "--network", network, "--output", "other", "--teacher", "teacher", "--data", "photos", "--resolution", "12")
+        XCTAssertEqual(smaller.status, 1)
+        XCTAssertEqual(
+            message(smaller),
+            "Error: the teacher teacher takes images of 3×16×16, and this network's are 3×12×12: train both at the same resolution")
+        XCTAssertFalse(exists("other"))
+        let nobody = try sapool(
+            "train", "--network", network, "--output", "other", "--teacher", "nowhere", "--data", "photos", "--resolution", "16")
+        XCTAssertEqual(message(nobody), "Error: nowhere holds no run: it has no config.json")
+    }
+
     func testAFinishedRunAndADifferentRunAreNotOverwritten() throws {
         try makePhotos(train: 8, test: 2)
         let settings = ["--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output", "run"]

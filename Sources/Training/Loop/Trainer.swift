@@ -22,6 +22,7 @@ public final class Trainer {
     private let configuration: RunConfiguration
     private let model: Model
     private let averaged: Model?
+    private let distillation: Distillation?
     private let optimizer: any Optimizer
     private let checkpoint: Checkpoint
     private let trainingLoader: Loader
@@ -78,6 +79,7 @@ public final class Trainer {
             averaged = Model(
                 network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
+        distillation = try Distillation(recipe, data, device: options.device)
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
         case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
@@ -248,7 +250,8 @@ public final class Trainer {
         let share = try share(of: batch)
         model.share = ranks.count > 1 ? share : nil
         let logits = try forward(images)
-        let loss = try logits.crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
+        let labelled = try logits.crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
+        let loss = try distillation?.loss(labelled, logits: logits, batch) ?? labelled
         let right = try Torch.withoutGradients { try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item() }
         let own = try loss.item()
         let sums = try ranks.sum([own * Double(batch.count), right, shouldStop() ? 1 : 0])

@@ -50,6 +50,12 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     /// A file of weights to start from, safetensors or PyTorch's; what it has nothing for starts new.
     public var weights: String?
+    /// Folder of a run whose network this one is to agree with; nil for none.
+    public var teacher: String?
+    /// Weight of agreeing with the teacher; labels have the rest.
+    public var distillationShare = 0.5
+    /// What logits are divided by before teacher and pupil are compared.
+    public var distillationTemperature = 4.0
     /// Leaves broken images out, and lists them, instead of stopping.
     public var skipBadImages = false
 
@@ -111,7 +117,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         case warmupEpochs = "warmup-epochs"
         case labelSmoothing = "label-smoothing"
         case clipNorm = "clip-norm"
-        case ema, precision, augmentation, normalization, seed, weights
+        case ema, precision, augmentation, normalization, seed, weights, teacher
+        case distillationShare = "distillation-share"
+        case distillationTemperature = "distillation-temperature"
         case skipBadImages = "skip-bad-images"
     }
 
@@ -145,6 +153,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.normalization, &normalization)
         try read(.seed, &seed)
         weights = try container.decodeIfPresent(String.self, forKey: .weights)
+        teacher = try container.decodeIfPresent(String.self, forKey: .teacher)
+        try read(.distillationShare, &distillationShare)
+        try read(.distillationTemperature, &distillationTemperature)
         try read(.skipBadImages, &skipBadImages)
     }
 }
@@ -173,6 +184,11 @@ extension Recipe {
         try require((0..<1).contains(labelSmoothing), .labelSmoothing, labelSmoothing, "0 up to, not including, 1")
         try require(clipNorm.map { $0 > 0 } ?? true, .clipNorm, clipNorm ?? 0, "a number above 0, or leave it out")
         try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
+        try require(
+            (0...1).contains(distillationShare), .distillationShare, distillationShare, "0 (labels alone) to 1 (teacher alone)")
+        try require(
+            distillationTemperature > 0 && distillationTemperature.isFinite, .distillationTemperature,
+            distillationTemperature, "a number above 0")
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")

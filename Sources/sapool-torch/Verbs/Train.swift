@@ -90,6 +90,12 @@ struct Train: ParsableCommand {
             "Weights to start from: safetensors, or a state dict of PyTorch's (Documentation/Weights.md).",
             valueName: "file"))
     var weights: String?
+    @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
+    var teacher: String?
+    @Option(help: "Weight of agreeing with the teacher; labels have the rest.")
+    var distillationShare: Double?
+    @Option(help: "What logits are divided by before they are compared with the teacher's.")
+    var distillationTemperature: Double?
     @Option(help: "Seed of weights, order, augmentation and noise.")
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
@@ -180,7 +186,10 @@ struct Train: ParsableCommand {
         if let channels { settings.channels = channels }
         if let clipNorm { settings.clipNorm = clipNorm }
         if let ema { settings.ema = ema }
+        set(\.distillationShare, distillationShare)
+        set(\.distillationTemperature, distillationTemperature)
         if let weights { settings.weights = weights }
+        if let teacher { settings.teacher = teacher }
         if skipBadImages { settings.skipBadImages = true }
         return settings
     }

@@ -1,0 +1,50 @@
+import Datasets
+import Execution
+import Torch
+
+/// A trained network that the one in training is to agree with (Hinton, Vinyals and Dean, *Distilling the Knowledge in a Neural
+/// Network*, 2015).
+///
+///     loss = (1 − share) · cross entropy with the labels + share · T² · cross entropy of the classes at temperature T
+///
+/// T² keeps gradients of both parts of one size. The teacher sees the very images that the pupil does, augmentation included.
+struct Distillation {
+    private let teacher: Model
+    private let tensors: BatchTensors
+    private let share: Double
+    private let temperature: Double
+
+    /// Loads the teacher that a recipe names, if it names one.
+    ///
+    /// - Throws: `TrainingError` where that run takes other images, or tells other classes.
+    init?(_ recipe: Recipe, _ data: TrainingData, device: Device) throws {
+        guard let path = recipe.teacher else { return nil }
+        let trained = try TrainedModel(RunFolder(path), device: device)
+        let configuration = trained.configuration
+        guard configuration.inputShape == data.inputShape else {
+            throw TrainingError(
+                "the teacher \(path) takes images of \(configuration.inputShape), and this network's are \(data.inputShape): "
+                    + "train both at the same resolution")
+        }
+        guard configuration.classNames == data.training.classNames else {
+            throw TrainingError("the teacher \(path) was trained on other classes than those of \(recipe.data)")
+        }
+        teacher = trained.model
+        tensors = try BatchTensors(configuration.normalization, teacher.parameters)
+        share = recipe.distillationShare
+        temperature = recipe.distillationTemperature
+    }
+
+    /// The loss of a batch.
+    ///
+    /// - Parameters:
+    ///   - labelled: the cross entropy with the labels.
+    ///   - logits: the pupil's, `[B, K]`.
+    func loss(_ labelled: Tensor, logits: Tensor, _ batch: Batch) throws -> Tensor {
+        let target = try Torch.withoutGradients {
+            try (teacher(tensors.images(batch), training: false).to(.float32) * (1 / temperature)).softmax(1)
+        }
+        let agreement = try (logits * (1 / temperature)).crossEntropy(target)
+        return try labelled * (1 - share) + agreement * (share * temperature * temperature)
+    }
+}
