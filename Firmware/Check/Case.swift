@@ -10,17 +10,20 @@ struct Case {
     let pushesRows: Bool
 
     static func all() throws -> [Case] {
-        func named(_ name: String, _ notation: String, _ input: Shape, pushesRows: Bool = false) throws -> Case {
+        func named(
+            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, pushesRows: Bool = false
+        ) throws -> Case {
             Case(
-                name: name, network: try Network(notation: notation, input: input, classes: 10, width: 0.35), pushesRows: pushesRows)
+                name: name, network: try Network(notation: notation, input: input, classes: 10, width: width),
+                pushesRows: pushesRows)
         }
         return [
-            try named("strided", "mobilenet_v2-skip-1222121", [3, 64, 64], pushesRows: true),
+            try named("strided", "mobilenet_v2-skip-1222121", [3, 64, 64], width: 0.35, pushesRows: true),
             try named(
                 "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))", [3, 32, 32]),
             Case(name: "residual", network: try residual(), pushesRows: false),
             try named(
-                "demo", "plain-cnn(channels=16-32-64, strides=222, pool=self-attentive(patch=2, restoration=subpixel))", [1, 28, 28]),
+                "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))", [1, 28, 28]),
         ]
     }
 

@@ -44,6 +44,7 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *, void (*)(
 void qemu_plugin_register_vcpu_mem_cb(
     struct qemu_plugin_insn *, void (*)(unsigned, qemu_plugin_meminfo_t, uint64_t, void *), int, int, void *);
 unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
 
 EXPORT int qemu_plugin_version = 1;
 
@@ -128,7 +129,8 @@ static void end(unsigned core, void *unused) {
 
 static void stored(unsigned core, qemu_plugin_meminfo_t access, uint64_t address, void *unused) {
     (void)core, (void)unused;
-    if (!region.is_open) return;
+    // The emulator calls for some loads as well.
+    if (!region.is_open || !qemu_plugin_mem_is_store(access)) return;
     uint64_t last = address + (1u << qemu_plugin_mem_size_shift(access)) - 1;
     if (touched) {
         if (address < ram_low || last >= ram_high) {

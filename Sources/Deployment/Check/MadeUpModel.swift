@@ -7,6 +7,14 @@ import Quantization
 package struct MadeUpModel {
     package let model: QuantizedModel
 
+    /// - Parameter network: as it is trained; it is lowered here.
+    package init(_ network: Network, options: PlanOptions = PlanOptions()) throws {
+        var maker = ModelMaker()
+        model = try maker.model(of: network.lowered(), options)
+    }
+}
+
+private struct ModelMaker {
     private var random = RandomNumbers(state: 1)
     private var values: [String: AffineQuantization] = [:]
     private var weights: [String: QuantizedModel.Weights] = [:]
@@ -15,9 +23,7 @@ package struct MadeUpModel {
     /// One step of nearly every value.
     private static let step = 6.0 / 255
 
-    /// - Parameter network: as it is trained; it is lowered here.
-    package init(_ network: Network, options: PlanOptions = PlanOptions()) throws {
-        let lowered = try network.lowered()
+    mutating func model(of lowered: Network, _ options: PlanOptions) throws -> QuantizedModel {
         let channels = lowered.inputShape.channels
         // One mean a channel makes the device look pixels up, equal ones make it shift them.
         let mean: [Float] = channels == 1 ? [0.5] : (0..<channels).map { 0.4 + 0.05 * Float($0) }
@@ -38,7 +44,7 @@ package struct MadeUpModel {
                 (inputs, shape) = ([value], step.outputShape)
             }
         }
-        model = QuantizedModel(
+        return QuantizedModel(
             network: lowered, pixels: pixels, classNames: (0..<lowered.outputShape.count).map { "class \($0)" },
             planOptions: options, values: values, weights: weights, tables: tables)
     }

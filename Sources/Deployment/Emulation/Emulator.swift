@@ -36,7 +36,8 @@ public struct Emulator {
         (self.qemu, self.swift, self.clang) = (qemu, swift, clang)
     }
 
-    private var scratch: String { "\(package.path)/.build-\(core.rawValue)" }
+    /// Absolute, as programs run in folders of their own.
+    private var scratch: String { URL(fileURLWithPath: package.path).path + "/.build-\(core.rawValue)" }
     private var image: String { "\(scratch)/release/\(package.program)" }
     private var counter: String { "\(scratch)/counter.so" }
 

@@ -12,7 +12,7 @@ extension FirmwareExport {
             outputs: source.outputs, classes: program.model.classNames, preprocessing: preprocessing,
             pushesRows: plan.options.pushesRows, arenaBytes: plan.arenaBytes,
             arenaLowest: plan.buffers.map(\.offset).min() ?? 0,
-            arenaHighest: (plan.buffers.map { $0.offset + $0.bytes }.max() ?? 1) - 1, columnBytes: source.columnBytes,
+            arenaHighest: highestByte, columnBytes: source.columnBytes,
             stackBytes: options.stack, sramBytes: sram, weightsBytes: weights.count,
             macs: source.layers.reduce(0) { $0 + $1.macs },
             layers: [
@@ -21,6 +21,17 @@ extension FirmwareExport {
                 + source.layers.map {
                     FirmwareDescription.Layer(function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
                 })
+    }
+
+    /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
+    /// are in registers.
+    private var highestByte: Int {
+        var ends = program.plan.buffers.map { $0.offset + $0.bytes }
+        for step in program.steps {
+            guard case .attention? = step.calls.first?.kernel, let token = step.scratch.last else { continue }
+            ends[token] = program.plan.buffers[token].offset + step.outputShape.channels
+        }
+        return (ends.max() ?? 1) - 1
     }
 
     /// The package's README.

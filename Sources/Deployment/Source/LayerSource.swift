@@ -71,7 +71,7 @@ struct LayerSource {
     private func row(_ buffer: Buffer, _ shape: Shape) -> String {
         let offset = CallText.number(buffer.offset)
         if shape.height == 1 { return "at(\(offset))" }
-        if buffer.rows == shape.height { return "at(\(offset) + y * \(buffer.rowBytes))" }
+        if buffer.rows == shape.height { return "at(\(buffer.offset == 0 ? "" : offset + " + ")y * \(buffer.rowBytes))" }
         return "row(y, \(offset), \(buffer.rows), of: \(buffer.rowBytes))"
     }
 

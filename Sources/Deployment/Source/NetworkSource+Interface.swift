@@ -36,9 +36,7 @@ extension NetworkSource {
                     return \(k)_OTHER_NETWORK
                 }
                 // The image's height, width and channels, and the scores.
-                guard word(20) == \(CallText.number(input.height | input.width << 16)), word(24) == \(CallText.number(input.channels | outputs << 16)) else {
-                    return \(k)_WRONG_SIZE
-                }
+                guard word(20) == \(CallText.number(input.height | input.width << 16)), word(24) == \(CallText.number(input.channels | outputs << 16)) else { return \(k)_WRONG_SIZE }
                 guard word(12) == checksum(section + 16, \(CallText.number(weightsBytes - 16))) else { return \(k)_BROKEN_WEIGHTS }
                 state.isChecked = true
                 return \(k)_OK

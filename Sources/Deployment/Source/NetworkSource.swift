@@ -132,15 +132,16 @@ struct NetworkSource {
                 @inline(__always)
                 func uint16(_ offset: Int) -> UnsafePointer<UInt16> { (weights + offset).assumingMemoryBound(to: UInt16.self) }
 
-                /// Biases, multipliers and shifts of `channels` channels, one table behind the other.
+                @inline(__always)
+                func int32(_ offset: Int) -> UnsafePointer<Int32> { (weights + offset).assumingMemoryBound(to: Int32.self) }
+
+                /// How sums become int8: a bias, a multiplier and a shift for each channel.
                 @inline(__always)
                 func scale(
-                    _ offset: Int, _ channels: Int, zero: Int32, low: Int32 = -128, high: Int32 = 127
+                    _ bias: Int, _ multipliers: Int, _ shifts: Int, zero: Int32, low: Int32 = -128, high: Int32 = 127
                 ) -> Requantisation {
-                    let tables = (weights + offset).assumingMemoryBound(to: Int32.self)
-                    return Requantisation(
-                        bias: tables, multipliers: tables + channels, shifts: tables + 2 * channels, zero: zero, low: low,
-                        high: high)
+                    Requantisation(
+                        bias: int32(bias), multipliers: int32(multipliers), shifts: int32(shifts), zero: zero, low: low, high: high)
                 }
             }
 
@@ -150,15 +151,19 @@ struct NetworkSource {
 
     private func forwardLines(_ stripe: MemoryPlan.Stripe) -> String {
         guard stripe.steps.count == 1, let layer = layers.first(where: { $0.step == stripe.steps.lowerBound }) else {
-            let name = "Layers\(stripe.steps.lowerBound)To\(stripe.steps.upperBound - 1)"
-            return "        var \(lowered(name)) = \(name)()\n        \(lowered(name)).run(self)\n"
+            let (first, last) = (stripe.steps.lowerBound, stripe.steps.upperBound - 1)
+            let shape = layers.first { $0.step == last }?.shape ?? ""
+            let lines = ["var layers\(first)To\(last) = Layers\(first)To\(last)()", "layers\(first)To\(last).run(self)"]
+            return "        \(lines[0])\n        \(commented(lines[1], "\(shape), row by row"))\n"
         }
         let count = stripe.order.count
         let call = count == 1 ? "\(layer.function)(0)" : "for y in 0..<\(count) { \(layer.function)(y) }"
-        return "        \(call)\(String(repeating: " ", count: max(1, 44 - call.count)))// \(layer.shape)\n"
+        return "        \(commented(call, layer.shape))\n"
     }
 
-    private func lowered(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
+    private func commented(_ code: String, _ comment: String) -> String {
+        code + String(repeating: " ", count: max(1, 44 - code.count)) + "// " + comment
+    }
 
     private func method(_ layer: Layer) -> String {
         var text = "    /// \(layer.step) · \(layer.name): \(layer.operation)\n    ///\n    /// \(layer.places)"

@@ -75,9 +75,9 @@ struct StripeSource {
 
     private mutating func write(_ runs: [(step: Int, end: Int)]) {
         let own = steps.filter { counters[$0] == nil }
-        let title = waitsForImage ? "image, and layers 1 to \(steps.upperBound - 1)" : "layers \(steps.lowerBound) to \(steps.upperBound - 1)"
+        let title = waitsForImage ? "the image and of layers 1 to \(steps.upperBound - 1)" : "layers \(steps.lowerBound) to \(steps.upperBound - 1)"
         text += """
-            /// The rows of \(title), which run together: each loop first has the rows computed that its own row takes.
+            /// The rows of \(title), which run together: inside each loop over a layer's rows lie those of the layers that it reads.
             struct \(name) {
                 /// Rows that are done.
             \(own.map { "    var y\($0) = 0" }.joined(separator: "\n"))
