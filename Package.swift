@@ -57,12 +57,13 @@ let package = Package(
 
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
-        .target(name: "Datasets", dependencies: ["CCodecs"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets"], resources: [.copy("Resources")]),
+        .target(name: "Datasets", dependencies: ["CCodecs", "Detection"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
         // Objects in images
-        .target(name: "Detection"),
-        .testTarget(name: "DetectionTests", dependencies: ["Detection"], resources: [.copy("Resources")]),
+        .target(name: "Detection", dependencies: ["Networks"]),
+        .testTarget(
+            name: "DetectionTests", dependencies: ["Detection", "Networks"], resources: [.copy("Resources")]),
 
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
@@ -106,13 +107,13 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Datasets", "Execution", "Interchange", "Networks", "Reporting", "Torch",
+                "Datasets", "Detection", "Execution", "Interchange", "Networks", "Reporting", "Torch",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
-            linkerSettings: runPaths),
+            dependencies: ["Datasets", "Detection", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // From a trained network to int8
         .target(
@@ -137,19 +138,18 @@ let package = Package(
         // Looking into a trained network
         .target(
             name: "Visualization",
-            dependencies: ["Datasets", "Execution", "Networks", "Reporting", "Torch", "Training"]),
+            dependencies: ["Datasets", "Detection", "Execution", "Networks", "Reporting", "Torch", "Training"]),
         .testTarget(
             name: "VisualizationTests",
-            dependencies: ["Datasets", "Execution", "Networks", "Torch", "Training", "Visualization"],
+            dependencies: ["Datasets", "Detection", "Execution", "Networks", "Torch", "Training", "Visualization"],
             linkerSettings: runPaths),
 
         // Everything in one import
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Execution", "Interchange", "Networks", "Planning",
-                "Quantization", "Reporting",
-                "Torch", "Training", "Visualization",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange", "Networks",
+                "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
@@ -165,7 +165,7 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
                 "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
                 "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -180,6 +180,8 @@ let package = Package(
         // Measurements
         .executableTarget(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
+        .executableTarget(
+            name: "benchmark-detection", dependencies: ["Detection", "Networks"], path: "Benchmarks/Detection"),
         .executableTarget(
             name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
             linkerSettings: runPaths),

@@ -19,7 +19,12 @@ public struct CalibrationImages {
     public init(_ data: String, _ configuration: RunConfiguration, count: Int) throws {
         let splits = try DatasetCatalog.availableSplits(data)
         let all = try DatasetCatalog.open(data, split: splits.contains(.train) ? .train : splits.first ?? .train)
-        guard all.count > 0 else { throw QuantizationError("\(data) has no images to calibrate with") }
+        try self.init(all, configuration, count: count)
+    }
+
+    /// Reads images of a data set.
+    public init(_ all: any Dataset, _ configuration: RunConfiguration, count: Int) throws {
+        guard all.count > 0 else { throw QuantizationError("\(all.name) has no images to calibrate with") }
         let taken = min(count, all.count)
         let subset = try Subset(all, indices: (0..<taken).map { $0 * all.count / taken })
         let loader = try Loader(
@@ -29,7 +34,7 @@ public struct CalibrationImages {
         var batches: [Batch] = []
         let iterator = loader.batches(epoch: 0)
         while let batch = try iterator.next() { if batch.count > 0 { batches.append(batch) } }
-        guard !batches.isEmpty else { throw QuantizationError("none of the images of \(data) can be read") }
+        guard !batches.isEmpty else { throw QuantizationError("none of the images of \(all.name) can be read") }
         self.batches = batches
         normalization = configuration.normalization
     }

@@ -37,7 +37,7 @@ package struct NetworkDetails: ParsableArguments {
         let shape = network.inputShape
         for (option, given, stored) in [
             ("--resolution", resolution, shape.height), ("--channels", channels, shape.channels),
-            ("--classes", classes, network.outputShape.channels),
+            ("--classes", classes, network.classCount),
         ] {
             if let given, given != stored {
                 throw ValidationError(

@@ -88,6 +88,11 @@ extension NetworkDetails {
     /// The width that a network has: of a MobileNetV2 in the project's own notation, what its name says.
     package func builtWidth(of name: String) throws -> Double {
         guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
-        return (try OwnNotation(name, width: width).backbone as? MobileNetV2)?.width ?? width
+        let family = try OwnNotation(name, width: width).family
+        switch family {
+        case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width ?? width
+        case let detector as YOLOv3: return (detector.backbone as? MobileNetV2)?.width ?? width
+        default: return (family as? MobileNetV2)?.width ?? width
+        }
     }
 }

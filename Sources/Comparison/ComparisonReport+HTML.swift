@@ -31,7 +31,7 @@ extension ComparisonReport {
             <h2>Result</h2>
             <div class="wide">\(summaryTable())</div>
             <p class="legend">\(Self.escaped(legend))</p>
-            <h2>Accuracy against memory</h2>
+            <h2>\(scoreTitle) against memory</h2>
             \(accuracyChart.svg().description)
             <h2>Learning curves</h2>
             <p class="legend">Mean over seeds, after each epoch.</p>
@@ -47,7 +47,7 @@ extension ComparisonReport {
     }
 
     private func summaryTable() -> String {
-        var titles = ["cell", "runs", "accuracy %", "±", "best epoch %"]
+        var titles = ["cell", "runs", "\(scoreName) %", "±", "best epoch %"]
         if comparison.recipe.baseline != nil { titles += ["to baseline", "±"] }
         titles += ["peak SRAM", "MACs", "parameters", "s/epoch"]
         let best = summaries.compactMap(\.accuracy).max()
@@ -63,7 +63,7 @@ extension ComparisonReport {
             ]
         }
         return Self.table(
-            ["cell", "seed", "epochs", "accuracy %", "best epoch %", "which", "training accuracy %"],
+            ["cell", "seed", "epochs", "\(scoreName) %", "best epoch %", "which", "training accuracy %"],
             rows.map { ($0, false) })
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Interchange
 import Reporting
+import Training
 
 /// What a comparison came to so far: tables, charts, and the files that hold them.
 public struct ComparisonReport {
@@ -43,7 +44,7 @@ public struct ComparisonReport {
     /// A table for a terminal.
     public func text() -> String {
         var columns: [TextTable.Column] = [
-            .left("cell"), .right("runs"), .right("accuracy"), .right("±"), .right("best epoch"),
+            .left("cell"), .right("runs"), .right(scoreName), .right("±"), .right("best epoch"),
         ]
         if comparison.recipe.baseline != nil { columns += [.right("to baseline"), .right("±")] }
         columns += [.right("peak SRAM"), .right("MACs"), .right("parameters"), .right("s/epoch")]
@@ -73,12 +74,33 @@ public struct ComparisonReport {
         ]
     }
 
+    /// What runs are compared by.
+    var scoreName: String {
+        let names = Set(comparison.recipe.cells.map(\.recipe.scoreName))
+        return names.count == 1 ? names.first ?? "score" : "score"
+    }
+
+    /// The same at the start of a sentence.
+    var scoreTitle: String { scoreName == Recipe.TaskKind.detection.scoreName ? scoreName : scoreName.capitalized }
+
+    private var scoreExplanation: String {
+        switch scoreName {
+        case Recipe.TaskKind.classification.scoreName: "Accuracy: per cent of the evaluation images"
+        case Recipe.TaskKind.detection.scoreName:
+            "mAP@0.50: mean average precision at an overlap of 0.50 as COCO defines it, per cent, on the evaluation images"
+        default: "Score: accuracy, or a detector's mAP@0.50, per cent, on the evaluation images"
+        }
+    }
+
+    /// The same for the headers of files.
+    private var scoreKey: String { scoreName == Recipe.TaskKind.detection.scoreName ? "map_50" : "accuracy" }
+
     var legend: String {
         let baseline = comparison.recipe.baseline.map {
             " Differences are paired by seed against \"\($0)\"; * marks those whose interval leaves zero out."
         }
         return """
-            Accuracy: per cent of the evaluation images after the last epoch, mean over seeds; ± is half the 95 % interval (Student). Best \
+            \(scoreExplanation), after the last epoch, mean over seeds; ± is half the 95 % interval (Student). Best \
             epoch: chosen by looking at the images it is scored on, so it flatters.\(baseline ?? "") Peak SRAM: the int8 arena of \
             `sapool plan`, stripes where they help, image held.
             """
@@ -95,14 +117,16 @@ public struct ComparisonReport {
             return [
                 result.run.cell.name, result.run.recipe.network, "\(result.run.seed)", "\(result.run.recipe.epochs)",
                 "\(result.last.epoch)", "\(result.last.accuracy)", "\(result.last.loss)", "\(result.best.accuracy)",
-                "\(result.best.epoch)", "\(result.last.trainAccuracy)", "\(cost?.arenaBytes ?? 0)",
+                "\(result.best.epoch)", "\(result.last.trainAccuracy)",
+                result.last.meanAveragePrecision.map { "\($0)" } ?? "",
+                result.last.averagePrecisionAt75.map { "\($0)" } ?? "", "\(cost?.arenaBytes ?? 0)",
                 "\(cost?.multiplyAccumulates ?? 0)", "\(cost?.parameters ?? 0)",
                 String(format: "%.2f", result.metrics.reduce(0) { $0 + $1.seconds } / Double(result.metrics.count)),
             ]
         }
         let header = [
-            "cell", "network", "seed", "epochs", "epochs_done", "accuracy", "loss", "best_epoch_accuracy", "best_epoch",
-            "train_accuracy", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
+            "cell", "network", "seed", "epochs", "epochs_done", scoreKey, "loss", "best_epoch_\(scoreKey)", "best_epoch",
+            "train_accuracy", "map", "map_75", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
         ]
         return Self.csv([header] + rows)
     }
@@ -118,13 +142,13 @@ public struct ComparisonReport {
             }
         }
         return Self.csv(
-            [["cell", "seed", "epoch", "train_loss", "train_accuracy", "loss", "accuracy", "seconds"]] + rows)
+            [["cell", "seed", "epoch", "train_loss", "train_accuracy", "loss", scoreKey, "seconds"]] + rows)
     }
 
     private var summaryCSV: String {
         func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         let header = [
-            "cell", "network", "runs", "accuracy", "accuracy_half_width_95", "best_epoch_accuracy",
+            "cell", "network", "runs", scoreKey, "\(scoreKey)_half_width_95", "best_epoch_\(scoreKey)",
             "difference_to_baseline",
             "difference_half_width_95", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
         ]
@@ -155,8 +179,8 @@ public struct ComparisonReport {
 
     var accuracyChart: ScatterChart {
         ScatterChart(
-            title: "Accuracy against memory", xLabel: "peak SRAM (int8 arena)",
-            yLabel: "accuracy after the last epoch, %",
+            title: "\(scoreTitle) against memory", xLabel: "peak SRAM (int8 arena)",
+            yLabel: "\(scoreName) after the last epoch, %",
             points: summaries.compactMap { summary in
                 summary.accuracy.map {
                     ScatterChart.Point(
@@ -169,7 +193,7 @@ public struct ComparisonReport {
     /// Mean over seeds of each epoch's accuracy.
     var learningCurves: LineChart {
         LineChart(
-            title: "Learning curves", xLabel: "epoch", yLabel: "accuracy on the evaluation images, %",
+            title: "Learning curves", xLabel: "epoch", yLabel: "\(scoreName) on the evaluation images, %",
             series: comparison.recipe.cells.map { cell in
                 let byEpoch = Dictionary(grouping: results.epochs(cell.name), by: \.epoch)
                 return LineChart.Series(

@@ -57,7 +57,7 @@ public struct ChannelPruning: Sendable {
         for (node, slicer) in zip(network.nodes, slicers) {
             ids.append(try builder.add(slicer.operation, node.inputs.map { ids[$0.index] }, name: node.name))
         }
-        return try builder.network(outputs: network.outputs.map { ids[$0.index] })
+        return try builder.network(outputs: network.outputs.map { ids[$0.index] }, detector: network.detector)
     }
 }
 

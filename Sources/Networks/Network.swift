@@ -17,6 +17,9 @@ public struct Network: Sendable, Hashable {
     /// The nodes whose values are the result; a classifier has one, the logits.
     public let outputs: [Node.ID]
 
+    /// What the outputs of a detector mean; nil for every other network.
+    public internal(set) var detector: DetectorLayout?
+
     init(name: String, nodes: [Node], outputs: [Node.ID]) {
         self.name = name
         self.nodes = nodes
@@ -40,6 +43,9 @@ public struct Network: Sendable, Hashable {
 
     /// Number of trainable numbers.
     public var parameterCount: Int { parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +) }
+
+    /// How many classes it tells apart, or how many kinds of objects a detector finds.
+    public var classCount: Int { detector?.classes ?? outputShape.channels }
 
     /// Multiply-accumulates of one sample.
     public var multiplyAccumulates: Int { liveNodes.map { multiplyAccumulates(of: $0) }.reduce(0, +) }

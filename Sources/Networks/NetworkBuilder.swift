@@ -67,12 +67,17 @@ public final class NetworkBuilder {
     public func network(output: Node.ID) throws(NetworkError) -> Network { try network(outputs: [output]) }
 
     /// The finished network with several outputs.
-    public func network(outputs: [Node.ID]) throws(NetworkError) -> Network {
+    ///
+    /// - Parameter detector: what the outputs of a detector mean.
+    public func network(outputs: [Node.ID], detector: DetectorLayout? = nil) throws(NetworkError) -> Network {
         guard let first = nodes.first, case .input = first.operation else {
             throw NetworkError("the first node has to be the input")
         }
         guard !outputs.isEmpty else { throw NetworkError("the network has no output") }
-        return Network(name: networkName, nodes: nodes, outputs: outputs)
+        var network = Network(name: networkName, nodes: nodes, outputs: outputs)
+        try detector?.check(outputs.map { network[$0].shape })
+        network.detector = detector
+        return network
     }
 }
 

@@ -6,7 +6,7 @@ extension Network: Codable {
     private static let format = "sapool-network"
     private static let version = 1
 
-    private enum CodingKeys: String, CodingKey { case format, version, name, nodes, outputs }
+    private enum CodingKeys: String, CodingKey { case format, version, name, nodes, outputs, detector }
 
     private struct StoredNode: Codable {
         let name: String
@@ -58,7 +58,9 @@ extension Network: Codable {
             ids[node.name] = try builder.add(node.operation, inputs, name: node.name)
         }
         let outputs = try container.decode([String].self, forKey: .outputs)
-        self = try builder.network(outputs: outputs.map { try resolve($0, for: "the output") })
+        self = try builder.network(
+            outputs: outputs.map { try resolve($0, for: "the output") },
+            detector: container.decodeIfPresent(DetectorLayout.self, forKey: .detector))
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -70,6 +72,7 @@ extension Network: Codable {
             nodes.map { StoredNode(name: $0.name, operation: $0.operation, inputs: $0.inputs.map { self[$0].name }) },
             forKey: .nodes)
         try container.encode(outputs.map { self[$0].name }, forKey: .outputs)
+        try container.encodeIfPresent(detector, forKey: .detector)
     }
 
     /// Reads a network from its JSON form.

@@ -12,6 +12,7 @@
 @_exported import Comparison
 @_exported import Compression
 @_exported import Datasets
+@_exported import Detection
 @_exported import Execution
 @_exported import Interchange
 @_exported import Networks

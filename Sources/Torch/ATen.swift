@@ -95,6 +95,8 @@ enum ATen {
     static let dropout = Operator("aten::dropout")
     static let softmax = Operator("aten::softmax", "int")
     static let crossEntropy = Operator("aten::cross_entropy_loss")
+    static let binaryCrossEntropy = Operator("aten::binary_cross_entropy_with_logits")
+    static let smoothL1 = Operator("aten::smooth_l1_loss")
 
     // Convolutions of oneDNN over weights in an order of its own
     static let toMKLDNN = Operator("aten::to_mkldnn")

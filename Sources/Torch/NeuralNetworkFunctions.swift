@@ -130,4 +130,21 @@ extension Tensor {
             .tensor(self), .tensor(labels), .none, .int(sum ? 2 : 1), .int(-100), .double(labelSmoothing),
         ])
     }
+
+    /// Cross entropy of each row of logits `[B, K]` against its class index (`int64`): `[B]`.
+    public func crossEntropies(_ labels: Tensor, labelSmoothing: Double = 0) throws -> Tensor {
+        try ATen.crossEntropy([
+            .tensor(self), .tensor(labels), .none, .int(0), .int(-100), .double(labelSmoothing),
+        ])
+    }
+
+    /// Binary cross entropy of each logit against its target, 0 to 1.
+    public func binaryCrossEntropies(_ targets: Tensor) throws -> Tensor {
+        try ATen.binaryCrossEntropy([.tensor(self), .tensor(targets), .none, .none, .int(0)])
+    }
+
+    /// Of each difference d from its target: d²/2β where |d| < β, else |d| − β/2 (Girshick, *Fast R-CNN*, 2015).
+    public func smoothL1(_ targets: Tensor, beta: Double = 1) throws -> Tensor {
+        try ATen.smoothL1([.tensor(self), .tensor(targets), .int(0), .double(beta)])
+    }
 }

@@ -1,4 +1,5 @@
 import Detection
+import Networks
 import XCTest
 
 final class GeometryTests: XCTestCase {

@@ -1,3 +1,5 @@
+import Detection
+
 /// Labelled images, counted from 0.
 ///
 /// Data sets are values that any number of threads may read at a time.
@@ -14,6 +16,10 @@ public protocol Dataset: Sendable {
     var imageSize: ImageSize? { get }
     /// The class of an image, an index into `classNames`.
     func label(at index: Int) -> Int
+    /// What is in an image: boxes as shares of it, areas in pixels² of the stored image. Empty where images have a class alone.
+    func objects(at index: Int) -> [GroundTruth]
+    /// The size of the stored image, where it is known without reading the image.
+    func storedSize(at index: Int) -> ImageSize?
     /// One image, of `channels` channels.
     ///
     /// - Parameters:
@@ -42,6 +48,12 @@ extension Dataset {
     public func image(at index: Int) throws -> Image {
         try image(at: index, minimumSize: nil)
     }
+
+    /// Images have a class alone unless a data set says so.
+    public func objects(at index: Int) -> [GroundTruth] { [] }
+
+    /// Only where all images are of one size.
+    public func storedSize(at index: Int) -> ImageSize? { imageSize }
 
     /// Images have no files of their own unless a data set says so.
     public func file(at index: Int) -> String? { nil }

@@ -1,3 +1,5 @@
+import Detection
+
 /// Images of one size and their labels.
 public final class Batch: Sendable {
     /// Which step of its epoch it is, counted from 0.
@@ -6,6 +8,8 @@ public final class Batch: Sendable {
     public let pixels: PixelBuffer
     /// One class an image.
     public let labels: [Int64]
+    /// For each image the objects that are still in it, boxes as shares of the image as it is here.
+    public let objects: [[GroundTruth]]
     /// Where each image is in the data set.
     public let indices: [Int]
     /// Rows.
@@ -25,12 +29,13 @@ public final class Batch: Sendable {
     public var count: Int { labels.count }
 
     init(
-        step: Int, pixels: PixelBuffer, labels: [Int64], indices: [Int], size: ImageSize, channels: Int,
+        step: Int, pixels: PixelBuffer, labels: [Int64], objects: [[GroundTruth]], indices: [Int], size: ImageSize, channels: Int,
         rows: Range<Int>, wholeCount: Int, skipped: [(index: Int, reason: String)]
     ) {
         self.step = step
         self.pixels = pixels
         self.labels = labels
+        self.objects = objects
         self.indices = indices
         height = size.height
         width = size.width

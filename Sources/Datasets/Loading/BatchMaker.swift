@@ -1,3 +1,5 @@
+import Detection
+
 /// Makes the batches of one epoch, each from nothing but its number.
 struct BatchMaker: Sendable {
     let dataset: any Dataset
@@ -26,6 +28,7 @@ struct BatchMaker: Sendable {
         let pixels = PixelBuffer(byteCount: imageBytes * wanted.count)
         let base = pixels.address.assumingMemoryBound(to: UInt8.self)
         var labels: [Int64] = []
+        var objects: [[GroundTruth]] = []
         var indices: [Int] = []
         var skipped: [(index: Int, reason: String)] = []
         labels.reserveCapacity(wanted.count)
@@ -34,7 +37,7 @@ struct BatchMaker: Sendable {
         for index in wanted {
             if isCancelled() { return nil }
             do {
-                try write(index, to: base + labels.count * imageBytes, scratch: scratch)
+                objects.append(try write(index, to: base + labels.count * imageBytes, scratch: scratch))
             } catch  where configuration.skipBadImages {
                 skipped.append((index, "\(error)"))
                 continue
@@ -44,29 +47,35 @@ struct BatchMaker: Sendable {
         }
         pixels.shrink(to: labels.count * imageBytes)
         return Batch(
-            step: step, pixels: pixels, labels: labels, indices: indices, size: size, channels: channels,
+            step: step, pixels: pixels, labels: labels, objects: objects, indices: indices, size: size, channels: channels,
             rows: rows, wholeCount: whole, skipped: skipped)
     }
 
-    private func write(_ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch) throws {
+    /// Writes an image, and returns the objects in it.
+    private func write(
+        _ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch
+    ) throws -> [GroundTruth] {
         var generator = SampleGenerator(seed: configuration.seed, epoch: epoch, index: index)
+        let objects = dataset.objects(at: index)
         if let size = dataset.imageSize {
-            let wasStored: Bool? = try dataset.withStoredPixels(at: index) { stored in
+            let kept: [GroundTruth]? = try dataset.withStoredPixels(at: index) { stored in
                 guard let base = stored.baseAddress, stored.count == size.width * size.height * dataset.channels else {
                     throw DatasetsError("\(dataset.location(of: index)) does not have \(size) pixels")
                 }
                 let view = PixelView(base: base, width: size.width, height: size.height, channels: dataset.channels)
-                transform.apply(to: view, into: target, using: &generator, scratch: scratch)
-                return true
+                return transform.apply(
+                    to: view, objects: objects, into: target, using: &generator, scratch: scratch)
             }
-            if wasStored != nil { return }
+            if let kept { return kept }
         }
-        if case .randomResizedCrop(let size, let crop) = transform.geometry, let path = dataset.file(at: index) {
+        if case .randomResizedCrop(let size, let crop) = transform.geometry, let path = dataset.file(at: index),
+            objects.isEmpty
+        {
             let part = try DecodedPart(contentsOf: path, channels: dataset.channels, minimumSize: size) {
                 crop.draw(in: $0, using: &generator)
             }
             part.withView { transform.finish(part: $0, into: target, using: &generator, scratch: scratch) }
-            return
+            return []
         }
         let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)
         guard image.channels == dataset.channels else {
@@ -74,6 +83,8 @@ struct BatchMaker: Sendable {
                 "\(dataset.location(of: index)) has \(image.channels) channels, "
                     + "but the data set promises \(dataset.channels)")
         }
-        image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
+        return image.withView {
+            transform.apply(to: $0, objects: objects, into: target, using: &generator, scratch: scratch)
+        }
     }
 }

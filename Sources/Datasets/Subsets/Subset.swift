@@ -1,3 +1,5 @@
+import Detection
+
 /// Some images of another data set, in an order of their own.
 public struct Subset: Dataset {
     private let base: any Dataset
@@ -28,6 +30,10 @@ public struct Subset: Dataset {
     public func label(at index: Int) -> Int {
         base.label(at: indices[index])
     }
+
+    public func objects(at index: Int) -> [GroundTruth] { base.objects(at: indices[index]) }
+
+    public func storedSize(at index: Int) -> ImageSize? { base.storedSize(at: indices[index]) }
 
     public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
         try base.image(at: indices[index], minimumSize: minimumSize)

@@ -1,13 +1,29 @@
+import Detection
+
 extension Transform {
     /// Changes one image and writes `outputSize` pixels of `channels` (or the source's) to `target`.
     ///
     /// The transform has to be valid.
+    ///
+    /// - Returns: the objects that are still to be seen, boxes as shares of the result.
+    @discardableResult
     func apply(
-        to source: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
-        scratch: ResizeScratch
-    ) {
-        write(channels: source.channels, into: target, using: &generator, scratch: scratch) { target, generator in
-            applyGeometry(to: source, into: target, using: &generator, scratch: scratch)
+        to source: PixelView, objects: [GroundTruth] = [], into target: UnsafeMutablePointer<UInt8>,
+        using generator: inout SampleGenerator, scratch: ResizeScratch
+    ) -> [GroundTruth] {
+        var placement = Placement.whole
+        let mirrored = write(channels: source.channels, into: target, using: &generator, scratch: scratch) {
+            target, generator in
+            placement = applyGeometry(
+                to: source, objects: objects, into: target, using: &generator, scratch: scratch)
+        }
+        return objects.compactMap { object in
+            var object = object
+            guard var box = placement.map(object.box) else { return nil }
+            if mirrored.horizontally { box = box.flippedHorizontally(width: 1) }
+            if mirrored.vertically { box = box.flippedVertically(height: 1) }
+            object.box = box
+            return object
         }
     }
 
@@ -16,16 +32,18 @@ extension Transform {
         part: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
         scratch: ResizeScratch
     ) {
-        write(channels: part.channels, into: target, using: &generator, scratch: scratch) { target, _ in
+        _ = write(channels: part.channels, into: target, using: &generator, scratch: scratch) { target, _ in
             resize(part, to: outputSize, window: outputSize.rectangle, into: target, scratch: scratch)
         }
     }
 
     /// Writes what `geometry` writes, of a number of channels, after everything that follows the geometry.
+    ///
+    /// - Returns: whether the image was mirrored, in either direction.
     private func write(
         channels sourceChannels: Int, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
         scratch: ResizeScratch, geometry: (UnsafeMutablePointer<UInt8>, inout SampleGenerator) -> Void
-    ) {
+    ) -> (horizontally: Bool, vertically: Bool) {
         let size = outputSize
         let count = size.width * size.height
         let channels = self.channels ?? sourceChannels
@@ -37,32 +55,47 @@ extension Transform {
                 convertChannels(unconverted, from: sourceChannels, target, to: channels, count: count)
             }
         }
+        var mirrored = (horizontally: false, vertically: false)
         if flipProbability > 0, generator.uniform() < flipProbability {
             flip(target, size, channels: channels)
+            mirrored.horizontally = true
+        }
+        if let verticalFlipProbability, verticalFlipProbability > 0, generator.uniform() < verticalFlipProbability {
+            flipVertically(target, size, channels: channels)
+            mirrored.vertically = true
         }
         colorJitter?.apply(to: target, count: count, channels: channels, using: &generator)
+        return mirrored
     }
 
+    /// Writes the pixels, and returns where the source's lie among them.
     private func applyGeometry(
-        to source: PixelView, into target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
-        scratch: ResizeScratch
-    ) {
+        to source: PixelView, objects: [GroundTruth], into target: UnsafeMutablePointer<UInt8>,
+        using generator: inout SampleGenerator, scratch: ResizeScratch
+    ) -> Placement {
         switch geometry {
         case .resize(let size):
             resize(source, to: size, window: size.rectangle, into: target, scratch: scratch)
+            return .whole
         case .centerCrop(let size, let shortSide):
             let whole = Self.size(of: source.size, shortSide: shortSide, covering: size)
             let window = Rectangle(
                 x: (whole.width - size.width) / 2, y: (whole.height - size.height) / 2, width: size.width,
                 height: size.height)
             resize(source, to: whole, window: window, into: target, scratch: scratch)
+            return Placement(window: window, of: whole)
         case .randomResizedCrop(let size, let crop):
-            let part = source.cropped(crop.draw(in: source.size, using: &generator))
-            resize(part, to: size, window: size.rectangle, into: target, scratch: scratch)
+            let rectangle = crop.draw(in: source.size, using: &generator)
+            resize(source.cropped(rectangle), to: size, window: size.rectangle, into: target, scratch: scratch)
+            return Placement(window: rectangle, of: source.size)
         case .paddedCrop(let size, let padding):
             let y = generator.uniform(below: 2 * padding + 1) - padding
             let x = generator.uniform(below: 2 * padding + 1) - padding
             shift(source, to: size, x: x, y: y, into: target, scratch: scratch)
+            return Placement(window: Rectangle(x: x, y: y, width: size.width, height: size.height), of: size)
+        case .objectCrop(let size, let crop):
+            let window = crop.draw(in: source.size, objects: objects.map(\.box), using: &generator)
+            return place(source, window: window, in: size, into: target, scratch: scratch)
         }
     }
 
@@ -111,6 +144,18 @@ extension Transform {
             resize(source, to: size, window: visible, into: base, scratch: scratch)
             PixelView(base: base, width: width, height: height, channels: source.channels)
                 .copy(to: first, stride: rowBytes)
+        }
+    }
+
+    private func flipVertically(_ pixels: UnsafeMutablePointer<UInt8>, _ size: ImageSize, channels: Int) {
+        let row = size.width * channels
+        for y in 0..<size.height / 2 {
+            let (upper, lower) = (pixels + y * row, pixels + (size.height - 1 - y) * row)
+            for i in 0..<row {
+                let value = upper[i]
+                upper[i] = lower[i]
+                lower[i] = value
+            }
         }
     }
 

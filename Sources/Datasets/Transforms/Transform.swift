@@ -1,3 +1,5 @@
+import Detection
+
 /// What happens to an image between its file and a batch.
 ///
 /// Works on 8-bit pixels; mean and deviation are applied to the tensor later (see `Normalization`). Every image comes
@@ -20,12 +22,16 @@ public struct Transform: Codable, Sendable, Equatable {
         case randomResizedCrop(ImageSize, RandomResizedCrop)
         /// Resized, surrounded by `padding` black pixels, then cut at random: a random shift.
         case paddedCrop(ImageSize, padding: Int)
+        /// A part chosen by the objects in it, or the image made smaller on a larger canvas; resized, whatever that does to its proportions.
+        case objectCrop(ImageSize, ObjectCrop)
     }
 
     /// How the image gets its size.
     public var geometry: Geometry
     /// How likely the image is mirrored left to right, 0 to 1.
     public var flipProbability: Double
+    /// How likely the image is mirrored top to bottom; nil for never.
+    public var verticalFlipProbability: Double?
     /// Random changes of colour, if any.
     public var colorJitter: ColorJitter?
     /// 1 or 3 channels; `nil` keeps what the data set has.
@@ -33,10 +39,12 @@ public struct Transform: Codable, Sendable, Equatable {
 
     /// Makes a transform.
     public init(
-        geometry: Geometry, flipProbability: Double = 0, colorJitter: ColorJitter? = nil, channels: Int? = nil
+        geometry: Geometry, flipProbability: Double = 0, verticalFlipProbability: Double? = nil,
+        colorJitter: ColorJitter? = nil, channels: Int? = nil
     ) {
         self.geometry = geometry
         self.flipProbability = flipProbability
+        self.verticalFlipProbability = verticalFlipProbability
         self.colorJitter = colorJitter
         self.channels = channels
     }
@@ -44,7 +52,8 @@ public struct Transform: Codable, Sendable, Equatable {
     /// The size of every image that comes out.
     public var outputSize: ImageSize {
         switch geometry {
-        case .resize(let size), .centerCrop(let size, _), .randomResizedCrop(let size, _), .paddedCrop(let size, _):
+        case .resize(let size), .centerCrop(let size, _), .randomResizedCrop(let size, _), .paddedCrop(let size, _),
+            .objectCrop(let size, _):
             size
         }
     }
@@ -55,7 +64,7 @@ public struct Transform: Codable, Sendable, Equatable {
     /// of that, differs from the image resized alone by more than one level of 255 in the mean, and scores should not depend on it.
     public var minimumSourceSize: ImageSize? {
         switch geometry {
-        case .resize, .centerCrop: nil
+        case .resize, .centerCrop, .objectCrop: nil
         case .paddedCrop(let size, _): size
         case .randomResizedCrop(let size, let crop): crop.minimumSource(for: size)
         }
@@ -76,13 +85,14 @@ public struct Transform: Codable, Sendable, Equatable {
                 throw DatasetsError("images cannot get a short side of \(shortSide) pixels: it goes from 1 to \(limit)")
             }
         case .randomResizedCrop(_, let crop): try crop.validate()
+        case .objectCrop(_, let crop): try crop.validate()
         case .paddedCrop(_, let padding):
             guard (0...limit).contains(padding) else {
                 throw DatasetsError("images cannot be padded by \(padding) pixels: use 0 to \(limit)")
             }
         }
-        guard flipProbability >= 0, flipProbability <= 1 else {
-            throw DatasetsError("the probability of a flip is \(flipProbability): it has to lie between 0 and 1")
+        for probability in [flipProbability, verticalFlipProbability ?? 0] where !(0...1).contains(probability) {
+            throw DatasetsError("the probability of a flip is \(probability): it has to lie between 0 and 1")
         }
         try colorJitter?.validate()
         guard channels == nil || channels == 1 || channels == 3 else {
@@ -90,19 +100,33 @@ public struct Transform: Codable, Sendable, Equatable {
         }
     }
 
-    /// Changes one image.
+    /// Changes one image and what is in it.
     ///
+    /// - Parameter objects: boxes as shares of the image.
+    /// - Returns: the result, and the objects that are still to be seen in it.
     /// - Throws: `DatasetsError` if the options make no sense.
-    public func apply(to image: Image, using generator: inout SampleGenerator) throws -> Image {
+    public func apply(
+        to image: Image, objects: [GroundTruth], using generator: inout SampleGenerator
+    ) throws -> (image: Image, objects: [GroundTruth]) {
         try validate()
         let size = outputSize
         let channels = self.channels ?? image.channels
         let count = size.width * size.height * channels
+        var kept: [GroundTruth] = []
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             guard let target = buffer.baseAddress else { return }
-            image.withView { apply(to: $0, into: target, using: &generator, scratch: ResizeScratch()) }
+            kept = image.withView {
+                apply(to: $0, objects: objects, into: target, using: &generator, scratch: ResizeScratch())
+            }
             initialized = count
         }
-        return try Image(width: size.width, height: size.height, channels: channels, pixels: pixels)
+        return (try Image(width: size.width, height: size.height, channels: channels, pixels: pixels), kept)
+    }
+
+    /// Changes one image.
+    ///
+    /// - Throws: `DatasetsError` if the options make no sense.
+    public func apply(to image: Image, using generator: inout SampleGenerator) throws -> Image {
+        try apply(to: image, objects: [], using: &generator).image
     }
 }

@@ -57,6 +57,11 @@ public struct Box: Sendable, Hashable, Codable {
         Box(left: width - right, top: top, right: width - left, bottom: bottom)
     }
 
+    /// The box seen in a mirror at half the height of an image of this height.
+    public func flippedVertically(height: Double) -> Box {
+        Box(left: left, top: height - bottom, right: right, bottom: height - top)
+    }
+
     /// Moved, and then scaled about the origin.
     public func mapped(dx: Double = 0, dy: Double = 0, scaleX: Double = 1, scaleY: Double = 1) -> Box {
         Box(

@@ -11,13 +11,13 @@ extension [Detection] {
             .filter { $0.element.score >= minimumScore && $0.element.box.isProper }
             .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
         var kept: [Detection] = []
-        var keptOfClass: [Int: [Box]] = [:]
         for (_, candidate) in candidates {
             guard kept.count < maximumCount else { break }
-            let rivals = keptOfClass[candidate.label, default: []]
-            if rivals.contains(where: { $0.intersectionOverUnion(candidate.box) > threshold }) { continue }
-            kept.append(candidate)
-            keptOfClass[candidate.label, default: []].append(candidate.box)
+            // Few stay, so looking at all of them costs less than keeping a list for each class.
+            let isSuppressed = kept.contains {
+                $0.label == candidate.label && $0.box.intersectionOverUnion(candidate.box) > threshold
+            }
+            if !isSuppressed { kept.append(candidate) }
         }
         return kept
     }

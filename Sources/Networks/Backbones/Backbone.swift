@@ -1,12 +1,43 @@
-/// A family of networks with its choices made: builds a classifier for any input shape and number of classes.
-public protocol Backbone: Sendable {
+/// A family of networks with its choices made: builds one for any input shape and number of classes.
+public protocol NetworkFamily: Sendable {
     /// Writes the network.
     ///
     /// - Throws: `NetworkError` where the choices or the image do not fit.
     func build(named name: String, input: Shape, classes: Int) throws -> Network
 }
 
+/// A family of classifiers whose maps others can build on.
+public protocol Backbone: NetworkFamily {
+    /// What stands in front of every name; empty for nothing.
+    var scope: String { get }
+
+    /// Writes everything up to the last stage.
+    ///
+    /// - Returns: each stage's map, in order; at least one.
+    /// - Throws: `NetworkError` where the choices or the image do not fit.
+    func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID]
+
+    /// Writes what makes logits of the last stage's map.
+    func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID
+}
+
 extension Backbone {
+    public var scope: String { "net" }
+
+    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+        let builder = NetworkBuilder(name)
+        let image = try builder.input(input)
+        let logits = try builder.scope(scope) {
+            guard let last = try featureMaps(image, in: builder).last else {
+                throw NetworkError("the network has no stages")
+            }
+            return try classify(last, classes: classes, in: builder)
+        }
+        return try builder.network(output: logits)
+    }
+}
+
+extension NetworkFamily {
     /// Builds the network; where the image is too small, the error names the smallest that would do.
     public func network(named name: String, input: Shape, classes: Int) throws -> Network {
         do {

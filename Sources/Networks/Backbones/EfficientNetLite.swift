@@ -30,19 +30,24 @@ public struct EfficientNetLite: Backbone {
         self.head = head
     }
 
-    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+    public var scope: String { "" }
+
+    public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         try requireStages(stages, Self.settings.count, of: "EfficientNet-Lite0")
         guard placement != .after else {
             throw NetworkError(
                 "EfficientNet-Lite0 places its pooling before the stage or inside its first block, not after")
         }
-        let builder = NetworkBuilder(name)
-        var x = try buildStem(try builder.input(input), in: builder)
-        for (index, setting) in Self.settings.enumerated() {
+        var x = try buildStem(image, in: builder)
+        return try Self.settings.enumerated().map { index, setting in
             x = try builder.scope("blocks.\(index)") { try buildStage(x, setting, stages[index], in: builder) }
+            return x
         }
-        x = try layer(x, to: 1280, kernel: 1, convolution: "conv_head", norm: "bn2", in: builder)
-        return try builder.network(output: builder.classifier(x, classes: classes, head: head, name: "classifier"))
+    }
+
+    public func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID {
+        let x = try layer(map, to: 1280, kernel: 1, convolution: "conv_head", norm: "bn2", in: builder)
+        return try builder.classifier(x, classes: classes, head: head, name: "classifier")
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {

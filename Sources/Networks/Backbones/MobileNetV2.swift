@@ -28,7 +28,7 @@ public struct MobileNetV2: Backbone {
         self.head = head
     }
 
-    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+    public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         try requireStages(stages, Self.settings.count, of: "MobileNetV2")
         guard width > 0, width <= 16 else {
             throw NetworkError("a width of \(width): use a number above 0, at most 16")
@@ -36,20 +36,17 @@ public struct MobileNetV2: Backbone {
         guard placement != .after else {
             throw NetworkError("MobileNetV2 places its pooling before the stage or inside its first block, not after")
         }
-        let builder = NetworkBuilder(name)
-        var x = try builder.input(input)
-        x = try builder.scope("net") {
-            x = try buildStem(x, in: builder)
-            for (index, setting) in Self.settings.enumerated() {
-                x = try builder.scope("features.\(index)") {
-                    try buildStage(x, setting, stages[index], in: builder)
-                }
-            }
-            let last = max(1280, channels(1280))
-            x = try builder.convolutionBlock(x, to: last, kernel: 1, activation: .relu6, scope: "conv2")
-            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
+        var x = try buildStem(image, in: builder)
+        return try Self.settings.enumerated().map { index, setting in
+            x = try builder.scope("features.\(index)") { try buildStage(x, setting, stages[index], in: builder) }
+            return x
         }
-        return try builder.network(output: x)
+    }
+
+    public func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID {
+        let last = max(1280, channels(1280))
+        let x = try builder.convolutionBlock(map, to: last, kernel: 1, activation: .relu6, scope: "conv2")
+        return try builder.classifier(x, classes: classes, head: head, name: "classifier")
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {

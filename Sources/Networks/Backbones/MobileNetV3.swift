@@ -65,23 +65,22 @@ public struct MobileNetV3: Backbone {
         }
     }
 
-    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+    public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         let settings = settings
         try requireStages(blocks, settings.count, of: "MobileNetV3 \(variant.rawValue)", unit: "blocks")
-        let builder = NetworkBuilder(name)
-        var x = try builder.input(input)
-        x = try builder.scope("net") {
-            x = try buildStem(x, in: builder)
-            for (index, block) in settings.enumerated() {
-                x = try builder.scope("bneck.\(index)") { try buildBlock(x, block, blocks[index], in: builder) }
-            }
-            x = try builder.convolution(x, to: variant == .small ? 576 : 960, kernel: 1, name: "conv2")
-            x = try builder.activation(try builder.batchNorm(x, name: "bn2"), .hardSwish, name: "hs2")
-            x = try builder.linear(try builder.globalPool(x, head), to: 1280, name: "linear3")
-            x = try builder.activation(try builder.batchNorm(x, name: "bn3"), .hardSwish, name: "hs3")
-            return try builder.linear(x, to: classes, name: "linear4")
+        var x = try buildStem(image, in: builder)
+        return try settings.enumerated().map { index, block in
+            x = try builder.scope("bneck.\(index)") { try buildBlock(x, block, blocks[index], in: builder) }
+            return x
         }
-        return try builder.network(output: x)
+    }
+
+    public func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID {
+        var x = try builder.convolution(map, to: variant == .small ? 576 : 960, kernel: 1, name: "conv2")
+        x = try builder.activation(try builder.batchNorm(x, name: "bn2"), .hardSwish, name: "hs2")
+        x = try builder.linear(try builder.globalPool(x, head), to: 1280, name: "linear3")
+        x = try builder.activation(try builder.batchNorm(x, name: "bn3"), .hardSwish, name: "hs3")
+        return try builder.linear(x, to: classes, name: "linear4")
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {

@@ -16,7 +16,8 @@ public struct PlainCNN: Backbone {
         self.head = head
     }
 
-    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+    /// Each stage's map before its pooling, and after it where it has one.
+    public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         guard !channels.isEmpty else {
             throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64")
         }
@@ -24,19 +25,22 @@ public struct PlainCNN: Backbone {
             throw NetworkError("a stage of \(count) channels: use 1 to 65536")
         }
         try requireStages(stages, channels.count, of: "a plain CNN of \(channels.count) channel numbers")
-        let builder = NetworkBuilder(name)
-        var x = try builder.input(input)
-        x = try builder.scope("net") {
-            for (index, stage) in stages.enumerated() {
-                x = try builder.convolutionBlock(
-                    x, to: channels[index], kernel: 3, stride: stage.convolutionStride, activation: .relu,
-                    scope: "features.\(index)")
-                if let layer = stage.layer {
-                    x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "features.\(index).pooling")
-                }
+        var maps: [Node.ID] = []
+        for (index, stage) in stages.enumerated() {
+            maps.append(
+                try builder.convolutionBlock(
+                    maps.last ?? image, to: channels[index], kernel: 3, stride: stage.convolutionStride,
+                    activation: .relu, scope: "features.\(index)"))
+            if let layer = stage.layer, let map = maps.last {
+                maps.append(
+                    try builder.pool(
+                        map, with: layer.method, kernel: layer.stride, name: "features.\(index).pooling"))
             }
-            return try builder.classifier(x, classes: classes, head: head, name: "classifier")
         }
-        return try builder.network(output: x)
+        return maps
+    }
+
+    public func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID {
+        try builder.classifier(map, classes: classes, head: head, name: "classifier")
     }
 }

@@ -41,22 +41,21 @@ public struct ResNet: Backbone {
         self.head = head
     }
 
-    public func build(named name: String, input: Shape, classes: Int) throws -> Network {
+    public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         try requireStages(stages, 4, of: variant.rawValue)
         guard placement != .before else {
             throw NetworkError(
                 "\(variant.rawValue) places its pooling behind the first or the last block of a stage, not before")
         }
-        let builder = NetworkBuilder(name)
-        var x = try builder.input(input)
-        x = try builder.scope("net") {
-            x = try buildStem(x, in: builder)
-            for stage in 0..<4 {
-                x = try builder.scope("layer\(stage + 1)") { try buildStage(x, stage, in: builder) }
-            }
-            return try builder.classifier(x, classes: classes, head: head, name: "fc")
+        var x = try buildStem(image, in: builder)
+        return try (0..<4).map { stage in
+            x = try builder.scope("layer\(stage + 1)") { try buildStage(x, stage, in: builder) }
+            return x
         }
-        return try builder.network(output: x)
+    }
+
+    public func classify(_ map: Node.ID, classes: Int, in builder: NetworkBuilder) throws -> Node.ID {
+        try builder.classifier(map, classes: classes, head: head, name: "fc")
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {

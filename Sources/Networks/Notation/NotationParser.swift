@@ -149,6 +149,15 @@ struct NotationOptions {
         return whole
     }
 
+    /// Numbers with dashes between them, `0.1-0.35-0.9`.
+    mutating func numbers(_ key: String, default fallback: [Double]) throws -> [Double] {
+        guard let word = try word(key) else { return fallback }
+        let numbers = word.split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
+        let finite = numbers.compactMap { $0 }.filter(\.isFinite)
+        guard finite.count == numbers.count else { throw wrong(key, word, "use numbers with dashes, such as 0.1-0.35-0.9") }
+        return finite
+    }
+
     /// Digits without anything between them, `1222121`, or numbers with dashes.
     mutating func digits(_ key: String, default fallback: [Int]) throws -> [Int] {
         guard let word = try word(key) else { return fallback }

@@ -2,7 +2,7 @@
 /// `mobilenet-v2(width=0.35, strides=4222121, pool=self-attentive(patch=2, restoration=subpixel))`.
 public struct OwnNotation: Sendable {
     /// The network it names, without input shape and classes.
-    public let backbone: any Backbone
+    public let family: any NetworkFamily
 
     private typealias Reader = @Sendable (inout NotationOptions, Double) throws -> any Backbone
 
@@ -33,6 +33,13 @@ public struct OwnNotation: Sendable {
         ("resnet50", false, { options, _ in try resNet(.resnet50, &options) }),
         ("resnext18", false, { options, _ in try resNet(.resnext18, &options) }),
         (
+            "darknet53", false,
+            { options, _ in
+                Darknet53(
+                    stages: try stages(&options, default: Darknet53.publishedStrides), head: try head(&options))
+            }
+        ),
+        (
             "plain-cnn", false,
             { options, _ in
                 let channels = try options.integers("channels", default: [16, 32, 64])
@@ -43,6 +50,9 @@ public struct OwnNotation: Sendable {
             }
         ),
     ]
+
+    /// Names of the detectors.
+    public static var detectorNames: [String] { DetectorNotation.names }
 
     /// Names of the backbones.
     public static var backboneNames: [String] { readers.map(\.name) }
@@ -56,17 +66,23 @@ public struct OwnNotation: Sendable {
     /// - Throws: `NetworkError` that says which part is unknown, and what is known.
     public init(_ text: String, width: Double = 1) throws {
         let call = try NotationParser.parse(text)
-        guard let reader = Self.readers.first(where: { $0.name == call.name }) else {
+        family = try DetectorNotation.detector(call, width: width) ?? Self.backbone(call, width: width)
+    }
+
+    /// The backbone of a call.
+    static func backbone(_ call: NotationCall, width: Double) throws -> any Backbone {
+        guard let reader = readers.first(where: { $0.name == call.name }) else {
             throw NetworkError(
-                "unknown network \"\(call.name)\": known are \(Self.backboneNames.joined(separator: ", ")), and names of the "
-                    + "reference notation such as mobilenet_v2-nlp_headfix2-1222121")
+                "unknown network \"\(call.name)\": known are \((backboneNames + detectorNames).joined(separator: ", ")), and names "
+                    + "of the reference notation such as mobilenet_v2-nlp_headfix2-1222121")
         }
         guard width == 1 || reader.hasWidth else {
             throw NetworkError("only MobileNetV2 comes in widths, and \(call.name) is none: leave the width out")
         }
         var options = NotationOptions(call)
-        backbone = try reader.read(&options, width)
+        let backbone = try reader.read(&options, width)
         try options.finish()
+        return backbone
     }
 
     private static func mobileNetV3(_ variant: MobileNetV3.Variant, _ options: inout NotationOptions) throws
@@ -143,13 +159,13 @@ extension Network {
     /// - Parameters:
     ///   - notation: for example `mobilenet_v2-nlp_headfix2-1222121` or `plain-cnn(pool=self-attentive)`.
     ///   - input: shape of an image, `[C, H, W]`.
-    ///   - classes: how many classes the classifier tells apart.
+    ///   - classes: how many classes the classifier tells apart, or kinds of objects a detector finds.
     ///   - width: of a MobileNetV2.
     /// - Throws: `NetworkError` that says which part is unknown or does not fit.
     public init(notation: String, input: Shape, classes: Int, width: Double = 1) throws {
-        let backbone: any Backbone =
+        let family: any NetworkFamily =
             ReferenceNotation.matches(notation)
-            ? try ReferenceNotation(notation, width: width).backbone : try OwnNotation(notation, width: width).backbone
-        self = try backbone.network(named: notation, input: input, classes: classes)
+            ? try ReferenceNotation(notation, width: width).backbone : try OwnNotation(notation, width: width).family
+        self = try family.network(named: notation, input: input, classes: classes)
     }
 }

@@ -27,7 +27,8 @@ struct Rewriter {
         for node in [graph.network.input] + graph.network.liveNodes.filter({ $0.id != graph.network.input.id }) {
             written[node.id.index] = try write(node, layers, folded)
         }
-        return try builder.network(outputs: graph.network.outputs.compactMap { written[$0.index] })
+        return try builder.network(
+            outputs: graph.network.outputs.compactMap { written[$0.index] }, detector: graph.network.detector)
     }
 
     /// For each batch normalisation that folds the layer that it folds into.

@@ -14,8 +14,7 @@ struct ChainSearch {
     private let costs: ChainCosts
     private let options: PlanOptions
     private let measure: Measure
-    private var mostWork: Int
-    private var longest = Self.longest.first
+    private let mostWork: Int
     /// For each end of a chain the bytes of the values that cross it.
     private let crossing: [Int]
 
@@ -32,11 +31,8 @@ struct ChainSearch {
     private static let mostWork = 2_000_000
     /// Chains that are worked out at once.
     private static let together = 4
-    /// Steps in one chain, in the first search and in the second: longer chains help only where long runs of small maps follow each
-    /// other, and would take most of the time.
-    private static let longest = (first: 24, second: 48)
-    /// Passes that the second search may look at beyond those of the first: some hundredths of a second.
-    private static let secondWork = 100_000
+    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most of the time.
+    private static let longest = 24
 
     /// Searches the chains of a schedule whose costs may be known in part.
     ///
@@ -52,10 +48,7 @@ struct ChainSearch {
             peak = ranges.map(takes).max() ?? 0
             return
         }
-        peak = smallestPeak(below: .max)
-        (mostWork, longest) = (min(mostWork, costs.work + Self.secondWork), Self.longest.second)
-        let second = smallestPeak(below: peak)
-        if second < peak { peak = second } else { longest = Self.longest.first }
+        peak = smallestPeak()
         if !peakOnly { ranges = fewestChained(peak: peak) }
     }
 
@@ -82,21 +75,20 @@ struct ChainSearch {
         return measure == .sum ? cost.sum : cost.bound
     }
 
-    /// The peak of the best cuts, if it is below one that is known; any number that is not, otherwise.
-    private func smallestPeak(below known: Int) -> Int {
+    private func smallestPeak() -> Int {
         let singles = (0..<count).map { takes($0..<$0 + 1) }
         // The peak of steps one by one, from each to the end.
         var suffix = [Int](repeating: 0, count: count + 1)
         for step in (0..<count).reversed() { suffix[step] = max(singles[step], suffix[step + 1]) }
         var labels = [Int](repeating: .max, count: count + 1)
         labels[0] = 0
-        var best = min(known, suffix[0])
+        var best = suffix[0]
         for first in 0..<count where labels[first] < .max {
             let label = labels[first]
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
             best = min(best, max(label, suffix[first]))
             guard first >= start, label < best, suffix[first] > label else { continue }
-            for end in first + 2..<max(first + 2, min(count, first + longest) + 1) where crossing[end] < best {
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
                 if !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
                 let peak = max(label, takes(first..<end))
@@ -110,7 +102,7 @@ struct ChainSearch {
 
     /// Works out the next few chains at once. Where the first of them ends the search, the others were in vain.
     private func prepare(_ first: Int, from end: Int, where mayEnd: (Int) -> Bool) {
-        let last = min(count, first + longest, end + Self.together - 1)
+        let last = min(count, first + Self.longest, end + Self.together - 1)
         costs.prepare((end...last).filter(mayEnd).map { first..<$0 })
     }
 
@@ -126,9 +118,9 @@ struct ChainSearch {
             }
             if takes(first..<first + 1) <= peak { reach(first + 1, 0) }
             guard first >= start,
-                (first..<min(count, first + longest)).contains(where: { takes($0..<$0 + 1) > peak })
+                (first..<min(count, first + Self.longest)).contains(where: { takes($0..<$0 + 1) > peak })
             else { continue }
-            for end in first + 2..<max(first + 2, min(count, first + longest) + 1) where crossing[end] <= peak {
+            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] <= peak {
                 guard costs.isKnown(first..<end) || costs.work < mostWork + Self.mostWork else { break }
                 if takes(first..<end) <= peak { reach(end, end - first) }
                 if costs[first..<end].floor > peak { break }

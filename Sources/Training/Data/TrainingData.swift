@@ -1,4 +1,5 @@
 import Datasets
+import Detection
 import Networks
 
 /// The images of a recipe: what is trained on, what is evaluated on, and how both are brought to size.
@@ -18,43 +19,103 @@ public struct TrainingData: Sendable {
 
     /// Images of at most this side are small: they are shifted and flipped rather than cut to pieces, and evaluated whole.
     private static let smallSide = 64
+    /// What a detector takes where the recipe does not say: that of MobileNetV2 with SSDLite as published.
+    private static let detectionSide = 320
+
+    /// Boxes that were left out, each with its file and reason.
+    public let droppedBoxes: [DroppedBox]
 
     /// Opens what a recipe names.
     ///
     /// - Throws: a sentence that names the folder or file at fault.
     public init(_ recipe: Recipe) throws {
-        let all = try DatasetCatalog.open(recipe.data, split: .train)
-        if recipe.holdOut > 0 {
-            (training, evaluation) = try all.holdOut(fraction: recipe.holdOut, seed: recipe.seed)
-            evaluationName = "\(Int((recipe.holdOut * 100).rounded())) % of the training images, held out"
-        } else {
-            let splits = try DatasetCatalog.availableSplits(recipe.data)
-            guard let split = [Split.validation, .test].first(where: splits.contains) else {
-                throw TrainingError(
-                    "\(recipe.data) has neither a validation nor a test split: add one, or hold out a share of the training "
-                        + "images with --hold-out 0.1")
-            }
-            (training, evaluation) = (all, try DatasetCatalog.open(recipe.data, split: split))
-            evaluationName = "\(split.rawValue) split"
+        switch recipe.task ?? .classification {
+        case .classification: try self.init(classes: recipe)
+        case .detection: try self.init(objects: recipe)
         }
+    }
+
+    private init(classes recipe: Recipe) throws {
+        guard recipe.augmentation != .objectCrop, recipe.augmentation != .flip else {
+            throw TrainingError(
+                "augmentation is \(recipe.augmentation.rawValue), which is for task: detection: use auto, crop-flip, resized-crop or none")
+        }
+        let all = try DatasetCatalog.open(recipe.data, split: .train)
+        (training, evaluation, evaluationName) = try Self.divide(
+            all, recipe, splits: DatasetCatalog.availableSplits(recipe.data)
+        ) { try DatasetCatalog.open(recipe.data, split: $0) }
+        droppedBoxes = []
         let stored = training.imageSize.map { max($0.width, $0.height) }
         let side = recipe.resolution ?? stored ?? 224
         let size = ImageSize(square: side)
         let isSmall = (stored ?? Int.max) <= Self.smallSide
         var evaluate = isSmall ? Transform.smallImageEvaluation(size: size) : .evaluation(size: size)
+        let isCropped = recipe.augmentation == .cropFlip || (recipe.augmentation == .automatic && isSmall)
         var train =
-            switch recipe.augmentation {
-            case .none: evaluate
-            case .cropFlip: Transform.smallImageTraining(size: size, padding: max(1, side / 8))
-            case .resizedCrop: Transform.training(size: size)
-            case .automatic:
-                isSmall ? Transform.smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
-            }
+            recipe.augmentation == .none
+            ? evaluate : isCropped ? .smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
+        if recipe.verticalFlip == true { train.verticalFlipProbability = 0.5 }
         let channels = recipe.channels ?? training.channels
         evaluate.channels = channels
         train.channels = channels
         (trainingTransform, evaluationTransform) = (train, evaluate)
         inputShape = [channels, side, side]
+    }
+
+    private init(objects recipe: Recipe) throws {
+        let side = recipe.resolution ?? Self.detectionSide
+        let size = ImageSize(square: side)
+        let folder = try AnnotatedFolder(recipe.data)
+        let annotations = try folder.annotations(for: .train)
+        // Crops enlarge what they show, so training keeps somewhat more than the network takes.
+        let all = AnnotatedDataset(annotations, reducedSize: ImageSize(square: side + side / 2))
+        var dropped = annotations.dropped
+        (training, evaluation, evaluationName) = try Self.divide(all, recipe, splits: folder.splits) {
+            let split = try folder.annotations(for: $0, classNames: annotations.classNames)
+            dropped += split.dropped
+            return AnnotatedDataset(split)
+        }
+        droppedBoxes = dropped
+        let channels = recipe.channels ?? training.channels
+        trainingTransform = try Self.objectTransform(recipe, size, channels)
+        evaluationTransform = Transform(geometry: .resize(size), channels: channels)
+        inputShape = [channels, side, side]
+    }
+
+    /// What images with boxes go through for training.
+    private static func objectTransform(_ recipe: Recipe, _ size: ImageSize, _ channels: Int) throws -> Transform {
+        var transform = Transform(geometry: .resize(size), channels: channels)
+        switch recipe.augmentation {
+        case .none: break
+        case .automatic, .objectCrop, .flip:
+            transform.flipProbability = 0.5
+            transform.colorJitter = ColorJitter(brightness: 0.25, contrast: 0.5, saturation: 0.5, hue: 0.05)
+            guard recipe.augmentation != .flip else { break }
+            transform.geometry = .objectCrop(size, ObjectCrop(largestExpansion: recipe.zoomOut ?? 4))
+        case .cropFlip, .resizedCrop:
+            throw TrainingError(
+                "augmentation is \(recipe.augmentation.rawValue), which is not for boxes: use auto, object-crop, flip or none")
+        }
+        if recipe.verticalFlip == true { transform.verticalFlipProbability = 0.5 }
+        return transform
+    }
+
+    /// What is trained on, what is evaluated on, and what that is called.
+    private static func divide(
+        _ all: any Dataset, _ recipe: Recipe, splits: [Split], open: (Split) throws -> any Dataset
+    ) throws -> (any Dataset, any Dataset, String) {
+        if recipe.holdOut > 0 {
+            let (training, evaluation) = try all.holdOut(fraction: recipe.holdOut, seed: recipe.seed)
+            return (
+                training, evaluation, "\(Int((recipe.holdOut * 100).rounded())) % of the training images, held out"
+            )
+        }
+        guard let split = [Split.validation, .test].first(where: splits.contains) else {
+            throw TrainingError(
+                "\(recipe.data) has neither a validation nor a test split: add one, or hold out a share of the training "
+                    + "images with --hold-out 0.1")
+        }
+        return (all, try open(split), "\(split.rawValue) split")
     }
 
     /// How pixels become numbers, as the recipe asks.

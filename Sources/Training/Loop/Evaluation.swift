@@ -15,6 +15,9 @@ public struct Evaluation: Sendable, Equatable, Codable {
     public var loss = 0.0
     /// `confusion[true][predicted]`, numbers of images.
     public var confusion: [[Int]] = []
+
+    /// Scores of no images yet.
+    public init() {}
 }
 
 /// Runs a model over a data set, without augmentation.

@@ -22,13 +22,13 @@ public final class Trainer {
     private let configuration: RunConfiguration
     private let model: Model
     private let averaged: Model?
-    private let distillation: Distillation?
     private let optimizer: any Optimizer
     private let checkpoint: Checkpoint
     private let trainingLoader: Loader
     private let evaluationLoader: Loader
     private let schedule: LearningRateSchedule
     private let tensors: BatchTensors
+    private let task: any TrainingTask
     private let metrics: MetricsLog
     private let stepsPerEpoch: Int
     private let rankedModel: RankedModel
@@ -79,7 +79,7 @@ public final class Trainer {
             averaged = Model(
                 network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
-        distillation = try Distillation(recipe, data, device: options.device)
+        let distillation = try Distillation(recipe, data, device: options.device)
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
         case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
@@ -105,6 +105,11 @@ public final class Trainer {
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
+        if let layout = network.detector {
+            task = DetectionTask(common.configuration, layout)
+        } else {
+            task = try ClassificationTask(common.configuration, parameters, distillation: distillation)
+        }
         metrics = MetricsLog(path: run.metrics)
     }
 
@@ -118,10 +123,11 @@ public final class Trainer {
                     "\(run.path) holds a run already: add --resume to go on with it, or choose another output folder")
             }
             let (configuration, stored) = try RunConfiguration.read(from: run)
-            guard stored.nodes == network.nodes, stored.outputs == network.outputs else {
+            guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
+            else {
                 throw TrainingError(
-                    "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.outputShape) classes), not of "
-                        + "\(network.name) (\(network.inputShape), \(network.outputShape) classes): resume with the same network, "
+                    "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
+                        + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
                         + "or choose another output folder")
             }
             guard configuration.classNames == data.training.classNames else {
@@ -137,6 +143,11 @@ public final class Trainer {
             recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames, normalization: try data.normalization(recipe.normalization))
         try run.create()
+        if !data.droppedBoxes.isEmpty {
+            try AtomicFile.replace(run.droppedBoxes) { file in
+                for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
+            }
+        }
         try configuration.write(to: run, network: network)
         return configuration
     }
@@ -159,8 +170,9 @@ public final class Trainer {
                     trainingImages: data.training.count, evaluationImages: data.evaluation.count,
                     evaluationName: data.evaluationName, parameters: network.parameterCount,
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
-                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights))
-        )
+                    steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
+                    scoreName: recipe.scoreName,
+                    droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes))))
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch
@@ -246,15 +258,11 @@ public final class Trainer {
         // The noise of a step follows from the seed and the step alone.
         Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
         let images = try tensors.images(batch)
-        let labels = try tensors.labels(batch)
         let share = try share(of: batch)
         model.share = ranks.count > 1 ? share : nil
-        let logits = try forward(images)
-        let labelled = try logits.crossEntropy(labels, labelSmoothing: recipe.labelSmoothing)
-        let loss = try distillation?.loss(labelled, logits: logits, batch) ?? labelled
-        let right = try Torch.withoutGradients { try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item() }
-        let own = try loss.item()
-        let sums = try ranks.sum([own * Double(batch.count), right, shouldStop() ? 1 : 0])
+        let loss = try task.loss(forward(images), batch)
+        let own = try loss.value.item()
+        let sums = try ranks.sum([own * Double(batch.count), loss.right, shouldStop() ? 1 : 0])
         someRankStops = sums[2] > 0
         let value = ranks.count == 1 ? own : sums[0] / Double(share.total)
         guard value.isFinite else {
@@ -265,7 +273,7 @@ public final class Trainer {
                 "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
                     + "or clip gradients with --clip-norm; \(good)")
         }
-        try rankedModel.backward(loss, share)
+        try rankedModel.backward(loss.value, share)
         let leaves = model.parameters.trainable.map(\.tensor)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
         try optimizer.step(learningRate: rate)
@@ -277,10 +285,10 @@ public final class Trainer {
         return value
     }
 
-    /// Logits in float32, whatever they were computed in.
-    private func forward(_ images: Tensor) throws -> Tensor {
-        guard recipe.precision == .bfloat16 else { return try model(images, training: true) }
-        return try Torch.withBfloat16 { try model(images, training: true) }.to(.float32)
+    /// The network's outputs in float32, whatever they were computed in.
+    private func forward(_ images: Tensor) throws -> [Tensor] {
+        guard recipe.precision == .bfloat16 else { return try model.outputs(images, training: true) }
+        return try Torch.withBfloat16 { try model.outputs(images, training: true) }.map { try $0.to(.float32) }
     }
 
     private static func checkBfloat16(_ device: Device) throws {
@@ -319,17 +327,18 @@ public final class Trainer {
 
     /// Evaluates, writes metrics and checkpoints, and begins the next epoch's sums.
     private func finishEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws {
-        let scores = try Evaluator(averaged ?? model, configuration).evaluate(evaluationLoader, ranks: ranks)
+        let scores = try task.scores(of: averaged ?? model, evaluationLoader, ranks: ranks)
         let totals = state.epochTotals
         let images = Double(max(1, totals.images))
         let seconds = max(1e-9, totals.seconds)
         let line = EpochMetrics(
             epoch: epoch + 1, step: state.step, learningRate: schedule.rate(at: state.step - 1),
             trainLoss: totals.loss / images, trainAccuracy: totals.correct / images, loss: scores.loss,
-            accuracy: scores.accuracy, seconds: seconds, imagesPerSecond: images / seconds)
+            accuracy: scores.score, meanAveragePrecision: scores.meanAveragePrecision,
+            averagePrecisionAt75: scores.averagePrecisionAt75, seconds: seconds, imagesPerSecond: images / seconds)
         state.epochTotals = TrainingState.EpochTotals()
-        let isBest = scores.accuracy > state.bestAccuracy
-        if isBest { (state.bestAccuracy, state.bestEpoch) = (scores.accuracy, epoch + 1) }
+        let isBest = scores.score > state.bestAccuracy
+        if isBest { (state.bestAccuracy, state.bestEpoch) = (scores.score, epoch + 1) }
 
         lastMetrics = line
         let skipped = try allSkippedImages()
@@ -349,7 +358,7 @@ public final class Trainer {
                 ("epoch/train_loss", line.trainLoss), ("epoch/train_accuracy", line.trainAccuracy),
                 ("epoch/loss", line.loss),
                 ("epoch/accuracy", line.accuracy), ("epoch/images_per_second", line.imagesPerSecond),
-            ], step: line.epoch)
+            ] + (line.meanAveragePrecision.map { [("epoch/map", $0)] } ?? []), step: line.epoch)
         try events.flush()
     }
 

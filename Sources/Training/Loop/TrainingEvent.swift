@@ -22,6 +22,10 @@ public enum TrainingEvent: Sendable {
         public let stepsPerEpoch: Int
         /// What became of the weights that the recipe starts from, for people; nil where all are new or the run goes on.
         public let initialWeights: String?
+        /// What the score of an epoch is called: "accuracy" or "mAP@0.50".
+        public let scoreName: String
+        /// Boxes of annotations that were left out, and the file that lists them; nil for none.
+        public let droppedBoxes: (count: Int, list: String)?
     }
 
     /// Where an epoch stands.

@@ -59,6 +59,35 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// Leaves broken images out, and lists them, instead of stopping.
     public var skipBadImages = false
 
+    /// What the network is trained for; nil for telling classes apart.
+    public var task: TaskKind?
+    /// Mirrors images top to bottom half of the time; nil for no.
+    public var verticalFlip: Bool?
+    /// Largest factor by which detection makes images smaller on a larger canvas; nil for 4.
+    public var zoomOut: Double?
+    /// Overlap from which an anchor has to find an object; nil for 0.5.
+    public var matchOverlap: Double?
+    /// Anchors of background for each with an object in a detector's loss; nil for 3.
+    public var negativeRatio: Double?
+    /// How a detector's classes are scored; nil for cross entropy.
+    public var classLoss: ClassLoss?
+
+    /// What a network is trained for.
+    public enum TaskKind: String, Sendable, Codable, CaseIterable {
+        /// One class an image.
+        case classification
+        /// Boxes around objects.
+        case detection
+    }
+
+    /// How a detector's classes are scored.
+    public enum ClassLoss: String, Sendable, Codable, CaseIterable {
+        /// Cross entropy over anchors with objects and the hardest of the others.
+        case crossEntropy = "cross-entropy"
+        /// Focal loss over all anchors (Lin et al., 2017), γ = 2, α = 0.25.
+        case focal
+    }
+
     /// Which optimiser.
     public enum OptimizerKind: String, Sendable, Codable, CaseIterable { case sgd, adamw }
 
@@ -83,7 +112,11 @@ public struct Recipe: Sendable, Equatable, Codable {
         case cropFlip = "crop-flip"
         /// Random area and aspect ratio (Szegedy et al., 2015), horizontal flip.
         case resizedCrop = "resized-crop"
-        /// Resize and centre crop only.
+        /// For boxes: zoom out, crops chosen by objects, flip, distortion of colours (Liu et al., 2016). `automatic` for detection.
+        case objectCrop = "object-crop"
+        /// For boxes: flip and distortion of colours.
+        case flip
+        /// Resize, and centre crop where there are no boxes, only.
         case none
     }
 
@@ -121,6 +154,12 @@ public struct Recipe: Sendable, Equatable, Codable {
         case distillationShare = "distillation-share"
         case distillationTemperature = "distillation-temperature"
         case skipBadImages = "skip-bad-images"
+        case task
+        case verticalFlip = "vertical-flip"
+        case zoomOut = "zoom-out"
+        case matchOverlap = "match-overlap"
+        case negativeRatio = "negative-ratio"
+        case classLoss = "class-loss"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -157,6 +196,12 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.distillationShare, &distillationShare)
         try read(.distillationTemperature, &distillationTemperature)
         try read(.skipBadImages, &skipBadImages)
+        task = try container.decodeIfPresent(TaskKind.self, forKey: .task)
+        verticalFlip = try container.decodeIfPresent(Bool.self, forKey: .verticalFlip)
+        zoomOut = try container.decodeIfPresent(Double.self, forKey: .zoomOut)
+        matchOverlap = try container.decodeIfPresent(Double.self, forKey: .matchOverlap)
+        negativeRatio = try container.decodeIfPresent(Double.self, forKey: .negativeRatio)
+        classLoss = try container.decodeIfPresent(ClassLoss.self, forKey: .classLoss)
     }
 }
 
@@ -192,6 +237,15 @@ extension Recipe {
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
+        guard teacher == nil || task != .detection else {
+            throw TrainingError("teacher is for task: classification: leave it out")
+        }
+        try require(zoomOut.map { (1...16).contains($0) } ?? true, .zoomOut, zoomOut ?? 0, "1 (never) to 16")
+        try require(
+            matchOverlap.map { $0 > 0 && $0 < 1 } ?? true, .matchOverlap, matchOverlap ?? 0, "a number between 0 and 1")
+        try require(
+            negativeRatio.map { $0 > 0 && $0 <= 1000 } ?? true, .negativeRatio, negativeRatio ?? 0,
+            "a number above 0, at most 1000")
         try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
     }
 }

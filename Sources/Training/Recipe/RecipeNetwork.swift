@@ -6,13 +6,28 @@ extension Recipe {
     ///
     /// - Throws: a sentence that says which part is unknown or does not fit the data.
     public func buildNetwork(input: Shape, classes: Int) throws -> Network {
-        guard network.hasSuffix(".json") else {
-            return try Network(notation: network, input: input, classes: classes, width: width)
-        }
-        let stored = try Network(jsonFile: network)
-        guard stored.inputShape == input, stored.outputShape == [classes] else {
+        let built =
+            try network.hasSuffix(".json")
+            ? storedNetwork(input: input, classes: classes)
+            : Network(notation: network, input: input, classes: classes, width: width)
+        switch (task ?? .classification, built.detector != nil) {
+        case (.classification, true):
+            throw TrainingError("\(built.name) finds objects: train it with task: detection (--task detection)")
+        case (.detection, false):
+            let names = OwnNotation.detectorNames.joined(separator: ", ")
             throw TrainingError(
-                "\(network) takes \(stored.inputShape) images and tells \(stored.outputShape) classes apart, and the data has "
+                "\(built.name) tells images apart and finds no objects: name a detector (\(names)), for example "
+                    + "'ssdlite(backbone=mobilenet-v2(width=0.5))'")
+        default: return built
+        }
+    }
+
+    private func storedNetwork(input: Shape, classes: Int) throws -> Network {
+        let stored = try Network(jsonFile: network)
+        let tellsClasses = stored.detector != nil || stored.outputShape == [classes]
+        guard stored.inputShape == input, stored.classCount == classes, tellsClasses else {
+            throw TrainingError(
+                "\(network) takes \(stored.inputShape) images and tells \(stored.classCount) classes apart, and the data has "
                     + "\(input) images of \(classes) classes")
         }
         return stored

@@ -14,7 +14,11 @@ public struct EpochMetrics: Sendable, Equatable, Codable {
     public var trainAccuracy: Double
     /// On the evaluation images, after the epoch.
     public var loss: Double
+    /// The score that epochs are compared by: accuracy, or a detector's mAP at overlap 0.50.
     public var accuracy: Double
+    /// Of a detector: mean average precision over the overlaps 0.50 to 0.95, and at 0.75.
+    public var meanAveragePrecision: Double?
+    public var averagePrecisionAt75: Double?
     /// Seconds of the epoch's training steps; evaluation is not counted.
     public var seconds: Double
     public var imagesPerSecond: Double
@@ -25,6 +29,8 @@ public struct EpochMetrics: Sendable, Equatable, Codable {
         case trainLoss = "train_loss"
         case trainAccuracy = "train_accuracy"
         case loss, accuracy, seconds
+        case meanAveragePrecision = "map"
+        case averagePrecisionAt75 = "map_75"
         case imagesPerSecond = "images_per_second"
     }
 }

@@ -28,6 +28,9 @@ public struct RunFolder: Sendable, Equatable {
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 
+    /// Boxes of annotations that were left out, and why.
+    public var droppedBoxes: String { path + "/dropped-boxes.txt" }
+
     /// Whether a training has begun here.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
 

@@ -7,6 +7,7 @@ final class TrainingProgress {
     private let isTerminal = isatty(STDERR_FILENO) == 1
     private var lastShown = ContinuousClock.now
     private var lineIsOpen = false
+    private var scoreName = "accuracy"
 
     /// Shows an event.
     func show(_ event: TrainingEvent) {
@@ -16,16 +17,20 @@ final class TrainingProgress {
         case .epoch(let metrics, let epochs):
             line(
                 String(
-                    format: "epoch %d/%d  train loss %.4f, accuracy %@  |  loss %.4f, accuracy %@  |  %.0f images/s",
+                    format: "epoch %d/%d  train loss %.4f, accuracy %@  |  loss %.4f, %@ %@  |  %.0f images/s",
                     metrics.epoch, epochs, metrics.trainLoss, percent(metrics.trainAccuracy), metrics.loss,
-                    percent(metrics.accuracy), metrics.imagesPerSecond))
+                    scoreName, percent(metrics.accuracy), metrics.imagesPerSecond))
         case .checkpoint: break
         case .interrupted(let step): line("stopped after step \(step) with a checkpoint; --resume goes on from it")
         }
     }
 
     private func show(_ start: TrainingEvent.Start) {
+        scoreName = start.scoreName
         if let report = start.initialWeights { line(report) }
+        if let dropped = start.droppedBoxes {
+            line("\(dropped.count) boxes of the annotations are left out: \(dropped.list) lists them, each with its file and reason")
+        }
         line(
             "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "
                 + "(\(start.evaluationName)); \(grouped(start.parameters)) parameters, "

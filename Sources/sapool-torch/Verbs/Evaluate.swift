@@ -2,13 +2,15 @@ import ArgumentParser
 import Calibration
 import CommandLineSupport
 import Datasets
+import Detection
 import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scores a trained network on a data set.",
         discussion: """
-            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch.
+            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch. A detector is \
+            scored as COCO and Pascal VOC do it.
 
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
@@ -52,6 +54,7 @@ struct Evaluate: ParsableCommand {
         guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        if trained.model.network.detector != nil { return try scoreDetector(trained) }
         let configuration = trained.configuration
         let images = try EvaluationImages(
             data ?? configuration.recipe.data, split: split, run: folder, configuration)
@@ -75,6 +78,26 @@ struct Evaluate: ParsableCommand {
                     + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(chosen.rawValue) split")
             printClasses(scores, configuration.classNames)
         }
+    }
+
+    private func scoreDetector(_ trained: TrainedModel) throws {
+        guard !confusion else {
+            throw ValidationError("--confusion is for networks that tell classes apart, and \(folder) finds objects.")
+        }
+        let configuration = trained.configuration
+        let source = try AnnotatedFolder(data ?? configuration.recipe.data)
+        let chosen = split ?? [Split.test, .validation, .train].first(where: source.splits.contains) ?? .test
+        let annotations = try source.annotations(for: chosen, classNames: configuration.classNames)
+        let loader = try Loader(
+            dataset: AnnotatedDataset(annotations, cacheBytes: 0), transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
+                skipBadImages: skipBadImages))
+        let scores = try DetectionEvaluator(trained.model, configuration).evaluate(loader)
+        for box in annotations.dropped { note("left out: \(box)") }
+        for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
+        let report = DetectionReport(scores, annotations, split: chosen)
+        if json { try printJSON(report) } else { print(report.text()) }
     }
 
     private func printClasses(_ scores: Evaluation, _ names: [String]) {

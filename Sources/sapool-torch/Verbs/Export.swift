@@ -65,9 +65,14 @@ struct Export: ParsableCommand {
             print("\(output): \(file.count) tensors")
         case .onnx:
             try ONNXExport(network, weights: tensors, metadata: metadata).write(to: output)
+            func text(_ name: String, _ shape: Shape) -> String {
+                "\(name) [batch, \(shape.dimensions.map(String.init).joined(separator: ", "))]"
+            }
+            let outputs = network.outputs.enumerated().map { index, id in
+                text(index == 0 ? "output" : "output.\(index)", network[id].shape)
+            }
             print(
-                "\(output): \(network.name), input [batch, \(network.inputShape.dimensions.map(String.init).joined(separator: ", "))], "
-                    + "output [batch, \(network.outputShape.dimensions.map(String.init).joined(separator: ", "))]")
+                "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
         case .firmware: break
         }
     }

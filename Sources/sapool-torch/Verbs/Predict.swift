@@ -6,11 +6,14 @@ import Training
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Names the most likely classes of images.",
+        abstract: "Names the most likely classes of images, or finds objects in them.",
         discussion: """
+            A run of a detector tells boxes, and draws them with --draw: a PNG for each image.
+
               sapool predict runs/a photo.jpg another.png
               sapool predict runs/a photo.jpg --top 3 --json
               sapool predict runs/a --data fashion-mnist --samples 5
+              sapool predict runs/cells --data cells --samples 3 --draw drawn
               sapool predict runs/a photo.jpg --int8
             """)
 
@@ -24,6 +27,10 @@ struct Predict: ParsableCommand {
     var samples = 5
     @Option(help: "How many classes to name.")
     var top = 5
+    @Option(help: "Detectors: leave out what is less sure than this, 0 to 1.")
+    var score = 0.5
+    @Option(help: ArgumentHelp("Detectors: write each image with its boxes into this folder.", valueName: "folder"))
+    var draw: String?
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
     @OptionGroup var int8: Int8Options
@@ -47,12 +54,17 @@ struct Predict: ParsableCommand {
             throw ValidationError("Give either image files or --data with --samples.")
         }
         guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
+        guard (0...1).contains(score) else { throw ValidationError("--score \(score): use 0 to 1.") }
         guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
     }
 
     func run() throws {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        if trained.model.network.detector != nil { return try findObjects(trained) }
+        guard draw == nil else {
+            throw ValidationError("--draw is for detectors, and \(folder) tells images apart.")
+        }
         let names = trained.configuration.classNames
         let dataset: any Dataset =
             try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
@@ -81,5 +93,13 @@ struct Predict: ParsableCommand {
                 print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name)")
             }
         }
+    }
+
+    private func findObjects(_ trained: TrainedModel) throws {
+        let dataset: any Dataset =
+            try data.map { try TestSamples.evenly(spread: samples, of: AnnotatedFolder($0)) } ?? ImageFiles(images)
+        let predictions = try DetectionPrediction.all(trained, dataset, score: score, drawingIn: draw)
+        if json { return try printJSON(predictions) }
+        for prediction in predictions { print(prediction.text()) }
     }
 }

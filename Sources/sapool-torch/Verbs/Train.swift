@@ -9,7 +9,8 @@ struct Train: ParsableCommand {
         abstract: "Trains a network on labelled images.",
         discussion: """
             Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of JPEG or PNG images for each \
-            class, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed.
+            class, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed. With --task detection it is a folder \
+            with boxes, in the layout of Pascal VOC or COCO (Documentation/Detection.md).
 
             Settings come from a recipe in YAML and are overridden here; every setting has a default. The run's folder holds \
             config.json, network.json, metrics.jsonl, TensorBoard events, model.safetensors (the weights to use), \
@@ -21,6 +22,8 @@ struct Train: ParsableCommand {
               sapool train --data photos --output runs/c --network mobilenet-v2 \\
                   --weights mobilenet_v2.pth --learning-rate 0.01
               sapool train --resume --output runs/b
+              sapool train --task detection --data cells --resolution 256 --output runs/d \\
+                  --network 'ssdlite(backbone=mobilenet-v2(width=0.5))'
 
             Several processes share each batch when a launcher starts them; Documentation/Distributed.md shows one machine, \
             several, Slurm and Kubernetes:
@@ -81,7 +84,7 @@ struct Train: ParsableCommand {
     var ema: Double?
     @Option(help: "float32, or bfloat16 where the processor computes in it.")
     var precision: Recipe.Precision?
-    @Option(help: "auto, crop-flip, resized-crop or none.")
+    @Option(help: "auto, crop-flip, resized-crop or none; of detection auto, object-crop, flip or none.")
     var augmentation: Recipe.Augmentation?
     @Option(help: "measured, imagenet or half.")
     var normalization: Recipe.NormalizationKind?
@@ -100,6 +103,19 @@ struct Train: ParsableCommand {
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
     var skipBadImages = false
+
+    @Option(help: "classification (the default) or detection.")
+    var task: Recipe.TaskKind?
+    @Flag(inversion: .prefixedNo, help: "Mirror images top to bottom half of the time.")
+    var verticalFlip: Bool?
+    @Option(help: "Detection: how much smaller images become on a larger canvas, at most (default: 4).")
+    var zoomOut: Double?
+    @Option(help: "Detection: overlap from which an anchor has to find an object (default: 0.5).")
+    var matchOverlap: Double?
+    @Option(help: "Detection: anchors of background in the loss for each with an object (default: 3).")
+    var negativeRatio: Double?
+    @Option(help: "Detection: cross-entropy (with the hardest background) or focal.")
+    var classLoss: Recipe.ClassLoss?
 
     @Option(help: "Threads that load images.")
     var workers: Int?
@@ -145,8 +161,9 @@ struct Train: ParsableCommand {
         if json {
             try printJSON(metrics)
         } else {
+            let name = try RunConfiguration.read(from: folder).configuration.recipe.scoreName
             print(
-                "accuracy \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)"
+                "\(name) \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)"
             )
         }
     }
@@ -191,6 +208,12 @@ struct Train: ParsableCommand {
         if let weights { settings.weights = weights }
         if let teacher { settings.teacher = teacher }
         if skipBadImages { settings.skipBadImages = true }
+        if let task { settings.task = task }
+        if let verticalFlip { settings.verticalFlip = verticalFlip }
+        if let zoomOut { settings.zoomOut = zoomOut }
+        if let matchOverlap { settings.matchOverlap = matchOverlap }
+        if let negativeRatio { settings.negativeRatio = negativeRatio }
+        if let classLoss { settings.classLoss = classLoss }
         return settings
     }
 }
@@ -200,3 +223,5 @@ extension Recipe.ScheduleKind: ExpressibleByArgument {}
 extension Recipe.Precision: ExpressibleByArgument {}
 extension Recipe.Augmentation: ExpressibleByArgument {}
 extension Recipe.NormalizationKind: ExpressibleByArgument {}
+extension Recipe.TaskKind: ExpressibleByArgument {}
+extension Recipe.ClassLoss: ExpressibleByArgument {}

@@ -59,6 +59,9 @@ struct Visualize: ParsableCommand {
     func run() throws {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        guard trained.model.network.detector == nil else {
+            throw TrainingError("\(folder) finds objects, and this verb explains classes: draw them with sapool predict --draw")
+        }
         let label = try label(trained.configuration.classNames)
         let dataset: any Dataset =
             try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)

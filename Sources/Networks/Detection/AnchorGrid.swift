@@ -38,17 +38,4 @@ public struct AnchorGrid: Sendable, Hashable, Codable {
     public static func scales(count: Int, smallest: Double = 0.2, largest: Double = 0.95) -> [Double] {
         (0..<count).map { smallest + (largest - smallest) * Double($0) / Double(Swift.max(1, count - 1)) }
     }
-
-    /// Anchors as shares of the image, cell after cell, row after row: the order of a head whose output is `[rows, columns, anchors]`.
-    public var anchors: [Box] {
-        var boxes: [Box] = []
-        boxes.reserveCapacity(rows * columns * sizes.count)
-        for row in 0..<rows {
-            for column in 0..<columns {
-                let (x, y) = ((Double(column) + 0.5) / Double(columns), (Double(row) + 0.5) / Double(rows))
-                for size in sizes { boxes.append(Box(centerX: x, centerY: y, width: size.width, height: size.height)) }
-            }
-        }
-        return boxes
-    }
 }

@@ -1,0 +1,86 @@
+import CommandLineSupport
+import Datasets
+import Detection
+import Foundation
+import Training
+import Visualization
+
+/// What a detector sees in one image.
+struct DetectionPrediction: Encodable {
+    let image: String
+    let detections: [Found]
+    /// The picture with boxes, where one was drawn.
+    let drawing: String?
+
+    struct Found: Encodable {
+        let name: String
+        let score: Double
+        /// Left, top, right, bottom in pixels.
+        let box: [Double]
+    }
+
+    /// Looks at images, one after the other.
+    ///
+    /// - Parameters:
+    ///   - score: less sure detections are left out.
+    ///   - folder: where pictures with boxes go; nil for none.
+    static func all(
+        _ trained: TrainedModel, _ dataset: any Dataset, score: Double, drawingIn folder: String?
+    ) throws -> [DetectionPrediction] {
+        let names = trained.configuration.classNames
+        var evaluator = try DetectionEvaluator(trained.model, trained.configuration)
+        evaluator.decoder.minimumScore = score
+        let loader = try Loader(
+            dataset: dataset, transform: trained.configuration.evaluationTransform,
+            configuration: LoaderConfiguration(batchSize: 16, seed: 0, shuffle: false, dropLast: false, workers: 0))
+        if let folder { try RunFolder(folder).create() }
+        var drawn = Set<String>()
+        var predictions: [DetectionPrediction] = []
+        let batches = loader.batches(epoch: 0)
+        while let batch = try batches.next() {
+            for (index, shares) in zip(batch.indices, try evaluator.detections(batch)) {
+                let image = try Image.decode(contentsOf: dataset.location(of: index), channels: 3)
+                let detections = shares.map { $0.scaled(to: image.size) }
+                var path: String?
+                if let folder {
+                    let name = name(for: dataset.location(of: index), besides: &drawn)
+                    let file = "\(folder)/\(name).png"
+                    try DetectionDrawing(image, detections: detections, classNames: names).image().write(toPNG: file)
+                    path = file
+                }
+                predictions.append(
+                    DetectionPrediction(
+                        image: dataset.location(of: index),
+                        detections: detections.map {
+                            Found(
+                                name: names[$0.label], score: $0.score,
+                                box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom])
+                        }, drawing: path))
+            }
+        }
+        return predictions
+    }
+
+    /// The image's own name; a number behind it where two images in different folders are called alike.
+    private static func name(for path: String, besides taken: inout Set<String>) -> String {
+        let base = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        var name = base
+        var number = 2
+        while !taken.insert(name).inserted {
+            name = "\(base)-\(number)"
+            number += 1
+        }
+        return name
+    }
+
+    /// Lines for a terminal.
+    func text() -> String {
+        var lines = [image + (drawing.map { "  → \($0)" } ?? "")]
+        if detections.isEmpty { lines.append("  nothing") }
+        for found in detections {
+            let box = found.box.map { String(Int($0.rounded())) }.joined(separator: ", ")
+            lines.append("  \(padded(percent(found.score), to: 8))  \(found.name)  (\(box))")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

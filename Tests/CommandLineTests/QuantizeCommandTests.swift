@@ -1,0 +1,70 @@
+import Foundation
+import XCTest
+
+/// From a trained run to int8 and its scores.
+final class QuantizeCommandTests: CommandLineTestCase {
+    private func train(_ network: String, epochs: Int = 8, _ more: String...) throws {
+        let trained = try sapool(
+            [
+                "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "\(epochs)",
+                "--batch-size", "8", "--augmentation", "none", "--learning-rate", "0.1", "--output", "run", "--threads", "1",
+            ] + more)
+        XCTAssertEqual(trained.status, 0, trained.errors)
+    }
+
+    func testARunBecomesInt8() throws {
+        try makePhotos()
+        try train("plain-cnn(channels=4-8, strides=42, pool=self-attentive(patch=2, restoration=subpixel))")
+        let missing = try sapool("evaluate", "run", "--int8")
+        XCTAssertEqual(missing.status, 1)
+        XCTAssertEqual(
+            message(missing), "Error: there is no int8 model run/int8.safetensors: make one with sapool quantize")
+
+        let outcome = try sapool("quantize", "run", "--images", "32", "--json")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let report = try json(outcome.output)
+        XCTAssertEqual(report["float_accuracy"] as? Double, 1)
+        XCTAssertEqual(report["int8_accuracy"] as? Double, 1)
+        XCTAssertEqual(report["test_images"] as? Int, 16)
+        XCTAssertEqual(report["calibration_images"] as? Int, 32)
+        XCTAssertGreaterThan(try XCTUnwrap(report["logits_db"] as? Double), 15)
+        let layers = try XCTUnwrap(report["layers"] as? [[String: Any]])
+        XCTAssertTrue(layers.contains { $0["kernel"] as? String == "attendRow" })
+        XCTAssertTrue(exists("run/int8.safetensors"))
+
+        let scores = try json(sapool("evaluate", "run", "--int8", "--json").output)
+        XCTAssertEqual(scores["accuracy"] as? Double, 1)
+        let answer = try sapool("predict", "run", "photos/test/left/0.png", "--int8", "--top", "1")
+        XCTAssertTrue(answer.output.contains("left"), answer.output + answer.errors)
+
+        let tuned = try sapool(
+            "quantize", "run", "--qat", "--epochs", "1", "--method", "min-max", "--no-equalize", "--push-rows", "--output",
+            "tuned.safetensors")
+        XCTAssertEqual(tuned.status, 0, tuned.errors)
+        XCTAssertTrue(tuned.output.contains("accuracy  float 100.00 %  int8 100.00 %  (+0.00 points)"), tuned.output)
+        let other = try sapool("evaluate", "run", "--int8-model", "tuned.safetensors")
+        XCTAssertTrue(other.output.hasPrefix("accuracy 100.00 %"), other.output + other.errors)
+
+        try Data("no model".utf8).write(to: URL(fileURLWithPath: "\(folder)/run/int8.safetensors"))
+        let damaged = try sapool("evaluate", "run", "--int8")
+        XCTAssertEqual(damaged.status, 1)
+        XCTAssertTrue(message(damaged).contains("run/int8.safetensors"), damaged.errors)
+    }
+
+    func testWhatCannotBeQuantised() throws {
+        try makePhotos(train: 8, test: 2)
+        try train("plain-cnn(channels=4-8, strides=42, pool=gem)", epochs: 1)
+        let outcome = try sapool("quantize", "run")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(
+            message(outcome).hasSuffix(
+                ": there is no int8 kernel for power-mean pooling (Lp, GeM): keep this network in float, or choose another pooling"),
+            outcome.errors)
+        XCTAssertFalse(exists("run/int8.safetensors"))
+        let wrong = try sapool("quantize", "run", "--learning-rate", "1")
+        XCTAssertEqual(wrong.status, 64)
+        XCTAssertTrue(wrong.errors.contains("--learning-rate needs --qat."), wrong.errors)
+        XCTAssertEqual(try sapool("quantize", "nowhere").status, 1)
+        XCTAssertEqual(try sapool("quantize", "run", "--method", "best").status, 64)
+    }
+}
