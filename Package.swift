@@ -174,7 +174,7 @@ let package = Package(
 
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Quantization", "Torch", "Training"],
             linkerSettings: runPaths),
 
         // Measurements

@@ -1,4 +1,7 @@
 import Foundation
+import Interchange
+import Networks
+import Quantization
 import XCTest
 
 /// From a trained run to int8 and its scores.
@@ -49,6 +52,47 @@ final class QuantizeCommandTests: CommandLineTestCase {
         let damaged = try sapool("evaluate", "run", "--int8")
         XCTAssertEqual(damaged.status, 1)
         XCTAssertTrue(message(damaged).contains("run/int8.safetensors"), damaged.errors)
+    }
+
+    /// The exported model in onnxruntime says what the int8 host says.
+    func testTheONNXModelAgrees() throws {
+        let python = try PythonOracle(needs: "onnx", "onnxruntime")
+        try makePhotos()
+        try FileManager.default.createDirectory(atPath: "\(folder)/onnx", withIntermediateDirectories: true)
+        for (name, network) in [
+            ("subpixel", "plain-cnn(channels=4-8, strides=42, pool=self-attentive(patch=2, restoration=subpixel))"),
+            ("mobilenet", "mobilenet-v2(width=0.1, strides=1121111, pool=lip)"),
+        ] {
+            try? FileManager.default.removeItem(atPath: "\(folder)/run")
+            try train(network, epochs: 4)
+            XCTAssertEqual(try sapool("quantize", "run", "--no-evaluate").status, 0)
+            let exported = try sapool("export", "run", "--format", "onnx-qdq", "--output", "onnx/\(name).onnx")
+            XCTAssertEqual(exported.status, 0, exported.errors)
+            let model = try QuantizedModel(contentsOf: "\(folder)/run/int8.safetensors")
+            let executor = HostExecutor(try KernelProgram(model))
+            let (shape, count) = (model.network.inputShape, 200)
+            var (images, logits): ([Float], [Float]) = ([], [])
+            for number in 0..<count {
+                // Bright on the left or on the right, more or less.
+                let pixels = (0..<shape.count).map { index -> UInt8 in
+                    let isRight = index / shape.channels % shape.width >= shape.width / 2
+                    let noise = (index &* 7919 &+ number &* 104_729) % 60
+                    return UInt8((isRight == (number % 2 == 1) ? 150 : 40) + noise)
+                }
+                for channel in 0..<shape.channels {
+                    for place in 0..<shape.size.area {
+                        images.append(Float(model.pixels.real(pixels[place * shape.channels + channel], channel: channel)))
+                    }
+                }
+                logits += executor.run(pixels).map { Float(executor.program.outputQuantization.real(of: $0)) }
+            }
+            try Safetensors([
+                (name: "input", tensor: try TensorData(images, shape: [count] + shape.dimensions)),
+                (name: "output", tensor: try TensorData(logits, shape: [count, 2])),
+            ]).write(to: "\(folder)/onnx/\(name).safetensors")
+        }
+        let outcome = try python.run("check_qdq.py", ["\(folder)/onnx"])
+        XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
     }
 
     func testWhatCannotBeQuantised() throws {

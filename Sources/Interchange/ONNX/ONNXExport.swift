@@ -15,13 +15,18 @@ public struct ONNXExport: Sendable {
     private let network: Network
     private let weights: Safetensors
     private let metadata: [String: String]
+    private let quantization: ONNXQuantization?
 
     /// An export of a network.
     ///
     /// - Parameters:
     ///   - weights: every parameter and buffer under its name; counters may be absent.
     ///   - metadata: free text for the model's properties. The network's name and JSON form are added to it.
-    public init(_ network: Network, weights: Safetensors, metadata: [String: String] = [:]) {
+    ///   - quantization: what int8 rounds: then weights are written as int8, and QuantizeLinear and DequantizeLinear stand around values.
+    public init(
+        _ network: Network, weights: Safetensors, metadata: [String: String] = [:], quantization: ONNXQuantization? = nil
+    ) {
+        self.quantization = quantization
         self.network = network
         self.weights = weights
         self.metadata = metadata
@@ -51,7 +56,7 @@ public struct ONNXExport: Sendable {
 
     /// The model as a message.
     func model() throws -> ONNXModelProto {
-        var graph = ONNXGraphBuilder(weights: weights)
+        var graph = ONNXGraphBuilder(weights: weights, quantization: quantization)
         for node in network.liveNodes { try graph.append(node, inputs: node.inputs.map { network[$0] }) }
         for (index, output) in network.outputs.enumerated() {
             graph.output(network[output], name: index == 0 ? "output" : "output.\(index)")

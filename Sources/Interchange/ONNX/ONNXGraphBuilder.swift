@@ -6,11 +6,16 @@ struct ONNXGraphBuilder {
     private(set) var graph = ONNXGraphProto()
 
     private let weights: Safetensors
+    /// What int8 rounds; nil writes a float model.
+    let quantization: ONNXQuantization?
     /// The value that holds each node's result, by the node's name.
     private var values: [String: String] = [:]
     private var constants: Set<String> = []
 
-    init(weights: Safetensors) { self.weights = weights }
+    init(weights: Safetensors, quantization: ONNXQuantization? = nil) {
+        self.weights = weights
+        self.quantization = quantization
+    }
 
     // MARK: - Values
 
@@ -23,7 +28,7 @@ struct ONNXGraphBuilder {
     /// The graph's input.
     mutating func input(_ node: Node) {
         graph.input.append(Self.info("input", node.shape))
-        values[node.name] = "input"
+        values[node.name] = rounded(node, node.name, "input")
     }
 
     /// Makes a node's result an output of the graph.
@@ -51,6 +56,8 @@ struct ONNXGraphBuilder {
     mutating func finish(_ node: Node, _ type: String, _ inputs: [String], _ attributes: [ONNXAttributeProto] = []) {
         add(name: Self.path(node.name), type, inputs, attributes, to: node.name)
         graph.valueInfo.append(Self.info(node.name, node.shape))
+        let value = rounded(node, node.name, node.name)
+        if value != node.name { alias(node, to: value) }
     }
 
     /// An operator in the middle of a node; `part` tells it from the node's others. Returns its result.
@@ -80,6 +87,9 @@ struct ONNXGraphBuilder {
     mutating func parameter(_ name: String, of node: Node) throws -> String {
         let full = Self.fullName(name, node)
         let tensor = try weight(name, of: node)
+        if let scales = quantization?.weights[full] {
+            return try integerWeights(node, name, tensor.floats(), scales, shape: tensor.shape, axis: 0)
+        }
         return constant(full, tensor.floats(), tensor.shape)
     }
 
@@ -114,7 +124,7 @@ struct ONNXGraphBuilder {
         return name
     }
 
-    private mutating func insert<Value: BitwiseCopyable>(
+    mutating func insert<Value: BitwiseCopyable>(
         _ name: String, _ type: ONNXTensorProto.DataType, _ shape: [Int], _ values: [Value]
     ) {
         guard constants.insert(name).inserted else { return }

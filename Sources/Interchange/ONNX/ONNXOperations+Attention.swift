@@ -37,7 +37,7 @@ extension ONNXGraphBuilder {
     ) throws -> [(name: String, value: String)] {
         let (matrix, shift) = (try self.weight(weight, of: node), try self.weight(bias, of: node).floats())
         let (rows, columns, values) = (matrix.shape[0], matrix.shape[1], matrix.floats())
-        return (0..<rows / columns).map { index in
+        return try (0..<rows / columns).map { index in
             let name = rows == columns ? part : "\(part)/\(["query", "key", "value"][index])"
             var transposed = [Float](repeating: 0, count: columns * columns)
             for row in 0..<columns {
@@ -45,11 +45,21 @@ extension ONNXGraphBuilder {
                     transposed[column * columns + row] = values[(index * columns + row) * columns + column]
                 }
             }
-            let factor = constant(node, "\(name)/weight", transposed, shape: [columns, columns])
+            let shape = [columns, columns]
+            let factor: String
+            if let scales = quantization?.weights["\(node.name).\(weight)"] {
+                factor = try integerWeights(
+                    node, "\(name)/weight", transposed, Array(scales[index * columns..<(index + 1) * columns]),
+                    shape: shape, axis: 1)
+            } else {
+                factor = constant(node, "\(name)/weight", transposed, shape: shape)
+            }
             let product = step(node, "\(name)/product", "MatMul", [tokens, factor])
             let summand = constant(
                 node, "\(name)/bias", Array(shift[index * columns..<(index + 1) * columns]), shape: [columns])
-            return (name, step(node, name, "Add", [product, summand]))
+            let sum = step(node, name, "Add", [product, summand])
+            guard rows != columns else { return (name, sum) }
+            return (name, rounded(node, "\(node.name).\(["query", "key", "value"][index])", sum))
         }
     }
 

@@ -73,6 +73,18 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     /// How pixels become numbers.
     public var normalization: Normalization
 
+    /// A configuration by its parts.
+    package init(
+        recipe: Recipe, inputShape: Shape, evaluationTransform: Transform, classNames: [String],
+        normalization: Normalization
+    ) {
+        self.recipe = recipe
+        self.inputShape = inputShape
+        self.evaluationTransform = evaluationTransform
+        self.classNames = classNames
+        self.normalization = normalization
+    }
+
     /// Reads a run's configuration and network.
     ///
     /// - Throws: `TrainingError` where the folder holds no run.

@@ -14,9 +14,10 @@ struct Export: ParsableCommand {
         discussion: """
             safetensors: the weights under the authors' names. onnx: the network in evaluation mode, in standard operators (opset 18) and with \
             any batch size; input "input" ([batch, C, H, W], normalised as in training), output "output" (logits). Classes and normalisation are \
-            in the metadata of both.
+            in the metadata of both. onnx-qdq: the int8 model that sapool quantize made, as float operators between QuantizeLinear and DequantizeLinear.
 
               sapool export runs/a --format onnx --output a.onnx
+              sapool export runs/a --format onnx-qdq --output a-int8.onnx
               sapool export runs/a --weights best --format safetensors \\
                   --output best.safetensors
 
@@ -29,11 +30,15 @@ struct Export: ParsableCommand {
               sapool export runs/a --format firmware --output firmware --push-rows
             """)
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case safetensors, onnx, firmware }
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case safetensors, onnx
+        case onnxQDQ = "onnx-qdq"
+        case firmware
+    }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors, onnx or firmware.")
+    @Option(help: "safetensors, onnx, onnx-qdq or firmware.")
     var format: Format
     @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
@@ -50,12 +55,14 @@ struct Export: ParsableCommand {
     func run() throws {
         if format == .firmware { return try exportFirmware() }
         let (network, metadata) = try description()
+        guard format != .onnxQDQ else { return try exportInt8(metadata) }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
+        case .onnxQDQ: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -73,7 +80,7 @@ struct Export: ParsableCommand {
             }
             print(
                 "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
-        case .firmware: break
+        case .onnxQDQ, .firmware: break
         }
     }
 
@@ -88,6 +95,12 @@ struct Export: ParsableCommand {
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B")
+    }
+
+    private func exportInt8(_ metadata: [String: String]) throws {
+        let model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
+        try model.onnxExport(metadata: metadata).write(to: output)
+        print("\(output): \(model.network.name) in int8, QDQ")
     }
 
     /// The network, and what a user of the file has to know.
