@@ -62,7 +62,7 @@ struct Export: ParsableCommand {
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
-        case .onnxQDQ: return
+        case .onnxQDQ, .firmware: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -80,7 +80,6 @@ struct Export: ParsableCommand {
             }
             print(
                 "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
-        case .onnxQDQ, .firmware: break
         }
     }
 
