@@ -92,6 +92,9 @@ let package = Package(
         .target(
             name: "Deployment",
             dependencies: ["CFirmwareFiles", "Datasets", "Interchange", "Networks", "Planning", "Quantization"]),
+        .testTarget(
+            name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            linkerSettings: runPaths),
         .executableTarget(
             name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
             path: "Firmware/Check", linkerSettings: runPaths),
