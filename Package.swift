@@ -87,6 +87,15 @@ let package = Package(
             name: "QuantizationTests",
             dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
 
+        // Firmware: a network in int8 as a package of its own, and that package on an emulated core
+        .target(name: "CFirmwareFiles"),
+        .target(
+            name: "Deployment",
+            dependencies: ["CFirmwareFiles", "Datasets", "Interchange", "Networks", "Planning", "Quantization"]),
+        .executableTarget(
+            name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            path: "Firmware/Check", linkerSettings: runPaths),
+
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
         .testTarget(
@@ -156,8 +165,9 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Detection", "Execution",
-                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
+                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),
