@@ -24,7 +24,8 @@ oracles: deps ## install onnx and onnxruntime, which some tests compare with
 	@Scripts/oracles
 
 build: deps ## build the command line: .build/release/sapool
-	$(SWIFT) build -c release
+	$(SWIFT) build -c release --product sapool-torch
+	$(SWIFT) build -c release --product sapool
 
 test: deps ## run all tests, then the example package and the firmware
 	$(SWIFT) test $(TEST_FLAGS)
@@ -46,7 +47,8 @@ format: ## format all Swift sources
 lint: ## check the format of all Swift sources
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
-benchmark: build ## measure beside PyTorch; options in ARGS="..."
+benchmark: deps ## measure beside PyTorch; options in ARGS="..."
+	$(SWIFT) build -c release
 	@Benchmarks/run $(ARGS)
 
 docs: deps ## write the library's reference as HTML to .build/docs

@@ -21,8 +21,9 @@ func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throw
     var noise = Noise(state: 7)
     var parameters: [String: [Float]] = [:]
     for specification in lowered.parameters {
-        let fanIn = Float(max(1, specification.shape.dropFirst().reduce(1, *)))
-        parameters[specification.name] = (0..<specification.count).map { _ in noise.unit() * 2 / fanIn.squareRoot() }
+        let fanIn = Float(specification.shape.dropFirst().reduce(1, *))
+        let reach = specification.shape.count > 1 ? 2 / fanIn.squareRoot() : 0.3
+        parameters[specification.name] = (0..<specification.count).map { _ in noise.unit() * reach }
     }
     let float = try FloatNetwork(network: lowered, parameters: parameters)
     var statistics: [String: ValueStatistics] = [:]

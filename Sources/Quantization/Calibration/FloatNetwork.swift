@@ -33,7 +33,11 @@ public struct FloatNetwork: Sendable {
     /// The names of the values whose statistics a quantiser needs, each with its number of channels: those that exist on the
     /// device, and an attention's queries, keys and values.
     public func observedValues() throws -> [(name: String, channels: Int)] {
-        try DeviceStep.all(of: network).flatMap { step in
+        guard network.outputs.count == 1 else {
+            throw QuantizationError(
+                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, so keep this network in float")
+        }
+        return try DeviceStep.all(of: network).flatMap { step in
             step.parts.flatMap { part -> [(name: String, channels: Int)] in
                 let own = [(name: part.last.name, channels: step.outputShape.channels)]
                 guard case .operation(let node, _) = part, case .multiHeadAttention(let details) = node.operation else {
