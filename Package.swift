@@ -58,7 +58,8 @@ let package = Package(
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
         .target(name: "Datasets", dependencies: ["CCodecs", "Detection"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
         // Objects in images
         .target(name: "Detection", dependencies: ["Networks"]),
@@ -151,7 +152,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange", "Networks",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange",
+                "Networks",
                 "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
             ]),
 

@@ -20,10 +20,12 @@ struct Case {
         return [
             try named("strided", "mobilenet_v2-skip-1222121", [3, 64, 64], width: 0.35, pushesRows: true),
             try named(
-                "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))", [3, 32, 32]),
+                "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))",
+                [3, 32, 32]),
             Case(name: "residual", network: try residual(), pushesRows: false),
             try named(
-                "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))", [1, 28, 28]),
+                "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
+                [1, 28, 28]),
         ]
     }
 
@@ -35,12 +37,14 @@ struct Case {
                 x, to: 64, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), name: "conv\(number)")
             return try builder.batchNorm(map, name: "bn\(number)")
         }
-        var x = try builder.activation(convolve(builder.input([3, 32, 32]), 1, kernel: 7, stride: 2), .relu, name: "relu")
+        var x = try builder.activation(
+            convolve(builder.input([3, 32, 32]), 1, kernel: 7, stride: 2), .relu, name: "relu")
         x = try builder.add(.maxPool(MaxPool(kernel: 3, stride: 2, padding: 1)), [x], name: "maxpool")
         for block in 0..<2 {
             x = try builder.scope("layer1.\(block)") {
                 let map = try builder.activation(convolve(x, 1, kernel: 3), .relu, name: "relu1")
-                return try builder.activation(builder.add(convolve(map, 2, kernel: 3), x, name: "add"), .relu, name: "relu")
+                return try builder.activation(
+                    builder.add(convolve(map, 2, kernel: 3), x, name: "add"), .relu, name: "relu")
             }
         }
         return try builder.network(output: builder.classifier(x, classes: 10, head: .average, name: "fc"))

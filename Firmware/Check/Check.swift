@@ -26,12 +26,15 @@ struct Check {
     /// A program of its own that calls the C interface of the last network wrongly.
     private static func addInterfaceCheck(from source: String, to folder: String) throws {
         let name = "Sources/CheckInterface/main.c"
-        guard let code = FileManager.default.contents(atPath: "\(source)/\(name)"), let manifest = FileManager.default.contents(atPath: "\(folder)/Package.swift")
+        guard let code = FileManager.default.contents(atPath: "\(source)/\(name)"),
+            let manifest = FileManager.default.contents(atPath: "\(folder)/Package.swift")
         else { throw CheckError("cannot read \(source)/\(name)") }
         let target = #"        .executableTarget(name: "CheckInterface", dependencies: ["Board", "Demo", "DemoData"]),"#
         let writer = FolderWriter(folder)
         try writer.write(name, [UInt8](code))
-        try writer.write("Package.swift", String(decoding: manifest, as: UTF8.self).replacing("\n    ]\n)\n", with: "\n\(target)\n    ]\n)\n"))
+        try writer.write(
+            "Package.swift",
+            String(decoding: manifest, as: UTF8.self).replacing("\n    ]\n)\n", with: "\n\(target)\n    ]\n)\n"))
     }
 
     mutating func run(isUpdate: Bool) throws {
@@ -55,7 +58,9 @@ struct Check {
         if let core = cores.first { try refuse(core) }
         if isUpdate { try limits.write() }
         for problem in problems { FileHandle.standardError.write(Data("firmware: \(problem)\n".utf8)) }
-        guard problems.isEmpty || isUpdate else { throw CheckError("\(problems.count) of the checks on whole networks failed") }
+        guard problems.isEmpty || isUpdate else {
+            throw CheckError("\(problems.count) of the checks on whole networks failed")
+        }
     }
 
     private mutating func look(at run: EmulatedRun, _ package: FirmwarePackage, _ core: Core, _ expected: [[Int8]]) {
@@ -64,14 +69,20 @@ struct Check {
             if inference.scores != scores {
                 problems.append("\(who) computes \(inference.scores) for image \(index), the host \(scores)")
             }
-            if Set(scores).count < 4 { problems.append("\(who): scores \(scores) say nothing: change the made-up numbers") }
+            if Set(scores).count < 4 {
+                problems.append("\(who): scores \(scores) say nothing: change the made-up numbers")
+            }
             if inference.arenaLowest != plan.arenaLowest || inference.arenaHighest != plan.arenaHighest {
                 problems.append(
                     "\(who) writes bytes \(inference.arenaLowest) to \(inference.arenaHighest) of its arena, and plans \(plan.arenaLowest) "
                         + "to \(plan.arenaHighest)")
             }
-            if let stray = inference.stray { problems.append("\(who) writes to 0x\(String(stray, radix: 16)), outside of its RAM") }
-            if inference.stackBytes > plan.stackBytes { problems.append("\(who) takes \(inference.stackBytes) bytes of stack") }
+            if let stray = inference.stray {
+                problems.append("\(who) writes to 0x\(String(stray, radix: 16)), outside of its RAM")
+            }
+            if inference.stackBytes > plan.stackBytes {
+                problems.append("\(who) takes \(inference.stackBytes) bytes of stack")
+            }
             let sum = inference.layerInstructions.reduce(0, +)
             if sum > inference.instructions || sum < inference.instructions * 9 / 10 {
                 problems.append("\(who): layers sum up to \(sum) of \(inference.instructions) instructions")
@@ -82,13 +93,15 @@ struct Check {
             String(repeating: " ", count: max(1, width - "\(value)".count)) + "\(value)"
         }
         print(
-            plan.name.padding(toLength: 14, withPad: " ", startingAt: 0) + " " + core.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
+            plan.name.padding(toLength: 14, withPad: " ", startingAt: 0) + " "
+                + core.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
                 + column(inference.instructions, 14) + column(plan.arenaBytes, 9) + column(run.flashBytes, 10)
                 + column(inference.stackBytes, 7) + column(run.stateBytes, 7))
         problems += limits.check(
             plan.name, core.rawValue,
             Limits.Figures(
-                instructions: inference.instructions, arena: plan.arenaBytes, flash: run.flashBytes, stack: inference.stackBytes))
+                instructions: inference.instructions, arena: plan.arenaBytes, flash: run.flashBytes,
+                stack: inference.stackBytes))
     }
 
     // MARK: - Refusals
@@ -98,21 +111,25 @@ struct Check {
         let (package, one) = (packages[packages.count - 1], cases[cases.count - 1])
         let emulator = try Emulator(package, core: core)
         let damages: [(what: String, offset: Int, status: Int)] = [
-            ("no magic", 0, -1), ("another version", 4, -2), ("another network", 16, -3), ("another image size", 20, -5),
+            ("no magic", 0, -1), ("another version", 4, -2), ("another network", 16, -3),
+            ("another image size", 20, -5),
             ("a damaged check sum", 13, -4), ("a damaged weight", package.description.weightsBytes / 2, -4),
             ("a damaged last byte", package.description.weightsBytes - 17, -4),
         ]
         for damage in damages {
             let answer = try emulator.answer(to: one.images(), damaging: damage.offset)
             if answer != "\(package.description.name)_init \(damage.status)\n" {
-                problems.append("weights with \(damage.what) are answered with \"\(answer)\" and not refused with \(damage.status)")
+                problems.append(
+                    "weights with \(damage.what) are answered with \"\(answer)\" and not refused with \(damage.status)")
             }
         }
         let complaints = try emulator.output(of: "CheckInterface")
         if !complaints.isEmpty { problems.append("the C interface answers wrongly on \(core.rawValue): \(complaints)") }
         let script = "\(folder)/Boards/\(core.rawValue).ld"
         let text = try String(contentsOfFile: script, encoding: .utf8)
-        let needed = packages.map { $0.description.arenaBytes + $0.description.columnBytes + $0.description.stackBytes }.max() ?? 0
+        let needed =
+            packages.map { $0.description.arenaBytes + $0.description.columnBytes + $0.description.stackBytes }.max()
+            ?? 0
         let short = text.replacing(/LENGTH = \d+\n}/) { _ in "LENGTH = \(needed - 1)\n}" }
         try Data(short.utf8).write(to: URL(fileURLWithPath: script))
         defer { try? Data(text.utf8).write(to: URL(fileURLWithPath: script)) }
@@ -120,7 +137,9 @@ struct Check {
             try emulator.relink()
             problems.append("an image that needs more than \(needed - 1) bytes of RAM links with them")
         } catch let error as DeploymentError {
-            if !error.description.contains("will not fit in region 'RAM'") { problems.append("linking with too little RAM says: \(error)") }
+            if !error.description.contains("will not fit in region 'RAM'") {
+                problems.append("linking with too little RAM says: \(error)")
+            }
         }
     }
 }

@@ -39,13 +39,15 @@ struct Limits {
         guard let known = known[key] else { return ["\(key) is missing in \(path): run firmware-check with --update"] }
         return zip(figures.all, known.all).compactMap { now, before in
             guard Double(now.value) > Double(before.value) * 1.03 else { return nil }
-            return "\(network) on \(core) takes \(now.value) of \(now.name), over 3 % more than the \(before.value) of \(path)"
+            return
+                "\(network) on \(core) takes \(now.value) of \(now.name), over 3 % more than the \(before.value) of \(path)"
         }
     }
 
     /// Writes what was seen.
     func write() throws {
-        let head = "# What whole networks with made-up numbers take; 3 % more fails. NETWORK CORE INSTRUCTIONS ARENA FLASH STACK\n"
+        let head =
+            "# What whole networks with made-up numbers take; 3 % more fails. NETWORK CORE INSTRUCTIONS ARENA FLASH STACK\n"
         let lines = seen.map { "\($0.key) " + $0.figures.all.map { "\($0.value)" }.joined(separator: " ") + "\n" }
         try Data((head + lines.joined()).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }

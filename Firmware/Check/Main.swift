@@ -12,9 +12,13 @@ enum FirmwareCheck {
         var arguments = Array(CommandLine.arguments.dropFirst())
         let isUpdate = arguments.contains("--update")
         arguments.removeAll { $0 == "--update" }
-        guard let folder = arguments.first else { return fail("usage: firmware-check FIRMWARE-FOLDER [--update] [CORE...]", 64) }
+        guard let folder = arguments.first else {
+            return fail("usage: firmware-check FIRMWARE-FOLDER [--update] [CORE...]", 64)
+        }
         let cores = arguments.dropFirst().compactMap { Core(rawValue: $0) }
-        guard cores.count == arguments.count - 1 else { return fail("unknown core in \(arguments.dropFirst()): use m4, m7, m33 or m55", 64) }
+        guard cores.count == arguments.count - 1 else {
+            return fail("unknown core in \(arguments.dropFirst()): use m4, m7, m33 or m55", 64)
+        }
         do {
             var check = try Check(folder: folder, cores: cores.isEmpty ? Core.allCases : cores)
             try check.run(isUpdate: isUpdate)

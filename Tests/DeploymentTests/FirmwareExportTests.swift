@@ -14,7 +14,9 @@ final class FirmwareExportTests: XCTestCase {
 
     override func tearDown() { try? FileManager.default.removeItem(atPath: folder) }
 
-    private func program(_ notation: String, side: Int = 32, channels: Int = 3, _ options: PlanOptions = PlanOptions()) throws -> KernelProgram {
+    private func program(_ notation: String, side: Int = 32, channels: Int = 3, _ options: PlanOptions = PlanOptions())
+        throws -> KernelProgram
+    {
         let network = try Network(notation: notation, input: [channels, side, side], classes: 10)
         return try KernelProgram(MadeUpModel(network, options: options).model)
     }
@@ -24,7 +26,8 @@ final class FirmwareExportTests: XCTestCase {
     /// A convolution and a max pooling, whose rows run together: the whole file's text is pinned down where it matters.
     func testLoopsFollowThePlan() throws {
         let builder = NetworkBuilder("small")
-        var x = try builder.convolution(builder.input([1, 8, 8]), to: 4, kernel: 3, stride: 1, padding: 1, name: "conv")
+        var x = try builder.convolution(
+            builder.input([1, 8, 8]), to: 4, kernel: 3, stride: 1, padding: 1, name: "conv")
         x = try builder.activation(x, .relu, name: "relu")
         x = try builder.add(.maxPool(MaxPool(kernel: 2, stride: 2, padding: 0)), [x], name: "pool")
         let network = try builder.network(output: builder.classifier(x, classes: 3, head: .average, name: "fc"))
@@ -40,8 +43,10 @@ final class FirmwareExportTests: XCTestCase {
     /// The exporter compares its loops with the plan, and refuses where they differ: none of these may.
     func testEveryKindOfNetworkCanBeWritten() throws {
         for notation in [
-            demo, "mobilenet-v2(width=0.35)", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=bilinear))",
-            "mobilenet-v3-small", "plain-cnn(channels=8-16, strides=22, pool=lip)", "plain-cnn(channels=8-16, strides=22, pool=blur)",
+            demo, "mobilenet-v2(width=0.35)",
+            "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=bilinear))",
+            "mobilenet-v3-small", "plain-cnn(channels=8-16, strides=22, pool=lip)",
+            "plain-cnn(channels=8-16, strides=22, pool=blur)",
             "plain-cnn(channels=8-16, strides=22, pool=gaussian)", "plain-cnn(channels=8-16, strides=22, pool=average)",
         ] {
             for options in [PlanOptions(), PlanOptions(stripes: .off), PlanOptions(pushesRows: true)] {
@@ -80,7 +85,9 @@ final class FirmwareExportTests: XCTestCase {
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         bytes[bytes.count / 2] ^= 1
         try bytes.write(to: URL(fileURLWithPath: path))
-        XCTAssertThrowsError(try HostSimulation(package)) { XCTAssertTrue("\($0)".contains("weights.bin is not what"), "\($0)") }
+        XCTAssertThrowsError(try HostSimulation(package)) {
+            XCTAssertTrue("\($0)".contains("weights.bin is not what"), "\($0)")
+        }
     }
 
     func testOptionsThatMakeNoSenseAreRefused() throws {
@@ -98,17 +105,23 @@ final class FirmwareExportTests: XCTestCase {
         XCTAssertTrue(refusal { $0.stack = 100 }.contains("a stack of 100 bytes"))
         XCTAssertTrue(refusal { $0.name = "My-Net" }.contains("names no C functions"))
         XCTAssertTrue(refusal { $0.name = "cdsp" }.contains("is the name of a module"))
-        XCTAssertThrowsError(try FirmwarePackage(folder)) { XCTAssertTrue("\($0)".contains("holds no device package"), "\($0)") }
+        XCTAssertThrowsError(try FirmwarePackage(folder)) {
+            XCTAssertTrue("\($0)".contains("holds no device package"), "\($0)")
+        }
     }
 
     /// A kernel's new file has to be listed in `CFirmwareFiles`, or packages would lack it.
     func testPackagesHoldAllKernels() throws {
         try FirmwarePackage.write([FirmwareExport(program(demo, side: 28, channels: 1))], to: folder)
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
         for (here, there) in [
-            ("Sources/DeviceRuntime", "Sources/DeviceRuntime"), ("Sources/CDSP", "Sources/CDSP"), ("Firmware/Sources/Board", "Sources/Board"),
+            ("Sources/DeviceRuntime", "Sources/DeviceRuntime"), ("Sources/CDSP", "Sources/CDSP"),
+            ("Firmware/Sources/Board", "Sources/Board"),
         ] {
-            let files = try XCTUnwrap(FileManager.default.subpaths(atPath: "\(root)/\(here)")).filter { $0.contains(".") }
+            let files = try XCTUnwrap(FileManager.default.subpaths(atPath: "\(root)/\(here)")).filter {
+                $0.contains(".")
+            }
             XCTAssertFalse(files.isEmpty)
             for file in files {
                 XCTAssertEqual(

@@ -32,7 +32,9 @@ private struct ModelMaker {
         let steps = try DeviceStep.all(of: lowered)
         var poolingWeights: Set<String> = []
         for step in steps {
-            if case .operation(let node, _)? = step.parts.first, case .windowPool = node.operation { poolingWeights.insert(step.operands[1].name) }
+            if case .operation(let node, _)? = step.parts.first, case .windowPool = node.operation {
+                poolingWeights.insert(step.operands[1].name)
+            }
         }
         for step in steps {
             var inputs = step.operands.compactMap { values[$0.name] }
@@ -76,8 +78,10 @@ private struct ModelMaker {
             case .convolution(let details):
                 let depth = details.kernel.area * shape.channels / details.groups
                 makeWeights(node.name, depth, details.outputChannels, inputs[0], value)
-            case .fixedFilter(let details): makeWeights(node.name, details.kernel.area, output.channels, inputs[0], value)
-            case .linear(let details): makeWeights(node.name, details.inputFeatures, details.outputFeatures, inputs[0], value)
+            case .fixedFilter(let details):
+                makeWeights(node.name, details.kernel.area, output.channels, inputs[0], value)
+            case .linear(let details):
+                makeWeights(node.name, details.inputFeatures, details.outputFeatures, inputs[0], value)
             case .multiHeadAttention(let details):
                 let inner = AffineQuantization(scale: Self.step, zeroPoint: 0)
                 for role in ["query", "key", "value"] {

@@ -42,7 +42,8 @@ struct ELFImage {
     /// The address of a symbol.
     func address(_ name: String) throws(DeploymentError) -> UInt32 {
         guard let symbol = symbols.first(where: { $0.name == name }) else {
-            throw DeploymentError("the firmware has no symbol \(name): build it from a package that sapool export has written")
+            throw DeploymentError(
+                "the firmware has no symbol \(name): build it from a package that sapool export has written")
         }
         return symbol.address
     }
@@ -73,7 +74,8 @@ struct ELFImage {
                 guard !name.isEmpty else { continue }
                 symbols.append(
                     Symbol(
-                        name: name, address: UInt32(try reader.word(place + 4)), size: UInt32(try reader.word(place + 8)),
+                        name: name, address: UInt32(try reader.word(place + 4)),
+                        size: UInt32(try reader.word(place + 8)),
                         isFunction: try reader.byte(place + 12) & 15 == 2))
             }
         }
@@ -86,7 +88,9 @@ struct ELFImage {
         let path: String
 
         func byte(_ place: Int) throws(DeploymentError) -> Int {
-            guard bytes.indices.contains(place) else { throw DeploymentError("\(path) is damaged: it ends at byte \(bytes.count)") }
+            guard bytes.indices.contains(place) else {
+                throw DeploymentError("\(path) is damaged: it ends at byte \(bytes.count)")
+            }
             return Int(bytes[place])
         }
 

@@ -44,7 +44,8 @@ public struct EmulatedRun: Sendable {
         }
         var counts = [[Int]](repeating: [Int](repeating: 0, count: layers), count: images)
         for line in lines where line.first == "layer" && line.count == 4 {
-            guard let image = Int(line[1]), let index = Int(line[2]), let count = Int(line[3]), counts.indices.contains(image),
+            guard let image = Int(line[1]), let index = Int(line[2]), let count = Int(line[3]),
+                counts.indices.contains(image),
                 (1...layers).contains(index)
             else { continue }
             counts[image][index - 1] = count

@@ -60,8 +60,11 @@ public struct Emulator {
         }
         guard !FileManager.default.fileExists(atPath: counter) else { return }
         let plugin = try clang.run(
-            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter, "Tools/counter.c"], in: package.path)
-        guard plugin.status == 0 else { throw DeploymentError("the counting plug-in does not compile:\n\(plugin.messages)") }
+            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter, "Tools/counter.c"],
+            in: package.path)
+        guard plugin.status == 0 else {
+            throw DeploymentError("the counting plug-in does not compile:\n\(plugin.messages)")
+        }
     }
 
     /// Links anew, though no source has changed: linker scripts are none.
@@ -80,16 +83,19 @@ public struct Emulator {
         let folder = try prepare(images)
         try Data(layout.functions.utf8).write(to: URL(fileURLWithPath: "\(folder)/layers.txt"))
         let counts = "\(folder)/counts.txt"
-        let plugin = "\(counter),out=\(counts),stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
+        let plugin =
+            "\(counter),out=\(counts),stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
         let run = try qemu.run(arguments(image) + ["-plugin", plugin], in: folder)
         guard run.status == 0 else {
             throw DeploymentError(
                 "the firmware on the emulated \(core.name) ended with status \(run.status)"
-                    + (run.status == 99 ? ": a fault, as of a stack that ran over" : "") + "\n\(run.output.suffix(500))\(run.messages.suffix(500))"
+                    + (run.status == 99 ? ": a fault, as of a stack that ran over" : "")
+                    + "\n\(run.output.suffix(500))\(run.messages.suffix(500))"
             )
         }
         let report = String(decoding: FileManager.default.contents(atPath: counts) ?? Data(), as: UTF8.self)
-        return try EmulatedRun(output: run.output, report: report, layout, images: images.count, layers: package.description.layers.count)
+        return try EmulatedRun(
+            output: run.output, report: report, layout, images: images.count, layers: package.description.layers.count)
     }
 
     /// A folder with the images, for a run.
@@ -110,14 +116,18 @@ public struct Emulator {
     /// What another program of the package prints.
     package func output(of program: String) throws -> String {
         let run = try qemu.run(arguments("\(scratch)/release/\(program)"), in: try prepare([]), seconds: 60)
-        guard run.status == 0 else { throw DeploymentError("\(program) ended with status \(run.status) on the emulated \(core.name)") }
+        guard run.status == 0 else {
+            throw DeploymentError("\(program) ended with status \(run.status) on the emulated \(core.name)")
+        }
         return run.output
     }
 
     /// What the firmware prints where a byte of its weights is another one.
     package func answer(to images: [[UInt8]], damaging offset: Int) throws -> String {
         let elf = try ELFImage(contentsOf: image)
-        guard var data = FileManager.default.contents(atPath: image) else { throw DeploymentError("cannot read \(image)") }
+        guard var data = FileManager.default.contents(atPath: image) else {
+            throw DeploymentError("cannot read \(image)")
+        }
         data[try elf.fileOffset(of: elf.address("\(package.description.name)_weights_section")) + offset] ^= 0x10
         let folder = try prepare(images)
         let damaged = "\(folder)/damaged"

@@ -18,7 +18,9 @@ struct FirmwareLayout {
     let functions: String
 
     init(_ image: ELFImage, _ description: FirmwareDescription, module: String) throws(DeploymentError) {
-        func range(_ low: UInt32, _ high: UInt32) -> String { "0x\(String(low, radix: 16)):0x\(String(high, radix: 16))" }
+        func range(_ low: UInt32, _ high: UInt32) -> String {
+            "0x\(String(low, radix: 16)):0x\(String(high, radix: 16))"
+        }
         let (bottom, top) = (try image.address("__stack_bottom"), try image.address("__stack_top"))
         let end = try image.address("__bss_end")
         arenaStart = try image.address("\(description.name)_arena")

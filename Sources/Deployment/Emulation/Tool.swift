@@ -12,7 +12,9 @@ struct Tool {
         let neighbours = beside.compactMap { Tool($0) }.map {
             URL(fileURLWithPath: $0.path).resolvingSymlinksInPath().deletingLastPathComponent().path
         }
-        let found = (folders + neighbours).map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+        let found = (folders + neighbours).map { "\($0)/\(name)" }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
         guard let found else { return nil }
         path = found
     }
@@ -53,7 +55,9 @@ struct Tool {
         let isLate = process.isRunning
         if isLate { process.terminate() }
         process.waitUntilExit()
-        func text(_ path: String) -> String { String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self) }
+        func text(_ path: String) -> String {
+            String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        }
         return Result(status: isLate ? -1 : process.terminationStatus, output: text(out), messages: text(err))
     }
 }

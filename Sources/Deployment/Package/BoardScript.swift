@@ -14,7 +14,8 @@ struct BoardScript {
         BoardScript(name: "m4", core: "Cortex-M4", machine: "mps2-an386", flash: "0x00000000", ram: "0x20000000"),
         BoardScript(name: "m7", core: "Cortex-M7", machine: "mps2-an500", flash: "0x00000000", ram: "0x20000000"),
         BoardScript(name: "m33", core: "Cortex-M33", machine: "mps2-an505", flash: "0x10000000", ram: "0x38000000"),
-        BoardScript(name: "m55", core: "Cortex-M55", machine: "mps3-an547", flash: "0x11000000", ram: "0x30000000",
+        BoardScript(
+            name: "m55", core: "Cortex-M55", machine: "mps3-an547", flash: "0x11000000", ram: "0x30000000",
             vectors: "0x10000000"),
     ]
 

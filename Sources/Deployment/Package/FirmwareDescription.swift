@@ -50,7 +50,8 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     public let layers: [Layer]
 
     private enum CodingKeys: String, CodingKey {
-        case format, version, network, name, core, height, width, channels, outputs, classes, preprocessing, macs, layers
+        case format, version, network, name, core, height, width, channels, outputs, classes, preprocessing, macs,
+            layers
         case pushesRows = "pushes_rows"
         case arenaBytes = "arena_bytes"
         case arenaLowest = "arena_lowest"

@@ -7,7 +7,8 @@ extension FirmwareExport {
         let plan = program.plan
         let input = program.model.network.inputShape
         return FirmwareDescription(
-            format: FirmwareDescription.format, version: FirmwareDescription.version, network: program.model.network.name,
+            format: FirmwareDescription.format, version: FirmwareDescription.version,
+            network: program.model.network.name,
             name: names.c, core: core.rawValue, height: input.height, width: input.width, channels: input.channels,
             outputs: source.outputs, classes: program.model.classNames, preprocessing: preprocessing,
             pushesRows: plan.options.pushesRows, arenaBytes: plan.arenaBytes,
@@ -19,7 +20,8 @@ extension FirmwareExport {
                 FirmwareDescription.Layer(function: "input0", name: "input", operation: "input", macs: 0)
             ]
                 + source.layers.map {
-                    FirmwareDescription.Layer(function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
+                    FirmwareDescription.Layer(
+                        function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
                 })
     }
 

@@ -23,7 +23,9 @@ public struct FirmwareExport {
         let input = network.inputShape
         let outputs = program.outputShape.count
         guard max(input.height, input.width, input.channels, outputs) <= Int(UInt16.max) else {
-            throw DeploymentError("\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller")
+            throw DeploymentError(
+                "\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller"
+            )
         }
         var section = WeightsSection()
         let offsets = program.constants.map { section.append($0.content) }
@@ -39,7 +41,8 @@ public struct FirmwareExport {
         let unsealed = (section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
-            outputOffset: plan.buffers[program.outputBuffer].offset, plan: plan, layers: Array(layers), stripes: stripes,
+            outputOffset: plan.buffers[program.outputBuffer].offset, plan: plan, layers: Array(layers),
+            stripes: stripes,
             inputStatements: texts.inputStatements(), columnBytes: columnBytes, weightsBytes: unsealed)
         weights = section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
@@ -68,7 +71,8 @@ public struct FirmwareExport {
         }
         guard weights.count <= options.flash else {
             throw DeploymentError(
-                "\(program.model.network.name) does not fit: its weights take \(weights.count) bytes of \(options.flash) bytes of flash")
+                "\(program.model.network.name) does not fit: its weights take \(weights.count) bytes of \(options.flash) bytes of flash"
+            )
         }
     }
 
@@ -78,14 +82,16 @@ public struct FirmwareExport {
         let nodes = plan.steps[index].nodes.map { graph.network[$0] }
         let output = plan.buffers[step.output]
         func place(_ buffer: Buffer, _ shape: Shape) -> String {
-            "\(shape) at \(buffer.offset)" + (buffer.rows < shape.height ? " (\(buffer.rows) \(buffer.rows == 1 ? "line" : "lines"))" : "")
+            "\(shape) at \(buffer.offset)"
+                + (buffer.rows < shape.height ? " (\(buffer.rows) \(buffer.rows == 1 ? "line" : "lines"))" : "")
         }
         let inputs = zip(step.operands, step.calls.first?.inputs ?? []).map { place(plan.buffers[$0], $1) }
         return NetworkSource.Layer(
             step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
             operation: operationLabel(nodes, in: graph), shape: "\(step.outputShape)",
             macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
-            places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes, body: body)
+            places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
+            body: body)
     }
 
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.
@@ -100,7 +106,8 @@ public struct FirmwareExport {
             var known: [(value: Int, demand: RowDemand)] = []
             for (place, operand) in operands.enumerated() {
                 guard let value = writers[operand], !known.contains(where: { $0.value == value }) else { continue }
-                known.append((value, RowDemand(main.operation, place: place, shapes, output: graph.shapes[main.id.index])))
+                known.append(
+                    (value, RowDemand(main.operation, place: place, shapes, output: graph.shapes[main.id.index])))
             }
             return StripeSource.Layer(
                 step: index, function: LayerSource.function(index, step.calls[0].kernel), passes: step.passes,

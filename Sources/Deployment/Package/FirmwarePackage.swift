@@ -29,18 +29,24 @@ public struct FirmwarePackage {
         self.path = path
         let file = "\(path)/\(name ?? "firmware").json"
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw DeploymentError("\(path) holds no device package: it has no \(name ?? "firmware").json (sapool export --format firmware writes one)")
+            throw DeploymentError(
+                "\(path) holds no device package: it has no \(name ?? "firmware").json (sapool export --format firmware writes one)"
+            )
         }
         do {
             description = try JSONDecoder().decode(FirmwareDescription.self, from: data)
         } catch {
             throw DeploymentError("\(file) is damaged: export the package again")
         }
-        guard description.format == FirmwareDescription.format, description.version == FirmwareDescription.version else {
-            throw DeploymentError("\(file) has version \(description.version), this sapool reads \(FirmwareDescription.version): export again")
+        guard description.format == FirmwareDescription.format, description.version == FirmwareDescription.version
+        else {
+            throw DeploymentError(
+                "\(file) has version \(description.version), this sapool reads \(FirmwareDescription.version): export again"
+            )
         }
         let sides = [description.height, description.width, description.channels, description.outputs]
-        guard sides.allSatisfy({ (1...65_535).contains($0) }), description.arenaBytes >= 0, !description.layers.isEmpty else {
+        guard sides.allSatisfy({ (1...65_535).contains($0) }), description.arenaBytes >= 0, !description.layers.isEmpty
+        else {
             throw DeploymentError("\(file) is damaged: sizes out of range; export the package again")
         }
         names = try PackageNames(description.name)
@@ -77,7 +83,9 @@ public struct FirmwarePackage {
     }
 
     private static func write(_ exports: [FirmwareExport], _ writer: FolderWriter) throws {
-        for file in runtimeFiles() where !file.path.hasPrefix("Sources/Simulate/") { try writer.write(file.path, file.bytes) }
+        for file in runtimeFiles() where !file.path.hasPrefix("Sources/Simulate/") {
+            try writer.write(file.path, file.bytes)
+        }
         for export in exports { try writeNetwork(export, writer) }
         try writer.write("Package.swift", manifest(exports))
         let (ram, flash) = (exports.map(\.sram).max() ?? 0, exports.map(\.options.flash).max() ?? 0)
@@ -101,7 +109,8 @@ public struct FirmwarePackage {
         try writer.write("Sources/\(names.data)/data.c", export.data.code)
         try writer.write("Sources/\(names.data)/weights.bin", export.weights)
         for file in runtimeFiles() where file.path.hasPrefix("Sources/Simulate/") {
-            let text = String(decoding: file.bytes, as: UTF8.self).replacing("sapool", with: names.c).replacing("SAPOOL", with: names.constant)
+            let text = String(decoding: file.bytes, as: UTF8.self).replacing("sapool", with: names.c).replacing(
+                "SAPOOL", with: names.constant)
             try writer.write(file.path.replacing("Sources/Simulate/", with: "Sources/\(names.program)/"), text)
         }
     }

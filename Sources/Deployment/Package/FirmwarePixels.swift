@@ -12,7 +12,9 @@ public struct FirmwarePixels {
         var transform = description.preprocessing ?? .smallImageEvaluation(size: size)
         transform.channels = description.channels
         guard transform.outputSize == size else {
-            throw DeploymentError("\(package.path)/firmware.json is damaged: it makes images of \(transform.outputSize), and the network takes \(size)")
+            throw DeploymentError(
+                "\(package.path)/firmware.json is damaged: it makes images of \(transform.outputSize), and the network takes \(size)"
+            )
         }
         loader = try Loader(
             dataset: dataset, transform: transform,

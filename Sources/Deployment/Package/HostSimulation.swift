@@ -23,9 +23,12 @@ public struct HostSimulation {
             ("Sources/\(export.names.data)/weights.bin", export.weights),
             ("Sources/\(export.names.module)/Network.swift", Array(export.source.text.utf8)),
         ] {
-            guard let bytes = FileManager.default.contents(atPath: "\(package.path)/\(file)"), [UInt8](bytes) == expected else {
+            guard let bytes = FileManager.default.contents(atPath: "\(package.path)/\(file)"),
+                [UInt8](bytes) == expected
+            else {
                 throw DeploymentError(
-                    "\(package.path)/\(file) is not what \(package.model) makes: it is damaged or was changed; export the package again")
+                    "\(package.path)/\(file) is not what \(package.model) makes: it is damaged or was changed; export the package again"
+                )
             }
         }
         executor = HostExecutor(program)

@@ -10,7 +10,8 @@ struct PackageNames {
     init(_ name: String) throws(DeploymentError) {
         let isName = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
         guard isName, let first = name.utf8.first, (97...122).contains(first), name.utf8.count <= 32 else {
-            throw DeploymentError("\"\(name)\" names no C functions: use up to 32 small letters, digits and _, a letter first")
+            throw DeploymentError(
+                "\"\(name)\" names no C functions: use up to 32 small letters, digits and _, a letter first")
         }
         guard !["cdsp", "deviceruntime", "board"].contains(name) else {
             throw DeploymentError("\"\(name)\" is the name of a module of every package: use another one")

@@ -78,7 +78,8 @@ public struct SimulationReport {
 
     private var accuracy: Double? {
         guard hasLabels, !scores.isEmpty else { return nil }
-        return Double(scores.indices.filter { predicted(scores[$0]) == samples.label(at: $0) }.count) / Double(scores.count)
+        return Double(scores.indices.filter { predicted(scores[$0]) == samples.label(at: $0) }.count)
+            / Double(scores.count)
     }
 
     /// The inference that took the most.
@@ -96,7 +97,8 @@ public struct SimulationReport {
             }, accuracy: accuracy, images: scores.count, core: run?.1.rawValue, instructions: most { $0.instructions },
             sram_touched_bytes: most { $0.arenaTouched + $0.stateTouched + $0.stackTouched },
             stack_bytes: most { $0.stackBytes }, state_bytes: run?.0.stateBytes, sram_bytes: run?.0.sramBytes,
-            flash_bytes: run?.0.flashBytes, arena_bytes: package.arenaBytes, arena_touched_bytes: most { $0.arenaTouched },
+            flash_bytes: run?.0.flashBytes, arena_bytes: package.arenaBytes,
+            arena_touched_bytes: most { $0.arenaTouched },
             arena_lowest: inferences?.map(\.arenaLowest).min(), arena_highest: most { $0.arenaHighest },
             layers: dearest.map { inference in
                 zip(package.layers, inference.layerInstructions).map {
@@ -117,7 +119,9 @@ public struct SimulationReport {
         }
         if scores.count > 20 { lines.append("… and \(scores.count - 20) more images") }
         if let accuracy { lines.append(String(format: "accuracy %.2f %% of \(scores.count) images", accuracy * 100)) }
-        if let (run, core) = run, let dearest { lines += ["", "On an emulated \(core.name), for the image that took the most:", ""] + costs(run, dearest) }
+        if let (run, core) = run, let dearest {
+            lines += ["", "On an emulated \(core.name), for the image that took the most:", ""] + costs(run, dearest)
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -129,21 +133,30 @@ public struct SimulationReport {
             let each = layer.macs > 0 ? String(format: "%8.2f a MAC", Double(count) / Double(layer.macs)) : ""
             lines.append(
                 column("\(index)", 4) + "  " + layer.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
-                    + layer.operation.padding(toLength: kinds, withPad: " ", startingAt: 0) + column(grouped(count), 14) + each)
+                    + layer.operation.padding(toLength: kinds, withPad: " ", startingAt: 0) + column(grouped(count), 14)
+                    + each)
         }
         let rest = inference.instructions - inference.layerInstructions.reduce(0, +)
-        func row(_ what: String, _ bytes: Int, _ note: String) -> String { column(grouped(bytes), 14) + "  " + what + note }
+        func row(_ what: String, _ bytes: Int, _ note: String) -> String {
+            column(grouped(bytes), 14) + "  " + what + note
+        }
         return lines + [
             "", row("instructions", inference.instructions, ", \(grouped(rest)) of them between the layers"),
-            row("bytes of arena", package.arenaBytes, ", written from \(inference.arenaLowest) to \(inference.arenaHighest)"),
+            row(
+                "bytes of arena", package.arenaBytes,
+                ", written from \(inference.arenaLowest) to \(inference.arenaHighest)"),
             row("bytes of stack", inference.stackBytes, " at its deepest, of \(grouped(package.stackBytes))"),
-            row("bytes of other static memory", run.stateBytes, ", \(grouped(package.columnBytes)) of them for windows of convolutions"),
+            row(
+                "bytes of other static memory", run.stateBytes,
+                ", \(grouped(package.columnBytes)) of them for windows of convolutions"),
             row("bytes of SRAM", run.sramBytes, " in all, the whole stack included"),
             row("bytes of flash", run.flashBytes, ", \(grouped(run.weightsBytes)) of them weights"),
         ]
     }
 
-    private func column(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
+    private func column(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(1, width - text.count)) + text
+    }
 
     private func grouped(_ number: Int) -> String { CallText.number(number).replacing("_", with: ",") }
 }

@@ -135,12 +135,13 @@ struct DataSource {
 
     /// A C string; what is not printable ASCII is written in octal.
     static func literal(_ text: String) -> String {
-        "\"" + text.utf8.map { byte in
-            switch byte {
-            case 0x22, 0x3F, 0x5C: "\\" + String(decoding: [byte], as: UTF8.self)
-            case 0x20...0x7E: String(decoding: [byte], as: UTF8.self)
-            default: "\\" + String(repeating: "0", count: 3 - String(byte, radix: 8).count) + String(byte, radix: 8)
-            }
-        }.joined() + "\""
+        "\""
+            + text.utf8.map { byte in
+                switch byte {
+                case 0x22, 0x3F, 0x5C: "\\" + String(decoding: [byte], as: UTF8.self)
+                case 0x20...0x7E: String(decoding: [byte], as: UTF8.self)
+                default: "\\" + String(repeating: "0", count: 3 - String(byte, radix: 8).count) + String(byte, radix: 8)
+                }
+            }.joined() + "\""
     }
 }

@@ -13,7 +13,8 @@ struct LayerSource {
         let verb =
             switch kernel {
             case .pixels: "input"
-            case .convolution(let window, let groups, _, _, _, _): window.kernel.area == 1 && groups == 1 ? "pointwise" : "convolve"
+            case .convolution(let window, let groups, _, _, _, _):
+                window.kernel.area == 1 && groups == 1 ? "pointwise" : "convolve"
             case .depthwise: "depthwise"
             case .linear: "linear"
             case .lookUp: "activate"
@@ -35,17 +36,22 @@ struct LayerSource {
 
     /// The statements that put row `y` of the image, from `pixels` on, into the arena.
     func inputStatements() -> [String] {
-        guard let step = program.steps.first, case .pixels(let tables, let isOffset)? = step.calls.first?.kernel else { return [] }
+        guard let step = program.steps.first, case .pixels(let tables, let isOffset)? = step.calls.first?.kernel else {
+            return []
+        }
         let buffer = program.plan.buffers[step.output]
         let (width, channels) = (step.outputShape.width, step.outputShape.channels)
         let start = "let line = \(row(buffer, step.outputShape))"
         if isOffset {
-            return [start, "for index in 0..<\(width * channels) { line[index] = Int8(bitPattern: pixels[index] ^ 0x80) }"]
+            return [
+                start, "for index in 0..<\(width * channels) { line[index] = Int8(bitPattern: pixels[index] ^ 0x80) }",
+            ]
         }
         return [
             start, "var index = 0", "while index < \(width * channels) {",
             "    for channel in 0..<\(channels) {",
-            "        line[index] = int8(\(at(tables)))[256 * channel + Int(pixels[index])]", "        index += 1", "    }", "}",
+            "        line[index] = int8(\(at(tables)))[256 * channel + Int(pixels[index])]", "        index += 1",
+            "    }", "}",
         ]
     }
 
@@ -71,7 +77,9 @@ struct LayerSource {
     private func row(_ buffer: Buffer, _ shape: Shape) -> String {
         let offset = CallText.number(buffer.offset)
         if shape.height == 1 { return "at(\(offset))" }
-        if buffer.rows == shape.height { return "at(\(buffer.offset == 0 ? "" : offset + " + ")y * \(buffer.rowBytes))" }
+        if buffer.rows == shape.height {
+            return "at(\(buffer.offset == 0 ? "" : offset + " + ")y * \(buffer.rowBytes))"
+        }
         return "row(y, \(offset), \(buffer.rows), of: \(buffer.rowBytes))"
     }
 
@@ -101,7 +109,9 @@ struct LayerSource {
     // MARK: - Calls
 
     /// - Parameter inPlace: whether the call works on the row that was just written, and not on the step's operands.
-    private func statement(_ call: KernelCall, _ step: KernelProgram.Step, output: String, inPlace: Bool = false) -> [String] {
+    private func statement(_ call: KernelCall, _ step: KernelProgram.Step, output: String, inPlace: Bool = false)
+        -> [String]
+    {
         let (input, result) = (call.inputs[0], call.output)
         /// The operand's row that an element-wise kernel reads.
         func source(_ index: Int) -> String {
@@ -113,12 +123,16 @@ struct LayerSource {
             [
                 "    ConvolutionGeometry(",
                 "        input: \(CallText.size(input)), output: \(CallText.size(result)),",
-                "        window: \(CallText.window(window))" + (groups > 1 ? ", groups: \(groups)" : "") + ", zero: \(zero)),",
+                "        window: \(CallText.window(window))" + (groups > 1 ? ", groups: \(groups)" : "")
+                    + ", zero: \(zero)),",
             ]
         }
         func pooled(_ function: String, _ window: KernelWindow, _ rest: [String]) -> [String] {
             let lines = ["\(CallText.window(window)), width: \(result.width)"] + rest + ["to: \(output))"]
-            return ["\(function)(", "    y, \(rows(step, 0)), \(CallText.size(input)),", "    " + lines.joined(separator: ", ")]
+            return [
+                "\(function)(", "    y, \(rows(step, 0)), \(CallText.size(input)),",
+                "    " + lines.joined(separator: ", "),
+            ]
         }
         func spread(_ spread: KernelSpread) -> String { spread == .none ? "" : ", spread: .\(spread.rawValue)" }
         let map = "width: \(result.width), channels: \(result.channels)"
@@ -134,7 +148,8 @@ struct LayerSource {
             ]
         case .linear(let inputs, let zero, let weights, let outputs, let scaling):
             return [
-                "multiply(", "    \(start(step, 0)), inputs: \(inputs), zero: \(zero), weights: \(int8(weights)), outputs: \(outputs),",
+                "multiply(",
+                "    \(start(step, 0)), inputs: \(inputs), zero: \(zero), weights: \(int8(weights)), outputs: \(outputs),",
                 "    \(scale(scaling)), to: \(output))",
             ]
         case .lookUp(let table):
@@ -151,7 +166,8 @@ struct LayerSource {
             ]
         case .scaleChannels(let zero, let factors, let scaling):
             return [
-                "multiply(", "    \(source(0)), zero: \(zero), \(int8(factors)), zero: 0,", "    \(CallText.output(scaling)),",
+                "multiply(", "    \(source(0)), zero: \(zero), \(int8(factors)), zero: 0,",
+                "    \(CallText.output(scaling)),",
                 "    \(map), spread: .second, to: \(output))",
             ]
         case .addPosition(let token, let columns, let rows, let position, let scaling):
@@ -169,30 +185,38 @@ struct LayerSource {
                 "deviationRow", window, ["zero: \(zero)", CallText.output(scaling), "sums: \(sums(step))"])
         case .globalAverage(let zero, let scaling):
             return [
-                "globalAverageRow(", "    y, \(row(program.plan.buffers[step.operands[0]], input)), \(CallText.size(input)), zero: \(zero),",
+                "globalAverageRow(",
+                "    y, \(row(program.plan.buffers[step.operands[0]], input)), \(CallText.size(input)), zero: \(zero),",
                 "    \(CallText.output(scaling)),", "    sums: \(sums(step)), to: \(output))",
             ]
         case .poolNormalised(let window, let zero, let offset, let rowOf, let columnOf):
-            return weighted("poolNormalisedRow", call, step, window, (offset, rowOf, columnOf), "zero: \(zero),", output)
+            return weighted(
+                "poolNormalisedRow", call, step, window, (offset, rowOf, columnOf), "zero: \(zero),", output)
         case .poolWeighted(let window, let zero, let offset, let rowOf, let columnOf, let scaling):
             return weighted(
-                "poolWeightedRow", call, step, window, (offset, rowOf, columnOf), "zero: \(zero), \(CallText.output(scaling)),", output)
+                "poolWeightedRow", call, step, window, (offset, rowOf, columnOf),
+                "zero: \(zero), \(CallText.output(scaling)),", output)
         case .upsample:
-            return ["upsampleRow(y, \(rows(step, 0)), \(CallText.size(input)), to: \(output), \(CallText.size(result)))"]
+            return [
+                "upsampleRow(y, \(rows(step, 0)), \(CallText.size(input)), to: \(output), \(CallText.size(result)))"
+            ]
         case .shuffle(let factor):
             return [
                 "shuffleRow(", "    y, \(rows(step, 0)), \(CallText.size(input)), factor: \(factor), to: \(output),",
                 "    \(CallText.size(result)))",
             ]
         case .attention(let heads, let zero, let octaves, let query, let key, let value, let projection):
-            let projections = [("query", query), ("key", key), ("value", value), ("output", projection)].map { name, projection in
-                "        \(name): \(int8(projection.weights)), \(scale(projection.scaling))" + (name == "output" ? ")," : ",")
+            let projections = [("query", query), ("key", key), ("value", value), ("output", projection)].map {
+                name, projection in
+                "        \(name): \(int8(projection.weights)), \(scale(projection.scaling))"
+                    + (name == "output" ? ")," : ",")
             }
             return [
                 "attendRow(", "    y, \(rows(step, 0)),",
                 "    AttentionGeometry(",
                 "        size: \(CallText.size(input)), heads: \(heads), zero: \(zero),",
-                "        octaves: Multiplier(\(CallText.number(octaves.multiplier)), shift: \(octaves.shift))),", "    AttentionWeights(",
+                "        octaves: Multiplier(\(CallText.number(octaves.multiplier)), shift: \(octaves.shift))),",
+                "    AttentionWeights(",
             ] + projections + [
                 "    AttentionMemory(keysAndValues: \(work(step, 0)), scores: \(sums(step, 1)), token: \(work(step, 2))),",
                 "    to: \(output))",
@@ -208,7 +232,8 @@ struct LayerSource {
             "\(function)(", "    y, \(rows(step, 0)), \(CallText.size(call.inputs[0])),", "    PoolingWeights(",
             "        \(rows(step, 1)), rowOf: uint16(\(at(weights.rowOf))), columnOf: uint16(\(at(weights.columnOf))),",
             "        offset: \(weights.offset)),",
-            "    \(CallText.window(window)), width: \(call.output.width), \(zero)", "    sums: \(sums(step)), to: \(output))",
+            "    \(CallText.window(window)), width: \(call.output.width), \(zero)",
+            "    sums: \(sums(step)), to: \(output))",
         ]
     }
 }

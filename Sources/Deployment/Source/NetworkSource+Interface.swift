@@ -90,9 +90,11 @@ extension NetworkSource {
     private var inputPlace: String {
         let buffer = plan.buffers[plan.steps[0].output]
         guard pushesRows else { return "network.at(\(CallText.number(buffer.offset)))" }
-        let line = "network.row(state.imageRows, \(CallText.number(buffer.offset)), \(buffer.rows), of: \(buffer.rowBytes))"
+        let line =
+            "network.row(state.imageRows, \(CallText.number(buffer.offset)), \(buffer.rows), of: \(buffer.rowBytes))"
         return usedRows == input.height
-            ? line : "state.imageRows < \(usedRows) ? \(line) : UnsafeMutableRawPointer(network.columns).assumingMemoryBound(to: Int8.self)"
+            ? line
+            : "state.imageRows < \(usedRows) ? \(line) : UnsafeMutableRawPointer(network.columns).assumingMemoryBound(to: Int8.self)"
     }
 
     private var wholeInput: String {
@@ -121,7 +123,9 @@ extension NetworkSource {
             """.split(separator: "\n").map(String.init)
         let row =
             usedRows == input.height
-            ? takes : ["// No layer takes the rows behind these.", "if state.imageRows < \(usedRows) {"] + takes.map { "    \($0)" } + ["}"]
+            ? takes
+            : ["// No layer takes the rows behind these.", "if state.imageRows < \(usedRows) {"]
+                + takes.map { "    \($0)" } + ["}"]
         return """
             @c @implementation
             public func \(names.c)_push_row(_ pixels: UnsafePointer<UInt8>!, _ bytes: Int32) -> \(names.c)_status {

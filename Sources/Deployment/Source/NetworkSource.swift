@@ -76,7 +76,9 @@ struct NetworkSource {
                 case .activation: buffer.name
                 case .scratch: "work of \(buffer.name)"
                 }
-            lines.append("// " + column(grouped(buffer.offset), 9) + column(grouped(buffer.bytes), 10) + column(life, 9) + "  " + kind)
+            lines.append(
+                "// " + column(grouped(buffer.offset), 9) + column(grouped(buffer.bytes), 10) + column(life, 9) + "  "
+                    + kind)
         }
         return lines.joined(separator: "\n") + "\n\nimport \(names.data)\nimport DeviceRuntime\n"
     }
@@ -153,7 +155,9 @@ struct NetworkSource {
         guard stripe.steps.count == 1, let layer = layers.first(where: { $0.step == stripe.steps.lowerBound }) else {
             let (first, last) = (stripe.steps.lowerBound, stripe.steps.upperBound - 1)
             let shape = layers.first { $0.step == last }?.shape ?? ""
-            let lines = ["var layers\(first)To\(last) = Layers\(first)To\(last)()", "layers\(first)To\(last).run(self)"]
+            let lines = [
+                "var layers\(first)To\(last) = Layers\(first)To\(last)()", "layers\(first)To\(last).run(self)",
+            ]
             return "        \(lines[0])\n        \(commented(lines[1], "\(shape), row by row"))\n"
         }
         let count = stripe.order.count

@@ -46,7 +46,9 @@ struct StripeSource {
         order = replay.order
 
         var sites: [Int: Int] = [:]
-        for layer in own { for operand in layer.operands where steps.contains(operand.value) { sites[operand.value, default: 0] += 1 } }
+        for layer in own {
+            for operand in layer.operands where steps.contains(operand.value) { sites[operand.value, default: 0] += 1 }
+        }
         for (step, _) in runs { sites[step, default: 0] += 1 }
         methods = Set(sites.filter { $0.value > 1 && $0.key != 0 }.keys)
         shareCounters(own, sinks)
@@ -75,7 +77,10 @@ struct StripeSource {
 
     private mutating func write(_ runs: [(step: Int, end: Int)]) {
         let own = steps.filter { counters[$0] == nil }
-        let title = waitsForImage ? "the image and of layers 1 to \(steps.upperBound - 1)" : "layers \(steps.lowerBound) to \(steps.upperBound - 1)"
+        let title =
+            waitsForImage
+            ? "the image and of layers 1 to \(steps.upperBound - 1)"
+            : "layers \(steps.lowerBound) to \(steps.upperBound - 1)"
         text += """
             /// The rows of \(title), which run together: inside each loop over a layer's rows lie those of the layers that it reads.
             struct \(name) {
@@ -106,7 +111,11 @@ struct StripeSource {
         if step == 0 {
             line(depth, "guard y0 >= \(end) else { return false }")
         } else if methods.contains(step) {
-            line(depth, waitsForImage ? "guard rows\(step)(to: \(end), network) else { return false }" : "rows\(step)(to: \(end), network)")
+            line(
+                depth,
+                waitsForImage
+                    ? "guard rows\(step)(to: \(end), network) else { return false }"
+                    : "rows\(step)(to: \(end), network)")
         } else {
             line(depth, "while y\(step) < \(end) {")
             writeRow(layer, depth + 1)
@@ -123,7 +132,9 @@ struct StripeSource {
             if counters[operand.value] == layer.step {
                 writeRow(source, depth)
             } else {
-                bring(operand.value, to: source.writesAtEnd ? "\(source.passes)" : operand.demand.source(y, rows: layer.passes), depth)
+                bring(
+                    operand.value,
+                    to: source.writesAtEnd ? "\(source.passes)" : operand.demand.source(y, rows: layer.passes), depth)
             }
         }
         line(depth, "network.\(layer.function)(\(y))")
@@ -168,7 +179,9 @@ private struct DemandOrder {
                     chosen = sink
                     continue
                 }
-                if progress[sink - first] * layers[other - first].passes <= progress[other - first] * layers[sink - first].passes {
+                if progress[sink - first] * layers[other - first].passes <= progress[other - first]
+                    * layers[sink - first].passes
+                {
                     chosen = sink
                 }
             }

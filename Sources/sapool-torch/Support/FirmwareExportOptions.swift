@@ -10,12 +10,14 @@ struct FirmwareExportOptions: ParsableArguments {
     var core: Core?
 
     @Option(
-        help: ArgumentHelp("SRAM that the linker gives, in bytes or as 64K (default: what is planned).", valueName: "size"),
+        help: ArgumentHelp(
+            "SRAM that the linker gives, in bytes or as 64K (default: what is planned).", valueName: "size"),
         transform: { try ByteSize.parse($0) })
     var sram: Int?
 
     @Option(
-        help: ArgumentHelp("Flash that the linker gives (default: 1M).", valueName: "size"), transform: { try ByteSize.parse($0) })
+        help: ArgumentHelp("Flash that the linker gives (default: 1M).", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
     var flash: Int?
 
     @Option(

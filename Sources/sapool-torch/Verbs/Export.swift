@@ -89,11 +89,13 @@ struct Export: ParsableCommand {
         model.planOptions.pushesRows = firmware.pushRows
         let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
         let package = try FirmwarePackage.write(
-            export, to: output, preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
+            export, to: output,
+            preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
             core: firmware.core ?? .cortexM4)
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
-                + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B")
+                + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
+        )
     }
 
     private func exportInt8(_ metadata: [String: String]) throws {

@@ -41,8 +41,12 @@ struct Simulate: ParsableCommand {
     func validate() throws {
         guard files.isEmpty != (data == nil) else { throw ValidationError("Give either image files or --data.") }
         if let images, images < 1 { throw ValidationError("--images \(images): use 1 or more.") }
-        if images != nil, data == nil { throw ValidationError("--images says how many of --data: give --data as well.") }
-        if core != nil, !qemu { throw ValidationError("--core is for --qemu: the host's kernels are the same for every core.") }
+        if images != nil, data == nil {
+            throw ValidationError("--images says how many of --data: give --data as well.")
+        }
+        if core != nil, !qemu {
+            throw ValidationError("--core is for --qemu: the host's kernels are the same for every core.")
+        }
     }
 
     func run() throws {
