@@ -4,7 +4,7 @@ SWIFT ?= swift
 EXAMPLE := Examples/TenLines
 # Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
 TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
-SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel*)
+SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
@@ -38,7 +38,7 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
 
-demo: ## plan, train and try a self-attentive network on Fashion-MNIST
+demo: ## from Fashion-MNIST to firmware on an emulated Cortex-M4: train, quantise, export, simulate
 	@Scripts/demo
 
 format: ## format all Swift sources

@@ -58,7 +58,8 @@ let package = Package(
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
         .target(name: "Datasets", dependencies: ["CCodecs", "Detection"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
         // Objects in images
         .target(name: "Detection", dependencies: ["Networks"]),
@@ -86,6 +87,18 @@ let package = Package(
         .testTarget(
             name: "QuantizationTests",
             dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
+
+        // Firmware: a network in int8 as a package of its own, and that package on an emulated core
+        .target(name: "CFirmwareFiles"),
+        .target(
+            name: "Deployment",
+            dependencies: ["CFirmwareFiles", "Datasets", "Interchange", "Networks", "Planning", "Quantization"]),
+        .testTarget(
+            name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            linkerSettings: runPaths),
+        .executableTarget(
+            name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            path: "Firmware/Check", linkerSettings: runPaths),
 
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
@@ -139,7 +152,8 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange", "Networks",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange",
+                "Networks",
                 "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
             ]),
 
@@ -156,8 +170,9 @@ let package = Package(
         .executableTarget(
             name: "sapool-torch",
             dependencies: [
-                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Detection", "Execution",
-                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
+                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),

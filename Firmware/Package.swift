@@ -11,7 +11,8 @@ let package = Package(
         .target(name: "DeviceRuntime", dependencies: ["CDSP"]),
         // Start-up, memory functions, and what the emulated board offers: printing, leaving, marks for the counter.
         .target(name: "Board"),
-        .target(name: "KernelSuite", dependencies: ["Board", "DeviceRuntime"]),
+        .target(name: "BenchMemory"),
+        .target(name: "KernelSuite", dependencies: ["BenchMemory", "Board", "DeviceRuntime"]),
         .executableTarget(name: "KernelCheck", dependencies: ["Board", "KernelSuite"]),
     ]
 )

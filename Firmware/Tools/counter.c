@@ -2,10 +2,15 @@
 //
 // Firmware marks a region with two hints that no core defines (see board.h); the n-th region to end is the n-th line of the report:
 //
-//     REGION-NUMBER INSTRUCTIONS LOWEST-STACK-ADDRESS LOWEST-STORE HIGHEST-STORE
+//     REGION INSTRUCTIONS LOWEST-STACK-ADDRESS LOWEST-STORE HIGHEST-STORE [ARENA-LOWEST ARENA-HIGHEST ARENA STATE STACK STRAY]
 //
-// where stores into the stack count for the third number only, and the last line, `total INSTRUCTIONS`, is the whole run. These
-// are instructions, not cycles. Arguments: out=FILE, stack=LOW:HIGH (addresses of the stack).
+// where stores into the stack count for the third number only. With arena= there follow the lowest and the highest store into it, how many
+// bytes of it, of other RAM and of the stack were written at all, and the address of a store elsewhere (0: none). With layers=, whose
+// lines `INDEX LOW HIGH` say where functions lie (the second address is behind the last), there follow lines
+// `layer REGION INDEX INSTRUCTIONS`: instructions of each index's functions and of what they call. The last line, `total INSTRUCTIONS`,
+// is the whole run. These are instructions, not cycles.
+//
+// Arguments: out=FILE, stack=LOW:HIGH, ram=LOW:HIGH, arena=LOW:HIGH (addresses), layers=FILE.
 //
 // The plug-in interface, version 1 (QEMU 6 to 8), is declared here, because distributions ship the emulator without its header.
 #include <inttypes.h>
@@ -32,11 +37,14 @@ size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, void (*)(unsigned, void *), int, void *);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *, int, void *, uint64_t);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *, void (*)(unsigned, void *), int, void *);
 void qemu_plugin_register_vcpu_mem_cb(
     struct qemu_plugin_insn *, void (*)(unsigned, qemu_plugin_meminfo_t, uint64_t, void *), int, int, void *);
 unsigned qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
 
 EXPORT int qemu_plugin_version = 1;
 
@@ -45,21 +53,61 @@ static const uint16_t mark_prefix = 0xF3AF, mark_begin = 0x8060, mark_end = 0x80
 
 static FILE *report;
 static uint64_t executed;
-static uint64_t stack_low, stack_high;
+static uint64_t stack_low, stack_high, ram_low, ram_high, arena_low, arena_high;
+
+// Which bytes of RAM the region has written.
+static uint8_t *touched;
+
+// Functions whose instructions are counted, those of what they call included.
+enum { MOST_LAYERS = 1024, MOST_FUNCTIONS = 4096 };
+static struct {
+    uint64_t low, high;
+    unsigned index;
+} functions[MOST_FUNCTIONS];
+static unsigned function_count, layer_count, layer;
+static uint64_t layer_since, layer_executed[MOST_LAYERS];
 
 static struct {
     bool is_open;
     unsigned number;
-    uint64_t start, stack, lowest, highest;
+    uint64_t start, stack, lowest, highest, arena_lowest, arena_highest, stray;
 } region;
+
+static void switch_layer(unsigned to) {
+    layer_executed[layer] += executed - layer_since;
+    layer_since = executed;
+    layer = to;
+}
+
+static void entered(unsigned core, void *index) {
+    (void)core;
+    switch_layer((unsigned)(uintptr_t)index);
+}
 
 static void begin(unsigned core, void *unused) {
     (void)core, (void)unused;
     region.is_open = true;
     region.start = executed;
     region.stack = stack_high;
-    region.lowest = UINT64_MAX;
-    region.highest = 0;
+    region.lowest = region.arena_lowest = UINT64_MAX;
+    region.highest = region.arena_highest = region.stray = 0;
+    if (touched) memset(touched, 0, ram_high - ram_low);
+    memset(layer_executed, 0, sizeof layer_executed);
+    layer = 0;
+    layer_since = executed;
+}
+
+static uint64_t touched_bytes(uint64_t low, uint64_t high) {
+    uint64_t count = 0;
+    for (uint64_t address = low; address < high; address++) count += touched[address - ram_low];
+    return count;
+}
+
+static void report_memory(void) {
+    uint64_t arena = touched_bytes(arena_low, arena_high), stack = touched_bytes(stack_low, stack_high);
+    fprintf(
+        report, " 0x%" PRIx64 " 0x%" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " 0x%" PRIx64, arena ? region.arena_lowest : 0,
+        region.arena_highest, arena, touched_bytes(ram_low, ram_high) - arena - stack, stack, region.stray);
 }
 
 static void end(unsigned core, void *unused) {
@@ -69,25 +117,46 @@ static void end(unsigned core, void *unused) {
     bool stored = region.lowest != UINT64_MAX;
     // The closing mark itself was counted on its way in.
     fprintf(
-        report, "%u %" PRIu64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 "\n", region.number++, executed - region.start - 1,
+        report, "%u %" PRIu64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64, region.number, executed - region.start - 1,
         region.stack, stored ? region.lowest : 0, region.highest);
+    if (touched) report_memory();
+    fputc('\n', report);
+    switch_layer(0);
+    for (unsigned index = 0; index < layer_count; index++)
+        fprintf(report, "layer %u %u %" PRIu64 "\n", region.number, index, layer_executed[index]);
+    region.number++;
 }
 
 static void stored(unsigned core, qemu_plugin_meminfo_t access, uint64_t address, void *unused) {
     (void)core, (void)unused;
-    if (!region.is_open) return;
+    // The emulator calls for some loads as well.
+    if (!region.is_open || !qemu_plugin_mem_is_store(access)) return;
+    uint64_t last = address + (1u << qemu_plugin_mem_size_shift(access)) - 1;
+    if (touched) {
+        if (address < ram_low || last >= ram_high) {
+            region.stray = address;
+        } else {
+            memset(touched + (address - ram_low), 1, last - address + 1);
+        }
+    }
     if (address >= stack_low && address < stack_high) {
         if (address < region.stack) region.stack = address;
         return;
     }
-    uint64_t last = address + (1u << qemu_plugin_mem_size_shift(access)) - 1;
     if (address < region.lowest) region.lowest = address;
     if (last > region.highest) region.highest = last;
+    if (address < arena_low || address >= arena_high) return;
+    if (address < region.arena_lowest) region.arena_lowest = address;
+    if (last > region.arena_highest) region.arena_highest = last;
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block) {
     (void)id;
     size_t count = qemu_plugin_tb_n_insns(block);
+    uint64_t start = qemu_plugin_tb_vaddr(block);
+    for (unsigned index = 0; index < function_count; index++)
+        if (start >= functions[index].low && start < functions[index].high)
+            qemu_plugin_register_vcpu_tb_exec_cb(block, entered, NO_REGISTERS, (void *)(uintptr_t)functions[index].index);
     for (size_t index = 0; index < count; index++) {
         struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, index);
         qemu_plugin_register_vcpu_insn_exec_inline(instruction, ADD_U64, &executed, 1);
@@ -107,20 +176,48 @@ static void finish(qemu_plugin_id_t id, void *unused) {
     fclose(report);
 }
 
+static void read_range(const char *text, uint64_t *low, uint64_t *high) {
+    char *rest = NULL;
+    *low = strtoull(text, &rest, 0);
+    if (*rest == ':') *high = strtoull(rest + 1, NULL, 0);
+}
+
+static bool read_layers(const char *path) {
+    FILE *file = fopen(path, "r");
+    if (!file) return false;
+    unsigned index;
+    uint64_t low, high;
+    while (function_count < MOST_FUNCTIONS && fscanf(file, "%u 0x%" SCNx64 " 0x%" SCNx64, &index, &low, &high) == 3) {
+        if (index >= MOST_LAYERS) continue;
+        functions[function_count].low = low, functions[function_count].high = high;
+        functions[function_count++].index = index;
+        if (index >= layer_count) layer_count = index + 1;
+    }
+    fclose(file);
+    return true;
+}
+
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int count, char **arguments) {
     (void)info;
     for (int index = 0; index < count; index++) {
-        if (!strncmp(arguments[index], "out=", 4)) report = fopen(arguments[index] + 4, "w");
-        if (!strncmp(arguments[index], "stack=", 6)) {
-            char *rest = NULL;
-            stack_low = strtoull(arguments[index] + 6, &rest, 0);
-            if (*rest == ':') stack_high = strtoull(rest + 1, NULL, 0);
+        const char *argument = arguments[index], *value = strchr(argument, '=');
+        if (!value++) continue;
+        if (!strncmp(argument, "out=", 4)) report = fopen(value, "w");
+        if (!strncmp(argument, "stack=", 6)) read_range(value, &stack_low, &stack_high);
+        if (!strncmp(argument, "ram=", 4)) read_range(value, &ram_low, &ram_high);
+        if (!strncmp(argument, "arena=", 6)) read_range(value, &arena_low, &arena_high);
+        if (!strncmp(argument, "layers=", 7) && !read_layers(value)) {
+            fprintf(stderr, "counter: cannot read %s\n", value);
+            return 1;
         }
     }
     if (!report) {
         fprintf(stderr, "counter: cannot write the report; name a writable file with out=FILE\n");
         return 1;
     }
+    if (ram_high > ram_low && ram_high - ram_low <= 64 << 20 && arena_low >= ram_low && arena_high <= ram_high &&
+        stack_low >= ram_low && stack_high <= ram_high)
+        touched = calloc(ram_high - ram_low, 1);
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     qemu_plugin_register_atexit_cb(id, finish, NULL);
     return 0;

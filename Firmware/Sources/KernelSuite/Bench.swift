@@ -1,3 +1,4 @@
+import BenchMemory
 import Board
 import DeviceRuntime
 
@@ -9,8 +10,8 @@ public struct Bench {
     private var state: UInt32 = 1
 
     public init() {
-        memory = board_memory()
-        capacity = Int(board_memory_bytes())
+        memory = bench_memory()
+        capacity = Int(bench_memory_bytes())
     }
 
     /// Forgets what earlier cases allocated, and starts the numbers anew.

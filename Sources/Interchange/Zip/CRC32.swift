@@ -1,5 +1,5 @@
 /// The check sum of zip files (the polynomial of IEEE 802.3), eight bytes at a time.
-enum CRC32 {
+package enum CRC32 {
     /// `tables[k][b]`: what byte b does to a sum when k more bytes follow it.
     private static let tables: [[UInt32]] = {
         let first = (0..<256).map { byte -> UInt32 in
@@ -15,7 +15,7 @@ enum CRC32 {
     private static let flat = tables.flatMap { $0 }
 
     /// The check sum of some bytes.
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
+    package static func checksum(_ bytes: [UInt8]) -> UInt32 {
         flat.withUnsafeBufferPointer { table in
             bytes.withUnsafeBytes { raw in
                 var sum: UInt32 = 0xFFFF_FFFF

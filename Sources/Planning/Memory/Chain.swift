@@ -4,6 +4,12 @@ public struct RowTask: Sendable, Hashable {
     public let step: Int
     /// Which of its passes: the output row that it writes (a global mean: the row that it adds).
     public let pass: Int
+
+    /// A pass by its numbers.
+    public init(step: Int, pass: Int) {
+        self.step = step
+        self.pass = pass
+    }
 }
 
 /// Consecutive steps that run together, row by row, and the order of their passes.

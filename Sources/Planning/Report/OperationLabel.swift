@@ -3,7 +3,7 @@ import Networks
 /// A step's operations in a few words: `depthwise+relu6 3×3/2`.
 ///
 /// Batch normalisations that fold are not named. The window's size comes last, its stride behind a slash where it is not 1.
-func operationLabel(_ nodes: [Node], in graph: EvaluationGraph) -> String {
+package func operationLabel(_ nodes: [Node], in graph: EvaluationGraph) -> String {
     var words: [String] = []
     var window = ""
     for node in nodes {

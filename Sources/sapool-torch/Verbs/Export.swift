@@ -1,8 +1,10 @@
 import ArgumentParser
 import CommandLineSupport
+import Deployment
 import Foundation
 import Interchange
 import Networks
+import Planning
 import Quantization
 import Training
 
@@ -20,23 +22,38 @@ struct Export: ParsableCommand {
                   --output best.safetensors
 
             A folder that sapool import has written does as well as a run. Documentation/Weights.md says more.
+
+            firmware: a Swift package that runs the network on Cortex-M, of a run that sapool quantize has quantised. Give the device's memory, and \
+            an image that does not fit will not link. Documentation/Firmware.md says more.
+
+              sapool export runs/a --format firmware --output firmware --core m4 --sram 64K
+              sapool export runs/a --format firmware --output firmware --push-rows
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case safetensors, onnx
         case onnxQDQ = "onnx-qdq"
+        case firmware
     }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors, onnx, or onnx-qdq.")
+    @Option(help: "safetensors, onnx, onnx-qdq or firmware.")
     var format: Format
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
+    @OptionGroup(title: "Firmware") var firmware: FirmwareExportOptions
+
+    func validate() throws {
+        if format != .firmware, let option = firmware.given {
+            throw ValidationError("\(option) is for --format firmware: leave it out.")
+        }
+    }
 
     func run() throws {
+        if format == .firmware { return try exportFirmware() }
         let (network, metadata) = try description()
         guard format != .onnxQDQ else { return try exportInt8(metadata) }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
@@ -45,7 +62,7 @@ struct Export: ParsableCommand {
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
-        case .onnxQDQ: return
+        case .onnxQDQ, .firmware: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -64,6 +81,21 @@ struct Export: ParsableCommand {
             print(
                 "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
         }
+    }
+
+    private func exportFirmware() throws {
+        let run = RunFolder(folder)
+        var model = try QuantizedModel(contentsOf: run.int8)
+        model.planOptions.pushesRows = firmware.pushRows
+        let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
+        let package = try FirmwarePackage.write(
+            export, to: output,
+            preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
+            core: firmware.core ?? .cortexM4)
+        print(
+            "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
+                + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
+        )
     }
 
     private func exportInt8(_ metadata: [String: String]) throws {

@@ -10,9 +10,15 @@ void board_put(uint8_t character);
 /// Ends the program: emulator and host leave with this status.
 void board_exit(int32_t status) __attribute__((noreturn));
 
-/// Working memory of the kernel suite.
-int8_t *board_memory(void);
-int32_t board_memory_bytes(void);
+/// Prints text, or a decimal number.
+void board_print(const char *text);
+void board_print_number(int32_t value);
+
+/// Opens a file of the host for reading, one at a time; below 0 where there is none.
+int32_t board_open(const char *path);
+
+/// Reads up to `count` bytes of it; returns how many it got.
+int32_t board_read(int32_t file, void *target, int32_t count);
 
 // Marks around a region that the counter reports: hints that no core defines and all execute as no operation. Aligned, or the
 // translator would not see one whole that straddles two pages.

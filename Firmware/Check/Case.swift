@@ -1,0 +1,67 @@
+import Deployment
+import Networks
+import Planning
+import Quantization
+
+/// A network of the suite.
+struct Case {
+    let name: String
+    let network: Network
+    let pushesRows: Bool
+
+    static func all() throws -> [Case] {
+        func named(
+            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, pushesRows: Bool = false
+        ) throws -> Case {
+            Case(
+                name: name, network: try Network(notation: notation, input: input, classes: 10, width: width),
+                pushesRows: pushesRows)
+        }
+        return [
+            try named("strided", "mobilenet_v2-skip-1222121", [3, 64, 64], width: 0.35, pushesRows: true),
+            try named(
+                "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))",
+                [3, 32, 32]),
+            Case(name: "residual", network: try residual(), pushesRows: false),
+            try named(
+                "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
+                [1, 28, 28]),
+        ]
+    }
+
+    /// ResNet-18 up to its first stage.
+    private static func residual() throws -> Network {
+        let builder = NetworkBuilder("resnet18, stem and first stage")
+        func convolve(_ x: Node.ID, _ number: Int, kernel: Int, stride: Int = 1) throws -> Node.ID {
+            let map = try builder.convolution(
+                x, to: 64, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), name: "conv\(number)")
+            return try builder.batchNorm(map, name: "bn\(number)")
+        }
+        var x = try builder.activation(
+            convolve(builder.input([3, 32, 32]), 1, kernel: 7, stride: 2), .relu, name: "relu")
+        x = try builder.add(.maxPool(MaxPool(kernel: 3, stride: 2, padding: 1)), [x], name: "maxpool")
+        for block in 0..<2 {
+            x = try builder.scope("layer1.\(block)") {
+                let map = try builder.activation(convolve(x, 1, kernel: 3), .relu, name: "relu1")
+                return try builder.activation(
+                    builder.add(convolve(map, 2, kernel: 3), x, name: "add"), .relu, name: "relu")
+            }
+        }
+        return try builder.network(output: builder.classifier(x, classes: 10, head: .average, name: "fc"))
+    }
+
+    /// The network's program with made-up numbers.
+    func export() throws -> FirmwareExport {
+        var options = FirmwareOptions()
+        options.name = name
+        let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows)).model
+        return try FirmwareExport(KernelProgram(model), options: options)
+    }
+
+    /// Two images.
+    func images() -> [[UInt8]] {
+        var random = RandomNumbers(state: 7)
+        let shape = network.inputShape
+        return (0..<2).map { _ in random.pixels(shape.height, shape.width, shape.channels) }
+    }
+}

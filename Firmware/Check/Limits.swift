@@ -1,0 +1,61 @@
+import Foundation
+
+/// What a network took on a core when somebody last looked: lines `NETWORK CORE INSTRUCTIONS ARENA FLASH STACK`.
+struct Limits {
+    /// What a network takes on a core.
+    struct Figures: Equatable {
+        let instructions: Int
+        let arena: Int
+        let flash: Int
+        let stack: Int
+
+        var all: [(name: String, value: Int)] {
+            [("instructions", instructions), ("arena", arena), ("flash", flash), ("stack", stack)]
+        }
+    }
+
+    private let path: String
+    private let known: [String: Figures]
+    private var seen: [(key: String, figures: Figures)] = []
+
+    init(_ path: String) throws {
+        self.path = path
+        var known: [String: Figures] = [:]
+        let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let words = line.split(separator: " ")
+            let numbers = words.dropFirst(2).compactMap { Int($0) }
+            guard words.count == 6, numbers.count == 4 else { throw CheckError("\(path): cannot read \"\(line)\"") }
+            known["\(words[0]) \(words[1])"] = Figures(
+                instructions: numbers[0], arena: numbers[1], flash: numbers[2], stack: numbers[3])
+        }
+        self.known = known
+    }
+
+    /// Notes figures; says what has grown by more than 3 %.
+    mutating func check(_ network: String, _ core: String, _ figures: Figures) -> [String] {
+        let key = "\(network) \(core)"
+        seen.append((key, figures))
+        guard let known = known[key] else { return ["\(key) is missing in \(path): run firmware-check with --update"] }
+        return zip(figures.all, known.all).compactMap { now, before in
+            guard Double(now.value) > Double(before.value) * 1.03 else { return nil }
+            return
+                "\(network) on \(core) takes \(now.value) of \(now.name), over 3 % more than the \(before.value) of \(path)"
+        }
+    }
+
+    /// Writes what was seen.
+    func write() throws {
+        let head =
+            "# What whole networks with made-up numbers take; 3 % more fails. NETWORK CORE INSTRUCTIONS ARENA FLASH STACK\n"
+        let lines = seen.map { "\($0.key) " + $0.figures.all.map { "\($0.value)" }.joined(separator: " ") + "\n" }
+        try Data((head + lines.joined()).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+}
+
+/// What went wrong, in a sentence.
+struct CheckError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

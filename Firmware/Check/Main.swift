@@ -1,0 +1,34 @@
+import Deployment
+import Foundation
+import Planning
+
+/// Runs whole networks with made-up weights on the host and on emulated cores: the same bytes everywhere, memory just as planned, no more
+/// of anything than `Firmware/limits.txt` allows, and refusals where weights are damaged or RAM is short.
+///
+///     firmware-check FIRMWARE-FOLDER [--update] [CORE...]
+@main
+enum FirmwareCheck {
+    static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        let isUpdate = arguments.contains("--update")
+        arguments.removeAll { $0 == "--update" }
+        guard let folder = arguments.first else {
+            return fail("usage: firmware-check FIRMWARE-FOLDER [--update] [CORE...]", 64)
+        }
+        let cores = arguments.dropFirst().compactMap { Core(rawValue: $0) }
+        guard cores.count == arguments.count - 1 else {
+            return fail("unknown core in \(arguments.dropFirst()): use m4, m7, m33 or m55", 64)
+        }
+        do {
+            var check = try Check(folder: folder, cores: cores.isEmpty ? Core.allCases : cores)
+            try check.run(isUpdate: isUpdate)
+        } catch {
+            fail("\(error)", 1)
+        }
+    }
+
+    private static func fail(_ sentence: String, _ status: Int32) {
+        FileHandle.standardError.write(Data("firmware: \(sentence)\n".utf8))
+        exit(status)
+    }
+}

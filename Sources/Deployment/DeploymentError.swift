@@ -1,0 +1,8 @@
+/// Why no firmware could be made, built or run: a sentence that says what is wrong, where, and what to do.
+public struct DeploymentError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// The sentence a user sees.
+    public let description: String
+
+    /// An error with its sentence.
+    public init(_ description: String) { self.description = description }
+}

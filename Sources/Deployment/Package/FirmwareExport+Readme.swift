@@ -1,0 +1,103 @@
+import Datasets
+import Planning
+
+extension FirmwareExport {
+    /// What the package says about itself.
+    func description(_ preprocessing: Transform?, _ core: Core) -> FirmwareDescription {
+        let plan = program.plan
+        let input = program.model.network.inputShape
+        return FirmwareDescription(
+            format: FirmwareDescription.format, version: FirmwareDescription.version,
+            network: program.model.network.name,
+            name: names.c, core: core.rawValue, height: input.height, width: input.width, channels: input.channels,
+            outputs: source.outputs, classes: program.model.classNames, preprocessing: preprocessing,
+            pushesRows: plan.options.pushesRows, arenaBytes: plan.arenaBytes,
+            arenaLowest: plan.buffers.map(\.offset).min() ?? 0,
+            arenaHighest: highestByte, columnBytes: source.columnBytes,
+            stackBytes: options.stack, sramBytes: sram, weightsBytes: weights.count,
+            macs: source.layers.reduce(0) { $0 + $1.macs },
+            layers: [
+                FirmwareDescription.Layer(function: "input0", name: "input", operation: "input", macs: 0)
+            ]
+                + source.layers.map {
+                    FirmwareDescription.Layer(
+                        function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
+                })
+    }
+
+    /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
+    /// are in registers.
+    private var highestByte: Int {
+        var ends = program.plan.buffers.map { $0.offset + $0.bytes }
+        for step in program.steps {
+            guard case .attention? = step.calls.first?.kernel, let token = step.scratch.last else { continue }
+            ends[token] = program.plan.buffers[token].offset + step.outputShape.channels
+        }
+        return (ends.max() ?? 1) - 1
+    }
+
+    /// The package's README.
+    var readme: String {
+        let (c, k) = (names.c, names.constant)
+        let input = program.model.network.inputShape
+        let call =
+            source.pushesRows
+            ? """
+            for (int row = 0; row < \(k)_HEIGHT; row++) {
+                    camera_read_row(\(c)_input());                      // straight into the arena
+                    \(c)_push_row(\(c)_input(), \(k)_ROW_BYTES);
+                }
+            """
+            : """
+            camera_read_image(\(c)_input());                            // straight into the arena
+                \(c)_run(\(c)_input(), \(k)_INPUT_BYTES);
+            """
+        return """
+            # \(c): a network as firmware
+
+            \(program.model.network.name)
+
+            | | |
+            | --- | ---: |
+            | image | \(input.width) × \(input.height) pixels of \(input.channels) bytes |
+            | arena | \(program.plan.arenaBytes) B |
+            | windows of convolutions | \(source.columnBytes) B |
+            | stack | \(options.stack) B |
+            | SRAM that the linker gives | \(sram) B |
+            | weights | \(weights.count) B |
+
+            Written by `sapool export --format firmware`. It needs Swift 6.3 alone, and allocates nothing.
+
+            | | |
+            | --- | --- |
+            | `Sources/\(names.module)/Network.swift` | the network: one `forward`, a method a layer |
+            | `Sources/\(names.data)` | the weights, the memory, and `\(c).h` for C |
+            | `Sources/DeviceRuntime`, `Sources/CDSP` | int8 kernels |
+            | `Sources/Board`, `Sources/\(names.program)`, `Boards` | a program for QEMU's boards |
+
+            ## The library
+
+                swift build -c release --scratch-path .build-m4 --triple armv7em-none-none-eabi \\
+                    --toolset Boards/m4.json --product \(c)
+
+            leaves `.build-m4/release/lib\(c).a` (m7, m33 and m55 likewise), which is used with `Sources/\(names.data)/include/\(c).h`:
+
+            ```c
+            #include "\(c).h"
+
+            int classify(void) {
+                if (\(c)_init() != \(k)_OK) return -1;                  // checks the weights
+                \(call)
+                return \(c)_class();
+            }
+            ```
+
+            ## On an emulated core
+
+                sapool simulate . --qemu --core m4 photo.jpg
+
+            builds for it, and says what each layer costs. With less RAM in `Boards/m4.ld` than the plan takes, it does not link.
+
+            """
+    }
+}

@@ -1,0 +1,132 @@
+import Networks
+import Planning
+import Quantization
+
+/// A network's part of a device package: generated code, header, weights.
+public struct FirmwareExport {
+    let names: PackageNames
+    let source: NetworkSource
+    let data: DataSource
+    let weights: [UInt8]
+    let options: FirmwareOptions
+    /// What it was made of.
+    public let program: KernelProgram
+
+    /// Generates the code of a program.
+    ///
+    /// - Throws: `DeploymentError` where the options make no sense, or the plan does not fit into the memory that they name.
+    public init(_ program: KernelProgram, options: FirmwareOptions = FirmwareOptions()) throws {
+        self.program = program
+        self.options = options
+        names = try PackageNames(options.name)
+        let (network, plan) = (program.model.network, program.plan)
+        let input = network.inputShape
+        let outputs = program.outputShape.count
+        guard max(input.height, input.width, input.channels, outputs) <= Int(UInt16.max) else {
+            throw DeploymentError(
+                "\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller"
+            )
+        }
+        var section = WeightsSection()
+        let offsets = program.constants.map { section.append($0.content) }
+        let texts = LayerSource(program: program, offsets: offsets)
+        let graph = EvaluationGraph(network)
+        let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
+            Self.layer(index, step, plan, graph, texts.statements(step))
+        }
+        let stripes = try Self.stripes(program, graph)
+        let usedRows = plan.stripes.first?.order.filter { $0.step == 0 }.count ?? 0
+        // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
+        let columnBytes = max(4, program.workBytes, usedRows < input.height ? input.width * input.channels : 0)
+        let unsealed = (section.bytes.count + 15) / 16 * 16
+        source = NetworkSource(
+            names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
+            outputOffset: plan.buffers[program.outputBuffer].offset, plan: plan, layers: Array(layers),
+            stripes: stripes,
+            inputStatements: texts.inputStatements(), columnBytes: columnBytes, weightsBytes: unsealed)
+        weights = section.sealed(
+            code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
+        data = DataSource(source: source, classNames: program.model.classNames, output: program.outputQuantization)
+        try check()
+    }
+
+    /// RAM that the plan is sure to take: arena, working memory, stack.
+    var plannedBytes: Int { program.plan.arenaBytes + source.columnBytes + options.stack }
+
+    /// Bytes of RAM that the linker gives.
+    public var sram: Int {
+        // The state is a few counters; the linker says where it does not fit.
+        options.sram ?? (plannedBytes + 256 + 1023) / 1024 * 1024
+    }
+
+    private func check() throws(DeploymentError) {
+        guard options.stack >= 512, options.stack % 8 == 0, options.stack <= 1 << 20 else {
+            throw DeploymentError("a stack of \(options.stack) bytes: use a multiple of 8 from 512 on")
+        }
+        guard plannedBytes <= sram else {
+            throw DeploymentError(
+                "\(program.model.network.name) does not fit: its arena takes \(program.plan.arenaBytes) bytes, windows of convolutions "
+                    + "\(source.columnBytes) and the stack \(options.stack), together \(plannedBytes - sram) more than the \(sram) bytes of SRAM; "
+                    + "push rows, use a smaller image or a smaller network (sapool search finds one)")
+        }
+        guard weights.count <= options.flash else {
+            throw DeploymentError(
+                "\(program.model.network.name) does not fit: its weights take \(weights.count) bytes of \(options.flash) bytes of flash"
+            )
+        }
+    }
+
+    private static func layer(
+        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: EvaluationGraph, _ body: [String]
+    ) -> NetworkSource.Layer {
+        let nodes = plan.steps[index].nodes.map { graph.network[$0] }
+        let output = plan.buffers[step.output]
+        func place(_ buffer: Buffer, _ shape: Shape) -> String {
+            "\(shape) at \(buffer.offset)"
+                + (buffer.rows < shape.height ? " (\(buffer.rows) \(buffer.rows == 1 ? "line" : "lines"))" : "")
+        }
+        let inputs = zip(step.operands, step.calls.first?.inputs ?? []).map { place(plan.buffers[$0], $1) }
+        return NetworkSource.Layer(
+            step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
+            operation: operationLabel(nodes, in: graph), shape: "\(step.outputShape)",
+            macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
+            places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
+            body: body)
+    }
+
+    /// The loops of steps that run together; their order has to be the plan's, pass by pass.
+    private static func stripes(_ program: KernelProgram, _ graph: EvaluationGraph) throws -> [StripeSource] {
+        let plan = program.plan
+        var writers: [Networks.Node.ID: Int] = [:]
+        for (index, step) in plan.steps.enumerated() { for node in step.nodes { writers[node] = index } }
+        let layers = zip(plan.steps.indices, program.steps).map { index, step in
+            let main = graph.network[plan.steps[index].nodes[0]]
+            let operands = graph.operands(of: main)
+            let shapes = operands.map { graph.shapes[$0.index] }
+            var known: [(value: Int, demand: RowDemand)] = []
+            for (place, operand) in operands.enumerated() {
+                guard let value = writers[operand], !known.contains(where: { $0.value == value }) else { continue }
+                known.append(
+                    (value, RowDemand(main.operation, place: place, shapes, output: graph.shapes[main.id.index])))
+            }
+            return StripeSource.Layer(
+                step: index, function: LayerSource.function(index, step.calls[0].kernel), passes: step.passes,
+                writesAtEnd: step.writesAtEnd, operands: known)
+        }
+        let outputs = Set(graph.network.outputs.compactMap { writers[graph.sources[$0.index]] })
+        func isSink(_ step: Int, _ end: Int) -> Bool {
+            let readers = layers.filter { $0.operands.contains { $0.value == step } }.map(\.step)
+            return outputs.contains(step) || readers.isEmpty || readers.contains { $0 >= end }
+        }
+        return try plan.stripes.filter { $0.steps.count > 1 }.map { stripe in
+            let sinks = stripe.steps.filter { isSink($0, stripe.steps.upperBound) }
+            let source = StripeSource(stripe, layers, sinks: sinks)
+            guard source.order == stripe.order else {
+                throw DeploymentError(
+                    "steps \(stripe.steps.lowerBound) to \(stripe.steps.upperBound - 1) of \(graph.network.name) cannot be written as loops; "
+                        + "plan with --stripes off, and please report this network")
+            }
+            return source
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// What a device package is made for.
+public struct FirmwareOptions: Sendable, Hashable {
+    /// Prefix of the C functions.
+    public var name = "sapool"
+    /// Bytes of RAM that the linker gives; nil for what arena, working memory, stack and state take, rounded up to 1 KiB.
+    public var sram: Int?
+    /// Bytes of flash that the linker gives.
+    public var flash = 1 << 20
+    /// Bytes of RAM that the stack has, a multiple of 8.
+    public var stack = 3072
+
+    public init() {}
+}

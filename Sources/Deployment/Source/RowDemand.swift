@@ -1,0 +1,94 @@
+import Networks
+
+/// How many rows of an operand have to be there before a kernel can compute its row y: a rule that is computed here and written
+/// into generated code.
+enum RowDemand: Equatable {
+    /// The whole operand, of so many rows.
+    case all(Int)
+    /// The operand's only pixel, which spreads over the map.
+    case first
+    /// A window of the operand: stride · y + reach rows, at most `height`.
+    case window(stride: Int, reach: Int, height: Int)
+    /// Weights of `height` rows for such a window of a map of `map` rows.
+    case cells(stride: Int, reach: Int, map: Int, height: Int)
+    /// Bilinear upsampling between pixel centres.
+    case bilinear(from: Int, to: Int)
+    /// Cells of `factor` rows, of an operand of `height` rows.
+    case shuffle(factor: Int, height: Int)
+
+    /// The rule of an operand of a node's kernel.
+    ///
+    /// - Parameters:
+    ///   - place: which of the operation's operands.
+    ///   - shapes: of all operands in memory.
+    ///   - output: the output's shape in memory.
+    init(_ operation: Networks.Operation, place: Int, _ shapes: [Shape], output: Shape) {
+        let height = shapes[place].height
+        func window(_ kernel: Size, _ stride: Size, _ padding: Size) -> RowDemand {
+            .window(stride: stride.height, reach: kernel.height - padding.height, height: height)
+        }
+        switch operation {
+        case .convolution(let details): self = window(details.kernel, details.stride, details.padding)
+        case .maxPool(let details): self = window(details.kernel, details.stride, details.padding)
+        case .averagePool(let details): self = window(details.kernel, details.stride, details.padding)
+        case .localDeviation(let details): self = window(details.kernel, details.stride, details.padding)
+        case .fixedFilter(let details):
+            self = .window(
+                stride: details.stride.height, reach: details.kernel.height - details.before.height, height: height)
+        case .windowPool(let details):
+            let map = window(details.kernel, details.stride, details.padding)
+            guard place == 1, case .window(let stride, let reach, _) = map else {
+                self = map
+                return
+            }
+            self = .cells(stride: stride, reach: reach, map: shapes[0].height, height: height)
+        case .upsampleBilinear: self = .bilinear(from: height, to: output.height)
+        case .depthToSpace(let details): self = .shuffle(factor: details.factor, height: height)
+        case .add, .multiply:
+            self = shapes[place] == output ? .window(stride: 1, reach: 1, height: height) : .first
+        case .globalAveragePool, .batchNorm, .activation, .scale, .positionEmbedding:
+            self = .window(stride: 1, reach: 1, height: height)
+        default: self = .all(height)
+        }
+    }
+
+    /// The rows that row `y` takes.
+    func end(_ y: Int) -> Int {
+        switch self {
+        case .all(let height): height
+        case .first: 1
+        case .window(let stride, let reach, let height): min(height, stride * y + reach)
+        case .cells(let stride, let reach, let map, let height):
+            (min(map, stride * y + reach) - 1) * height / map + 1
+        case .bilinear(let source, let rows):
+            min(max(0, (2 * y + 1) * source - rows) / (2 * rows) + 2, source)
+        case .shuffle(let factor, let height): min(y / factor + 1, height)
+        }
+    }
+
+    /// Whether row y takes just row y, of as many rows.
+    func isOwnRow(of rows: Int) -> Bool { (0..<rows).allSatisfy { end($0) == $0 + 1 } }
+
+    /// The same as an expression in the variable `y`, for rows 0 ..< `rows`.
+    func source(_ y: String, rows: Int) -> String {
+        func sum(_ stride: Int, _ reach: Int) -> String {
+            let product = stride == 1 ? y : "\(stride) * \(y)"
+            return reach == 0 ? product : reach > 0 ? "\(product) + \(reach)" : "\(product) - \(-reach)"
+        }
+        func limited(_ stride: Int, _ reach: Int, _ height: Int) -> String {
+            stride * (rows - 1) + reach <= height ? sum(stride, reach) : "min(\(height), \(sum(stride, reach)))"
+        }
+        switch self {
+        case .all(let height): return "\(height)"
+        case .first: return "1"
+        case .window(let stride, let reach, let height): return limited(stride, reach, height)
+        case .cells(let stride, let reach, let map, let height):
+            if height == map { return limited(stride, reach, map) }
+            return "(\(limited(stride, reach, map)) - 1) * \(height) / \(map) + 1"
+        case .bilinear(let source, let height):
+            return "min(max(0, (2 * \(y) + 1) * \(source) - \(height)) / \(2 * height) + 2, \(source))"
+        case .shuffle(let factor, let height):
+            return (rows - 1) / factor < height ? "\(y) / \(factor) + 1" : "min(\(y) / \(factor) + 1, \(height))"
+        }
+    }
+}

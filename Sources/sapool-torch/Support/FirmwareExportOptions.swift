@@ -1,0 +1,51 @@
+import ArgumentParser
+import CommandLineSupport
+import Deployment
+import Planning
+import Reporting
+
+/// What a device package is made for.
+struct FirmwareExportOptions: ParsableArguments {
+    @Option(help: "m4, m7, m33 or m55: the core that simulate takes; the package builds for all (default: m4).")
+    var core: Core?
+
+    @Option(
+        help: ArgumentHelp(
+            "SRAM that the linker gives, in bytes or as 64K (default: what is planned).", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
+    var sram: Int?
+
+    @Option(
+        help: ArgumentHelp("Flash that the linker gives (default: 1M).", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
+    var flash: Int?
+
+    @Option(
+        help: ArgumentHelp("SRAM for the stack, a part of --sram (default: 3K).", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
+    var stack: Int?
+
+    @Flag(help: "The image arrives row by row and is never held.")
+    var pushRows = false
+
+    @Option(help: ArgumentHelp("Prefix of the C functions (default: sapool).", valueName: "name"))
+    var name: String?
+
+    /// An option that was given, if any.
+    var given: String? {
+        let all: [(String, Bool)] = [
+            ("--core", core != nil), ("--sram", sram != nil), ("--flash", flash != nil), ("--stack", stack != nil),
+            ("--push-rows", pushRows), ("--name", name != nil),
+        ]
+        return all.first { $0.1 }?.0
+    }
+
+    var options: FirmwareOptions {
+        var options = FirmwareOptions()
+        options.sram = sram
+        if let flash { options.flash = flash }
+        if let stack { options.stack = stack }
+        if let name { options.name = name }
+        return options
+    }
+}

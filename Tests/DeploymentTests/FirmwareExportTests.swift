@@ -1,0 +1,133 @@
+import Deployment
+import Foundation
+import Networks
+import Planning
+import Quantization
+import XCTest
+
+final class FirmwareExportTests: XCTestCase {
+    private var folder = ""
+
+    override func setUpWithError() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("firmware-\(UUID().uuidString)").path
+    }
+
+    override func tearDown() { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func program(_ notation: String, side: Int = 32, channels: Int = 3, _ options: PlanOptions = PlanOptions())
+        throws -> KernelProgram
+    {
+        let network = try Network(notation: notation, input: [channels, side, side], classes: 10)
+        return try KernelProgram(MadeUpModel(network, options: options).model)
+    }
+
+    private let demo = "plain-cnn(channels=8-16, strides=22, pool=self-attentive(patch=2, restoration=subpixel))"
+
+    /// A convolution and a max pooling, whose rows run together: the whole file's text is pinned down where it matters.
+    func testLoopsFollowThePlan() throws {
+        let builder = NetworkBuilder("small")
+        var x = try builder.convolution(
+            builder.input([1, 8, 8]), to: 4, kernel: 3, stride: 1, padding: 1, name: "conv")
+        x = try builder.activation(x, .relu, name: "relu")
+        x = try builder.add(.maxPool(MaxPool(kernel: 2, stride: 2, padding: 0)), [x], name: "pool")
+        let network = try builder.network(output: builder.classifier(x, classes: 3, head: .average, name: "fc"))
+        let model = try MadeUpModel(network, options: PlanOptions(stripes: .on, pushesRows: true)).model
+        try FirmwarePackage.write([FirmwareExport(KernelProgram(model))], to: folder)
+        let text = try String(contentsOfFile: "\(folder)/Sources/Sapool/Network.swift", encoding: .utf8)
+        XCTAssertTrue(text.contains("guard y0 >= min(8, y1 + 2) else { return false }"), text)
+        XCTAssertTrue(text.contains("while y1 < 2 * y2 + 2 {"), text)
+        XCTAssertTrue(text.contains("window: SlidingWindow(3, padding: 1)"), text)
+        XCTAssertTrue(text.contains("maxPoolRow("), text)
+    }
+
+    /// The exporter compares its loops with the plan, and refuses where they differ: none of these may.
+    func testEveryKindOfNetworkCanBeWritten() throws {
+        for notation in [
+            demo, "mobilenet-v2(width=0.35)",
+            "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=bilinear))",
+            "mobilenet-v3-small", "plain-cnn(channels=8-16, strides=22, pool=lip)",
+            "plain-cnn(channels=8-16, strides=22, pool=blur)",
+            "plain-cnn(channels=8-16, strides=22, pool=gaussian)", "plain-cnn(channels=8-16, strides=22, pool=average)",
+        ] {
+            for options in [PlanOptions(), PlanOptions(stripes: .off), PlanOptions(pushesRows: true)] {
+                do {
+                    _ = try FirmwareExport(program(notation, options))
+                } catch { XCTFail("\(notation), \(options): \(error)") }
+            }
+        }
+    }
+
+    func testWeightsSection() throws {
+        try FirmwarePackage.write([FirmwareExport(program(demo, side: 28, channels: 1))], to: folder)
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/Sources/SapoolData/weights.bin")))
+        XCTAssertEqual(Array(bytes[0..<8]), Array("SAPW".utf8) + [1, 0, 0, 0])
+        let length = bytes[8..<12].reversed().reduce(0) { $0 << 8 | Int($1) }
+        XCTAssertEqual(length, bytes.count)
+        XCTAssertEqual(bytes.count % 16, 0)
+        XCTAssertEqual(Array(bytes[20..<32]), [28, 0, 28, 0, 1, 0, 10, 0, 0, 0, 0, 0])
+        var sum = UInt32.max
+        for byte in bytes[16...] {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+        }
+        XCTAssertEqual(bytes[12..<16].reversed().reduce(0) { $0 << 8 | UInt32($1) }, ~sum)
+    }
+
+    /// What is simulated on the host has to be what runs on the device.
+    func testChangedPackagesAreRefused() throws {
+        let export = try FirmwareExport(program(demo, side: 28, channels: 1))
+        let package = try FirmwarePackage.write(export, to: folder)
+        var random = RandomNumbers(state: 3)
+        let image = random.pixels(28, 28, 1)
+        XCTAssertEqual(try HostSimulation(package).scores(of: image), HostExecutor(export.program).run(image))
+        XCTAssertThrowsError(try HostSimulation(package).scores(of: Array(image.dropLast())))
+        let path = "\(folder)/Sources/SapoolData/weights.bin"
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes[bytes.count / 2] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: path))
+        XCTAssertThrowsError(try HostSimulation(package)) {
+            XCTAssertTrue("\($0)".contains("weights.bin is not what"), "\($0)")
+        }
+    }
+
+    func testOptionsThatMakeNoSenseAreRefused() throws {
+        let program = try program(demo, side: 28, channels: 1)
+        func refusal(_ change: (inout FirmwareOptions) -> Void) -> String {
+            var options = FirmwareOptions()
+            change(&options)
+            do {
+                _ = try FirmwareExport(program, options: options)
+                return "taken"
+            } catch { return "\(error)" }
+        }
+        XCTAssertTrue(refusal { $0.sram = program.plan.arenaBytes }.contains("does not fit: its arena takes"))
+        XCTAssertTrue(refusal { $0.flash = 1000 }.contains("bytes of 1000 bytes of flash"))
+        XCTAssertTrue(refusal { $0.stack = 100 }.contains("a stack of 100 bytes"))
+        XCTAssertTrue(refusal { $0.name = "My-Net" }.contains("names no C functions"))
+        XCTAssertTrue(refusal { $0.name = "cdsp" }.contains("is the name of a module"))
+        XCTAssertThrowsError(try FirmwarePackage(folder)) {
+            XCTAssertTrue("\($0)".contains("holds no device package"), "\($0)")
+        }
+    }
+
+    /// A kernel's new file has to be listed in `CFirmwareFiles`, or packages would lack it.
+    func testPackagesHoldAllKernels() throws {
+        try FirmwarePackage.write([FirmwareExport(program(demo, side: 28, channels: 1))], to: folder)
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        for (here, there) in [
+            ("Sources/DeviceRuntime", "Sources/DeviceRuntime"), ("Sources/CDSP", "Sources/CDSP"),
+            ("Firmware/Sources/Board", "Sources/Board"),
+        ] {
+            let files = try XCTUnwrap(FileManager.default.subpaths(atPath: "\(root)/\(here)")).filter {
+                $0.contains(".")
+            }
+            XCTAssertFalse(files.isEmpty)
+            for file in files {
+                XCTAssertEqual(
+                    FileManager.default.contents(atPath: "\(folder)/\(there)/\(file)"),
+                    FileManager.default.contents(atPath: "\(root)/\(here)/\(file)"), "\(here)/\(file)")
+            }
+        }
+    }
+}
