@@ -57,7 +57,8 @@ public struct Int8Evaluator {
         let bytes = batch.height * batch.width * batch.channels
         guard bytes == program.imageBytes else {
             throw QuantizationError(
-                "images are \(batch.channels)×\(batch.height)×\(batch.width), and the model takes \(program.model.network.inputShape)")
+                "images are \(batch.channels)×\(batch.height)×\(batch.width), and the model takes \(program.model.network.inputShape)"
+            )
         }
         let quantization = program.outputQuantization
         let share = (batch.count + executors.count - 1) / executors.count

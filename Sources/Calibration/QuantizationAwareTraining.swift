@@ -102,7 +102,8 @@ public struct QuantizationAwareTraining {
                 let value = try loss.item()
                 guard value.isFinite else {
                     throw TrainingError(
-                        "the loss is \(value) in epoch \(epoch + 1) of quantisation-aware training: lower --learning-rate")
+                        "the loss is \(value) in epoch \(epoch + 1) of quantisation-aware training: lower --learning-rate"
+                    )
                 }
                 try loss.backward()
                 if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }

@@ -48,7 +48,10 @@ final class CalibrationTests: XCTestCase {
     func testInt8IsNearFloat() throws {
         for (name, decibels) in [
             ("plain-cnn(channels=8-16, strides=22, pool=self-attentive(patch=2, restoration=subpixel))", 18.0),
-            ("plain-cnn(channels=8-16, strides=22, pool=self-attentive(patch=2, restoration=bilinear, window-normalised=false))", 18),
+            (
+                "plain-cnn(channels=8-16, strides=22, pool=self-attentive(patch=2, restoration=bilinear, window-normalised=false))",
+                18
+            ),
             ("plain-cnn(channels=8-16, strides=22, pool=lip)", 14),
             ("plain-cnn(channels=8-16, strides=22, pool=max)", 20),
             ("mobilenet-v2(width=0.1, strides=1222121)", 8),

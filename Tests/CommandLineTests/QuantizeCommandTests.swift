@@ -10,7 +10,8 @@ final class QuantizeCommandTests: CommandLineTestCase {
         let trained = try sapool(
             [
                 "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "\(epochs)",
-                "--batch-size", "8", "--augmentation", "none", "--learning-rate", "0.1", "--output", "run", "--threads", "1",
+                "--batch-size", "8", "--augmentation", "none", "--learning-rate", "0.1", "--output", "run", "--threads",
+                "1",
             ] + more)
         XCTAssertEqual(trained.status, 0, trained.errors)
     }
@@ -41,7 +42,8 @@ final class QuantizeCommandTests: CommandLineTestCase {
         XCTAssertTrue(answer.output.contains("left"), answer.output + answer.errors)
 
         let tuned = try sapool(
-            "quantize", "run", "--qat", "--epochs", "1", "--method", "min-max", "--no-equalize", "--push-rows", "--output",
+            "quantize", "run", "--qat", "--epochs", "1", "--method", "min-max", "--no-equalize", "--push-rows",
+            "--output",
             "tuned.safetensors")
         XCTAssertEqual(tuned.status, 0, tuned.errors)
         XCTAssertTrue(tuned.output.contains("accuracy  float 100.00 %  int8 100.00 %  (+0.00 points)"), tuned.output)
@@ -81,7 +83,8 @@ final class QuantizeCommandTests: CommandLineTestCase {
                 }
                 for channel in 0..<shape.channels {
                     for place in 0..<shape.size.area {
-                        images.append(Float(model.pixels.real(pixels[place * shape.channels + channel], channel: channel)))
+                        images.append(
+                            Float(model.pixels.real(pixels[place * shape.channels + channel], channel: channel)))
                     }
                 }
                 logits += executor.run(pixels).map { Float(executor.program.outputQuantization.real(of: $0)) }
@@ -102,7 +105,8 @@ final class QuantizeCommandTests: CommandLineTestCase {
         XCTAssertEqual(outcome.status, 1)
         XCTAssertTrue(
             message(outcome).hasSuffix(
-                ": there is no int8 kernel for power-mean pooling (Lp, GeM): keep this network in float, or choose another pooling"),
+                ": there is no int8 kernel for power-mean pooling (Lp, GeM): keep this network in float, or choose another pooling"
+            ),
             outcome.errors)
         XCTAssertFalse(exists("run/int8.safetensors"))
         let wrong = try sapool("quantize", "run", "--learning-rate", "1")

@@ -108,7 +108,9 @@ final class ArithmeticTests: XCTestCase {
     }
 
     func testNormalisationsThatAreNone() {
-        for (mean, deviation) in [([], []), ([0.5], [0]), ([Float.nan], [1]), ([0.5], [1, 1]), ([3], [1])] as [([Float], [Float])] {
+        for (mean, deviation) in [([], []), ([0.5], [0]), ([Float.nan], [1]), ([0.5], [1, 1]), ([3], [1])]
+            as [([Float], [Float])]
+        {
             XCTAssertThrowsError(try PixelQuantization(mean: mean, deviation: deviation)) { error in
                 XCTAssertTrue("\(error)".hasPrefix("the images' normalisation has means"), "\(error)")
             }

@@ -62,7 +62,8 @@ final class ExecutorTests: XCTestCase {
             planOptions: PlanOptions(),
             values: [
                 network.input.name: AffineQuantization(scale: 1.0 / 255, zeroPoint: -128),
-                "relu": AffineQuantization(scale: 0.01, zeroPoint: -100), "fc": AffineQuantization(scale: 0.02, zeroPoint: 3),
+                "relu": AffineQuantization(scale: 0.01, zeroPoint: -100),
+                "fc": AffineQuantization(scale: 0.02, zeroPoint: 3),
             ],
             weights: [
                 "conv": QuantizedModel.Weights(numbers: [100, -50], scales: [0.01, 0.02], bias: [2550, 0]),

@@ -9,7 +9,8 @@ final class FileTests: XCTestCase {
     private var path = ""
 
     override func setUp() {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("int8-\(UUID().uuidString).safetensors").path
+        path =
+            FileManager.default.temporaryDirectory.appendingPathComponent("int8-\(UUID().uuidString).safetensors").path
     }
 
     override func tearDown() { try? FileManager.default.removeItem(atPath: path) }

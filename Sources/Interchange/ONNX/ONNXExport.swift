@@ -24,7 +24,8 @@ public struct ONNXExport: Sendable {
     ///   - metadata: free text for the model's properties. The network's name and JSON form are added to it.
     ///   - quantization: what int8 rounds: then weights are written as int8, and QuantizeLinear and DequantizeLinear stand around values.
     public init(
-        _ network: Network, weights: Safetensors, metadata: [String: String] = [:], quantization: ONNXQuantization? = nil
+        _ network: Network, weights: Safetensors, metadata: [String: String] = [:],
+        quantization: ONNXQuantization? = nil
     ) {
         self.quantization = quantization
         self.network = network

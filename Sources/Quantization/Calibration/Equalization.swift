@@ -61,7 +61,9 @@ public struct Equalization {
     private static func factors(
         _ seen: ValueStatistics, _ float: FloatNetwork, _ second: Node, _ details: Convolution
     ) throws(QuantizationError) -> [Double]? {
-        guard details.groups == 1 || details.isDepthwise, seen.channels.count == details.inputChannels else { return nil }
+        guard details.groups == 1 || details.isDepthwise, seen.channels.count == details.inputChannels else {
+            return nil
+        }
         let reaches = seen.channels.map(\.reach)
         guard let widest = reaches.max(), widest > 0 else { return nil }
         var factors = reaches.map { $0 > 0 ? widest / $0 : 1 }

@@ -35,7 +35,8 @@ public struct FloatNetwork: Sendable {
     public func observedValues() throws -> [(name: String, channels: Int)] {
         guard network.outputs.count == 1 else {
             throw QuantizationError(
-                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, so keep this network in float")
+                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, so keep this network in float"
+            )
         }
         return try DeviceStep.all(of: network).flatMap { step in
             step.parts.flatMap { part -> [(name: String, channels: Int)] in

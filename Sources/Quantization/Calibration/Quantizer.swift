@@ -19,7 +19,8 @@ public struct Quantizer {
 
         /// Options by their values.
         public init(
-            method: ValueStatistics.Method = .meanSquaredError, correctsBias: Bool = true, plan: PlanOptions = PlanOptions()
+            method: ValueStatistics.Method = .meanSquaredError, correctsBias: Bool = true,
+            plan: PlanOptions = PlanOptions()
         ) {
             self.method = method
             self.correctsBias = correctsBias
@@ -84,7 +85,8 @@ public struct Quantizer {
                     if case .multiHeadAttention = node.operation {
                         for inner in ["query", "key", "value"] {
                             let range = try seen("\(node.name).\(inner)").range(options.method)
-                            values["\(node.name).\(inner)"] = ranges["\(node.name).\(inner)"]
+                            values["\(node.name).\(inner)"] =
+                                ranges["\(node.name).\(inner)"]
                                 ?? AffineQuantization(symmetric: max(abs(range.lowerBound), abs(range.upperBound)))
                         }
                     }
@@ -107,7 +109,8 @@ public struct Quantizer {
     private func seen(_ name: String) throws(QuantizationError) -> ValueStatistics {
         guard let seen = statistics[name] else { throw QuantizationError("\(name) was not looked at in calibration") }
         guard !seen.sawNoNumber else {
-            throw QuantizationError("\(name): the network computes numbers that are infinite or none, so it cannot be quantised")
+            throw QuantizationError(
+                "\(name): the network computes numbers that are infinite or none, so it cannot be quantised")
         }
         return seen
     }
@@ -168,7 +171,8 @@ public struct Quantizer {
             var quantized = QuantizedModel.Weights(numbers: [], scales: [])
             for group in 0..<details.groups {
                 let part = WeightQuantization(
-                    weights: Array(layer.weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
+                    weights: Array(
+                        layer.weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
                     bias: Array(layer.bias[group * groupOutputs..<(group + 1) * groupOutputs]))
                 let own = means.map { all in
                     (0..<taps * depth).map { all[group * depth + $0 % depth] }

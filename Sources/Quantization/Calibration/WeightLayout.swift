@@ -4,8 +4,9 @@ import Networks
 /// Brings weights from PyTorch's order into that of the kernels.
 enum WeightLayout {
     /// `[O][C / groups][kh][kw]` to `[O][kh][kw][C / groups]`.
-    static func convolution(_ weights: [Float], _ details: Convolution, bias: [Float]) -> (weights: [Float], bias: [Float])
-    {
+    static func convolution(_ weights: [Float], _ details: Convolution, bias: [Float]) -> (
+        weights: [Float], bias: [Float]
+    ) {
         let (depth, taps) = (details.inputChannels / details.groups, details.kernel.area)
         var result: [Float] = []
         result.reserveCapacity(weights.count)

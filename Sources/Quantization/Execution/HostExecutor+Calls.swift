@@ -120,7 +120,8 @@ extension HostExecutor {
     private func geometry(_ call: KernelCall, _ window: KernelWindow, _ groups: Int, _ zero: Int) -> ConvolutionGeometry
     {
         ConvolutionGeometry(
-            input: call.inputs[0].map, output: call.output.map, window: window.runtime, groups: groups, zero: Int32(zero)
+            input: call.inputs[0].map, output: call.output.map, window: window.runtime, groups: groups,
+            zero: Int32(zero)
         )
     }
 

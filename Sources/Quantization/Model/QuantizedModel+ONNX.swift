@@ -26,7 +26,8 @@ extension QuantizedModel {
         }
         for node in network.nodes { try addTables(node, to: &parameters) }
         return ONNXExport(
-            network, weights: Safetensors(parameters.sorted { $0.key < $1.key }.map { (name: $0.key, tensor: $0.value) }),
+            network,
+            weights: Safetensors(parameters.sorted { $0.key < $1.key }.map { (name: $0.key, tensor: $0.value) }),
             metadata: metadata, quantization: ONNXQuantization(values: finished, weights: scales))
     }
 
@@ -68,7 +69,8 @@ extension QuantizedModel {
                 let (row, column) = (index / details.inputFeatures, index % details.inputFeatures)
                 return real.weights[row * details.inputFeatures + column % area * channels + column / area]
             }
-            parameters["\(prefix).weight"] = try TensorData(weights, shape: [details.outputFeatures, details.inputFeatures])
+            parameters["\(prefix).weight"] = try TensorData(
+                weights, shape: [details.outputFeatures, details.inputFeatures])
             if details.bias { parameters["\(prefix).bias"] = try TensorData(real.bias) }
             scales["\(prefix).weight"] = real.scales
         case .multiHeadAttention(let details):
@@ -121,7 +123,8 @@ extension QuantizedModel {
         case .scale(let details) where details.isLearned:
             guard let shape = details.shape else {
                 throw QuantizationError(
-                    "\(node.name): a learned factor lives on in a table alone, which has no form in ONNX: export the float model")
+                    "\(node.name): a learned factor lives on in a table alone, which has no form in ONNX: export the float model"
+                )
             }
             guard let factors = weights[node.name], let value = values["\(node.name).factor"] else {
                 throw QuantizationError("\(node.name): the int8 model has no factors for it")

@@ -107,7 +107,8 @@ public struct DeviceStep: Sendable {
     private static func check(_ node: Node, _ operands: [Shape]) throws(QuantizationError) {
         func refuse(_ what: String) -> QuantizationError {
             QuantizationError(
-                "\(node.name): there is no int8 kernel for \(what): keep this network in float, or choose another pooling")
+                "\(node.name): there is no int8 kernel for \(what): keep this network in float, or choose another pooling"
+            )
         }
         switch node.operation {
         case .batchNorm: throw refuse("a batch normalisation that folds into no layer in front of it")

@@ -111,7 +111,9 @@ struct KernelWriter {
         case .localDeviation(let details):
             let area = Double(details.kernel.area)
             guard details.kernel.area <= 256 else {
-                throw QuantizationError("\(place.name): its window \(details.kernel) is larger than int8 kernels take: use at most 256 pixels")
+                throw QuantizationError(
+                    "\(place.name): its window \(details.kernel) is larger than int8 kernels take: use at most 256 pixels"
+                )
             }
             let scale = FixedPointScale(place.inputs[0].scale / (256 * place.output.scale * area))
             try requireBounded(place, 16_777_216, scale)
@@ -228,7 +230,9 @@ struct KernelWriter {
     ) throws(QuantizationError) -> Kernel {
         let (weights, factor) = (try weights(name), try quantization("\(name).factor"))
         guard weights.numbers.count == shape.channels, factor.zeroPoint == 0, (-128...127).contains(input.zeroPoint)
-        else { throw QuantizationError("\(name): it has \(weights.numbers.count) factors for \(shape.channels) channels") }
+        else {
+            throw QuantizationError("\(name): it has \(weights.numbers.count) factors for \(shape.channels) channels")
+        }
         let scale = FixedPointScale(input.scale * factor.scale / output.scale)
         try requireBounded(name, 65_025, scale)
         return .scaleChannels(
@@ -247,7 +251,8 @@ struct KernelWriter {
         let (first, second, scaling) = try addition(name, input, table, output, Limits())
         return .addPosition(
             AddendScaling(zero: input.zeroPoint, scale: first),
-            columns: add(name, "columns", [shape.width, half], .int8(Array(weights.numbers.prefix(shape.width * half)))),
+            columns: add(
+                name, "columns", [shape.width, half], .int8(Array(weights.numbers.prefix(shape.width * half)))),
             rows: add(name, "rows", [shape.height, half], .int8(Array(weights.numbers.dropFirst(shape.width * half)))),
             AddendScaling(zero: table.zeroPoint, scale: second), scaling)
     }
@@ -271,7 +276,9 @@ struct KernelWriter {
         let zero = try zeroPoint(place, 0)
         let offset = -place.inputs[1].zeroPoint
         guard offset >= 128 else {
-            throw QuantizationError("\(place.name): its weights may be below 0 in int8 (zero point \(-offset)): they need one of −128 or less")
+            throw QuantizationError(
+                "\(place.name): its weights may be below 0 in int8 (zero point \(-offset)): they need one of −128 or less"
+            )
         }
         guard max(map.height, map.width) <= 65_536 else {
             throw QuantizationError("\(place.name): its map \(map) is beyond int8 kernels: use sides of at most 65536")
@@ -301,7 +308,8 @@ struct KernelWriter {
         for part in ["query", "key", "value"] {
             let quantization = try quantization("\(name).\(part)")
             guard quantization.zeroPoint == 0 else {
-                throw QuantizationError("\(name).\(part): its zero point is \(quantization.zeroPoint), and kernels take 0")
+                throw QuantizationError(
+                    "\(name).\(part): its zero point is \(quantization.zeroPoint), and kernels take 0")
             }
             inner.append(quantization)
         }
@@ -310,7 +318,8 @@ struct KernelWriter {
         try requireBounded(place, 2 * 128 * 128 * depth, octaves)
         // A shift of more than 31 − 8 bits of the sums is excluded by `weightBits`.
         guard place.shape.size.area < 1 << 20 else {
-            throw QuantizationError("\(name): attention over \(place.shape.size) tokens is beyond int8 kernels: use a larger patch")
+            throw QuantizationError(
+                "\(name): attention over \(place.shape.size) tokens is beyond int8 kernels: use a larger patch")
         }
         let shape = [channels, channels]
         func projection(
@@ -383,11 +392,14 @@ struct KernelWriter {
     /// Kernels that only move or average numbers keep their scale.
     private func requireSame(_ place: Place) throws(QuantizationError) {
         guard place.inputs[0] == place.output else {
-            throw QuantizationError("\(place.name): its output has another scale or zero point than its input, which it keeps")
+            throw QuantizationError(
+                "\(place.name): its output has another scale or zero point than its input, which it keeps")
         }
     }
 
-    private func requireBounded(_ place: Place, _ most: Double, _ scale: FixedPointScale? = nil) throws(QuantizationError) {
+    private func requireBounded(_ place: Place, _ most: Double, _ scale: FixedPointScale? = nil)
+        throws(QuantizationError)
+    {
         try requireBounded(place.name, most, scale)
     }
 
@@ -396,7 +408,8 @@ struct KernelWriter {
         _ name: String, _ most: Double, _ scale: FixedPointScale? = nil
     ) throws(QuantizationError) {
         guard most * exp2(Double(max(0, scale?.shift ?? 0))) < 1_073_741_824 else {
-            throw QuantizationError("\(name): its sums may leave the range that int8 kernels take: use smaller windows or maps")
+            throw QuantizationError(
+                "\(name): its sums may leave the range that int8 kernels take: use smaller windows or maps")
         }
     }
 }

@@ -17,7 +17,8 @@ struct Int8Options: ParsableArguments {
         let model = try QuantizedModel(contentsOf: path)
         guard model.classNames == configuration.classNames, model.network.inputShape == configuration.inputShape else {
             throw QuantizationError(
-                "\(path) is of other classes or images than \(run.path): quantise that run with sapool quantize \(run.path)")
+                "\(path) is of other classes or images than \(run.path): quantise that run with sapool quantize \(run.path)"
+            )
         }
         return model
     }

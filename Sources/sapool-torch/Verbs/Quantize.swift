@@ -32,7 +32,9 @@ struct Quantize: ParsableCommand {
     var images = 256
     @Option(help: "How ranges are chosen: min-max, percentile or mse.")
     var method = ValueStatistics.Method.meanSquaredError
-    @Flag(inversion: .prefixedNo, help: "Try cross-layer equalisation, and keep it where it brings logits closer to float's.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Try cross-layer equalisation, and keep it where it brings logits closer to float's.")
     var equalize = true
     @Flag(inversion: .prefixedNo, help: "Correct biases for what rounding does to means.")
     var biasCorrection = true
@@ -44,7 +46,9 @@ struct Quantize: ParsableCommand {
     var learningRate: Double?
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
-    @Option(help: ArgumentHelp("Where the int8 model goes (default: int8.safetensors in the run's folder).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the int8 model goes (default: int8.safetensors in the run's folder).", valueName: "file"))
     var output: String?
     @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
     var stripes = StripeMode.auto
@@ -156,7 +160,9 @@ private final class FineTuningProgress {
     func show(_ progress: QuantizationAwareTraining.Progress) {
         guard progress.step == progress.steps || ContinuousClock.now - lastShown > .seconds(30) else { return }
         lastShown = .now
-        note("epoch \(progress.epoch)/\(epochs)  step \(progress.step)/\(progress.steps)  loss \(fixed(progress.loss, 4))")
+        note(
+            "epoch \(progress.epoch)/\(epochs)  step \(progress.step)/\(progress.steps)  loss \(fixed(progress.loss, 4))"
+        )
     }
 }
 
