@@ -27,15 +27,15 @@ final class FirmwareExportTests: XCTestCase {
     func testLoopsFollowThePlan() throws {
         let builder = NetworkBuilder("small")
         var x = try builder.convolution(
-            builder.input([1, 8, 8]), to: 4, kernel: 3, stride: 1, padding: 1, name: "conv")
+            builder.input([1, 16, 16]), to: 4, kernel: 3, stride: 1, padding: 1, name: "conv")
         x = try builder.activation(x, .relu, name: "relu")
-        x = try builder.add(.maxPool(MaxPool(kernel: 2, stride: 2, padding: 0)), [x], name: "pool")
+        x = try builder.add(.maxPool(MaxPool(kernel: 4, stride: 4, padding: 0)), [x], name: "pool")
         let network = try builder.network(output: builder.classifier(x, classes: 3, head: .average, name: "fc"))
         let model = try MadeUpModel(network, options: PlanOptions(stripes: .on, pushesRows: true)).model
         try FirmwarePackage.write([FirmwareExport(KernelProgram(model))], to: folder)
         let text = try String(contentsOfFile: "\(folder)/Sources/Sapool/Network.swift", encoding: .utf8)
-        XCTAssertTrue(text.contains("guard y0 >= min(8, y1 + 2) else { return false }"), text)
-        XCTAssertTrue(text.contains("while y1 < 2 * y2 + 2 {"), text)
+        XCTAssertTrue(text.contains("guard y0 >= min(16, y1 + 2) else { return false }"), text)
+        XCTAssertTrue(text.contains("while y1 < 4 * y2 + 4 {"), text)
         XCTAssertTrue(text.contains("window: SlidingWindow(3, padding: 1)"), text)
         XCTAssertTrue(text.contains("maxPoolRow("), text)
     }
@@ -46,12 +46,14 @@ final class FirmwareExportTests: XCTestCase {
             demo, "mobilenet-v2(width=0.35)",
             "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, restoration=bilinear))",
             "mobilenet-v3-small", "plain-cnn(channels=8-16, strides=22, pool=lip)",
-            "plain-cnn(channels=8-16, strides=22, pool=blur)",
-            "plain-cnn(channels=8-16, strides=22, pool=gaussian)", "plain-cnn(channels=8-16, strides=22, pool=average)",
+            "plain-cnn(channels=8-16, strides=22, pool=soft)", "plain-cnn(channels=8-16, strides=22, pool=gaussian)",
+            "plain-cnn(channels=8-16, strides=22, pool=average)",
         ] {
+            var firmware = FirmwareOptions()
+            firmware.flash = 2 << 20
             for options in [PlanOptions(), PlanOptions(stripes: .off), PlanOptions(pushesRows: true)] {
                 do {
-                    _ = try FirmwareExport(program(notation, options))
+                    _ = try FirmwareExport(program(notation, options), options: firmware)
                 } catch { XCTFail("\(notation), \(options): \(error)") }
             }
         }
