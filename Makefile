@@ -4,7 +4,7 @@ SWIFT ?= swift
 EXAMPLE := Examples/TenLines
 # Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
 TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
-SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check)
+SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Benchmarks)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
