@@ -25,10 +25,8 @@ public struct CalibrationImages {
     /// Reads images of a data set.
     public init(_ all: any Dataset, _ configuration: RunConfiguration, count: Int) throws {
         guard all.count > 0 else { throw QuantizationError("\(all.name) has no images to calibrate with") }
-        let taken = min(count, all.count)
-        let subset = try Subset(all, indices: (0..<taken).map { $0 * all.count / taken })
         let loader = try Loader(
-            dataset: subset, transform: configuration.evaluationTransform,
+            dataset: Subset(evenly: count, of: all), transform: configuration.evaluationTransform,
             configuration: LoaderConfiguration(
                 batchSize: 16, seed: 0, shuffle: false, dropLast: false, workers: 2, skipBadImages: true))
         var batches: [Batch] = []

@@ -22,8 +22,7 @@ public struct Int8Evaluator {
 
     /// Scores of every image that `loader` gives.
     public func evaluate(_ loader: Loader) throws -> Evaluation {
-        var result = Evaluation()
-        result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        var result = Evaluation(classes: classes)
         var (loss, correct, correct5) = (0.0, 0, 0)
         let batches = loader.batches(epoch: 0)
         while let batch = try batches.next() {
@@ -40,10 +39,7 @@ public struct Int8Evaluator {
             }
             result.images += batch.count
         }
-        guard result.images > 0 else { throw TrainingError("there were no images to evaluate") }
-        result.loss = loss / Double(result.images)
-        result.accuracy = Double(correct) / Double(result.images)
-        result.top5Accuracy = Double(correct5) / Double(result.images)
+        try result.average(loss: loss, correct: correct, correct5: correct5)
         return result
     }
 

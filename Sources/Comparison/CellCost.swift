@@ -27,7 +27,8 @@ public struct CellCost: Sendable, Equatable {
                 let recipe = cell.recipe
                 try recipe.validate()
                 // Opening a large folder takes seconds, so cells on the same images share it.
-                let key = "\(recipe.data)|\(recipe.resolution ?? 0)|\(recipe.channels ?? 0)|\(recipe.holdOut)|\(recipe.scoreName)"
+                let key =
+                    "\(recipe.data)|\(recipe.resolution ?? 0)|\(recipe.channels ?? 0)|\(recipe.holdOut)|\(recipe.scoreName)"
                 if opened[key] == nil {
                     let data = try TrainingData(recipe)
                     opened[key] = (data.inputShape, data.training.classNames.count)

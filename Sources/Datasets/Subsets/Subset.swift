@@ -21,6 +21,14 @@ public struct Subset: Dataset {
         self.indices = indices
     }
 
+    /// Takes images that are spread evenly over a data set, in its order.
+    ///
+    /// - Parameter count: how many; all of them where there are fewer.
+    public init(evenly count: Int, of base: any Dataset) throws {
+        let taken = min(count, base.count)
+        try self.init(base, indices: (0..<taken).map { $0 * base.count / taken })
+    }
+
     public var name: String { base.name }
     public var classNames: [String] { base.classNames }
     public var count: Int { indices.count }

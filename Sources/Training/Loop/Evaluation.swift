@@ -18,6 +18,21 @@ public struct Evaluation: Sendable, Equatable, Codable {
 
     /// Scores of no images yet.
     public init() {}
+
+    /// No images yet, of some classes.
+    package init(classes: Int) {
+        confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    }
+
+    /// Makes means of sums over `images`.
+    ///
+    /// - Throws: `TrainingError` where there are none.
+    package mutating func average(loss: Double, correct: Int, correct5: Int) throws {
+        guard images > 0 else { throw TrainingError("there were no images to evaluate") }
+        self.loss = loss / Double(images)
+        accuracy = Double(correct) / Double(images)
+        top5Accuracy = Double(correct5) / Double(images)
+    }
 }
 
 /// Runs a model over a data set, without augmentation.
@@ -40,8 +55,7 @@ public struct Evaluator {
         _ loader: Loader, ranks: Ranks = .alone, stop: () -> Bool = { false }
     ) throws -> Evaluation {
         let classes = configuration.classNames.count
-        var result = Evaluation()
-        result.confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        var result = Evaluation(classes: classes)
         var (loss, correct, correct5) = (0.0, 0, 0)
         let tensors = try BatchTensors(configuration.normalization, model.parameters)
         let batches = loader.batches(epoch: 0)
@@ -67,10 +81,7 @@ public struct Evaluator {
         for row in 0..<classes {
             for column in 0..<classes { result.confusion[row][column] = Int(sums[4 + row * classes + column]) }
         }
-        guard result.images > 0 else { throw TrainingError("there were no images to evaluate") }
-        result.loss = loss / Double(result.images)
-        result.accuracy = Double(correct) / Double(result.images)
-        result.top5Accuracy = Double(correct5) / Double(result.images)
+        try result.average(loss: loss, correct: correct, correct5: correct5)
         return result
     }
 

@@ -13,7 +13,7 @@ struct EvaluationImages {
     /// - Throws: `TrainingError` where its classes are not those that the run was trained on.
     init(_ data: String, split: Split? = nil, run: String? = nil, _ configuration: RunConfiguration) throws {
         let splits = try DatasetCatalog.availableSplits(data)
-        self.split = split ?? [Split.test, .validation, .train].first(where: splits.contains) ?? .test
+        self.split = split ?? .toScore(of: splits)
         self.configuration = configuration
         dataset = try DatasetCatalog.open(data, split: self.split)
         guard dataset.classNames == configuration.classNames else {
@@ -34,5 +34,12 @@ struct EvaluationImages {
                     batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
                     skipBadImages: skipBadImages)), split
         )
+    }
+}
+
+extension Split {
+    /// The split that a trained network is scored on: the test split where there is one.
+    static func toScore(of splits: [Split]) -> Split {
+        [.test, .validation, .train].first(where: splits.contains) ?? .test
     }
 }

@@ -6,17 +6,12 @@ enum TestSamples {
     static func evenly(spread count: Int, of data: String) throws -> any Dataset {
         let splits = try DatasetCatalog.availableSplits(data)
         let all = try DatasetCatalog.open(data, split: splits.contains(.test) ? .test : splits.first ?? .train)
-        return try some(count, of: all)
+        return try Subset(evenly: count, of: all)
     }
 
     /// The same of images with boxes.
     static func evenly(spread count: Int, of folder: AnnotatedFolder) throws -> any Dataset {
         let split = folder.splits.contains(.test) ? .test : folder.splits.first ?? .train
-        return try some(count, of: AnnotatedDataset(folder.annotations(for: split), cacheBytes: 0))
-    }
-
-    private static func some(_ count: Int, of all: any Dataset) throws -> any Dataset {
-        let count = min(count, all.count)
-        return try Subset(all, indices: (0..<count).map { $0 * all.count / count })
+        return try Subset(evenly: count, of: AnnotatedDataset(folder.annotations(for: split), cacheBytes: 0))
     }
 }

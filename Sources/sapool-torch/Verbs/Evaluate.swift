@@ -86,7 +86,7 @@ struct Evaluate: ParsableCommand {
         }
         let configuration = trained.configuration
         let source = try AnnotatedFolder(data ?? configuration.recipe.data)
-        let chosen = split ?? [Split.test, .validation, .train].first(where: source.splits.contains) ?? .test
+        let chosen = split ?? .toScore(of: source.splits)
         let annotations = try source.annotations(for: chosen, classNames: configuration.classNames)
         let loader = try Loader(
             dataset: AnnotatedDataset(annotations, cacheBytes: 0), transform: configuration.evaluationTransform,
