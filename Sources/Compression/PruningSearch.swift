@@ -13,25 +13,34 @@ public struct PruningSearch: Sendable {
         case sram(Int)
         /// Multiply-accumulates.
         case macs(Int)
-        /// Share of every layer's channels that stays: uniform pruning.
+        /// Share of the channels that stays: of every layer alike, or of the network's, as `ChannelImportance.Scope` says.
         case channels(Double)
     }
 
     private let network: Network
     private let weights: Safetensors
     private let groups: [ChannelUnits.Group]
+    private let scope: ChannelImportance.Scope
     /// Units of each group, the least important first.
     private let orders: [[(unit: ChannelUnits.Unit, score: Double)]]
 
     /// A search in a network with its weights.
     ///
-    /// - Parameter importance: how units are compared.
-    public init(_ network: Network, weights: Safetensors, importance: ChannelImportance) {
+    /// - Parameters:
+    ///   - importance: how units are compared.
+    ///   - scope: with what they are compared.
+    ///   - sensitivity: of each node's channels, by the node's name; for `ChannelImportance.taylor`.
+    public init(
+        _ network: Network, weights: Safetensors, importance: ChannelImportance, scope: ChannelImportance.Scope = .layer,
+        sensitivity: [String: [Double]] = [:]
+    ) {
         self.network = network
         self.weights = weights
+        self.scope = scope
         groups = ChannelUnits(network).groups
         orders = groups.map { group in
-            zip(group.units, importance.scores(group, network, weights)).sorted { $0.1 < $1.1 }.map { ($0, $1) }
+            let scores = importance.scores(group, network, weights, sensitivity: sensitivity, scope: scope)
+            return zip(group.units, scores).sorted { $0.1 < $1.1 }.map { ($0, $1) }
         }
     }
 
@@ -46,12 +55,55 @@ public struct PruningSearch: Sendable {
     /// - Throws: `PlanningError` where no more channels can go and the target is not met.
     public func run(_ target: Target, progress: (Int) -> Void = { _ in }) throws -> ChannelPruning {
         switch target {
-        case .channels(let share):
-            return try pruned(orders.map { min($0.count - 1, Int((Double($0.count) * (1 - share)).rounded())) })
+        case .channels(let share): return try pruned(scope == .layer ? uniform(share) : leastMissed(share))
         case .sram(let bytes):
-            return try search(bytes, progress, measure: { try Self.arena(of: $0).arenaBytes }, isMemory: true)
+            return try search(bytes, progress, measure: Self.arenaBytes, isMemory: true)
         case .macs(let count): return try search(count, progress, measure: { $0.multiplyAccumulates }, isMemory: false)
         }
+    }
+
+    /// Prunes every layer alike, as little as the target allows.
+    ///
+    /// - Throws: `PlanningError` where no more channels can go and the target is not met.
+    public func runUniformly(_ target: Target) throws -> ChannelPruning {
+        let (goal, measure): (Int, (Network) throws -> Int)
+        switch target {
+        case .channels(let share): return try pruned(uniform(share))
+        case .sram(let bytes): (goal, measure) = (bytes, Self.arenaBytes)
+        case .macs(let count): (goal, measure) = (count, { $0.multiplyAccumulates })
+        }
+        let steps = 64
+        for step in 1..<steps {
+            let counts = uniform(1 - Double(step) / Double(steps))
+            if try measure(shape(counts)) <= goal { return try pruned(counts) }
+        }
+        throw Self.noMore(try measure(shape(uniform(0))), goal)
+    }
+
+    /// How many units of each group go where every layer keeps this share.
+    private func uniform(_ share: Double) -> [Int] {
+        orders.map { min($0.count - 1, Int((Double($0.count) * (1 - share)).rounded())) }
+    }
+
+    /// How many units of each group go where the network keeps this share of all; one a group stays.
+    private func leastMissed(_ share: Double) -> [Int] {
+        let total = orders.reduce(0) { $0 + $1.count }
+        var counts = [Int](repeating: 0, count: orders.count)
+        let all = orders.indices.flatMap { group in orders[group].map { (group: group, score: $0.score) } }
+        var left = Int((Double(total) * (1 - share)).rounded())
+        for unit in all.sorted(by: { $0.score < $1.score }) where left > 0 && counts[unit.group] + 1 < orders[unit.group].count {
+            counts[unit.group] += 1
+            left -= 1
+        }
+        return counts
+    }
+
+    private static func arenaBytes(_ network: Network) throws -> Int { try arena(of: network).arenaBytes }
+
+    private static func noMore(_ figure: Int, _ goal: Int) -> PlanningError {
+        PlanningError(
+            "no more channels can be removed at \(figure) (target: \(goal)): what is left are the image, the classes and one channel a "
+                + "layer; give a larger target, or a smaller image")
     }
 
     private func pruned(_ counts: [Int]) throws -> ChannelPruning {
@@ -76,17 +128,13 @@ public struct PruningSearch: Sendable {
                 next[group] += portion
                 let smaller = try shape(next)
                 let saved = figure - (try measure(smaller))
-                let missed =
-                    orders[group][counts[group]..<next[group]].reduce(0) { $0 + $1.score } / Double(orders[group].count)
+                var missed = orders[group][counts[group]..<next[group]].reduce(0) { $0 + $1.score }
+                if scope == .layer { missed /= Double(orders[group].count) }
                 // Several values may tie at the peak: then nothing is saved yet, and the least missed goes first.
                 let price = missed / Double(max(saved, 1))
                 if best.map({ price < $0.price }) ?? true { best = (next, smaller, figure - saved, price) }
             }
-            guard let chosen = best else {
-                throw PlanningError(
-                    "no more channels can be removed at \(figure) (target: \(goal)): what is left are the image, the classes and one channel a "
-                        + "layer; give a larger target, or a smaller image")
-            }
+            guard let chosen = best else { throw Self.noMore(figure, goal) }
             (counts, current, figure) = (chosen.counts, chosen.network, chosen.figure)
             progress(figure)
         }

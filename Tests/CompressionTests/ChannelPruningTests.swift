@@ -107,12 +107,8 @@ final class ChannelPruningTests: XCTestCase {
             let small = try search.run(.sram(arena * 6 / 10))
             XCTAssertLessThanOrEqual(try PruningSearch.arena(of: small.network).arenaBytes, arena * 6 / 10)
             // At the same peak, uniform pruning has to take from layers that have nothing to do with it.
-            var share = 0.95
-            var uniform = try search.run(.channels(share))
-            while try PruningSearch.arena(of: uniform.network).arenaBytes > arena * 6 / 10 {
-                share -= 0.05
-                uniform = try search.run(.channels(share))
-            }
+            let uniform = try search.runUniformly(.sram(arena * 6 / 10))
+            XCTAssertLessThanOrEqual(try PruningSearch.arena(of: uniform.network).arenaBytes, arena * 6 / 10)
             XCTAssertGreaterThan(small.network.parameterCount, uniform.network.parameterCount)
             let light = try search.run(.macs(network.multiplyAccumulates / 2))
             XCTAssertLessThanOrEqual(light.network.multiplyAccumulates, network.multiplyAccumulates / 2)
@@ -144,5 +140,34 @@ final class ChannelPruningTests: XCTestCase {
         let kept = try PruningSearch(network, weights: weights, importance: .magnitude).run(.channels(0.5))
         XCTAssertEqual(kept.weights["conv.weight"]?.floats(), [4, 3])
         XCTAssertEqual(kept.weights["bn.weight"]?.floats(), [0.1, -3])
+    }
+
+    /// What the loss would change decides over the whole network: the layer that matters keeps all it has.
+    func testScopes() throws {
+        let builder = NetworkBuilder("two")
+        var x = try builder.input([1, 4, 4])
+        x = try builder.convolution(x, to: 4, kernel: 1, name: "a")
+        x = try builder.convolution(x, to: 4, kernel: 1, name: "b")
+        let network = try builder.network(output: builder.classifier(x, classes: 2, name: "fc"))
+        let weights = try file(weights(of: network), network)
+        let sensitivity = ["a": [0.1, 0.4, 0.2, 0.3], "b": [5, 8, 6, 7]]
+        func search(_ scope: ChannelImportance.Scope) -> PruningSearch {
+            PruningSearch(network, weights: weights, importance: .taylor, scope: scope, sensitivity: sensitivity)
+        }
+        func kept(_ pruned: ChannelPruning) -> [Int] {
+            ["a", "b"].compactMap { pruned.weights["\($0).weight"]?.shape.first }
+        }
+        XCTAssertEqual(try kept(search(.layer).run(.channels(0.625))), [2, 2])
+        XCTAssertEqual(try kept(search(.network).run(.channels(0.625))), [1, 4])
+        XCTAssertEqual(try kept(search(.network).run(.channels(0.5))), [1, 3])
+        // The first of a's channels to go is the one of 0.1.
+        let one = try search(.network).run(.channels(0.875))
+        let (all, left) = (try XCTUnwrap(weights["a.weight"]).floats(), try XCTUnwrap(one.weights["a.weight"]).floats())
+        XCTAssertEqual(left, Array(all[1...]))
+        // Nothing is known of a: it goes last.
+        let half = PruningSearch(
+            network, weights: weights, importance: .taylor, scope: .network, sensitivity: ["b": [5, 8, 6, 7]])
+        XCTAssertEqual(try kept(half.run(.channels(0.625))), [4, 1])
+        XCTAssertThrowsError(try search(.layer).runUniformly(.macs(1)))
     }
 }

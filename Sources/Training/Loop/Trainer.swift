@@ -29,6 +29,7 @@ public final class Trainer {
     private let schedule: LearningRateSchedule
     private let tensors: BatchTensors
     private let task: any TrainingTask
+    private let sparsity: ScaleSparsity?
     private let metrics: MetricsLog
     private let stepsPerEpoch: Int
     private let rankedModel: RankedModel
@@ -79,6 +80,7 @@ public final class Trainer {
             averaged = Model(
                 network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
+        sparsity = try ScaleSparsity(recipe, model)
         let distillation = try Distillation(recipe, data, device: options.device)
         let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
         switch recipe.optimizer {
@@ -105,11 +107,7 @@ public final class Trainer {
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
-        if let layout = network.detector {
-            task = DetectionTask(common.configuration, layout)
-        } else {
-            task = try ClassificationTask(common.configuration, parameters, distillation: distillation)
-        }
+        task = try common.configuration.task(of: model, distillation: distillation)
         metrics = MetricsLog(path: run.metrics)
     }
 
@@ -273,7 +271,7 @@ public final class Trainer {
                 "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
                     + "or clip gradients with --clip-norm; \(good)")
         }
-        try rankedModel.backward(loss.value, share)
+        try rankedModel.backward(sparsity?.added(to: loss.value) ?? loss.value, share)
         let leaves = model.parameters.trainable.map(\.tensor)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
         try optimizer.step(learningRate: rate)

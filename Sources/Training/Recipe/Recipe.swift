@@ -56,6 +56,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var distillationShare = 0.5
     /// What logits are divided by before teacher and pupil are compared.
     public var distillationTemperature = 4.0
+    /// Weight of the sum of batch normalisations' scales in the loss, which empties channels for pruning; nil for none.
+    public var channelSparsity: Double?
     /// Leaves broken images out, and lists them, instead of stopping.
     public var skipBadImages = false
 
@@ -153,6 +155,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case ema, precision, augmentation, normalization, seed, weights, teacher
         case distillationShare = "distillation-share"
         case distillationTemperature = "distillation-temperature"
+        case channelSparsity = "channel-sparsity"
         case skipBadImages = "skip-bad-images"
         case task
         case verticalFlip = "vertical-flip"
@@ -195,6 +198,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         teacher = try container.decodeIfPresent(String.self, forKey: .teacher)
         try read(.distillationShare, &distillationShare)
         try read(.distillationTemperature, &distillationTemperature)
+        channelSparsity = try container.decodeIfPresent(Double.self, forKey: .channelSparsity)
         try read(.skipBadImages, &skipBadImages)
         task = try container.decodeIfPresent(TaskKind.self, forKey: .task)
         verticalFlip = try container.decodeIfPresent(Bool.self, forKey: .verticalFlip)
@@ -234,6 +238,9 @@ extension Recipe {
         try require(
             distillationTemperature > 0 && distillationTemperature.isFinite, .distillationTemperature,
             distillationTemperature, "a number above 0")
+        try require(
+            channelSparsity.map { $0 > 0 && $0.isFinite } ?? true, .channelSparsity, channelSparsity ?? 0,
+            "a number above 0, or leave it out")
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")

@@ -34,6 +34,14 @@ struct TaskScores {
     var averagePrecisionAt75: Double?
 }
 
+extension RunConfiguration {
+    /// What a run's network is trained for.
+    func task(of model: Model, distillation: Distillation? = nil) throws -> any TrainingTask {
+        if let layout = model.network.detector { return DetectionTask(self, layout) }
+        return try ClassificationTask(self, model.parameters, distillation: distillation)
+    }
+}
+
 extension Recipe.TaskKind {
     /// What the score of an epoch is called.
     public var scoreName: String {

@@ -22,7 +22,11 @@ struct Prune: ParsableCommand {
               sapool train --recipe pruned/recipe.yaml --learning-rate 0.01 \\
                   --output runs/a-pruned
 
-            Targets: sram=96K or a share such as sram=0.5; macs=5000000 or macs=0.5; channels=0.7 (of every layer alike).
+            Targets: sram=96K or a share such as sram=0.5; macs=5000000 or macs=0.5; channels=0.7 (that share stays).
+
+              sapool prune runs/a --target sram=0.5 --importance taylor \
+                  --scope network --output pruned
+              sapool prune runs/a --target sram=0.5 --uniform --output pruned
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
@@ -31,10 +35,22 @@ struct Prune: ParsableCommand {
     var target: String
     @Option(help: ArgumentHelp("Where the smaller network goes.", valueName: "folder"))
     var output: String
-    @Option(help: "magnitude (norm of filters) or scale (of the batch normalisation behind them).")
+    @Option(
+        help:
+            "magnitude (norm of filters), scale (of the batch normalisation behind them) or taylor (what the loss would change, measured on images)."
+    )
     var importance = ChannelImportance.magnitude
+    @Option(help: "With what a channel's importance is compared: with its layer's or with the whole network's.")
+    var scope = ChannelImportance.Scope.layer
+    @Flag(help: "Prune every layer alike, as little as the target allows.")
+    var uniform = false
+    @Option(help: "Batches of training images that taylor is measured on.")
+    var batches = 32
+    @Option(help: "Data set of these images (default: what the run was trained on).")
+    var data: String?
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
+    @OptionGroup var machine: MachineOptions
     @Flag(help: "Print before and after as JSON.")
     var json = false
 
@@ -50,6 +66,7 @@ struct Prune: ParsableCommand {
     }
 
     func run() throws {
+        guard (1...100_000).contains(batches) else { throw ValidationError("--batches \(batches): use 1 to 100000.") }
         let run = RunFolder(folder)
         let (configuration, network) = try RunConfiguration.read(from: run)
         let (state, path) = try TrainedModel.state(of: run, weights)
@@ -59,10 +76,16 @@ struct Prune: ParsableCommand {
             throw TrainingError("\(output) holds a network already: choose another output folder")
         }
         let before = try Cost(network)
+        let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
+        let device = try machine.apply()
+        let sensitivity =
+            try importance == .taylor
+            ? ChannelSensitivity(TrainedModel(run, weights: weights, device: device), data: data, batches: batches).nodes
+            : [:]
         let search = PruningSearch(
             network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),
-            importance: importance)
-        let pruned = try search.run(PruningTarget(target, before: (before.arena, before.macs)).target)
+            importance: importance, scope: scope, sensitivity: sensitivity)
+        let pruned = try uniform ? search.runUniformly(goal) : search.run(goal)
         var smaller = pruned.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
         try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
@@ -115,3 +138,4 @@ struct PruningTarget {
 }
 
 extension ChannelImportance: ExpressibleByArgument {}
+extension ChannelImportance.Scope: ExpressibleByArgument {}

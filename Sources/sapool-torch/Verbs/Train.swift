@@ -99,6 +99,8 @@ struct Train: ParsableCommand {
     var distillationShare: Double?
     @Option(help: "What logits are divided by before they are compared with the teacher's.")
     var distillationTemperature: Double?
+    @Option(help: "Weight of batch normalisations' scales in the loss, which empties channels for sapool prune.")
+    var channelSparsity: Double?
     @Option(help: "Seed of weights, order, augmentation and noise.")
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
@@ -207,6 +209,7 @@ struct Train: ParsableCommand {
         set(\.distillationTemperature, distillationTemperature)
         if let weights { settings.weights = weights }
         if let teacher { settings.teacher = teacher }
+        if let channelSparsity { settings.channelSparsity = channelSparsity }
         if skipBadImages { settings.skipBadImages = true }
         if let task { settings.task = task }
         if let verticalFlip { settings.verticalFlip = verticalFlip }

@@ -1,0 +1,92 @@
+import Interchange
+import XCTest
+
+/// From a trained run to a smaller one.
+final class PruneCommandTests: CommandLineTestCase {
+    private let network = "plain-cnn(channels=8-16, strides=42, pool=self-attentive(patch=2, restoration=subpixel))"
+    private let settings = [
+        "--data", "photos", "--resolution", "16", "--epochs", "6", "--batch-size", "8", "--augmentation", "none",
+        "--learning-rate", "0.1", "--threads", "1",
+    ]
+
+    /// Mean of all scales of batch normalisation.
+    private func meanScale(_ run: String) throws -> Double {
+        let weights = try Safetensors(contentsOf: "\(folder)/\(run)/model.safetensors")
+        let scales = weights.tensors.filter { tensor in
+            tensor.name.hasSuffix(".weight") && weights[tensor.name.replacingOccurrences(of: ".weight", with: ".running_var")] != nil
+        }
+        XCTAssertGreaterThan(scales.count, 2)
+        let values = scales.flatMap { $0.tensor.floats() }
+        return values.reduce(0) { $0 + Double(abs($1)) } / Double(values.count)
+    }
+
+    func testPrunesAndTrainsOn() throws {
+        try makePhotos()
+        XCTAssertEqual(try sapool(["train", "--network", network, "--output", "run"] + settings).status, 0)
+        var costs: [String: Double] = [:]
+        for (name, options) in [
+            ("magnitude", ["--target", "sram=0.6"]), ("scale", ["--target", "sram=0.6", "--importance", "scale"]),
+            ("taylor", ["--target", "sram=0.6", "--importance", "taylor", "--scope", "network", "--batches", "4"]),
+            ("uniform", ["--target", "sram=0.6", "--uniform"]), ("macs", ["--target", "macs=0.5"]),
+            ("channels", ["--target", "channels=0.5"]),
+        ] {
+            let outcome = try sapool(["prune", "run", "--output", name, "--threads", "1", "--json"] + options)
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            let report = try json(outcome.output)
+            let before = try XCTUnwrap(report["before"] as? [String: Double])
+            let after = try XCTUnwrap(report["after"] as? [String: Double])
+            let kind = name == "macs" ? "macs" : "arena"
+            let goal = name == "macs" ? 0.5 : 0.6
+            if name != "channels" {
+                XCTAssertLessThanOrEqual(try XCTUnwrap(after[kind]), try XCTUnwrap(before[kind]) * goal, name)
+            }
+            costs[name] = after["parameters"]
+            let plan = try sapool("plan", "\(name)/network.json")
+            XCTAssertEqual(plan.status, 0, plan.errors)
+        }
+        XCTAssertGreaterThan(try XCTUnwrap(costs["magnitude"]), try XCTUnwrap(costs["uniform"]))
+        let trained = try sapool(
+            "train", "--recipe", "taylor/recipe.yaml", "--learning-rate", "0.02", "--threads", "1", "--output", "smaller",
+            "--json")
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        XCTAssertEqual(try json(trained.output)["accuracy"] as? Double, 1)
+    }
+
+    func testASparseNetworkHasSmallerScales() throws {
+        try makePhotos()
+        XCTAssertEqual(try sapool(["train", "--network", network, "--output", "dense"] + settings).status, 0)
+        let sparse = try sapool(
+            ["train", "--network", network, "--output", "sparse", "--channel-sparsity", "0.01"] + settings)
+        XCTAssertEqual(sparse.status, 0, sparse.errors)
+        XCTAssertLessThan(try meanScale("sparse"), try meanScale("dense") * 0.9)
+    }
+
+    func testBadRequests() throws {
+        try makePhotos()
+        XCTAssertEqual(try sapool(["train", "--network", network, "--output", "run"] + settings).status, 0)
+        for (options, status, expected) in [
+            (["--target", "sram"], 64, "Error: --target sram: use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7."),
+            (["--target", "sram=0.5", "--batches", "0"], 64, "Error: --batches 0: use 1 to 100000."),
+            (
+                ["--target", "sram=100"], 1,
+                "Error: no more channels can be removed at"
+            ),
+            (
+                ["--target", "sram=0.5", "--importance", "taylor", "--data", "nowhere"], 1, "Error: "
+            ),
+        ] {
+            let outcome = try sapool(["prune", "run", "--output", "out"] + options)
+            XCTAssertEqual(outcome.status, Int32(status), outcome.errors)
+            XCTAssertTrue(message(outcome).hasPrefix(expected), outcome.errors)
+            XCTAssertFalse(exists("out"))
+        }
+        XCTAssertEqual(try sapool("prune", "run", "--target", "channels=0.5", "--output", "out").status, 0)
+        let again = try sapool("prune", "run", "--target", "channels=0.5", "--output", "out")
+        XCTAssertEqual(message(again), "Error: out holds a network already: choose another output folder")
+        let nothing = try sapool(
+            "train", "--network", "plain-cnn(channels=4, norm=none)", "--channel-sparsity", "0", "--output", "zero",
+            "--data", "photos")
+        XCTAssertEqual(nothing.status, 1)
+        XCTAssertFalse(exists("zero"))
+    }
+}
