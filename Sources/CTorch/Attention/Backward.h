@@ -30,75 +30,112 @@ struct Backward {
     static constexpr int delta = 2 * width + 1;
 
     /// Queries whose sums run side by side.
-    static constexpr int group = registers == 32 ? 4 : 3;
+    static constexpr int group = 4;
 
     /// Adds products of `rows` with one panel's vectors to what `sums` holds; the first panel starts anew. `finish`
     /// turns a sum into what is stored.
-    template <bool first, int column, typename Finish>
+    template <bool first, int column, int vectors, typename Finish>
     SAPOOL_INLINE static void products(
-        const Lanes *vectors, const float *rows, int count, Lanes *sums, const Finish &finish
+        const Lanes *x, int64_t padded, const float *rows, int count, Lanes *sums, int64_t sumsStride,
+        const Finish &finish
     ) {
-        Lanes x[width];
+        constexpr bool fits = vectors * (width + group) + 1 < registers;
+        Lanes kept[width][vectors];
+        if (fits) {
 #pragma unroll
-        for (int c = 0; c < width; c++) x[c] = vectors[c];
+            for (int c = 0; c < width; c++) {
+#pragma unroll
+                for (int v = 0; v < vectors; v++) kept[c][v] = x[v * padded + c];
+            }
+        }
         inGroups<group>(count, [&]<int size>(int i, std::integral_constant<int, size>) __attribute__((always_inline)) {
-            Lanes s[size];
+            Lanes s[size][vectors];
 #pragma unroll
-            for (int b = 0; b < size; b++) s[b] = first ? x[0] * rows[(i + b) * rowStride + column] : sums[i + b];
+            for (int c = 0; c < width; c++) {
 #pragma unroll
-            for (int c = first ? 1 : 0; c < width; c++) {
+                for (int b = 0; b < size; b++) {
+                    const float value = rows[(i + b) * rowStride + column + c];
 #pragma unroll
-                for (int b = 0; b < size; b++) s[b] += x[c] * rows[(i + b) * rowStride + column + c];
+                    for (int v = 0; v < vectors; v++) {
+                        const Lanes factor = fits ? kept[c][v] : x[v * padded + c];
+                        if (c == 0) s[b][v] = first ? factor * value : sums[v * sumsStride + i + b] + factor * value;
+                        else s[b][v] += factor * value;
+                    }
+                }
             }
 #pragma unroll
-            for (int b = 0; b < size; b++) sums[i + b] = finish(i + b, s[b]);
+            for (int b = 0; b < size; b++) {
+#pragma unroll
+                for (int v = 0; v < vectors; v++) sums[v * sumsStride + i + b] = finish(i + b, v, s[b][v]);
+            }
         });
     }
 
     /// Scores, in powers of two: with the bits they had in the forward pass.
-    template <bool first>
-    [[gnu::noinline]] static void scores(const Lanes *keys, const float *rows, int count, Lanes *scores) {
-        products<first, 0>(keys, rows, count, scores, [](int, Lanes s) __attribute__((always_inline)) { return s; });
+    template <bool first, int vectors>
+    [[gnu::noinline]] static void scores(
+        const Lanes *keys, int64_t padded, const float *rows, int count, Lanes *scores
+    ) {
+        products<first, 0, vectors>(
+            keys, padded, rows, count, scores, queriesPerTile,
+            [](int, int, Lanes s) __attribute__((always_inline)) { return s; });
     }
 
     /// dP; the last panel then turns the scores into P, and dP into dS.
     ///
     /// - Parameters: `rows` are of this panel, `firstRows` of the first.
-    template <bool first, bool last>
+    template <bool first, bool last, int vectors>
     [[gnu::noinline]] static void differences(
-        const Lanes *values, const float *rows, const float *firstRows, int count, Lanes *probabilities,
+        const Lanes *values, int64_t padded, const float *rows, const float *firstRows, int count, Lanes *probabilities,
         Lanes *differences
     ) {
-        products<first, width>(
-            values, rows, count, differences, [=](int i, Lanes t) __attribute__((always_inline)) {
+        products<first, width, vectors>(
+            values, padded, rows, count, differences, differenceStride,
+            [=](int i, int v, Lanes t) __attribute__((always_inline)) {
                 if (!last) return t;
                 const float *const row = firstRows + i * rowStride;
+                Lanes &probability = probabilities[v * queriesPerTile + i];
                 // Not before the sum is complete: scores are rounded as they were when logsumexp was made of them.
-                const Lanes p = scaledPowerOfAny(probabilities[i] - row[logsumexp]);
-                probabilities[i] = p;
+                const Lanes p = scaledPowerOfAny(probability - row[logsumexp]);
+                probability = p;
                 return p * (t - row[delta]);
             });
     }
 
     /// Adds weights times a part of the rows to one panel of a gradient.
-    template <int column>
-    SAPOOL_INLINE static void gather(const Lanes *weights, const float *rows, int count, Lanes *gradient) {
-        Lanes sums[width] = {};
-        for (int i = 0; i < count; i++) {
-            const Lanes w = weights[i];
+    template <int column, int vectors>
+    SAPOOL_INLINE static void gather(
+        const Lanes *weights, int64_t weightsStride, const float *rows, int count, Lanes *gradient, int64_t padded
+    ) {
+        constexpr int strip = stripOf(width, vectors);
+        for (int start = 0; start < width; start += strip) {
+            Lanes sums[strip][vectors] = {};
+            for (int i = 0; i < count; i++) {
+                Lanes w[vectors];
 #pragma unroll
-            for (int c = 0; c < width; c++) sums[c] += w * rows[i * rowStride + column + c];
+                for (int v = 0; v < vectors; v++) w[v] = weights[v * weightsStride + i];
+#pragma unroll
+                for (int c = 0; c < strip; c++) {
+                    const float value = rows[i * rowStride + column + start + c];
+#pragma unroll
+                    for (int v = 0; v < vectors; v++) sums[c][v] += w[v] * value;
+                }
+            }
+#pragma unroll
+            for (int c = 0; c < strip; c++) {
+#pragma unroll
+                for (int v = 0; v < vectors; v++) gradient[v * padded + start + c] += sums[c][v];
+            }
         }
-#pragma unroll
-        for (int c = 0; c < width; c++) gradient[c] += sums[c];
     }
 
-    /// dV += P dO and dK += dS q for one vector of keys and one panel; both at once where the registers hold both.
+    /// dV += P dO and dK += dS q for some vectors of keys and one panel; both at once where the registers hold both.
+    template <int vectors>
     [[gnu::noinline]] static void gradientsOfKeys(
         const Lanes *probabilities, const Lanes *differences, const float *rows, int count, Lanes *keysGradient,
-        Lanes *valuesGradient
+        Lanes *valuesGradient, int64_t padded
     ) {
-        if constexpr (2 * width + 3 <= registers) {
+        if constexpr (vectors == 1 && 2 * width + 3 <= registers) {
             Lanes dk[width] = {}, dv[width] = {};
             for (int i = 0; i < count; i++) {
                 const Lanes p = probabilities[i], s = differences[i];
@@ -114,8 +151,8 @@ struct Backward {
                 valuesGradient[c] += dv[c];
             }
         } else {
-            gather<width>(probabilities, rows, count, valuesGradient);
-            gather<0>(differences, rows, count, keysGradient);
+            gather<width, vectors>(probabilities, queriesPerTile, rows, count, valuesGradient, padded);
+            gather<0, vectors>(differences, differenceStride, rows, count, keysGradient, padded);
         }
     }
 
@@ -154,26 +191,39 @@ struct Backward {
         });
     }
 
-    /// P and dS of one vector of keys and a tile's queries.
-    static void recompute(
+    /// P and dS of some vectors of keys and a tile's queries, and what they add to dK and dV.
+    template <int vectors>
+    static void visit(
         const KeyRun &run, int64_t vector, const Panels &panels, const float *rows, int64_t panelStride, int count,
-        Lanes *differencesRow
+        int64_t validKeys, Lanes *differencesRows
     ) {
-        const Lanes *const keys = run.keys + vector * panels.padded();
-        const Lanes *const values = run.values + vector * panels.padded();
+        const int64_t padded = panels.padded();
+        const Lanes *const keys = run.keys + vector * padded, *const values = run.values + vector * padded;
         for (int p = 0; p < panels.count; p++) {
             const float *const r = rows + p * panelStride;
-            if (p == 0) scores<true>(keys, r, count, run.probabilities);
-            else scores<false>(keys + p * width, r, count, run.probabilities);
+            if (p == 0) scores<true, vectors>(keys, padded, r, count, run.probabilities);
+            else scores<false, vectors>(keys + p * width, padded, r, count, run.probabilities);
         }
         for (int p = 0; p < panels.count; p++) {
             const float *const r = rows + p * panelStride;
             const Lanes *const v = values + p * width;
             const bool last = p == panels.count - 1;
-            if (p == 0 && last) differences<true, true>(v, r, rows, count, run.probabilities, differencesRow);
-            else if (p == 0) differences<true, false>(v, r, rows, count, run.probabilities, differencesRow);
-            else if (last) differences<false, true>(v, r, rows, count, run.probabilities, differencesRow);
-            else differences<false, false>(v, r, rows, count, run.probabilities, differencesRow);
+            Lanes *const P = run.probabilities;
+            if (p == 0 && last) differences<true, true, vectors>(v, padded, r, rows, count, P, differencesRows);
+            else if (p == 0) differences<true, false, vectors>(v, padded, r, rows, count, P, differencesRows);
+            else if (last) differences<false, true, vectors>(v, padded, r, rows, count, P, differencesRows);
+            else differences<false, false, vectors>(v, padded, r, rows, count, P, differencesRows);
+        }
+        for (int v = 0; v < vectors; v++) {
+            const int64_t valid = validKeys - (vector + v) * lanes;
+            if (valid >= lanes) continue;
+            mask(run.probabilities + v * queriesPerTile, count, valid);
+            mask(differencesRows + v * differenceStride, count, valid);
+        }
+        for (int p = 0; p < panels.count; p++) {
+            gradientsOfKeys<vectors>(
+                run.probabilities, differencesRows, rows + p * panelStride, count,
+                run.keysGradient + vector * padded + p * width, run.valuesGradient + vector * padded + p * width, padded);
         }
     }
 
@@ -200,20 +250,13 @@ struct Backward {
             std::fill_n(run.queriesGradient, queriesPerTile * padded, Lanes{});
             for (int64_t start = 0; start < vectors; start += vectorsPerTile) {
                 const int tile = static_cast<int>(std::min<int64_t>(vectorsPerTile, vectors - start));
-                for (int k = 0; k < tile; k++) {
-                    const int64_t vector = start + k, valid = count - vector * lanes;
-                    Lanes *const differencesRow = run.differences + k * differenceStride;
-                    recompute(run, vector, panels, r, panelStride, queries, differencesRow);
-                    if (valid < lanes) {
-                        mask(run.probabilities, queries, valid);
-                        mask(differencesRow, queries, valid);
-                    }
-                    for (int p = 0; p < panels.count; p++) {
-                        gradientsOfKeys(
-                            run.probabilities, differencesRow, r + p * panelStride, queries,
-                            run.keysGradient + vector * padded + p * width,
-                            run.valuesGradient + vector * padded + p * width);
-                    }
+                int k = 0;
+                for (; k + vectorsAtOnce <= tile; k += vectorsAtOnce) {
+                    visit<vectorsAtOnce>(
+                        run, start + k, panels, r, panelStride, queries, count, run.differences + k * differenceStride);
+                }
+                for (; k < tile; k++) {
+                    visit<1>(run, start + k, panels, r, panelStride, queries, count, run.differences + k * differenceStride);
                 }
                 for (int p = 0; p < panels.count; p++) {
                     gradientsOfQueries(

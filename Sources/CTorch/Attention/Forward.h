@@ -1,13 +1,13 @@
 /// The forward pass for panels of one width.
 ///
-/// A *tile* is a vector of queries, one a lane: keys and values are then scalars that every lane multiplies by, so they
-/// stay row-major, and only Q and O are transposed, once a tile. Keys are walked in blocks. For each tile and block, a
-/// first loop leaves the scores in a buffer of the first cache and finds the largest; a second one takes the powers and
-/// sums p·v in registers. Each block is summed from zero and then added to the tile's sums, which keeps rounding errors
-/// small where thousands of equal terms meet.
+/// A *tile* is one or two vectors of queries, one a lane: keys and values are then scalars that every lane multiplies by,
+/// so they stay row-major, and only Q and O are transposed, once a tile. Keys are walked in blocks. For each tile and
+/// block, a first loop leaves the powers of the scores in a buffer of the first cache, and a second one sums p·v in
+/// registers. Each block is summed from zero and then added to the tile's sums, which keeps rounding errors small where
+/// thousands of equal terms meet.
 ///
 /// The largest score is only needed where powers could overflow: by Cauchy and Schwarz no score exceeds |q|·max|k|, and
-/// a tile whose bound is small takes powers of the scores as they are.
+/// a tile whose bound is small takes powers of the scores as they come.
 #pragma once
 
 #include "../Support/Exponential.h"
@@ -25,7 +25,6 @@ constexpr int keysPerBlock = 128;
 
 /// Queries of one task: several tiles share the block of keys and values that is in the first cache.
 constexpr int queriesPerTask = 64;
-constexpr int tilesPerTask = queriesPerTask / lanes;
 
 /// Scores, in powers of two, that need no largest subtracted: sums of 2^64 are far from overflow.
 constexpr float harmlessScore = 64;
@@ -37,10 +36,18 @@ struct PackedKeys {
     const float *norms;
 };
 
-/// A tile in the making. `queries` and `sums` hold a vector for each padded channel.
+constexpr int tileQueries = vectorsAtOnce * lanes;
+constexpr int tilesPerTask = queriesPerTask / tileQueries;
+
+/// One number for each query of a tile.
+struct Row {
+    Lanes vectors[vectorsAtOnce];
+};
+
+/// A tile in the making. `queries` and `sums` hold a row for each padded channel.
 struct Tile {
-    Lanes *queries, *sums;
-    Lanes total, largest;
+    Row *queries, *sums;
+    Row total, largest;
     bool bounded;
 };
 
@@ -49,95 +56,142 @@ struct Forward {
     /// Keys whose scores are summed side by side: one alone would wait for each of its multiplications.
     static constexpr int keysAtOnce = 4;
 
-    /// Scores of `count` keys: products with one panel, added to those of earlier panels unless this is the first.
-    template <bool first, bool track>
-    static Lanes score(const Lanes *queries, const float *keys, int count, Lanes *scores, Lanes largest) {
-        Lanes q[width];
+    /// Calls `body(vector)` for each vector of a row.
+    template <typename Body>
+    SAPOOL_INLINE static void eachVector(const Body &body) {
 #pragma unroll
-        for (int c = 0; c < width; c++) q[c] = queries[c];
-        inGroups<keysAtOnce>(count, [&]<int size>(int j, std::integral_constant<int, size>)
-            __attribute__((always_inline)) {
-            Lanes s[size];
-#pragma unroll
-            for (int i = 0; i < size; i++) s[i] = first ? q[0] * keys[(j + i) * width] : scores[j + i];
-#pragma unroll
-            for (int c = first ? 1 : 0; c < width; c++) {
-#pragma unroll
-                for (int i = 0; i < size; i++) s[i] += q[c] * keys[(j + i) * width + c];
-            }
-#pragma unroll
-            for (int i = 0; i < size; i++) {
-                if (track) largest = larger(largest, s[i]);
-                scores[j + i] = s[i];
-            }
-        });
-        return largest;
+        for (int v = 0; v < vectorsAtOnce; v++) body(v);
     }
 
-    /// Adds the values of one panel, weighted with powers of the scores. The first panel takes the powers, and leaves
-    /// them in place of the scores unless it is the last as well.
-    ///
-    /// - Returns: the sum of the weights (first panel).
-    template <bool bounded, bool first, bool last>
-    static Lanes accumulate(Tile &tile, int panel, Lanes shrink, const float *values, int count, Lanes *scores) {
-        Lanes sums[width] = {};
-        Lanes total = {};
-        const Lanes largest = tile.largest;
-        inGroups<4>(count, [&]<int size>(int j, std::integral_constant<int, size>) __attribute__((always_inline)) {
-            Lanes p[size];
+    /// Scores of `count` keys: products with one panel, added to those of earlier panels unless this is the first.
+    /// `finish` makes of each group of them what is stored.
+    template <bool first, typename Finish>
+    SAPOOL_INLINE static void score(
+        const Row *queries, const float *keys, int count, Row *scores, const Finish &finish
+    ) {
+        constexpr bool fits = vectorsAtOnce * (width + keysAtOnce) + 1 < registers;
+        Row kept[width];
+        if (fits) {
 #pragma unroll
-            for (int i = 0; i < size; i++) {
-                p[i] = scores[j + i];
-                if (first) p[i] = bounded ? scaledPower(p[i]) : scaledPowerOfAny(p[i] - largest);
-            }
-            if (first) {
-                if constexpr (size == 4) total += (p[0] + p[1]) + (p[2] + p[3]);
-                else total += p[0];
-            }
-            if (first && !last) {
+            for (int c = 0; c < width; c++) kept[c] = queries[c];
+        }
+        inGroups<keysAtOnce>(count, [&]<int size>(int j, std::integral_constant<int, size>)
+            __attribute__((always_inline)) {
+            Row s[size];
 #pragma unroll
-                for (int i = 0; i < size; i++) scores[j + i] = p[i];
-            }
+            for (int c = 0; c < width; c++) {
+                const Row &query = fits ? kept[c] : queries[c];
 #pragma unroll
-            for (int i = 0; i < size; i++) {
-#pragma unroll
-                for (int c = 0; c < width; c++) sums[c] += p[i] * values[(j + i) * width + c];
+                for (int i = 0; i < size; i++) {
+                    const float key = keys[(j + i) * width + c];
+                    eachVector([&](int v) __attribute__((always_inline)) {
+                        Lanes &sum = s[i].vectors[v];
+                        if (c > 0) sum += query.vectors[v] * key;
+                        else if (first) sum = query.vectors[v] * key;
+                        else sum = scores[j + i].vectors[v] + query.vectors[v] * key;
+                    });
+                }
             }
+            finish(s);
+#pragma unroll
+            for (int i = 0; i < size; i++) scores[j + i] = s[i];
         });
-        Lanes *const target = tile.sums + panel * width;
+    }
+
+    /// Adds the values of one panel, weighted with the powers of the scores.
+    template <bool bounded>
+    SAPOOL_INLINE static void accumulate(
+        Tile &tile, int panel, const Row &shrink, const float *values, int count, const Row *powers
+    ) {
+        constexpr int strip = stripOf(width, vectorsAtOnce);
+        for (int start = 0; start < width; start += strip) {
+            Row sums[strip] = {};
+            inGroups<4>(count, [&]<int size>(int j, std::integral_constant<int, size>) __attribute__((always_inline)) {
 #pragma unroll
-        for (int c = 0; c < width; c++) target[c] = bounded ? target[c] + sums[c] : target[c] * shrink + sums[c];
-        return total;
+                for (int i = 0; i < size; i++) {
+#pragma unroll
+                    for (int c = 0; c < strip; c++) {
+                        const float value = values[(j + i) * width + start + c];
+                        eachVector([&](int v) __attribute__((always_inline)) {
+                            sums[c].vectors[v] += powers[j + i].vectors[v] * value;
+                        });
+                    }
+                }
+            });
+            Row *const target = tile.sums + panel * width + start;
+#pragma unroll
+            for (int c = 0; c < strip; c++) {
+                eachVector([&](int v) __attribute__((always_inline)) {
+                    Lanes &sum = target[c].vectors[v];
+                    sum = bounded ? sum + sums[c].vectors[v] : sum * shrink.vectors[v] + sums[c].vectors[v];
+                });
+            }
+        }
     }
 
     /// One tile and one block of keys.
     template <bool bounded>
     [[gnu::noinline]] static void stream(
-        Tile &tile, const float *keys, const float *values, int64_t panelStride, int panels, int count, Lanes *scores
+        Tile &tile, const float *keys, const float *values, int64_t panelStride, int panels, int count, Row *scores
     ) {
-        Lanes largest = tile.largest;
+        Row total = {}, largest = tile.largest, shrink;
+        const auto takePowers = [&]<int size>(Row(&group)[size]) __attribute__((always_inline)) {
+            for (Row &row : group) {
+                eachVector([&](int v) __attribute__((always_inline)) { row.vectors[v] = scaledPower(row.vectors[v]); });
+            }
+            // In pairs: one sum after the other would add up the rounding errors of many equal terms.
+            eachVector([&](int v) __attribute__((always_inline)) {
+                const auto p = [&](int i) __attribute__((always_inline)) { return group[i].vectors[v]; };
+                if constexpr (size == 4) total.vectors[v] += (p(0) + p(1)) + (p(2) + p(3));
+                else total.vectors[v] += p(0);
+            });
+        };
+        const auto findLargest = [&](auto &group) __attribute__((always_inline)) {
+            for (const Row &row : group) {
+                eachVector([&](int v) __attribute__((always_inline)) {
+                    largest.vectors[v] = larger(largest.vectors[v], row.vectors[v]);
+                });
+            }
+        };
+        const auto leave = [](auto &) __attribute__((always_inline)) {};
+        const auto finish = [&](auto &group) __attribute__((always_inline)) {
+            if constexpr (bounded) takePowers(group);
+            else findLargest(group);
+        };
         for (int p = 0; p < panels; p++) {
-            const Lanes *q = tile.queries + p * width;
-            const float *k = keys + p * panelStride;
+            const Row *const q = tile.queries + p * width;
+            const float *const k = keys + p * panelStride;
             const bool last = p == panels - 1;
-            if (p == 0 && last) largest = score<true, !bounded>(q, k, count, scores, largest);
-            else if (p == 0) score<true, false>(q, k, count, scores, largest);
-            else if (last) largest = score<false, !bounded>(q, k, count, scores, largest);
-            else score<false, false>(q, k, count, scores, largest);
+            if (p == 0 && last) score<true>(q, k, count, scores, finish);
+            else if (p == 0) score<true>(q, k, count, scores, leave);
+            else if (last) score<false>(q, k, count, scores, finish);
+            else score<false>(q, k, count, scores, leave);
         }
-        Lanes shrink = splat(1);
-        if (!bounded) {
-            // Exactly one where nothing larger came: the error of a power would add up over the blocks.
-            const Lanes power = scaledPowerOfAny(tile.largest - largest) * leadingCoefficient;
-            shrink = largest > tile.largest ? power : shrink;
-            tile.largest = largest;
+        if constexpr (!bounded) {
+            eachVector([&](int v) {
+                const Lanes before = tile.largest.vectors[v], now = largest.vectors[v];
+                // Exactly one where nothing larger came: the error of a power would add up over the blocks.
+                const Lanes power = scaledPowerOfAny(before - now) * leadingCoefficient;
+                shrink.vectors[v] = now > before ? power : splat(1);
+                tile.largest.vectors[v] = now;
+            });
+            inGroups<keysAtOnce>(count, [&]<int size>(int j, std::integral_constant<int, size>) {
+                Row group[size];
+                for (int i = 0; i < size; i++) {
+                    eachVector([&](int v) __attribute__((always_inline)) {
+                        group[i].vectors[v] = larger(splat(smallestExponent), scores[j + i].vectors[v] - largest.vectors[v]);
+                    });
+                }
+                takePowers(group);
+                for (int i = 0; i < size; i++) scores[j + i] = group[i];
+            });
         }
-        const Lanes total = panels == 1
-            ? accumulate<bounded, true, true>(tile, 0, shrink, values, count, scores)
-            : accumulate<bounded, true, false>(tile, 0, shrink, values, count, scores);
-        tile.total = bounded ? tile.total + total : tile.total * shrink + total;
-        for (int p = 1; p < panels; p++) {
-            accumulate<bounded, false, false>(tile, p, shrink, values + p * panelStride, count, scores);
+        eachVector([&](int v) {
+            Lanes &sum = tile.total.vectors[v];
+            sum = bounded ? sum + total.vectors[v] : sum * shrink.vectors[v] + total.vectors[v];
+        });
+        for (int p = 0; p < panels; p++) {
+            accumulate<bounded>(tile, p, shrink, values + p * panelStride, count, scores);
         }
     }
 
@@ -146,27 +200,31 @@ struct Forward {
         Tile &tile, const Problem &problem, const Panels &panels, const Tokens<const float> &layout,
         const float *queries, int64_t start, float largestKey
     ) {
-        Lanes squares = {};
-        for (int p = 0; p < panels.count; p++) {
-            Lanes *const q = tile.queries + p * width;
-            packLanes<width>(
-                queries + start * layout.tokenStride + p * width * layout.channelStride,
-                panelLayout(layout, std::min<int64_t>(lanes, problem.queries - start), panels, p),
-                problem.scale * log2e, q);
-            for (int c = 0; c < width; c++) {
-                squares += q[c] * q[c];
-                tile.sums[p * width + c] = Lanes{};
-            }
-        }
         float largestQuery = 0;
         bool valid = true;
-        for (int l = 0; l < lanes; l++) {
-            largestQuery = std::max(largestQuery, squares[l]);
-            valid = valid && squares[l] < INFINITY;
+        for (int v = 0; v < vectorsAtOnce; v++) {
+            Lanes squares = {};
+            const int64_t first = start + v * lanes;
+            const int64_t count = std::clamp<int64_t>(problem.queries - first, 0, lanes);
+            for (int p = 0; p < panels.count; p++) {
+                Lanes packed[width];
+                packLanes<width>(
+                    queries + (count > 0 ? first : 0) * layout.tokenStride + p * width * layout.channelStride,
+                    panelLayout(layout, count, panels, p), problem.scale * log2e, packed);
+                for (int c = 0; c < width; c++) {
+                    squares += packed[c] * packed[c];
+                    tile.queries[p * width + c].vectors[v] = packed[c];
+                    tile.sums[p * width + c].vectors[v] = Lanes{};
+                }
+            }
+            for (int l = 0; l < lanes; l++) {
+                largestQuery = std::max(largestQuery, squares[l]);
+                valid = valid && squares[l] < INFINITY;
+            }
+            tile.total.vectors[v] = Lanes{};
         }
         tile.bounded = valid && std::sqrt(largestQuery) * largestKey < harmlessScore;
-        tile.total = Lanes{};
-        tile.largest = splat(tile.bounded ? 0 : -FLT_MAX);
+        for (Lanes &largest : tile.largest.vectors) largest = splat(tile.bounded ? 0 : -FLT_MAX);
     }
 
     /// Writes a tile's output and logsumexp.
@@ -174,17 +232,22 @@ struct Forward {
         const Tile &tile, const Problem &problem, const Panels &panels, const Tokens<float> &layout, float *output,
         float *logsumexp, int64_t start
     ) {
-        const int64_t count = std::min<int64_t>(lanes, problem.queries - start);
-        for (int p = 0; p < panels.count; p++) {
-            Lanes mean[width];
-            for (int c = 0; c < width; c++) mean[c] = tile.sums[p * width + c] / tile.total;
-            unpackLanes<width>(
-                mean, panelLayout(layout, count, panels, p), 1,
-                output + start * layout.tokenStride + p * width * layout.channelStride);
-        }
-        for (int64_t l = 0; l < count; l++) {
-            const double exponent = double(tile.largest[l]) + std::log2(tile.total[l]) + leadingExponent;
-            logsumexp[start + l] = static_cast<float>(ln2 * exponent);
+        for (int v = 0; v < vectorsAtOnce; v++) {
+            const int64_t first = start + v * lanes;
+            const int64_t count = std::clamp<int64_t>(problem.queries - first, 0, lanes);
+            if (count == 0) break;
+            for (int p = 0; p < panels.count; p++) {
+                Lanes mean[width];
+                for (int c = 0; c < width; c++) mean[c] = tile.sums[p * width + c].vectors[v] / tile.total.vectors[v];
+                unpackLanes<width>(
+                    mean, panelLayout(layout, count, panels, p), 1,
+                    output + first * layout.tokenStride + p * width * layout.channelStride);
+            }
+            for (int64_t l = 0; l < count; l++) {
+                const double exponent =
+                    double(tile.largest.vectors[v][l]) + std::log2(tile.total.vectors[v][l]) + leadingExponent;
+                logsumexp[first + l] = static_cast<float>(ln2 * exponent);
+            }
         }
     }
 
@@ -202,20 +265,20 @@ struct Forward {
 
         const int64_t blocks = divideUp(problem.queries, queriesPerTask);
         const int64_t vectors = int64_t(tilesPerTask) * panels.padded() * 2 + keysPerBlock;
-        const Scratch<Lanes> working(maximumWorkers() * vectors);
+        const Scratch<Row> working(maximumWorkers() * vectors);
         parallel(problem.pairs() * blocks, [&](int64_t task, int worker) {
             const int64_t pair = task / blocks, start = task % blocks * queriesPerTask;
             const float *const squares = norms.data() + pair * packs;
             const float largestKey = std::sqrt(*std::max_element(squares, squares + packs));
             const int64_t remaining = std::min<int64_t>(queriesPerTask, problem.queries - start);
-            const int tiles = static_cast<int>(divideUp(remaining, lanes));
-            Lanes *const scores = working.data() + worker * vectors;
+            const int tiles = static_cast<int>(divideUp(remaining, tileQueries));
+            Row *const scores = working.data() + worker * vectors;
             Tile block[tilesPerTask];
             for (int t = 0; t < tiles; t++) {
                 block[t].queries = scores + keysPerBlock + 2 * t * panels.padded();
                 block[t].sums = block[t].queries + panels.padded();
                 load(
-                    block[t], problem, panels, tensors.queries, tensors.queries.pair(problem, pair), start + t * lanes,
+                    block[t], problem, panels, tensors.queries, tensors.queries.pair(problem, pair), start + t * tileQueries,
                     largestKey);
             }
             for (int64_t j = 0; j < problem.keys; j += keysPerBlock) {
@@ -230,7 +293,7 @@ struct Forward {
             for (int t = 0; t < tiles; t++) {
                 store(
                     block[t], problem, panels, tensors.output, tensors.output.pair(problem, pair),
-                    tensors.logsumexp + pair * problem.queries, start + t * lanes);
+                    tensors.logsumexp + pair * problem.queries, start + t * tileQueries);
             }
         });
     }

@@ -32,7 +32,7 @@ struct KeyRun {
     Lanes *probabilities, *differences, *queriesGradient;
 
     static int64_t size(int64_t vectors, int64_t padded) {
-        return 4 * vectors * padded + queriesPerTile + vectorsPerTile * differenceStride + queriesPerTile * padded;
+        return 4 * vectors * padded + vectorsAtOnce * queriesPerTile + vectorsPerTile * differenceStride + queriesPerTile * padded;
     }
 
     KeyRun(Lanes *memory, int64_t vectors, int64_t padded) {
@@ -41,7 +41,7 @@ struct KeyRun {
         values = take(vectors * padded);
         keysGradient = take(vectors * padded);
         valuesGradient = take(vectors * padded);
-        probabilities = take(queriesPerTile);
+        probabilities = take(vectorsAtOnce * queriesPerTile);
         differences = take(vectorsPerTile * differenceStride);
         queriesGradient = take(queriesPerTile * padded);
     }

@@ -15,6 +15,16 @@ namespace {
 
 constexpr int widestPanel = 16;
 
+/// Vectors of tokens that share each scalar that is loaded. Where there are few registers, loads would bind otherwise.
+constexpr int vectorsAtOnce = registers == 32 ? 1 : 2;
+
+/// Channels of a panel for whose sums, of `vectors` each, there are registers at once.
+constexpr int stripOf(int width, int vectors) {
+    int strip = width;
+    while (strip % 2 == 0 && vectors * (strip + 1) + 1 > registers) strip /= 2;
+    return strip;
+}
+
 /// Tokens of one packing task.
 constexpr int64_t tokensPerPack = 512;
 
