@@ -25,9 +25,10 @@ __attribute__((noinline)) static void write_pixels(
         const int32_t first = left < 0 ? -left : 0;
         const int32_t room = row->input_width - left;
         const int32_t columns = (room < row->width ? room : row->width) - first;
+        const int32_t place = (left + first) * channels + channel;
         int32_t sum0 = bias[0], sum1 = bias[1], sum2 = bias[2], sum3 = bias[3];
         for (int32_t line = 0; line < row->line_count; line++) {
-            const int8_t *source = row->lines[line] + (left + first) * channels + channel;
+            const int8_t *source = row->lines[line] + place;
             const int32_t *tap = taps + 2 * (line * row->width + first);
             for (int32_t column = columns; column > 0; column--, source += channels, tap += 2) {
                 int32_t word = cdsp_load4(source);
@@ -47,19 +48,6 @@ __attribute__((noinline)) static void write_pixels(
 
 // Blocks whose sums wait on the stack until they are requantised together.
 enum { BLOCKS_AT_A_TIME = 8 };
-
-// Four pixels of a channel in each block.
-CDSP_INLINE void requantise(
-    const int32_t *sums, int32_t blocks, CDSPRowMultiplier by, int32_t channels, int8_t *output) {
-    for (; blocks > 0; blocks--, sums += 8, output += 4 * channels) {
-        CDSPWords words = cdsp_load_words(sums);
-        output[0] = cdsp_row_int8(by, words.first);
-        output[channels] = cdsp_row_int8(by, words.second);
-        words = cdsp_load_words(sums + 2);
-        output[2 * channels] = cdsp_row_int8(by, words.first);
-        output[3 * channels] = cdsp_row_int8(by, words.second);
-    }
-}
 
 // What two of four channels need for a row: 0 and 2, or 1 and 3.
 typedef struct {
@@ -87,25 +75,25 @@ CDSP_INLINE void write_blocks(
     const CDSPDepthwise *row, BlockLoop *loop, const ChannelPair *pair, int is_odd, int32_t channel, int32_t first,
     int32_t last, int32_t count, int8_t *output) {
     const int32_t channels = row->channels, width = row->output_width, zero = row->zero;
+    const int8_t *const start = row->lines[0] + channel - row->left * channels - loop->steps[0];
+    const int has_end = last == count, overlaps = has_end && (width & 3) != 0;
     int32_t sums[8 * BLOCKS_AT_A_TIME];
+    const int32_t *const end = sums + 8 * (last - first), *const inner = has_end ? end - 8 : end;
     loop->sums = sums;
-    loop->offset = (4 * first - row->left) * channels + channel;
-    int32_t block = first;
-    if (block == 0 && row->left > 0) {
-        loop->blocks = 1;
+    loop->at = start + 4 * first * channels;
+    if (first == 0 && row->left > 0) {
+        loop->end = sums + 8;
         (is_odd ? add_odd_leftmost : add_even_leftmost)(loop);
         sums[0] += zero * (int16_t)pair->left;
         sums[4] += zero * (pair->left >> 16);
-        block = 1;
     }
-    const int32_t inner = (last < count ? last : count - 1) - block;
-    if (inner > 0) {
-        loop->blocks = inner;
+    if (loop->sums != inner) {
+        loop->end = inner;
         (is_odd ? add_odd : add_even)(loop);
     }
-    if (last == count) {
-        loop->blocks = 1;
-        loop->offset = (width - 4 - row->left) * channels + channel;
+    if (has_end) {
+        loop->end = end;
+        if (overlaps) loop->at = start + (width - 4) * channels;
         if (width - row->left + 2 > row->input_width) {
             int32_t *const rightmost = loop->sums;
             (is_odd ? add_odd_rightmost : add_even_rightmost)(loop);
@@ -115,15 +103,9 @@ CDSP_INLINE void write_blocks(
             (is_odd ? add_odd : add_even)(loop);
         }
     }
-    const int32_t aligned = last == count && (width & 3) != 0 ? last - 1 - first : last - first;
-    int8_t *pixel = output + 4 * first * channels;
-    requantise(sums, aligned, pair->by[0], channels, pixel);
-    requantise(sums + 4, aligned, pair->by[1], channels, pixel + 2);
-    if (aligned < last - first) {
-        pixel = output + (width - 4) * channels;
-        requantise(sums + 8 * aligned, 1, pair->by[0], channels, pixel);
-        requantise(sums + 8 * aligned + 4, 1, pair->by[1], channels, pixel + 2);
-    }
+    const int32_t *const aligned = overlaps ? inner : end;
+    if (sums != aligned) requantise(sums, aligned, pair->by, channels, output + 4 * first * channels);
+    if (overlaps) requantise(inner, end, pair->by, channels, output + (width - 4) * channels);
 }
 
 __attribute__((noinline)) static void write_even_blocks(
@@ -142,12 +124,17 @@ __attribute__((noinline)) static void write_odd_blocks(
 static void write_quad(
     const CDSPDepthwise *row, BlockLoop *loop, int32_t channel, const int8_t *weights, const CDSPScale *scale,
     int8_t *output) {
+    static const int8_t zeros[4];
+    int32_t step = row->channels;
     for (int32_t line = 0; line < 3; line++) {
         // A line outside the map counts for nothing: weights of 0.
-        const int is_there = line < row->line_count;
+        if (line >= row->line_count) {
+            weights = zeros;
+            step = 0;
+        }
         for (int32_t column = 0; column < 3; column++) {
-            const int32_t word = is_there ? cdsp_load4(weights) : 0;
-            weights += row->channels;
+            const int32_t word = cdsp_load4(weights);
+            weights += step;
             loop->even[line][column] = cdsp_even(word);
             loop->odd[line][column] = cdsp_odd(word);
         }
@@ -181,9 +168,14 @@ void cdsp_dual_depthwise(const CDSPDepthwise *row, const int8_t *weights, const 
     BlockLoop loop;
     const int is_made_of_blocks = has_blocks(row);
     if (is_made_of_blocks) {
-        loop.channels = row->channels;
         // Behind the last line lies any memory that may be read.
-        for (int32_t line = 0; line < 3; line++) loop.lines[line] = row->lines[line < row->line_count ? line : 0];
+        const int8_t *const first = row->lines[0];
+        const int8_t *const second = row->line_count > 1 ? row->lines[1] : first;
+        const int8_t *const third = row->line_count > 2 ? row->lines[2] : first;
+        loop.channels = row->channels;
+        loop.steps[0] = (int32_t)(first - third) + 3 * row->channels;
+        loop.steps[1] = (int32_t)(second - first) - row->channels;
+        loop.steps[2] = (int32_t)(third - second) - row->channels;
     }
     for (int32_t quad = 0, channel = 0; quad < row->quads; quad++, channel += 4) {
         if (is_made_of_blocks && have_row_form(scale, channel)) {
