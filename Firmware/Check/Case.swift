@@ -11,10 +11,11 @@ struct Case {
 
     static func all() throws -> [Case] {
         func named(
-            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, pushesRows: Bool = false
+            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, classes: Int = 10,
+            pushesRows: Bool = false
         ) throws -> Case {
             Case(
-                name: name, network: try Network(notation: notation, input: input, classes: 10, width: width),
+                name: name, network: try Network(notation: notation, input: input, classes: classes, width: width),
                 pushesRows: pushesRows)
         }
         return [
@@ -23,6 +24,11 @@ struct Case {
                 "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))",
                 [3, 32, 32]),
             Case(name: "residual", network: try residual(), pushesRows: false),
+            // More candidates than there is room for, two maps of anchors each.
+            try named(
+                "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)", [3, 48, 48],
+                classes: 3),
+            try named("yolo", "yolo-v3-tiny(backbone=plain-cnn(channels=8-8-8-8-8, strides=22222))", [3, 64, 64], classes: 3),
             try named(
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
