@@ -28,11 +28,33 @@ struct Case {
             try named(
                 "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)", [3, 48, 48],
                 classes: 3),
-            try named("yolo", "yolo-v3-tiny(backbone=plain-cnn(channels=8-8-8-8-8, strides=22222))", [3, 64, 64], classes: 3),
+            Case(name: "yolo", network: try yolo(), pushesRows: false),
             try named(
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
         ]
+    }
+
+    /// Heads of YOLO's form on a few strided convolutions.
+    private static func yolo() throws -> Network {
+        let builder = NetworkBuilder("two maps of YOLO")
+        var x = try builder.input([3, 64, 64])
+        var outputs: [Node.ID] = []
+        var grids: [AnchorGrid] = []
+        for (level, stride) in [4, 2, 2].enumerated() {
+            x = try builder.convolution(
+                x, to: 16, kernel: 3, stride: Size(stride), padding: 1, bias: true, name: "conv\(level)")
+            x = try builder.activation(x, .relu, name: "relu\(level)")
+            guard level > 0 else { continue }
+            outputs.append(try builder.convolution(x, to: 2 * (3 + 5), kernel: 1, bias: true, name: "head\(level)"))
+            let size = builder.shape(of: x).size
+            grids.append(
+                AnchorGrid(
+                    rows: size.height, columns: size.width,
+                    sizes: [AnchorGrid.Size(width: 0.15, height: 0.25), AnchorGrid.Size(width: 0.4, height: 0.3)]))
+        }
+        return try builder.network(
+            outputs: outputs, detector: DetectorLayout(style: .yolo, classes: 3, grids: grids))
     }
 
     /// ResNet-18 up to its first stage.

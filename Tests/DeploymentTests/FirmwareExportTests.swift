@@ -50,7 +50,6 @@ final class FirmwareExportTests: XCTestCase {
             "plain-cnn(channels=8-16, strides=22, pool=soft)", "plain-cnn(channels=8-16, strides=22, pool=gaussian)",
             "plain-cnn(channels=8-16, strides=22, pool=average)",
             "ssdlite(backbone=mobilenet-v2(width=0.35), first-stride=8, extra=1)",
-            "yolo-v3-tiny(backbone=plain-cnn(channels=8-8-8-8-8, strides=22222))",
         ] {
             var firmware = FirmwareOptions()
             firmware.flash = 2 << 20
