@@ -33,14 +33,14 @@ extension FirmwareExport {
     }
 
     /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
-    /// are in registers.
+    /// are in registers. The candidates of a detector may lie behind the plan.
     private var highestByte: Int {
         var ends = program.plan.buffers.map { $0.offset + $0.bytes }
         for step in program.steps {
             guard case .attention? = step.calls.first?.kernel, let token = step.scratch.last else { continue }
             ends[token] = program.plan.buffers[token].offset + step.outputShape.channels
         }
-        return (ends.max() ?? 1) - 1
+        return max(ends.max() ?? 1, program.detector.map { $0.candidates.upperBound } ?? 0) - 1
     }
 
     /// The package's README.
