@@ -83,16 +83,19 @@ let package = Package(
             name: "DeviceRuntimeTests", dependencies: ["CDSP", "DeviceRuntime"], resources: [.copy("Resources")]),
 
         // A network in int8
-        .target(name: "Quantization", dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning"]),
+        .target(
+            name: "Quantization", dependencies: ["Detection", "DeviceRuntime", "Interchange", "Networks", "Planning"]),
         .testTarget(
             name: "QuantizationTests",
-            dependencies: ["DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
+            dependencies: ["Detection", "DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
 
         // Firmware: a network in int8 as a package of its own, and that package on an emulated core
         .target(name: "CFirmwareFiles"),
         .target(
             name: "Deployment",
-            dependencies: ["CFirmwareFiles", "Datasets", "Interchange", "Networks", "Planning", "Quantization"]),
+            dependencies: [
+                "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Networks", "Planning", "Quantization",
+            ]),
         .testTarget(
             name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
             linkerSettings: runPaths),
@@ -123,7 +126,8 @@ let package = Package(
         .target(
             name: "Calibration",
             dependencies: [
-                "Datasets", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch", "Training",
+                "Datasets", "Detection", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch",
+                "Training",
             ]),
         .testTarget(
             name: "CalibrationTests",

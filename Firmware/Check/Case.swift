@@ -11,10 +11,11 @@ struct Case {
 
     static func all() throws -> [Case] {
         func named(
-            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, pushesRows: Bool = false
+            _ name: String, _ notation: String, _ input: Shape, width: Double = 1, classes: Int = 10,
+            pushesRows: Bool = false
         ) throws -> Case {
             Case(
-                name: name, network: try Network(notation: notation, input: input, classes: 10, width: width),
+                name: name, network: try Network(notation: notation, input: input, classes: classes, width: width),
                 pushesRows: pushesRows)
         }
         return [
@@ -23,10 +24,37 @@ struct Case {
                 "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))",
                 [3, 32, 32]),
             Case(name: "residual", network: try residual(), pushesRows: false),
+            // More candidates than there is room for, two maps of anchors each.
+            try named(
+                "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)", [3, 48, 48],
+                classes: 3),
+            Case(name: "yolo", network: try yolo(), pushesRows: false),
             try named(
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
         ]
+    }
+
+    /// Heads of YOLO's form on a few strided convolutions.
+    private static func yolo() throws -> Network {
+        let builder = NetworkBuilder("two maps of YOLO")
+        var x = try builder.input([3, 64, 64])
+        var outputs: [Node.ID] = []
+        var grids: [AnchorGrid] = []
+        for (level, stride) in [4, 2, 2].enumerated() {
+            x = try builder.convolution(
+                x, to: 16, kernel: 3, stride: Size(stride), padding: 1, bias: true, name: "conv\(level)")
+            x = try builder.activation(x, .relu, name: "relu\(level)")
+            guard level > 0 else { continue }
+            outputs.append(try builder.convolution(x, to: 2 * (3 + 5), kernel: 1, bias: true, name: "head\(level)"))
+            let size = builder.shape(of: x).size
+            grids.append(
+                AnchorGrid(
+                    rows: size.height, columns: size.width,
+                    sizes: [AnchorGrid.Size(width: 0.15, height: 0.25), AnchorGrid.Size(width: 0.4, height: 0.3)]))
+        }
+        return try builder.network(
+            outputs: outputs, detector: DetectorLayout(style: .yolo, classes: 3, grids: grids))
     }
 
     /// ResNet-18 up to its first stage.

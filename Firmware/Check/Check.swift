@@ -40,7 +40,7 @@ struct Check {
     mutating func run(isUpdate: Bool) throws {
         let expected = zip(cases, exports).map { one, export in
             let executor = HostExecutor(export.program)
-            return one.images().map { executor.run($0) }
+            return one.images().map { DeviceAnswer(executor.run($0), executor) }
         }
         guard Emulator.isInstalled else {
             return print("firmware: skipped whole networks on emulated cores: qemu-system-arm is missing")
@@ -63,14 +63,16 @@ struct Check {
         }
     }
 
-    private mutating func look(at run: EmulatedRun, _ package: FirmwarePackage, _ core: Core, _ expected: [[Int8]]) {
+    private mutating func look(
+        at run: EmulatedRun, _ package: FirmwarePackage, _ core: Core, _ expected: [DeviceAnswer]
+    ) {
         let (plan, who) = (package.description, "\(package.description.name) on \(core.rawValue)")
-        for (index, (inference, scores)) in zip(run.inferences, expected).enumerated() {
-            if inference.scores != scores {
-                problems.append("\(who) computes \(inference.scores) for image \(index), the host \(scores)")
+        for (index, (inference, answer)) in zip(run.inferences, expected).enumerated() {
+            if inference.answer != answer {
+                problems.append("\(who) computes \(inference.answer) for image \(index), the host \(answer)")
             }
-            if Set(scores).count < 4 {
-                problems.append("\(who): scores \(scores) say nothing: change the made-up numbers")
+            if Set(answer.numbers).count < 4 {
+                problems.append("\(who): \(answer) says nothing: change the made-up numbers")
             }
             if inference.arenaLowest != plan.arenaLowest || inference.arenaHighest != plan.arenaHighest {
                 problems.append(

@@ -59,6 +59,15 @@ CONTENT(deviceruntime_depthwisedual_swift) = {
 CONTENT(deviceruntime_deviation_swift) = {
 #embed "../../Sources/DeviceRuntime/Deviation.swift"
 };
+CONTENT(deviceruntime_candidates_swift) = {
+#embed "../../Sources/DeviceRuntime/Candidates.swift"
+};
+CONTENT(deviceruntime_detection_swift) = {
+#embed "../../Sources/DeviceRuntime/Detection.swift"
+};
+CONTENT(deviceruntime_detectorgrid_swift) = {
+#embed "../../Sources/DeviceRuntime/DetectorGrid.swift"
+};
 CONTENT(deviceruntime_elementwise_swift) = {
 #embed "../../Sources/DeviceRuntime/Elementwise.swift"
 };
@@ -135,6 +144,9 @@ static const FirmwareFile files[] = {
     ENTRY("Sources/DeviceRuntime/Depthwise.swift", deviceruntime_depthwise_swift),
     ENTRY("Sources/DeviceRuntime/DepthwiseDual.swift", deviceruntime_depthwisedual_swift),
     ENTRY("Sources/DeviceRuntime/Deviation.swift", deviceruntime_deviation_swift),
+    ENTRY("Sources/DeviceRuntime/Candidates.swift", deviceruntime_candidates_swift),
+    ENTRY("Sources/DeviceRuntime/Detection.swift", deviceruntime_detection_swift),
+    ENTRY("Sources/DeviceRuntime/DetectorGrid.swift", deviceruntime_detectorgrid_swift),
     ENTRY("Sources/DeviceRuntime/Elementwise.swift", deviceruntime_elementwise_swift),
     ENTRY("Sources/DeviceRuntime/Linear.swift", deviceruntime_linear_swift),
     ENTRY("Sources/DeviceRuntime/Pooling.swift", deviceruntime_pooling_swift),

@@ -1,23 +1,19 @@
 import Datasets
 import Foundation
 import Quantization
-import Synchronization
 import Training
 
 /// Scores an int8 model on images as a device would see them, on all cores.
 public struct Int8Evaluator {
-    private let program: KernelProgram
-    private let executors: [HostExecutor]
+    private let runner: ImageRunner
     private let classes: Int
 
     /// An evaluator of a model.
     ///
     /// - Parameter threads: each has an arena of its own.
     public init(_ model: QuantizedModel, threads: Int = ProcessInfo.processInfo.activeProcessorCount) throws {
-        program = try KernelProgram(model)
-        let first = HostExecutor(program)
-        executors = [first] + (1..<max(1, threads)).map { _ in first.copy() }
-        classes = program.outputShape.count
+        runner = try ImageRunner(model, threads: threads)
+        classes = runner.program.outputShape.count
     }
 
     /// Scores of every image that `loader` gives.
@@ -50,28 +46,10 @@ public struct Int8Evaluator {
 
     /// Logits as real numbers for each image of a batch.
     public func logits(_ batch: Batch) throws -> [[Double]] {
-        let bytes = batch.height * batch.width * batch.channels
-        guard bytes == program.imageBytes else {
-            throw QuantizationError(
-                "images are \(batch.channels)×\(batch.height)×\(batch.width), and the model takes \(program.model.network.inputShape)"
-            )
+        let quantization = runner.program.outputQuantization
+        return try runner.results(batch) { executor, image in
+            executor.run(image).map { quantization.real(of: $0) }
         }
-        let quantization = program.outputQuantization
-        let share = (batch.count + executors.count - 1) / executors.count
-        let results = Mutex([[[Double]]](repeating: [], count: executors.count))
-        // Each iteration has an executor to itself, and a batch's pixels are never written again.
-        nonisolated(unsafe) let executors = executors
-        DispatchQueue.concurrentPerform(iterations: executors.count) { thread in
-            let rows = min(batch.count, thread * share)..<min(batch.count, (thread + 1) * share)
-            let own = rows.map { row in
-                batch.pixels.withUnsafeBytes { pixels in
-                    let image = UnsafeRawBufferPointer(rebasing: pixels[row * bytes..<(row + 1) * bytes])
-                    return executors[thread].run(image.bindMemory(to: UInt8.self)).map { quantization.real(of: $0) }
-                }
-            }
-            results.withLock { $0[thread] = own }
-        }
-        return results.withLock { $0.flatMap { $0 } }
     }
 
     private static func probabilities(_ logits: [Double]) -> [Double] {

@@ -20,14 +20,19 @@ public struct SignalToNoise: Sendable {
     /// In the order of the device's steps.
     public let layers: [Layer]
 
-    /// Of the logits.
-    public var decibels: Double { layers.last?.decibels ?? 0 }
+    /// Of the logits; of a detector the mean over its outputs.
+    public var decibels: Double {
+        let own = layers.filter { outputs.contains($0.name) }
+        return own.isEmpty ? 0 : own.map(\.decibels).reduce(0, +) / Double(own.count)
+    }
+    private let outputs: Set<String>
 
     /// Compares an int8 model with its float reference.
     ///
     /// - Parameter count: how many of the images to look at.
     public init(_ model: QuantizedModel, _ reference: FloatReference, _ images: CalibrationImages, count: Int) throws {
         let inspector = try StepInspector(model)
+        outputs = inspector.outputs
         var sums: [(name: String, kernel: String, signal: Double, noise: Double)] = []
         var left = count
         for batch in images.batches where left > 0 {

@@ -111,7 +111,45 @@ final class DetectionCommandTests: CommandLineTestCase {
         let exported = try sapool("export", "run", "--format", "onnx", "--output", "run.onnx")
         XCTAssertEqual(exported.status, 0, exported.errors)
         XCTAssertTrue(exported.output.contains("output [batch, 6, 12, 12], output.1 [batch, 8, 12, 12], "), exported.output)
+        try checkInt8(float: try XCTUnwrap(scores["map_50"] as? Double))
         try checkWhatDetectorsCannot()
+    }
+
+    /// The same detector as a device runs it: its scores, its boxes, its package.
+    private func checkInt8(float: Double) throws {
+        let missing = try sapool("evaluate", "run", "--int8")
+        XCTAssertEqual(
+            message(missing), "Error: there is no int8 model run/int8.safetensors: make one with sapool quantize")
+        let quantized = try sapool("quantize", "run", "--json")
+        XCTAssertEqual(quantized.status, 0, quantized.errors)
+        let report = try json(quantized.output)
+        XCTAssertEqual(try XCTUnwrap(report["float_map_50"] as? Double), float, accuracy: 1e-9)
+        let int8 = try XCTUnwrap(report["int8_map_50"] as? Double)
+        XCTAssertGreaterThan(int8, float - 0.1)
+        XCTAssertNil(report["int8_accuracy"])
+        XCTAssertEqual(report["calibration_images"] as? Int, 32)
+        let scores = try json(sapool("evaluate", "run", "--int8", "--json").output)
+        XCTAssertEqual(scores["map_50"] as? Double, int8)
+        XCTAssertNil(scores["loss"])
+
+        let found = try sapool(
+            "predict", "run", "boxes/JPEGImages/test-1.png", "--score", "0.3", "--int8", "--draw", "int8", "--json")
+        XCTAssertEqual(found.status, 0, found.errors)
+        XCTAssertTrue(exists("int8/test-1.png"))
+
+        let exported = try sapool("export", "run", "--format", "firmware", "--output", "firmware")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        let simulated = try sapool("simulate", "firmware", "--data", "boxes", "--images", "8", "--score", "0.3", "--json")
+        XCTAssertEqual(simulated.status, 0, simulated.errors)
+        let answer = try json(simulated.output)
+        XCTAssertEqual(try XCTUnwrap(answer["map_50"] as? Double), int8, accuracy: 1e-9)
+        let predictions = try XCTUnwrap(answer["predictions"] as? [[String: Any]])
+        XCTAssertEqual(predictions.count, 8)
+        let detections = predictions.flatMap { $0["detections"] as? [[String: Any]] ?? [] }
+        XCTAssertGreaterThan(detections.count, 4)
+        XCTAssertTrue(detections.allSatisfy { ($0["score"] as? Double ?? 0) >= 0.3 })
+        let lines = try sapool("simulate", "firmware", "boxes/JPEGImages/test-1.png", "--score", "1")
+        XCTAssertEqual(lines.output, "boxes/JPEGImages/test-1.png: nothing\n", lines.errors)
     }
 
     /// Verbs and options that are for networks that tell classes apart say so.
@@ -122,6 +160,7 @@ final class DetectionCommandTests: CommandLineTestCase {
             message(shown),
             "Error: run finds objects, and this verb explains classes: draw them with sapool predict --draw")
         XCTAssertEqual(try sapool("evaluate", "run", "--confusion").status, 64)
+        XCTAssertEqual(try sapool("quantize", "run", "--qat").status, 64)
     }
 
     func testAKilledTrainingGoesOnToTheSameWeights() throws {

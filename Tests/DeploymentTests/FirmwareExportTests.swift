@@ -49,6 +49,7 @@ final class FirmwareExportTests: XCTestCase {
             "mobilenet-v3-small", "plain-cnn(channels=8-16, strides=22, pool=lip)",
             "plain-cnn(channels=8-16, strides=22, pool=soft)", "plain-cnn(channels=8-16, strides=22, pool=gaussian)",
             "plain-cnn(channels=8-16, strides=22, pool=average)",
+            "ssdlite(backbone=mobilenet-v2(width=0.35), first-stride=8, extra=1)",
         ] {
             var firmware = FirmwareOptions()
             firmware.flash = 2 << 20
@@ -74,6 +75,28 @@ final class FirmwareExportTests: XCTestCase {
             for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
         }
         XCTAssertEqual(bytes[12..<16].reversed().reduce(0) { $0 << 8 | UInt32($1) }, ~sum)
+    }
+
+    /// A detector's package says where its maps and its candidates lie, and C gets boxes.
+    func testADetector() throws {
+        let program = try program("ssdlite(backbone=plain-cnn(channels=8-16, strides=22), first-stride=2, extra=0)")
+        let package = try FirmwarePackage.write(FirmwareExport(program), to: folder)
+        XCTAssertTrue(package.description.isDetector)
+        XCTAssertEqual(package.description.outputs, 10)
+        XCTAssertEqual(package.description.candidates, 512)
+        XCTAssertEqual(package.description.layers.last?.function, "detect")
+        let header = try String(contentsOfFile: "\(folder)/Sources/SapoolData/include/sapool.h", encoding: .utf8)
+        XCTAssertTrue(header.contains("int32_t sapool_detections(sapool_detection *found, int32_t most, "), header)
+        XCTAssertTrue(header.contains("#define SAPOOL_CANDIDATES 512"), header)
+        XCTAssertFalse(header.contains("sapool_class(void)"), header)
+        let text = try String(contentsOfFile: "\(folder)/Sources/Sapool/Network.swift", encoding: .utf8)
+        XCTAssertTrue(text.contains("DetectorHead(.ssd, classes: 10, width: 32, height: 32)"), text)
+        var random = RandomNumbers(state: 3)
+        let image = random.pixels(32, 32, 3)
+        let answer = try HostSimulation(package).answer(to: image)
+        XCTAssertGreaterThan(answer.detections.count, 0)
+        let executor = HostExecutor(program)
+        XCTAssertEqual(answer, DeviceAnswer(executor.run(image), executor))
     }
 
     /// What is simulated on the host has to be what runs on the device.

@@ -44,7 +44,7 @@ func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throw
     return try Quantizer(float, statistics, Quantizer.Options(plan: options)).model(
         pixels: PixelQuantization(
             mean: [Float](repeating: 0.4, count: channels), deviation: [Float](repeating: 0.25, count: channels)),
-        classNames: (0..<network.outputShape.count).map { "class \($0)" })
+        classNames: (0..<(network.detector?.classes ?? network.outputShape.count)).map { "class \($0)" })
 }
 
 /// Pixels of an image.

@@ -2,10 +2,8 @@
 public struct EmulatedRun: Sendable {
     /// One image's inference.
     public struct Inference: Sendable {
-        /// The class that the firmware named.
-        public let predicted: Int
-        /// The output's bytes.
-        public let scores: [Int8]
+        /// What the firmware said.
+        public let answer: DeviceAnswer
         /// Executed instructions, not cycles.
         public let instructions: Int
         /// Instructions of each step of the plan; beside them come the loops around.
@@ -34,7 +32,7 @@ public struct EmulatedRun: Sendable {
 
     /// Reads what firmware and plug-in wrote.
     init(output: String, report: String, _ layout: FirmwareLayout, images: Int, layers: Int) throws(DeploymentError) {
-        let answers = output.split(separator: "\n").filter { $0.hasPrefix("class ") }.map { $0.split(separator: " ") }
+        let answers = output.split(separator: "\n").compactMap { DeviceAnswer(line: $0) }
         let lines = report.split(separator: "\n").map { $0.split(separator: " ") }
         let regions = lines.filter { $0.count == 11 }
         guard answers.count == images, regions.count == images else {
@@ -55,13 +53,13 @@ public struct EmulatedRun: Sendable {
             let numbers = region.compactMap { text in
                 text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16).map(Int.init) : Int(text)
             }
-            guard numbers.count == 11, answer.count > 3, let predicted = Int(answer[1]) else {
+            guard numbers.count == 11 else {
                 throw DeploymentError("the emulator's report is not understood: \(region.joined(separator: " "))")
             }
             let start = Int(layout.arenaStart)
             inferences.append(
                 Inference(
-                    predicted: predicted, scores: answer.dropFirst(3).compactMap { Int8($0) }, instructions: numbers[1],
+                    answer: answer, instructions: numbers[1],
                     layerInstructions: counts[index], arenaLowest: numbers[5] - start, arenaHighest: numbers[6] - start,
                     arenaTouched: numbers[7], stateTouched: numbers[8], stackTouched: numbers[9],
                     stackBytes: Int(layout.stackTop) - numbers[2], stray: numbers[10] == 0 ? nil : UInt32(numbers[10])))

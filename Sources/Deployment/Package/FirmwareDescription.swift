@@ -29,7 +29,7 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     public let height: Int
     public let width: Int
     public let channels: Int
-    /// Numbers that come out.
+    /// Numbers that come out; of a detector its classes.
     public let outputs: Int
     public let classes: [String]
     /// What an image file goes through on its way to the network; nil where nobody said so.
@@ -48,10 +48,12 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     public let macs: Int
     /// In the order of the plan's steps.
     public let layers: [Layer]
+    /// Of a detector how many candidates there is room for; nil for every other network.
+    public let candidates: Int?
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, name, core, height, width, channels, outputs, classes, preprocessing, macs,
-            layers
+            layers, candidates
         case pushesRows = "pushes_rows"
         case arenaBytes = "arena_bytes"
         case arenaLowest = "arena_lowest"
@@ -68,6 +70,9 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return [UInt8](try encoder.encode(self)) + [10]
     }
+
+    /// Whether the network finds objects.
+    public var isDetector: Bool { candidates != nil }
 
     /// Bytes of an image.
     public var imageBytes: Int { height * width * channels }

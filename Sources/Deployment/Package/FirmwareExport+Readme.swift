@@ -11,7 +11,7 @@ extension FirmwareExport {
             network: program.model.network.name,
             name: names.c, core: core.rawValue, height: input.height, width: input.width, channels: input.channels,
             outputs: source.outputs, classes: program.model.classNames, preprocessing: preprocessing,
-            pushesRows: plan.options.pushesRows, arenaBytes: plan.arenaBytes,
+            pushesRows: plan.options.pushesRows, arenaBytes: program.arenaBytes,
             arenaLowest: plan.buffers.map(\.offset).min() ?? 0,
             arenaHighest: highestByte, columnBytes: source.columnBytes,
             stackBytes: options.stack, sramBytes: sram, weightsBytes: weights.count,
@@ -22,18 +22,25 @@ extension FirmwareExport {
                 + source.layers.map {
                     FirmwareDescription.Layer(
                         function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
-                })
+                }
+                + (source.detector == nil
+                    ? []
+                    : [
+                        FirmwareDescription.Layer(
+                            function: "detect", name: "detections", operation: "decoding and suppression", macs: 0)
+                    ]),
+            candidates: program.detector?.candidateCount)
     }
 
     /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
-    /// are in registers.
+    /// are in registers. The candidates of a detector may lie behind the plan.
     private var highestByte: Int {
         var ends = program.plan.buffers.map { $0.offset + $0.bytes }
         for step in program.steps {
             guard case .attention? = step.calls.first?.kernel, let token = step.scratch.last else { continue }
             ends[token] = program.plan.buffers[token].offset + step.outputShape.channels
         }
-        return (ends.max() ?? 1) - 1
+        return max(ends.max() ?? 1, program.detector.map { $0.candidates.upperBound } ?? 0) - 1
     }
 
     /// The package's README.
@@ -52,6 +59,22 @@ extension FirmwareExport {
             camera_read_image(\(c)_input());                            // straight into the arena
                 \(c)_run(\(c)_input(), \(k)_INPUT_BYTES);
             """
+        let example =
+            source.detector == nil
+            ? """
+            int classify(void) {
+                if (\(c)_init() != \(k)_OK) return -1;                  // checks the weights
+                \(call)
+                return \(c)_class();
+            }
+            """
+            : """
+            int find(\(c)_detection *found, int most) {
+                if (\(c)_init() != \(k)_OK) return -1;                  // checks the weights
+                \(call)
+                return \(c)_detections(found, most, \(k)_SCORE_UNIT / 2, \(k)_SCORE_UNIT * 45 / 100);
+            }
+            """
         return """
             # \(c): a network as firmware
 
@@ -60,7 +83,7 @@ extension FirmwareExport {
             | | |
             | --- | ---: |
             | image | \(input.width) × \(input.height) pixels of \(input.channels) bytes |
-            | arena | \(program.plan.arenaBytes) B |
+            | arena | \(program.arenaBytes) B |
             | windows of convolutions | \(source.columnBytes) B |
             | stack | \(options.stack) B |
             | SRAM that the linker gives | \(sram) B |
@@ -85,11 +108,7 @@ extension FirmwareExport {
             ```c
             #include "\(c).h"
 
-            int classify(void) {
-                if (\(c)_init() != \(k)_OK) return -1;                  // checks the weights
-                \(call)
-                return \(c)_class();
-            }
+            \(example)
             ```
 
             ## On an emulated core

@@ -21,7 +21,7 @@ public struct FirmwareExport {
         names = try PackageNames(options.name)
         let (network, plan) = (program.model.network, program.plan)
         let input = network.inputShape
-        let outputs = program.outputShape.count
+        let outputs = network.detector?.classes ?? program.outputShape.count
         guard max(input.height, input.width, input.channels, outputs) <= Int(UInt16.max) else {
             throw DeploymentError(
                 "\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller"
@@ -41,7 +41,9 @@ public struct FirmwareExport {
         let unsealed = (section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
-            outputOffset: plan.buffers[program.outputBuffer].offset, plan: plan, layers: Array(layers),
+            outputOffset: plan.buffers[program.outputBuffer].offset,
+            detector: program.detector.map { DetectorSource(program: program, detector: $0, offsets: offsets) },
+            plan: plan, layers: Array(layers),
             stripes: stripes,
             inputStatements: texts.inputStatements(), columnBytes: columnBytes, weightsBytes: unsealed)
         weights = section.sealed(
@@ -51,12 +53,12 @@ public struct FirmwareExport {
     }
 
     /// RAM that the plan is sure to take: arena, working memory, stack.
-    var plannedBytes: Int { program.plan.arenaBytes + source.columnBytes + options.stack }
+    var plannedBytes: Int { program.arenaBytes + source.columnBytes + options.stack }
 
     /// Bytes of RAM that the linker gives.
     public var sram: Int {
-        // The state is a few counters; the linker says where it does not fit.
-        options.sram ?? (plannedBytes + 256 + 1023) / 1024 * 1024
+        // The state is a few counters, and a place for detections in the program; the linker says where it does not fit.
+        options.sram ?? (plannedBytes + 256 + (source.detector == nil ? 0 : 1200) + 1023) / 1024 * 1024
     }
 
     private func check() throws(DeploymentError) {
@@ -65,7 +67,7 @@ public struct FirmwareExport {
         }
         guard plannedBytes <= sram else {
             throw DeploymentError(
-                "\(program.model.network.name) does not fit: its arena takes \(program.plan.arenaBytes) bytes, windows of convolutions "
+                "\(program.model.network.name) does not fit: its arena takes \(program.arenaBytes) bytes, windows of convolutions "
                     + "\(source.columnBytes) and the stack \(options.stack), together \(plannedBytes - sram) more than the \(sram) bytes of SRAM; "
                     + "push rows, use a smaller image or a smaller network (sapool search finds one)")
         }

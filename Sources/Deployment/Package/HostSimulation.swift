@@ -34,7 +34,7 @@ public struct HostSimulation {
         executor = HostExecutor(program)
     }
 
-    /// The output's bytes for an image's pixels.
+    /// The outputs' bytes for an image's pixels.
     ///
     /// - Throws: `DeploymentError` where they are not as many as the network takes.
     public func scores(of pixels: [UInt8]) throws -> [Int8] {
@@ -44,4 +44,9 @@ public struct HostSimulation {
         }
         return executor.run(pixels)
     }
+
+    /// What the firmware says about an image's pixels.
+    ///
+    /// - Throws: `DeploymentError` where they are not as many as the network takes.
+    public func answer(to pixels: [UInt8]) throws -> DeviceAnswer { DeviceAnswer(try scores(of: pixels), executor) }
 }

@@ -1,28 +1,38 @@
 import Datasets
+import Detection
 import Foundation
 import Planning
+import Quantization
 
-/// What a simulation says: classes of images, and from an emulated core what an image takes.
+/// What a simulation says: classes of images or objects in them, and from an emulated core what an image takes.
 public struct SimulationReport {
     private let package: FirmwareDescription
     private let samples: any Dataset
     private let hasLabels: Bool
-    private var scores: [[Int8]] = []
+    private let shownScore: Double
+    private var answers: [DeviceAnswer] = []
     private var run: (EmulatedRun, Core)?
 
-    /// - Parameter hasLabels: whether the images' labels mean something.
-    public init(_ package: FirmwarePackage, _ samples: any Dataset, hasLabels: Bool) {
+    /// - Parameters:
+    ///   - hasLabels: whether the images' labels, or the boxes around what is in them, mean something.
+    ///   - shownScore: less sure detections are not listed; scores of the detector count them.
+    public init(_ package: FirmwarePackage, _ samples: any Dataset, hasLabels: Bool, shownScore: Double = 0.5) {
         self.package = package.description
         self.samples = samples
-        self.hasLabels = hasLabels && samples.classNames.count == package.description.outputs
+        self.shownScore = shownScore
+        let names = samples.classNames
+        self.hasLabels =
+            hasLabels
+            && (package.description.isDetector
+                ? names == package.description.classes : names.count == package.description.outputs)
     }
 
-    /// Notes an image's scores.
-    public mutating func add(_ scores: [Int8]) { self.scores.append(scores) }
+    /// Notes what was said about an image.
+    public mutating func add(_ answer: DeviceAnswer) { answers.append(answer) }
 
     /// Notes what an emulated core has computed.
     public mutating func add(_ run: EmulatedRun, _ core: Core) {
-        for inference in run.inferences { scores.append(inference.scores) }
+        answers += run.inferences.map(\.answer)
         self.run = (run, core)
     }
 
@@ -31,16 +41,26 @@ public struct SimulationReport {
         /// One image's answer.
         public struct Prediction: Encodable {
             let image: String
-            let index: Int
-            let name: String
+            let index: Int?
+            let name: String?
             let label: String?
-            let scores: [Int8]
+            let scores: [Int8]?
+            /// Of a detector.
+            let detections: [Found]?
 
             private enum CodingKeys: String, CodingKey {
-                case image, label, scores
+                case image, label, scores, detections
                 case index = "class"
                 case name = "class_name"
             }
+        }
+
+        /// An object.
+        public struct Found: Encodable {
+            let name: String
+            let score: Double
+            /// x, y, width, height in pixels of the network's input.
+            let box: [Double]
         }
 
         /// A layer's share.
@@ -53,6 +73,9 @@ public struct SimulationReport {
 
         let predictions: [Prediction]
         let accuracy: Double?
+        /// Of a detector: mean average precision at an overlap of 0.50, and over 0.50 to 0.95.
+        let map_50: Double?
+        let map: Double?
         let images: Int
         let core: String?
         let instructions: Int?
@@ -68,18 +91,38 @@ public struct SimulationReport {
         let layers: [Layer]?
     }
 
-    private func predicted(_ scores: [Int8]) -> Int {
-        scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
-    }
-
     private func className(_ index: Int) -> String {
         package.classes.indices.contains(index) ? package.classes[index] : "class \(index)"
     }
 
     private var accuracy: Double? {
-        guard hasLabels, !scores.isEmpty else { return nil }
-        return Double(scores.indices.filter { predicted(scores[$0]) == samples.label(at: $0) }.count)
-            / Double(scores.count)
+        guard hasLabels, !answers.isEmpty, !package.isDetector else { return nil }
+        let right = answers.enumerated().count { index, answer in
+            guard case .scores(let predicted, _) = answer else { return false }
+            return predicted == samples.label(at: index)
+        }
+        return Double(right) / Double(answers.count)
+    }
+
+    private var precision: COCOEvaluation? {
+        guard hasLabels, !answers.isEmpty, package.isDetector else { return nil }
+        let size = ImageSize(width: package.width, height: package.height)
+        let images = answers.enumerated().map { index, answer in
+            EvaluatedImage(
+                samples, index,
+                shares: answer.detections.map {
+                    $0.detection(imageWidth: package.width, imageHeight: package.height)
+                }, otherwise: size)
+        }
+        return COCOEvaluation(images, classCount: package.classes.count)
+    }
+
+    private func found(_ detections: [DeviceDetection]) -> [Record.Found] {
+        detections.filter { Double($0.score) >= shownScore * 65_536 }.map { one in
+            Record.Found(
+                name: className(Int(one.label)), score: Double(one.score) / 65_536,
+                box: one.numbers.prefix(4).map { Double($0) / 16 })
+        }
     }
 
     /// The inference that took the most.
@@ -90,11 +133,9 @@ public struct SimulationReport {
         let inferences = run?.0.inferences
         func most(_ value: (EmulatedRun.Inference) -> Int) -> Int? { inferences?.map(value).max() }
         return Record(
-            predictions: scores.enumerated().map { index, scores in
-                Record.Prediction(
-                    image: samples.location(of: index), index: predicted(scores), name: className(predicted(scores)),
-                    label: hasLabels ? className(samples.label(at: index)) : nil, scores: scores)
-            }, accuracy: accuracy, images: scores.count, core: run?.1.rawValue, instructions: most { $0.instructions },
+            predictions: answers.enumerated().map(prediction), accuracy: accuracy, map_50: precision?.averagePrecisionAt50,
+            map: precision?.meanAveragePrecision, images: answers.count, core: run?.1.rawValue,
+            instructions: most { $0.instructions },
             sram_touched_bytes: most { $0.arenaTouched + $0.stateTouched + $0.stackTouched },
             stack_bytes: most { $0.stackBytes }, state_bytes: run?.0.stateBytes, sram_bytes: run?.0.sramBytes,
             flash_bytes: run?.0.flashBytes, arena_bytes: package.arenaBytes,
@@ -107,22 +148,52 @@ public struct SimulationReport {
             })
     }
 
+    private func prediction(_ index: Int, _ answer: DeviceAnswer) -> Record.Prediction {
+        let image = samples.location(of: index)
+        switch answer {
+        case .scores(let predicted, let scores):
+            return Record.Prediction(
+                image: image, index: predicted, name: className(predicted),
+                label: hasLabels ? className(samples.label(at: index)) : nil, scores: scores, detections: nil)
+        case .detections(let detections, _):
+            return Record.Prediction(
+                image: image, index: nil, name: nil, label: nil, scores: nil, detections: found(detections))
+        }
+    }
+
     // MARK: - Text
 
     /// Everything, for people.
     public var text: String {
         var lines: [String] = []
-        for (index, scores) in scores.prefix(20).enumerated() {
-            let best = predicted(scores)
-            let label = hasLabels ? "  (labelled \(className(samples.label(at: index))))" : ""
-            lines.append("\(samples.location(of: index)): \(className(best)), score \(scores[best])\(label)")
+        for (index, answer) in answers.prefix(20).enumerated() { lines += self.lines(index, answer) }
+        if answers.count > 20 { lines.append("… and \(answers.count - 20) more images") }
+        if let accuracy { lines.append(String(format: "accuracy %.2f %% of \(answers.count) images", accuracy * 100)) }
+        if let precision, let at50 = precision.averagePrecisionAt50, let mean = precision.meanAveragePrecision {
+            lines.append(
+                String(format: "mAP@0.50 %.2f %%, mAP@[0.50:0.95] %.2f %% on ", at50 * 100, mean * 100)
+                    + "\(answers.count) images")
         }
-        if scores.count > 20 { lines.append("… and \(scores.count - 20) more images") }
-        if let accuracy { lines.append(String(format: "accuracy %.2f %% of \(scores.count) images", accuracy * 100)) }
         if let (run, core) = run, let dearest {
             lines += ["", "On an emulated \(core.name), for the image that took the most:", ""] + costs(run, dearest)
         }
         return lines.joined(separator: "\n")
+    }
+
+    private func lines(_ index: Int, _ answer: DeviceAnswer) -> [String] {
+        let image = samples.location(of: index)
+        switch answer {
+        case .scores(let best, let scores):
+            let label = hasLabels ? "  (labelled \(className(samples.label(at: index))))" : ""
+            return ["\(image): \(className(best)), score \(scores[best])\(label)"]
+        case .detections(let detections, _):
+            let found = found(detections)
+            return ["\(image):" + (found.isEmpty ? " nothing" : "")]
+                + found.map { one in
+                    String(format: "%8.2f %%", one.score * 100) + "  \(one.name)"
+                        + String(format: "  %.1f, %.1f, %.1f × %.1f", one.box[0], one.box[1], one.box[2], one.box[3])
+                }
+        }
     }
 
     private func costs(_ run: EmulatedRun, _ inference: EmulatedRun.Inference) -> [String] {

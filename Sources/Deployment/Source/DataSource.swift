@@ -34,13 +34,10 @@ struct DataSource {
             #define \(k)_CHANNELS \(channels)
             #define \(k)_ROW_BYTES \(width * channels)
             #define \(k)_INPUT_BYTES \(height * width * channels)
-            #define \(k)_OUTPUTS \(source.outputs)
-            // A score's real value is SCALE * (score - ZERO).
-            #define \(k)_OUTPUT_SCALE \(Float(output.scale))f
-            #define \(k)_OUTPUT_ZERO (\(output.zeroPoint))
+            \(source.detector == nil ? scoreConstants : detectorConstants)
             #define \(k)_PUSHES_ROWS \(source.pushesRows ? 1 : 0)
             // Static memory, beside the stack and a few bytes of state.
-            #define \(k)_ARENA_BYTES \(source.plan.arenaBytes)
+            #define \(k)_ARENA_BYTES \(source.arenaBytes)
             #define \(k)_COLUMN_BYTES \(source.columnBytes)
 
             #ifdef __cplusplus
@@ -73,11 +70,7 @@ struct DataSource {
 
             \(entry)
 
-            /// Copies the scores, \(k)_OUTPUTS of them.
-            \(c)_status \(c)_output(int8_t *scores, int32_t count);
-
-            /// The class with the highest score, or below 0 a status.
-            int32_t \(c)_class(void);
+            \(source.detector == nil ? scoreFunctions : detectorFunctions)
 
             /// A class's name; NULL where there is none.
             const char *\(c)_class_name(int32_t index);
@@ -87,6 +80,70 @@ struct DataSource {
             #endif
 
             """
+    }
+
+    // MARK: - Networks that tell images apart
+
+    private var scoreConstants: String {
+        """
+        #define \(k)_OUTPUTS \(source.outputs)
+        // A score's real value is SCALE * (score - ZERO).
+        #define \(k)_OUTPUT_SCALE \(Float(output.scale))f
+        #define \(k)_OUTPUT_ZERO (\(output.zeroPoint))
+        """
+    }
+
+    private var scoreFunctions: String {
+        """
+        /// Copies the scores, \(k)_OUTPUTS of them.
+        \(c)_status \(c)_output(int8_t *scores, int32_t count);
+
+        /// The class with the highest score, or below 0 a status.
+        int32_t \(c)_class(void);
+        """
+    }
+
+    // MARK: - Detectors
+
+    private var detectorConstants: String {
+        """
+        // Finds objects of CLASSES kinds: \(c)_detections.
+        #define \(k)_FINDS_OBJECTS 1
+        #define \(k)_CLASSES \(source.outputs)
+        // Maps that the network puts out.
+        #define \(k)_HEADS \(source.detector?.program.outputs.count ?? 0)
+        // The surest so many are looked at; they lie in the arena, where no map lies.
+        #define \(k)_CANDIDATES \(source.detector?.detector.candidateCount ?? 0)
+        // Parts of a pixel that boxes are told in, and of 1 that scores and overlaps are told in.
+        #define \(k)_BOX_UNIT 16
+        #define \(k)_SCORE_UNIT 65536
+        """
+    }
+
+    private var detectorFunctions: String {
+        """
+        /// An object: its box by the left upper corner and the sides, in 1/\(k)_BOX_UNIT pixel of the image, its class, and how sure the network
+        /// is, in 1/\(k)_SCORE_UNIT.
+        typedef struct {
+            uint16_t x;
+            uint16_t y;
+            uint16_t width;
+            uint16_t height;
+            uint16_t label;
+            uint16_t score;
+        } \(c)_detection;
+
+        /// Finds the objects in the image that was computed last, at most `most`, the surest first. Less sure ones than `score` are left out, and of
+        /// boxes of a class that overlap by more than `overlap` (intersection over union) all but the surest. Both are in 1/\(k)_SCORE_UNIT; 0.5 and
+        /// 0.45 are usual. May be called again with other limits.
+        ///
+        /// Answers how many were found, or below 0 a status.
+        int32_t \(c)_detections(\(c)_detection *found, int32_t most, uint16_t score, uint16_t overlap);
+
+        /// The numbers of a map that the network put out, [rows][columns][channels], inside the arena; how many they are goes to `bytes`. NULL
+        /// where there is none, or no image was computed.
+        const int8_t *\(c)_head(int32_t index, int32_t *bytes);
+        """
     }
 
     /// What the generated Swift takes from C, beside the header.

@@ -1,7 +1,7 @@
 import Interchange
 
 extension NetworkSource {
-    /// What C calls: checks, the image's way in, the scores' way out.
+    /// What C calls: checks, the image's way in, the way out of scores or boxes.
     var interface: String {
         let (c, k) = (names.c, names.constant)
         return """
@@ -49,23 +49,7 @@ extension NetworkSource {
 
             \(pushesRows ? pushedInput : wholeInput)
 
-            @c @implementation
-            public func \(c)_output(_ scores: UnsafeMutablePointer<Int8>!, _ count: Int32) -> \(c)_status {
-                guard state.isDone else { return \(k)_NOT_READY }
-                guard let scores, count == \(outputs) else { return \(k)_WRONG_SIZE }
-                let source = network.at(\(outputOffset))
-                for index in 0..<\(outputs) { scores[index] = source[index] }
-                return \(k)_OK
-            }
-
-            @c @implementation
-            public func \(c)_class() -> Int32 {
-                guard state.isDone else { return \(k)_NOT_READY.rawValue }
-                let scores = network.at(\(outputOffset))
-                var best = 0
-                for index in 1..<\(outputs) where scores[index] > scores[best] { best = index }
-                return Int32(best)
-            }
+            \(detector.map { $0.interface(names) } ?? scoreInterface)
 
             /// CRC-32 as zip has it, four bits at a time.
             private func checksum(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt32 {
@@ -83,6 +67,30 @@ extension NetworkSource {
                 0xEDB8_8320, 0xF00F_9344, 0xD6D6_A3E8, 0xCB61_B38C, 0x9B64_C2B0, 0x86D3_D2D4, 0xA00A_E278, 0xBDBD_F21C,
             ]
 
+            """
+    }
+
+    /// The scores' way out.
+    private var scoreInterface: String {
+        let (c, k) = (names.c, names.constant)
+        return """
+            @c @implementation
+            public func \(c)_output(_ scores: UnsafeMutablePointer<Int8>!, _ count: Int32) -> \(c)_status {
+                guard state.isDone else { return \(k)_NOT_READY }
+                guard let scores, count == \(outputs) else { return \(k)_WRONG_SIZE }
+                let source = network.at(\(outputOffset))
+                for index in 0..<\(outputs) { scores[index] = source[index] }
+                return \(k)_OK
+            }
+
+            @c @implementation
+            public func \(c)_class() -> Int32 {
+                guard state.isDone else { return \(k)_NOT_READY.rawValue }
+                let scores = network.at(\(outputOffset))
+                var best = 0
+                for index in 1..<\(outputs) where scores[index] > scores[best] { best = index }
+                return Int32(best)
+            }
             """
     }
 

@@ -33,7 +33,7 @@ public struct FloatNetwork: Sendable {
     /// The names of the values whose statistics a quantiser needs, each with its number of channels: those that exist on the
     /// device, and an attention's queries, keys and values.
     public func observedValues() throws -> [(name: String, channels: Int)] {
-        guard network.outputs.count == 1 else {
+        guard network.outputs.count == 1 || network.detector != nil else {
             throw QuantizationError(
                 "\(network.name) has \(network.outputs.count) outputs: int8 models have one, so keep this network in float"
             )

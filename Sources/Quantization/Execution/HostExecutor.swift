@@ -26,7 +26,7 @@ public final class HostExecutor {
         self.program = program
         self.constants = constants
         // Kernels that load words may read, never write, past the last row.
-        let bytes = program.plan.arenaBytes + 64
+        let bytes = program.arenaBytes + 64
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: max(16, program.plan.alignment))
         arena = memory.initializeMemory(as: Int8.self, repeating: 0x5A, count: bytes)
         work = .allocate(capacity: program.workBytes / 4 + 16)
@@ -44,10 +44,11 @@ public final class HostExecutor {
     /// Runs one image.
     ///
     /// - Parameter image: `program.imageBytes` pixels, `[H][W][C]`.
-    /// - Returns: the numbers of the output, which stand for `program.outputQuantization`'s.
+    /// - Returns: the numbers of the output, which stand for `program.outputQuantization`'s; of a detector those of all outputs, one
+    ///   after the other.
     public func run(_ image: UnsafeBufferPointer<UInt8>) -> [Int8] {
         run(image) { _ in }
-        return value(program.outputBuffer)
+        return program.outputs.flatMap { value($0.buffer) }
     }
 
     /// Runs one image.

@@ -15,6 +15,9 @@ public final class StepInspector {
             try KernelProgram(model, plan: MemoryPlan(model.network, options: plan)))
     }
 
+    /// The values that the network puts out.
+    public var outputs: Set<String> { Set(executor.program.outputs.map(\.name)) }
+
     /// A value that exists on the device at the end of a step.
     public struct Value {
         /// The node that finishes it.

@@ -92,10 +92,25 @@ public struct KernelProgram: Sendable {
     public let constants: [KernelConstant]
     /// Working memory of convolutions, aligned to 4 bytes, outside of the arena: the most that one call takes.
     public let workBytes: Int
-    /// The buffer with the results, and how they are to be read.
-    public let outputBuffer: Int
-    public let outputShape: Shape
-    public let outputQuantization: AffineQuantization
+    /// What comes out, in the network's order: several maps of a detector, one value of every other network.
+    public let outputs: [Output]
+    /// How outputs become boxes; nil where the network is no detector.
+    public let detector: DetectorProgram?
+
+    /// One result, which lies whole in the arena when the last step is done.
+    public struct Output: Sendable {
+        /// The node that finishes it.
+        public let name: String
+        /// Index of its buffer.
+        public let buffer: Int
+        public let shape: Shape
+        public let quantization: AffineQuantization
+    }
+
+    /// The buffer with the first result, and how it is to be read.
+    public var outputBuffer: Int { outputs[0].buffer }
+    public var outputShape: Shape { outputs[0].shape }
+    public var outputQuantization: AffineQuantization { outputs[0].quantization }
 
     /// Plans a model and fixes its kernel calls.
     ///
@@ -110,8 +125,10 @@ public struct KernelProgram: Sendable {
     /// - Throws: `QuantizationError` as above, or where the plan is of another network.
     public init(_ model: QuantizedModel, plan: MemoryPlan) throws {
         let network = model.network
-        guard network.outputs.count == 1, let output = network.outputs.first, let place = plan.bufferIndex(of: output)
-        else { throw QuantizationError("\(network.name) has \(network.outputs.count) outputs: int8 models have one") }
+        guard network.outputs.count == 1 || network.detector != nil && !network.outputs.isEmpty else {
+            throw QuantizationError(
+                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, but for detectors")
+        }
         guard network.inputShape.isMap, model.pixels.mean.count == network.inputShape.channels else {
             throw QuantizationError(
                 "\(network.name) takes \(network.inputShape), and pixels are normalised for \(model.pixels.mean.count) channels"
@@ -139,13 +156,25 @@ public struct KernelProgram: Sendable {
         self.model = model
         self.plan = plan
         self.steps = steps
-        constants = writer.constants
         workBytes = writer.workBytes
-        outputBuffer = place
-        let value = finishing[graph.sources[output.index].index]
-        outputShape = graph.shapes[value.id.index]
-        outputQuantization = try writer.quantization(value.name)
+        let outputs = try network.outputs.map { output in
+            guard let buffer = plan.bufferIndex(of: output) else {
+                throw QuantizationError("the plan is of another network than \(network.name)")
+            }
+            let value = finishing[graph.sources[output.index].index]
+            return Output(
+                name: value.name, buffer: buffer, shape: graph.shapes[value.id.index],
+                quantization: try writer.quantization(value.name))
+        }
+        let detector = try network.detector.map {
+            try DetectorProgram($0, of: network, plan, outputs, firstConstant: writer.constants.count)
+        }
+        (self.outputs, self.detector) = (outputs, detector)
+        constants = writer.constants + (detector?.constants ?? [])
     }
+
+    /// Bytes of the arena: the plan's, and more where the candidates of a detector find no room in it.
+    public var arenaBytes: Int { max(plan.arenaBytes, detector.map { $0.candidates.upperBound } ?? 0) }
 
     /// Bytes of all constants.
     public var constantBytes: Int { constants.map(\.bytes).reduce(0, +) }

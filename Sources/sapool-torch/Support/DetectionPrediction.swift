@@ -22,23 +22,22 @@ struct DetectionPrediction: Encodable {
     /// Looks at images, one after the other.
     ///
     /// - Parameters:
-    ///   - score: less sure detections are left out.
+    ///   - detections: what a detector finds in each image of a batch, boxes as shares of the image.
     ///   - folder: where pictures with boxes go; nil for none.
     static func all(
-        _ trained: TrainedModel, _ dataset: any Dataset, score: Double, drawingIn folder: String?
+        _ configuration: RunConfiguration, _ dataset: any Dataset, drawingIn folder: String?,
+        _ detections: (Batch) throws -> [[Detection]]
     ) throws -> [DetectionPrediction] {
-        let names = trained.configuration.classNames
-        var evaluator = try DetectionEvaluator(trained.model, trained.configuration)
-        evaluator.decoder.minimumScore = score
+        let names = configuration.classNames
         let loader = try Loader(
-            dataset: dataset, transform: trained.configuration.evaluationTransform,
+            dataset: dataset, transform: configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 16, seed: 0, shuffle: false, dropLast: false, workers: 0))
         if let folder { try RunFolder(folder).create() }
         var drawn = Set<String>()
         var predictions: [DetectionPrediction] = []
         let batches = loader.batches(epoch: 0)
         while let batch = try batches.next() {
-            for (index, shares) in zip(batch.indices, try evaluator.detections(batch)) {
+            for (index, shares) in zip(batch.indices, try detections(batch)) {
                 let image = try Image.decode(contentsOf: dataset.location(of: index), channels: 3)
                 let detections = shares.map { $0.scaled(to: image.size) }
                 var path: String?

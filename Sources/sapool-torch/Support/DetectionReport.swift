@@ -8,7 +8,8 @@ import Training
 struct DetectionReport: Encodable {
     let images: Int
     let split: String
-    let loss: Double
+    /// Of the float network alone.
+    let loss: Double?
     let map: Double?
     let map_50: Double?
     let map_75: Double?
@@ -34,8 +35,23 @@ struct DetectionReport: Encodable {
     }
 
     init(_ scores: DetectionEvaluation, _ annotations: AnnotatedImages, split: Split) {
-        (images, loss, self.split) = (scores.images, scores.loss, split.rawValue)
-        let coco = scores.coco
+        self.init(
+            scores.coco, scores.voc, annotations, images: scores.images, loss: scores.loss, split: split)
+    }
+
+    /// A report of images and what was found in them.
+    init(_ images: [EvaluatedImage], _ annotations: AnnotatedImages, split: Split) {
+        let classes = annotations.classNames.count
+        self.init(
+            COCOEvaluation(images, classCount: classes), VOCEvaluation(images, classCount: classes), annotations,
+            images: images.count, loss: nil, split: split)
+    }
+
+    private init(
+        _ coco: COCOEvaluation, _ voc: VOCEvaluation, _ annotations: AnnotatedImages, images: Int, loss: Double?,
+        split: Split
+    ) {
+        (self.images, self.loss, self.split) = (images, loss, split.rawValue)
         (map, map_50, map_75) = (coco.meanAveragePrecision, coco.averagePrecisionAt50, coco.averagePrecisionAt75)
         (map_small, map_medium, map_large) = (
             coco.averagePrecisionOfSmall, coco.averagePrecisionOfMedium, coco.averagePrecisionOfLarge
@@ -44,13 +60,13 @@ struct DetectionReport: Encodable {
         (ar_small, ar_medium, ar_large) = (
             coco.averageRecallOfSmall, coco.averageRecallOfMedium, coco.averageRecallOfLarge
         )
-        voc_map = scores.voc.meanAveragePrecision
+        voc_map = voc.meanAveragePrecision
         dropped_boxes = annotations.dropped.count
         let counts = annotations.classCounts
         classes = annotations.classNames.enumerated().map { label, name in
             Class(
                 name: name, objects: counts[label], ap: coco.classAveragePrecision[label],
-                ap_50: coco.classAveragePrecisionAt50[label], voc_ap: scores.voc.classAveragePrecision[label])
+                ap_50: coco.classAveragePrecisionAt50[label], voc_ap: voc.classAveragePrecision[label])
         }
     }
 
@@ -63,7 +79,7 @@ struct DetectionReport: Encodable {
             "by area, below 32², up to 96², above: \(share(map_small)), \(share(map_medium)), \(share(map_large))",
             "average recall with 1, 10, 100 detections a class: \(share(ar_1)), \(share(ar_10)), \(share(ar_100)); by area: "
                 + "\(share(ar_small)), \(share(ar_medium)), \(share(ar_large))",
-            "Pascal VOC, overlap 0.5: mAP \(share(voc_map));  loss \(fixed(loss, 4))", "",
+            "Pascal VOC, overlap 0.5: mAP \(share(voc_map))" + (loss.map { ";  loss \(fixed($0, 4))" } ?? ""), "",
         ]
         var table = TextTable([.left("class"), .right("objects"), .right("AP"), .right("AP@0.50"), .right("VOC AP")])
         for one in classes {

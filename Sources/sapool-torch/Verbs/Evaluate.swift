@@ -2,7 +2,6 @@ import ArgumentParser
 import Calibration
 import CommandLineSupport
 import Datasets
-import Detection
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -85,18 +84,16 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--confusion is for networks that tell classes apart, and \(folder) finds objects.")
         }
         let configuration = trained.configuration
-        let source = try AnnotatedFolder(data ?? configuration.recipe.data)
-        let chosen = split ?? .toScore(of: source.splits)
-        let annotations = try source.annotations(for: chosen, classNames: configuration.classNames)
-        let loader = try Loader(
-            dataset: AnnotatedDataset(annotations, cacheBytes: 0), transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
-                skipBadImages: skipBadImages))
-        let scores = try DetectionEvaluator(trained.model, configuration).evaluate(loader)
-        for box in annotations.dropped { note("left out: \(box)") }
+        let images = try AnnotatedEvaluation(data ?? configuration.recipe.data, split: split, configuration)
+        let loader = try images.loader(batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
+        let report =
+            if let model = try int8.model(of: RunFolder(folder), configuration) {
+                images.report(try Int8DetectionEvaluator(model).evaluate(loader))
+            } else {
+                images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
+            }
+        for box in images.annotations.dropped { note("left out: \(box)") }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
-        let report = DetectionReport(scores, annotations, split: chosen)
         if json { try printJSON(report) } else { print(report.text()) }
     }
 

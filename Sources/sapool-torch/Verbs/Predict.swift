@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import CommandLineSupport
 import Datasets
+import Detection
 import Training
 
 struct Predict: ParsableCommand {
@@ -15,6 +16,7 @@ struct Predict: ParsableCommand {
               sapool predict runs/a --data fashion-mnist --samples 5
               sapool predict runs/cells --data cells --samples 3 --draw drawn
               sapool predict runs/a photo.jpg --int8
+              sapool predict runs/cells photo.jpg --int8 --draw drawn
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
@@ -98,8 +100,21 @@ struct Predict: ParsableCommand {
     private func findObjects(_ trained: TrainedModel) throws {
         let dataset: any Dataset =
             try data.map { try TestSamples.evenly(spread: samples, of: AnnotatedFolder($0)) } ?? ImageFiles(images)
-        let predictions = try DetectionPrediction.all(trained, dataset, score: score, drawingIn: draw)
+        let predictions = try DetectionPrediction.all(
+            trained.configuration, dataset, drawingIn: draw, try finder(trained))
         if json { return try printJSON(predictions) }
         for prediction in predictions { print(prediction.text()) }
+    }
+
+    /// What finds objects in a batch: the float network, or the int8 model as a device runs it.
+    private func finder(_ trained: TrainedModel) throws -> (Batch) throws -> [[Detection]] {
+        if let model = try int8.model(of: RunFolder(folder), trained.configuration) {
+            var evaluator = try Int8DetectionEvaluator(model)
+            evaluator.minimumScore = score
+            return evaluator.detections
+        }
+        var evaluator = try DetectionEvaluator(trained.model, trained.configuration)
+        evaluator.decoder.minimumScore = score
+        return evaluator.detections
     }
 }

@@ -20,6 +20,7 @@ struct Quantize: ParsableCommand {
               sapool quantize runs/a --images 512 --method min-max --no-equalize
               sapool quantize runs/a --qat --epochs 2
               sapool evaluate runs/a --int8
+              sapool quantize runs/cells               (a detector: scores are mean average precision)
 
             The model is one file, the run's int8.safetensors; see Documentation/Quantization.md.
             """)
@@ -76,6 +77,11 @@ struct Quantize: ParsableCommand {
         var float_loss: Double?
         var int8_loss: Double?
         var test_images: Int?
+        /// Of detectors: mean average precision at an overlap of 0.50, and over 0.50 to 0.95.
+        var float_map_50: Double?
+        var int8_map_50: Double?
+        var float_map: Double?
+        var int8_map: Double?
     }
 
     func validate() throws {
@@ -94,6 +100,10 @@ struct Quantize: ParsableCommand {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         let configuration = trained.configuration
+        let isDetector = trained.model.network.detector != nil
+        guard !qat || !isDetector else {
+            throw ValidationError("--qat is for networks that tell images apart, and \(folder) finds objects.")
+        }
         let source = data ?? configuration.recipe.data
         // Says what has no kernel before any image is read.
         _ = try FloatReference(lowering: trained.model).float.observedValues()
@@ -115,10 +125,17 @@ struct Quantize: ParsableCommand {
         var report = Report(
             file: path, calibration_images: calibration.count, method: method.rawValue,
             equalized_pairs: result.equalizedPairs, qat_epochs: qat ? epochs : 0,
-            arena_bytes: program.plan.arenaBytes, work_bytes: program.workBytes,
+            arena_bytes: program.arenaBytes, work_bytes: program.workBytes,
             constant_bytes: program.constantBytes, logits_db: result.signalToNoise.decibels,
             layers: result.signalToNoise.layers)
-        if evaluate {
+        if evaluate, isDetector {
+            let images = try AnnotatedEvaluation(source, configuration)
+            let loader = try images.loader()
+            let float = images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
+            let int8 = images.report(try Int8DetectionEvaluator(result.model).evaluate(loader))
+            (report.float_map_50, report.int8_map_50) = (float.map_50, int8.map_50)
+            (report.float_map, report.int8_map, report.test_images) = (float.map, int8.map, int8.images)
+        } else if evaluate {
             let (loader, _) = try EvaluationImages(source, configuration).loader()
             let float = try Evaluator(trained.model, configuration).evaluate(loader)
             let int8 = try Int8Evaluator(result.model).evaluate(loader)
@@ -141,6 +158,17 @@ struct Quantize: ParsableCommand {
             print(
                 "accuracy  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
                     + "\(grouped(images)) images")
+        }
+        if let images = report.test_images {
+            for (name, float, int8) in [
+                ("mAP@0.50       ", report.float_map_50, report.int8_map_50),
+                ("mAP@[0.50:0.95]", report.float_map, report.int8_map),
+            ] {
+                guard let float, let int8 else { continue }
+                print(
+                    "\(name)  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
+                        + "\(grouped(images)) images")
+            }
         }
         print(
             "\(report.file): arena \(grouped(report.arena_bytes)) B, working memory \(grouped(report.work_bytes)) B, flash "
