@@ -17,8 +17,10 @@ public func convolveDepthwiseRow(
         lastLine: lines.last)
     var channel = 0
     if cdsp_unit() == CDSP_DUAL, window.height <= 7, window.width <= 7 {
-        row.writeQuads(size.channels &>> 2)
-        channel = size.channels & ~3
+        while channel &+ 4 <= size.channels {
+            row.writeFour(channel)
+            channel = channel &+ 4
+        }
     } else {
         while channel &+ 8 <= size.channels {
             row.writeEight(channel)

@@ -54,7 +54,7 @@ public struct Equalization {
     private static func isHomogeneous(_ limit: Node?) -> Bool {
         guard let limit else { return true }
         guard case .activation(let details) = limit.operation else { return false }
-        return details.function == .relu || details.function == .relu6
+        return details.function == .relu
     }
 
     /// For each channel its factor; nil where all are nearly 1.
