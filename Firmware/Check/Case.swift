@@ -26,7 +26,8 @@ struct Case {
             Case(name: "residual", network: try residual(), pushesRows: false),
             // More candidates than there is room for, two maps of anchors each.
             try named(
-                "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)", [3, 48, 48],
+                "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)",
+                [3, 48, 48],
                 classes: 3),
             Case(name: "yolo", network: try yolo(), pushesRows: false),
             try named(

@@ -110,7 +110,8 @@ final class DetectionCommandTests: CommandLineTestCase {
         XCTAssertTrue(lines.output.hasPrefix("boxes/JPEGImages/test-0.png"), lines.output)
         let exported = try sapool("export", "run", "--format", "onnx", "--output", "run.onnx")
         XCTAssertEqual(exported.status, 0, exported.errors)
-        XCTAssertTrue(exported.output.contains("output [batch, 6, 12, 12], output.1 [batch, 8, 12, 12], "), exported.output)
+        XCTAssertTrue(
+            exported.output.contains("output [batch, 6, 12, 12], output.1 [batch, 8, 12, 12], "), exported.output)
         try checkInt8(float: try XCTUnwrap(scores["map_50"] as? Double))
         try checkWhatDetectorsCannot()
     }
@@ -139,7 +140,8 @@ final class DetectionCommandTests: CommandLineTestCase {
 
         let exported = try sapool("export", "run", "--format", "firmware", "--output", "firmware")
         XCTAssertEqual(exported.status, 0, exported.errors)
-        let simulated = try sapool("simulate", "firmware", "--data", "boxes", "--images", "8", "--score", "0.3", "--json")
+        let simulated = try sapool(
+            "simulate", "firmware", "--data", "boxes", "--images", "8", "--score", "0.3", "--json")
         XCTAssertEqual(simulated.status, 0, simulated.errors)
         let answer = try json(simulated.output)
         XCTAssertEqual(try XCTUnwrap(answer["map_50"] as? Double), int8, accuracy: 1e-9)
@@ -174,7 +176,9 @@ final class DetectionCommandTests: CommandLineTestCase {
         XCTAssertEqual(process.terminationReason, .uncaughtSignal)
         let resumed = try sapool(arguments("killed", epochs: 8) + ["--resume"])
         XCTAssertEqual(resumed.status, 0, resumed.errors)
-        let files = ["whole", "killed"].map { FileManager.default.contents(atPath: "\(folder)/\($0)/model.safetensors") }
+        let files = ["whole", "killed"].map {
+            FileManager.default.contents(atPath: "\(folder)/\($0)/model.safetensors")
+        }
         XCTAssertNotNil(files[0])
         XCTAssertEqual(files[0], files[1])
     }
@@ -182,16 +186,16 @@ final class DetectionCommandTests: CommandLineTestCase {
     func testAComparisonScoresByMeanAveragePrecision() throws {
         try makeBoxes(train: 16, test: 4)
         try """
-            task: detection
-            data: boxes
-            resolution: 48
-            epochs: 1
-            batch-size: 8
-            seeds: [1]
-            network: ssdlite(backbone=plain-cnn(channels=8-8, strides=22, pool={pool}), first-stride=4, extra=0)
-            matrix:
-              pool: [max, average]
-            """.write(toFile: "\(folder)/c.yaml", atomically: true, encoding: .utf8)
+        task: detection
+        data: boxes
+        resolution: 48
+        epochs: 1
+        batch-size: 8
+        seeds: [1]
+        network: ssdlite(backbone=plain-cnn(channels=8-8, strides=22, pool={pool}), first-stride=4, extra=0)
+        matrix:
+          pool: [max, average]
+        """.write(toFile: "\(folder)/c.yaml", atomically: true, encoding: .utf8)
         let outcome = try sapool("compare", "c.yaml", "--output", "out", "--threads", "1")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertTrue(outcome.output.contains("mAP@0.50"), outcome.output)

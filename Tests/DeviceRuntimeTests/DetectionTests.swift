@@ -67,7 +67,8 @@ final class DetectionTests: XCTestCase {
     func testSuppressionIsAMatterOfAClass() {
         // Four boxes, 16 × 8 each; cells are 32 pixels apart. The second is moved by −28, onto the first: they share 12 of 20 columns.
         var map = Map(
-            scores: [0, 3, 0, 0, 2, 0, 0, 4, 0, 0, 0, 3], offsets: [0, 0, 0, 0, -28, 0, 0, 0, 0, 0, 0, 0, -32, 0, 0, 0],
+            scores: [0, 3, 0, 0, 2, 0, 0, 4, 0, 0, 0, 3],
+            offsets: [0, 0, 0, 0, -28, 0, 0, 0, 0, 0, 0, 0, -32, 0, 0, 0],
             columns: 4)
         func places(_ overlap: Double) -> [[Int]] {
             map.found(.ssd, classes: 2, score: 30_000, overlap: UInt16(overlap * 65_536)).map { [$0[0] / 16, $0[4]] }
@@ -92,7 +93,8 @@ final class DetectionTests: XCTestCase {
         XCTAssertEqual(map.found(.ssd, classes: 1, score: 1000, capacity: 100, most: 100).count, 100)
         // Room for few detections: the surest of them.
         XCTAssertEqual(
-            map.found(.ssd, classes: 1, score: 1000, capacity: capacity, most: 3).map { $0[0] }, Array(expected.prefix(3)))
+            map.found(.ssd, classes: 1, score: 1000, capacity: capacity, most: 3).map { $0[0] },
+            Array(expected.prefix(3)))
     }
 
     func testABoxOfYOLO() {

@@ -111,7 +111,8 @@ final class DetectorTests: XCTestCase {
     func testTheFileKeepsADetector() throws {
         let network = try network(Self.names[0])
         let model = try madeUpModel(network)
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).safetensors").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).safetensors")
+            .path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try model.write(to: path)
         let read = try QuantizedModel(contentsOf: path)

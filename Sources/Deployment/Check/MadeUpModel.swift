@@ -47,7 +47,8 @@ private struct ModelMaker {
             }
         }
         return QuantizedModel(
-            network: lowered, pixels: pixels, classNames: (0..<(lowered.detector?.classes ?? lowered.outputShape.count)).map { "class \($0)" },
+            network: lowered, pixels: pixels,
+            classNames: (0..<(lowered.detector?.classes ?? lowered.outputShape.count)).map { "class \($0)" },
             planOptions: options, values: values, weights: weights, tables: tables)
     }
 

@@ -29,7 +29,8 @@ public enum DeviceAnswer: Sendable, Hashable {
             self = .scores(predicted: predicted, words.dropFirst(3).compactMap { Int8($0) })
         case "detections":
             let numbers = words.dropFirst(2).compactMap { UInt16($0) }
-            guard words.count > 1, let checksum = Int32(words[1]), numbers.count == words.count - 2, numbers.count % 6 == 0
+            guard words.count > 1, let checksum = Int32(words[1]), numbers.count == words.count - 2,
+                numbers.count % 6 == 0
             else { return nil }
             self = .detections(
                 stride(from: 0, to: numbers.count, by: 6).compactMap { DeviceDetection(numbers[$0..<$0 + 6]) },

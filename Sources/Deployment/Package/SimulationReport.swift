@@ -133,7 +133,8 @@ public struct SimulationReport {
         let inferences = run?.0.inferences
         func most(_ value: (EmulatedRun.Inference) -> Int) -> Int? { inferences?.map(value).max() }
         return Record(
-            predictions: answers.enumerated().map(prediction), accuracy: accuracy, map_50: precision?.averagePrecisionAt50,
+            predictions: answers.enumerated().map(prediction), accuracy: accuracy,
+            map_50: precision?.averagePrecisionAt50,
             map: precision?.meanAveragePrecision, images: answers.count, core: run?.1.rawValue,
             instructions: most { $0.instructions },
             sram_touched_bytes: most { $0.arenaTouched + $0.stateTouched + $0.stackTouched },

@@ -13,7 +13,8 @@ struct DetectorSource {
         let input = program.model.network.inputShape
         let layout = detector.layout
         let maps = detector.grids.indices.map { index in
-            "        \(index == detector.grids.count - 1 ? "default" : "case \(index)"):\n" + grid(detector.grids[index])
+            "        \(index == detector.grids.count - 1 ? "default" : "case \(index)"):\n"
+                + grid(detector.grids[index])
         }.joined()
         return """
                 /// The surest objects in the outputs; answers how many were found. Candidates lie in the arena where no output lies.

@@ -73,7 +73,8 @@ public struct DetectorProgram: Sendable {
         }
         (self.grids, self.constants) = (grids, constants)
         let count = min(Self.mostCandidates, layout.anchorCount * layout.classes)
-        candidates = Self.place(bytes: count * Self.candidateBytes, beside: outputs.map { plan.buffers[$0.buffer] }, plan)
+        candidates = Self.place(
+            bytes: count * Self.candidateBytes, beside: outputs.map { plan.buffers[$0.buffer] }, plan)
     }
 
     /// The first gap between outputs that is large enough; behind the last output, beyond the plan's arena if need be, where there is none.
@@ -99,7 +100,8 @@ private struct DetectorTables {
     private static let unit = 4096.0
 
     init(
-        _ layout: DetectorLayout, _ grid: AnchorGrid, _ input: Shape, scores: AffineQuantization, box: AffineQuantization
+        _ layout: DetectorLayout, _ grid: AnchorGrid, _ input: Shape, scores: AffineQuantization,
+        box: AffineQuantization
     ) {
         let isSSD = layout.style == .ssd
         probabilities = (0...255).map { index in

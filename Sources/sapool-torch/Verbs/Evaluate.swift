@@ -49,7 +49,9 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        guard (1...65_536).contains(batchSize) else { throw ValidationError("--batch-size \(batchSize): use 1 to 65536.") }
+        guard (1...65_536).contains(batchSize) else {
+            throw ValidationError("--batch-size \(batchSize): use 1 to 65536.")
+        }
         guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
@@ -69,7 +71,8 @@ struct Evaluate: ParsableCommand {
         if json {
             try printJSON(
                 Scores(
-                    accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss, images: scores.images,
+                    accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss,
+                    images: scores.images,
                     split: chosen.rawValue, classes: configuration.classNames, confusion: scores.confusion))
         } else {
             print(
@@ -103,7 +106,8 @@ struct Evaluate: ParsableCommand {
         print("\nrows: true class, columns: predicted class")
         for (name, row) in zip(names, scores.confusion) {
             let cells = row.map { padded("\($0)", to: 6) }.joined()
-            let right = row.reduce(0, +) == 0 ? 0 : Double(row[names.firstIndex(of: name) ?? 0]) / Double(row.reduce(0, +))
+            let right =
+                row.reduce(0, +) == 0 ? 0 : Double(row[names.firstIndex(of: name) ?? 0]) / Double(row.reduce(0, +))
             print(name.padding(toLength: width, withPad: " ", startingAt: 0) + cells + padded(percent(right), to: 10))
         }
     }
