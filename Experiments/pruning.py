@@ -47,6 +47,7 @@ def main():
         folder = options.output / f"seed-{seed}"
         whole = folder / "whole"
         sapool("train", "--recipe", options.recipe, "--seed", seed, "--output", whole, "--resume", *threads)
+        before = accuracy(whole)
         for way, flags in WAYS.items():
             pruned, run = folder / way, folder / f"{way}-trained"
             costs = folder / f"{way}.json"
@@ -59,7 +60,7 @@ def main():
                 temporary.rename(costs)
             report = json.loads(costs.read_text())
             if way == "memory-aware":
-                rows.append({"method": "whole", "seed": seed, **report["before"], "accuracy": accuracy(whole)})
+                rows.append({"method": "whole", "seed": seed, **report["before"], "accuracy": before})
             sapool(
                 "train", "--recipe", pruned / "recipe.yaml", "--epochs", options.epochs, "--learning-rate", options.learning_rate,
                 "--output", run, "--resume", *threads)

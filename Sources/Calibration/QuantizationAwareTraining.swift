@@ -71,11 +71,7 @@ public struct QuantizationAwareTraining {
     }
 
     private func train(_ model: Model) throws {
-        let data = try TrainingData(recipe)
-        guard data.inputShape == model.network.inputShape else {
-            throw TrainingError(
-                "\(recipe.data) gives images of \(data.inputShape), and the network takes \(model.network.inputShape)")
-        }
+        let data = try TrainingData(recipe, for: model.network)
         let loader = try Loader(
             dataset: data.training, transform: data.trainingTransform,
             configuration: LoaderConfiguration(

@@ -31,8 +31,8 @@ public struct PruningSearch: Sendable {
     ///   - scope: with what they are compared.
     ///   - sensitivity: of each node's channels, by the node's name; for `ChannelImportance.taylor`.
     public init(
-        _ network: Network, weights: Safetensors, importance: ChannelImportance, scope: ChannelImportance.Scope = .layer,
-        sensitivity: [String: [Double]] = [:]
+        _ network: Network, weights: Safetensors, importance: ChannelImportance,
+        scope: ChannelImportance.Scope = .layer, sensitivity: [String: [Double]] = [:]
     ) {
         self.network = network
         self.weights = weights
@@ -91,8 +91,9 @@ public struct PruningSearch: Sendable {
         var counts = [Int](repeating: 0, count: orders.count)
         let all = orders.indices.flatMap { group in orders[group].map { (group: group, score: $0.score) } }
         var left = Int((Double(total) * (1 - share)).rounded())
-        for unit in all.sorted(by: { $0.score < $1.score }) where left > 0 && counts[unit.group] + 1 < orders[unit.group].count {
-            counts[unit.group] += 1
+        for (group, _) in all.sorted(by: { $0.score < $1.score })
+        where left > 0 && counts[group] + 1 < orders[group].count {
+            counts[group] += 1
             left -= 1
         }
         return counts

@@ -157,11 +157,11 @@ struct Backward {
     }
 
     /// Channels of a panel that the loop for dQ sums at once, and queries that share each load of a key.
-    static constexpr int strip = [] {
+    static constexpr int queryStrip = [] {
         if (registers == 32) return width <= 12 ? width : width / 2;
         return width % 6 == 0 ? 6 : width % 4 == 0 ? 4 : width > 2 ? width / 2 : width;
     }();
-    static constexpr int sharing = std::clamp((registers - 2) / (strip + 1), 1, 4);
+    static constexpr int sharing = std::clamp((registers - 2) / (queryStrip + 1), 1, 4);
 
     /// dQ += dS K over the tile's vectors of keys, for one panel, lane by lane.
     [[gnu::noinline]] static void gradientsOfQueries(
@@ -169,14 +169,14 @@ struct Backward {
     ) {
         inGroups<sharing>(count, [&]<int size>(int i, std::integral_constant<int, size>)
             __attribute__((always_inline)) {
-            for (int start = 0; start < width; start += strip) {
-                Lanes sums[size][strip] = {};
+            for (int start = 0; start < width; start += queryStrip) {
+                Lanes sums[size][queryStrip] = {};
                 for (int k = 0; k < vectors; k++) {
                     Lanes s[size];
 #pragma unroll
                     for (int b = 0; b < size; b++) s[b] = differences[k * differenceStride + i + b];
 #pragma unroll
-                    for (int c = 0; c < strip; c++) {
+                    for (int c = 0; c < queryStrip; c++) {
                         const Lanes key = keys[k * padded + start + c];
 #pragma unroll
                         for (int b = 0; b < size; b++) sums[b][c] += s[b] * key;
@@ -185,7 +185,7 @@ struct Backward {
 #pragma unroll
                 for (int b = 0; b < size; b++) {
 #pragma unroll
-                    for (int c = 0; c < strip; c++) gradient[(i + b) * padded + start + c] += sums[b][c];
+                    for (int c = 0; c < queryStrip; c++) gradient[(i + b) * padded + start + c] += sums[b][c];
                 }
             }
         });

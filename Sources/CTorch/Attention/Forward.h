@@ -29,13 +29,6 @@ constexpr int queriesPerTask = 64;
 /// Scores, in powers of two, that need no largest subtracted: sums of 2^64 are far from overflow.
 constexpr float harmlessScore = 64;
 
-/// Keys and values of all pairs as rows, panel by panel: `[pair][panel][key][width]`.
-struct PackedKeys {
-    const float *keys, *values;
-    /// The largest |k|² of each pair and packing task.
-    const float *norms;
-};
-
 constexpr int tileQueries = vectorsAtOnce * lanes;
 constexpr int tilesPerTask = queriesPerTask / tileQueries;
 

@@ -132,6 +132,7 @@ public struct SimulationReport {
     public var json: Record {
         let inferences = run?.0.inferences
         func most(_ value: (EmulatedRun.Inference) -> Int) -> Int? { inferences?.map(value).max() }
+        let precision = precision
         return Record(
             predictions: answers.enumerated().map(prediction), accuracy: accuracy,
             map_50: precision?.averagePrecisionAt50,

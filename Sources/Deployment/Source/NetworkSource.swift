@@ -47,7 +47,7 @@ struct NetworkSource {
     }
 
     /// Bytes of the arena.
-    var arenaBytes: Int { max(plan.arenaBytes, detector?.detector.candidates.upperBound ?? 0) }
+    var arenaBytes: Int { detector?.program.arenaBytes ?? plan.arenaBytes }
 
     var text: String {
         ([head, structure] + stripes.map(\.text) + [interface]).joined(separator: "\n")

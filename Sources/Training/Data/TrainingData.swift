@@ -35,6 +35,17 @@ public struct TrainingData: Sendable {
         }
     }
 
+    /// Opens what a recipe names, for a network that has been trained.
+    ///
+    /// - Throws: `TrainingError` where its images are not those that the network takes.
+    package init(_ recipe: Recipe, for network: Network) throws {
+        try self.init(recipe)
+        guard inputShape == network.inputShape else {
+            throw TrainingError(
+                "\(recipe.data) gives images of \(inputShape), and the network takes \(network.inputShape)")
+        }
+    }
+
     private init(classes recipe: Recipe) throws {
         guard recipe.augmentation != .objectCrop, recipe.augmentation != .flip else {
             throw TrainingError(

@@ -22,11 +22,7 @@ public struct ChannelSensitivity: Sendable {
         let (configuration, model) = (trained.configuration, trained.model)
         var recipe = configuration.recipe
         if let path { recipe.data = path }
-        let data = try TrainingData(recipe)
-        guard data.inputShape == model.network.inputShape else {
-            throw TrainingError(
-                "\(recipe.data) gives images of \(data.inputShape), and the network takes \(model.network.inputShape)")
-        }
+        let data = try TrainingData(recipe, for: model.network)
         let loader = try Loader(
             dataset: data.training, transform: data.trainingTransform,
             configuration: LoaderConfiguration(

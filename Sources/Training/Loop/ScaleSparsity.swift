@@ -20,7 +20,8 @@ struct ScaleSparsity {
             return try model.parameters.tensor("\(node.name).weight")
         }
         guard !scales.isEmpty else {
-            throw TrainingError("channel-sparsity is for networks with batch normalisation, and this one has none: leave it out")
+            throw TrainingError(
+                "channel-sparsity is for networks with batch normalisation, and this one has none: leave it out")
         }
     }
 

@@ -77,9 +77,8 @@ public struct DetectionEvaluator {
                 sum += try loss.value(outputs, batch.objects).item() * Double(batch.count)
                 for (index, detections) in zip(batch.indices, try decode(outputs, count: batch.count)) {
                     let size = loader.dataset.storedSize(at: index) ?? loader.transform.outputSize
-                    let scaled = detections.map { $0.scaled(to: size) }
-                    try observe(index, scaled)
-                    found.append(FoundInImage(image: index, detections: scaled))
+                    try observe(index, detections.map { $0.scaled(to: size) })
+                    found.append(FoundInImage(image: index, shares: detections))
                 }
             }
         }
@@ -91,9 +90,7 @@ public struct DetectionEvaluator {
         guard !found.isEmpty else { throw TrainingError("there were no images to evaluate") }
         // In the order of the data set, whoever looked at them: equal scores are told apart by it.
         let images = found.sorted { $0.image < $1.image }.map { one in
-            let size = loader.dataset.storedSize(at: one.image) ?? loader.transform.outputSize
-            return EvaluatedImage(
-                objects: loader.dataset.objects(at: one.image).map { $0.scaled(to: size) }, detections: one.detections)
+            EvaluatedImage(loader.dataset, one.image, shares: one.shares, otherwise: loader.transform.outputSize)
         }
         return DetectionEvaluation(
             images: images.count, loss: sum / Double(images.count),
@@ -103,22 +100,7 @@ public struct DetectionEvaluator {
 
     private struct FoundInImage: Codable {
         let image: Int
-        let detections: [Detection]
-    }
-}
-
-extension Detection {
-    /// With its box in pixels of an image, where it was in shares.
-    public func scaled(to size: ImageSize) -> Detection {
-        Detection(
-            box: box.mapped(scaleX: Double(size.width), scaleY: Double(size.height)), label: label, score: score)
-    }
-}
-
-extension GroundTruth {
-    fileprivate func scaled(to size: ImageSize) -> GroundTruth {
-        var object = self
-        object.box = box.mapped(scaleX: Double(size.width), scaleY: Double(size.height))
-        return object
+        /// Boxes as shares of the image.
+        let shares: [Detection]
     }
 }

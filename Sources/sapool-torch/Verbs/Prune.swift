@@ -24,7 +24,7 @@ struct Prune: ParsableCommand {
 
             Targets: sram=96K or a share such as sram=0.5; macs=5000000 or macs=0.5; channels=0.7 (that share stays).
 
-              sapool prune runs/a --target sram=0.5 --importance taylor \
+              sapool prune runs/a --target sram=0.5 --importance taylor \\
                   --scope network --output pruned
               sapool prune runs/a --target sram=0.5 --uniform --output pruned
             """)
