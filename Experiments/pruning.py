@@ -3,8 +3,9 @@
 
     Experiments/pruning.py RECIPE OUTPUT --epochs 2 --learning-rate 0.03
 
-For each seed, the recipe's network is trained, pruned both ways, and trained on. OUTPUT/results.csv has a line for each,
-scored on the test split after the last epoch. Goes on where it was interrupted.
+For each seed, the recipe's network is trained, pruned both ways, and trained on. In the end the whole networks are trained on as
+long, too: what more training alone gives. OUTPUT/results.csv has a line for each, scored on the test split after the last epoch.
+Goes on where it was interrupted.
 """
 import argparse
 import csv
@@ -29,6 +30,13 @@ def accuracy(run):
     return sapool("evaluate", run)["accuracy"]
 
 
+def write(path, rows):
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["method", "seed", "arena", "macs", "parameters", "accuracy"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe")
@@ -42,6 +50,7 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
     threads = ["--threads", options.threads]
+    further = ["--epochs", options.epochs, "--learning-rate", options.learning_rate, "--resume", *threads]
     rows = []
     for seed in options.seeds:
         folder = options.output / f"seed-{seed}"
@@ -61,17 +70,20 @@ def main():
             report = json.loads(costs.read_text())
             if way == "memory-aware":
                 rows.append({"method": "whole", "seed": seed, **report["before"], "accuracy": before})
-            sapool(
-                "train", "--recipe", pruned / "recipe.yaml", "--epochs", options.epochs, "--learning-rate", options.learning_rate,
-                "--output", run, "--resume", *threads)
+            sapool("train", "--recipe", pruned / "recipe.yaml", "--output", run, *further)
             rows.append({"method": way, "seed": seed, **report["after"], "accuracy": accuracy(run)})
-            with (options.output / "results.csv").open("w", newline="") as file:
-                writer = csv.DictWriter(file, ["method", "seed", "arena", "macs", "parameters", "accuracy"], lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(rows)
-    for way in ["whole", *WAYS]:
+            write(options.output / "results.csv", rows)
+    for row in [row for row in rows if row["method"] == "whole"]:
+        folder = options.output / f"seed-{row['seed']}"
+        run = folder / "whole-trained"
+        sapool(
+            "train", "--recipe", options.recipe, "--seed", row["seed"], "--weights", folder / "whole/model.safetensors",
+            "--output", run, *further)
+        rows.append({**row, "method": "whole, trained on", "accuracy": accuracy(run)})
+        write(options.output / "results.csv", rows)
+    for way in ["whole", *WAYS, "whole, trained on"]:
         scores = [row["accuracy"] for row in rows if row["method"] == way]
-        print(f"{way:14}{sum(scores) / len(scores):.2%} on average of {len(scores)} seeds")
+        print(f"{way:18}{sum(scores) / len(scores):.2%} on average of {len(scores)} seeds")
 
 
 if __name__ == "__main__":

@@ -105,6 +105,14 @@ final class PoolingByHandTests: XCTestCase {
         XCTAssertGreaterThan(difference, 1e-3, "without the option a new layer is something else")
     }
 
+    /// At an overlap of one, windows of 4×4 at stride 2 start a pixel outside of the map; with zero logits, each mean counts what it has of it.
+    func testOverlappingWindows() throws {
+        let model = try layer("self-attentive(zero-logits=yes, overlap=1)", [4, 8, 8])
+        let x = try Tensor.normal([3, 4, 8, 8], type: .float64)
+        let means = try x.averagePool(kernel: [4, 4], stride: [2, 2], padding: [1, 1], countPadding: false)
+        XCTAssertLessThan(try (model(x) - means).absolute().maximum().item(), 1e-12)
+    }
+
     func testAnAttentionShareOfNoneIsTheAverageAndOfAllTheLayer() throws {
         let x = try Tensor.normal([2, 4, 8, 8], type: .float64)
         let plain = try layer("self-attentive", [4, 8, 8])(x)

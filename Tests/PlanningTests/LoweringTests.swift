@@ -46,6 +46,54 @@ final class LoweringTests: XCTestCase {
         XCTAssertFalse(names(lowering.network).contains(fold.batchNorm))
     }
 
+    /// A normalisation of a sum scales both terms and shifts one: 3 / 2 · (2·x + (4·x + 6) − 1) + 5 = 3·x + 3.5 + (6·x + 9).
+    func testFoldingIntoTheTermsOfASum() throws {
+        let builder = NetworkBuilder("sum")
+        let input = try builder.input([1, 2, 2])
+        let first = try builder.convolution(input, to: 1, kernel: 1, name: "first")
+        let second = try builder.convolution(input, to: 1, kernel: 1, bias: true, name: "second")
+        let sum = try builder.add(first, second, name: "sum")
+        let network = try builder.network(output: try builder.batchNorm(sum, name: "bn"))
+        let values: [String: [Float]] = [
+            "first.weight": [2], "second.weight": [4], "second.bias": [6], "bn.weight": [3], "bn.bias": [5],
+            "bn.running_mean": [1], "bn.running_var": [4 - 1e-5],
+        ]
+        let lowering = try Lowering(network)
+        XCTAssertEqual(names(lowering.network), ["input", "first", "second", "sum"])
+        let lowered = lowering.parameters { values[$0] ?? [] }
+        XCTAssertEqual(lowered.keys.sorted(), ["first.bias", "first.weight", "second.bias", "second.weight"])
+        for (name, expected) in [
+            ("first.weight", 3), ("first.bias", 3.5), ("second.weight", 6), ("second.bias", 9),
+        ] as [(String, Float)] {
+            XCTAssertEqual(try XCTUnwrap(lowered[name]?[0], name), expected, accuracy: 1e-5, name)
+        }
+    }
+
+    /// Where a term is read elsewhere too, or is there twice, or is no layer, the normalisation stays.
+    func testSumsThatDoNotFold() throws {
+        func folds(_ sum: (NetworkBuilder, Node.ID, Node.ID) throws -> Node.ID) throws -> Bool {
+            let builder = NetworkBuilder("sum")
+            let input = try builder.input([1, 2, 2])
+            let layer = try builder.convolution(input, to: 1, kernel: 1, name: "layer")
+            let normal = try builder.batchNorm(try sum(builder, input, layer), name: "bn")
+            return try !Lowering(builder.network(output: normal)).folds.isEmpty
+        }
+        XCTAssertFalse(try folds { try $0.add($1, $2, name: "sum") })
+        XCTAssertFalse(try folds { builder, _, layer in try builder.add(layer, layer, name: "sum") })
+        XCTAssertFalse(
+            try folds { builder, input, layer in
+                let other = try builder.convolution(input, to: 1, kernel: 1, name: "other")
+                let copy = try builder.activation(layer, .relu, name: "copy")
+                return try builder.add(try builder.add(layer, other, name: "sum"), copy, name: "all")
+            })
+        XCTAssertTrue(
+            try folds { builder, input, layer in
+                let other = try builder.convolution(input, to: 1, kernel: 1, name: "other")
+                let third = try builder.convolution(input, to: 1, kernel: 1, name: "third")
+                return try builder.add(try builder.add(layer, other, name: "sum"), third, name: "all")
+            })
+    }
+
     func testAPoolingIsOneOperation() throws {
         let lowering = try Lowering(try TinyNetworks.attention())
         XCTAssertEqual(lowering.operations.map(\.name), ["input", "x", "pool"])

@@ -9,30 +9,12 @@ final class DetectorTests: XCTestCase {
     private static let names = [
         "ssdlite(backbone=plain-cnn(channels=4-8-8, strides=222), first-stride=4, extra=1)",
         "ssd(backbone=plain-cnn(channels=4-8-8, strides=222, pool=self-attentive(patch=2, restoration=subpixel)), first-stride=4, extra=0)",
-        "two maps of YOLO",
+        "yolo-v3-tiny(backbone=plain-cnn(channels=8-8-8-16, strides=2222), anchors=0.1-0.1-0.2-0.2-0.4-0.3-0.3-0.4-0.5-0.5-0.7-0.6)",
+        "yolo-v3(backbone=plain-cnn(channels=4-8-8, strides=422), anchors=0.2-0.2-0.4-0.3-0.3-0.4-0.5-0.5-0.7-0.6-0.9-0.8)",
     ]
 
     private func network(_ name: String) throws -> Network {
-        name == Self.names[2] ? try yolo() : try Network(notation: name, input: [3, 64, 64], classes: 2)
-    }
-
-    /// Heads of YOLO's form on two strided convolutions.
-    private func yolo() throws -> Network {
-        let builder = NetworkBuilder(Self.names[2])
-        var x = try builder.input([3, 64, 64])
-        var outputs: [Node.ID] = []
-        let sizes = [AnchorGrid.Size(width: 0.2, height: 0.3), AnchorGrid.Size(width: 0.4, height: 0.35)]
-        var grids: [AnchorGrid] = []
-        for (level, stride) in [8, 2].enumerated() {
-            x = try builder.convolution(
-                x, to: 6, kernel: 3, stride: Size(stride), padding: 1, bias: true, name: "conv\(level)")
-            x = try builder.activation(x, .relu, name: "relu\(level)")
-            outputs.append(try builder.convolution(x, to: 2 * (2 + 5), kernel: 1, bias: true, name: "head\(level)"))
-            let size = builder.shape(of: x).size
-            grids.append(AnchorGrid(rows: size.height, columns: size.width, sizes: sizes))
-        }
-        return try builder.network(
-            outputs: outputs, detector: DetectorLayout(style: .yolo, classes: 2, grids: grids))
+        try Network(notation: name, input: [3, 64, 64], classes: 2)
     }
 
     /// Every output is there at the end, whatever was computed behind it, and candidates lie beside all of them.

@@ -18,8 +18,22 @@ extension SelfAttentivePooling {
         /// the attended mean alone.
         public var attentionShare: Temperature?
 
+        /// Pixels by which windows reach beyond the given ones on each side, so that they overlap.
+        public var overlap = 0
+
         /// No additions.
         public init() {}
+    }
+
+    /// The window that is asked for, with what it overlaps on each side.
+    func widened(_ window: PoolingWindow, in builder: NetworkBuilder) throws -> PoolingWindow {
+        let overlap = extensions.overlap
+        guard (0...16).contains(overlap) else {
+            throw NetworkError("\(builder.qualified("")): its windows overlap by \(overlap): use 0 to 16")
+        }
+        func larger(_ size: Size, by pixels: Int) -> Size { Size(size.height + pixels, size.width + pixels) }
+        return PoolingWindow(
+            kernel: larger(window.kernel, by: 2 * overlap), stride: window.stride, padding: larger(window.padding, by: overlap))
     }
 
     /// Logits of every scale and of the local term, added.

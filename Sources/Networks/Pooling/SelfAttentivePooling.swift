@@ -99,6 +99,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
     }
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+        let window = try widened(window, in: builder)
         let weights = try builder.scope("logit.pool_weight") {
             try weigh(try logits(x, in: builder), in: builder)
         }

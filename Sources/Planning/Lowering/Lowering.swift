@@ -2,7 +2,8 @@ import Networks
 
 /// A network as a device computes it: again a network, with the same outputs in evaluation.
 ///
-/// - Batch normalisation is folded into the convolution or linear layer in front of it, which then has a bias.
+/// - Batch normalisation is folded into the convolution or linear layer in front of it, which then has a bias; behind a sum of such layers,
+///   into each of them.
 /// - Dropout, noise (0 in evaluation), sums with it and whatever only computed its deviation are gone.
 /// - Flattening stays, as linear layers take vectors; it costs nothing.
 /// - Restoration stands at patch resolution already (`WindowPool` takes weights of any resolution).
@@ -22,13 +23,16 @@ public struct Lowering: Sendable {
         public let epsilon: Double
         /// Consecutive channels of the layer that share one of the batch normalisation: r² behind a depth-to-space of factor r.
         public let repetition: Int
+        /// Whether the layer takes up mean and bias too: of a sum's terms only the first does, and the others are scaled.
+        public let isShifted: Bool
 
         /// A fold by its parts.
-        public init(layer: String, batchNorm: String, epsilon: Double, repetition: Int) {
+        public init(layer: String, batchNorm: String, epsilon: Double, repetition: Int, isShifted: Bool = true) {
             self.layer = layer
             self.batchNorm = batchNorm
             self.epsilon = epsilon
             self.repetition = repetition
+            self.isShifted = isShifted
         }
     }
 
@@ -97,7 +101,7 @@ public struct Lowering: Sendable {
         return [Double](repeating: 0, count: channels)
     }
 
-    /// y = (w·x + b − mean) · gain / √(variance + ε) + shift.
+    /// y = (w·x + b − mean) · gain / √(variance + ε) + shift; without mean and shift where another term of a sum has them.
     private func apply(
         _ fold: Fold, gain: [Float], shift: [Float], mean: [Float], variance: [Float],
         to layer: inout (weight: [Double], bias: [Double])
@@ -106,7 +110,8 @@ public struct Lowering: Sendable {
         for output in layer.bias.indices {
             let channel = output / fold.repetition
             let scale = Double(gain[channel]) / (Double(variance[channel]) + fold.epsilon).squareRoot()
-            layer.bias[output] = (layer.bias[output] - Double(mean[channel])) * scale + Double(shift[channel])
+            let (offset, bias) = fold.isShifted ? (Double(mean[channel]), Double(shift[channel])) : (0, 0)
+            layer.bias[output] = (layer.bias[output] - offset) * scale + bias
             for index in output * inputs..<(output + 1) * inputs { layer.weight[index] *= scale }
         }
     }

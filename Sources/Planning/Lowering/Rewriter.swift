@@ -6,6 +6,10 @@ struct Rewriter {
     /// Folded layers that had a bias already.
     private(set) var biased: Set<String> = []
 
+    /// Batch normalisations that fold, and the layers that take them up.
+    private var normalisations: Set<Node.ID> = []
+    private var folded: Set<Node.ID> = []
+
     private let graph: EvaluationGraph
     private let builder: NetworkBuilder
     /// For each node the new one that has its value.
@@ -22,44 +26,41 @@ struct Rewriter {
     }
 
     mutating func network() throws -> Network {
-        let layers = foldingLayers()
-        let folded = Set(layers.values)
+        fold()
         for node in [graph.network.input] + graph.network.liveNodes.filter({ $0.id != graph.network.input.id }) {
-            written[node.id.index] = try write(node, layers, folded)
+            written[node.id.index] = try write(node)
         }
         return try builder.network(
             outputs: graph.network.outputs.compactMap { written[$0.index] }, detector: graph.network.detector)
     }
 
-    /// For each batch normalisation that folds the layer that it folds into.
-    private mutating func foldingLayers() -> [Node.ID: Node.ID] {
-        var layers: [Node.ID: Node.ID] = [:]
+    /// Notes how each batch normalisation folds, and which layers then need a bias.
+    private mutating func fold() {
         for node in graph.computed {
-            guard case .batchNorm(let details) = node.operation, graph.folds(node) else { continue }
-            var (layer, repetition) = (node, 1)
-            search: while let operand = graph.operands(of: layer).first {
-                layer = graph.network[operand]
-                switch layer.operation {
-                case .convolution(let convolution):
-                    if convolution.bias { biased.insert(layer.name) }
-                    break search
-                case .linear(let linear):
-                    if linear.bias { biased.insert(layer.name) }
-                    break search
-                case .depthToSpace(let shuffle): repetition *= shuffle.factor * shuffle.factor
-                default: continue
-                }
+            guard case .batchNorm(let details) = node.operation else { continue }
+            let layers = graph.foldingLayers(of: node)
+            if !layers.isEmpty { normalisations.insert(node.id) }
+            for (term, layer) in layers.enumerated() {
+                folded.insert(layer.node.id)
+                if hasBias(layer.node) { biased.insert(layer.node.name) }
+                folds.append(
+                    Lowering.Fold(
+                        layer: layer.node.name, batchNorm: node.name, epsilon: details.epsilon,
+                        repetition: layer.repetition, isShifted: term == 0))
             }
-            layers[node.id] = layer.id
-            folds.append(
-                Lowering.Fold(
-                    layer: layer.name, batchNorm: node.name, epsilon: details.epsilon, repetition: repetition))
         }
-        return layers
+    }
+
+    private func hasBias(_ layer: Node) -> Bool {
+        switch layer.operation {
+        case .convolution(let details): details.bias
+        case .linear(let details): details.bias
+        default: false
+        }
     }
 
     /// The new node of an old one; nil for what no value is computed of.
-    private func write(_ node: Node, _ layers: [Node.ID: Node.ID], _ folded: Set<Node.ID>) throws -> Node.ID? {
+    private func write(_ node: Node) throws -> Node.ID? {
         let inputs = graph.inputs(of: node).compactMap { written[$0.index] }
         guard isComputed[node.id.index] else {
             // A view, or what evaluation leaves out.
@@ -68,7 +69,7 @@ struct Rewriter {
             }
             return inputs.first
         }
-        if layers[node.id] != nil { return inputs.first }
+        if normalisations.contains(node.id) { return inputs.first }
         let isFolded = folded.contains(node.id)
         switch node.operation {
         case .convolution(var details):

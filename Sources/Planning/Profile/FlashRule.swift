@@ -34,18 +34,6 @@ extension EvaluationGraph {
         }
     }
 
-    /// Whether a batch normalisation goes into the weights of a convolution or linear layer in front of it: nobody else may read what
-    /// lies between, and between them may be other normalisations and a depth-to-space, which only moves channels.
-    package func folds(_ batchNorm: Node) -> Bool {
-        var reader = batchNorm
-        while let operand = operands(of: reader).first, isReadOnly(by: reader.id, operand) {
-            reader = network[operand]
-            switch reader.operation {
-            case .convolution, .linear: return true
-            case .batchNorm, .depthToSpace: continue
-            default: return false
-            }
-        }
-        return false
-    }
+    /// Whether a batch normalisation goes into the weights of the layers in front of it; see `foldingLayers(of:)`.
+    package func folds(_ batchNorm: Node) -> Bool { !foldingLayers(of: batchNorm).isEmpty }
 }
