@@ -27,10 +27,11 @@ build: deps ## build the command line: .build/release/sapool
 	$(SWIFT) build -c release --product sapool-torch
 	$(SWIFT) build -c release --product sapool
 
-test: deps ## run all tests, then the example package and the firmware
+# The example comes last: in the same folder the library is not compiled a second time, but what is built next is linked anew.
+test: deps ## run all tests, then the firmware and the example package
 	$(SWIFT) test $(TEST_FLAGS)
-	$(SWIFT) run -c release --package-path $(EXAMPLE)
 	@SWIFT="$(SWIFT)" Firmware/run
+	$(SWIFT) run -c release --package-path $(EXAMPLE) --scratch-path .build
 
 golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/parity)
 	@Scripts/golden
@@ -55,7 +56,7 @@ docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs
 
 clean: ## remove what was built
-	rm -rf .build Examples/*/.build Firmware/.build
+	rm -rf .build Firmware/.build
 
 distclean: clean ## remove what was built and what was set up
 	rm -rf .deps

@@ -80,8 +80,6 @@ extension ComparisonReport {
         return "<table>\(head)\(rows.joined())</table>"
     }
 
-    private static func percent(_ value: Double) -> String { "\((value * 10000).rounded() / 100)" }
-
     private static func table(_ titles: [String], _ rows: [(cells: [String], isBest: Bool)]) -> String {
         let head = titles.map { "<th>\(escaped($0))</th>" }.joined()
         let body = rows.map { row in

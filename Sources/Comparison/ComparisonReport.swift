@@ -106,7 +106,7 @@ public struct ComparisonReport {
             """
     }
 
-    private static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
+    static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
     private static func points(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
 
     // MARK: - CSV
@@ -192,7 +192,7 @@ public struct ComparisonReport {
 
     /// Mean over seeds of each epoch's accuracy.
     var learningCurves: LineChart {
-        LineChart(
+        var chart = LineChart(
             title: "Learning curves", xLabel: "epoch", yLabel: "\(scoreName) on the evaluation images, %",
             series: comparison.recipe.cells.map { cell in
                 let byEpoch = Dictionary(grouping: results.epochs(cell.name), by: \.epoch)
@@ -203,5 +203,7 @@ public struct ComparisonReport {
                         return (Double(epoch), values.reduce(0, +) / Double(values.count) * 100)
                     })
             })
+        chart.countsX = true
+        return chart
     }
 }

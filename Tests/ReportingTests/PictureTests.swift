@@ -125,6 +125,16 @@ final class PictureTests: XCTestCase {
         XCTAssertFalse(text.contains("nan"))
     }
 
+    func testEpochsAreWholeNumbers() {
+        var chart = LineChart(
+            title: "", xLabel: "epoch", yLabel: "", series: [.init(name: "short", points: [(1, 70), (2, 80)])])
+        XCTAssertTrue(chart.svg().description.contains(">1.2</text>"))
+        chart.countsX = true
+        let text = chart.svg().description
+        XCTAssertFalse(text.contains(">1.2</text>"))
+        for label in ["1", "2"] { XCTAssertTrue(text.contains(">\(label)</text>"), label) }
+    }
+
     func testEmptyAndLongCharts() {
         let empty = LineChart(title: "", xLabel: "", yLabel: "", series: [.init(name: "none", points: [])])
         XCTAssertTrue(empty.svg().description.contains(">no data</text>"))

@@ -21,7 +21,7 @@
 
 #define SAPOOL_LANES 16
 #define SAPOOL_REGISTERS 32
-#define SAPOOL_PERMUTE_16(index, table) _mm512_permutexvar_epi32((__m512i)(index), (__m512i)(table))
+#define SAPOOL_PERMUTE_32(low, index, high) _mm512_permutex2var_epi32((__m512i)(low), (__m512i)(index), (__m512i)(high))
 #include "Backward.h"
 #include "Forward.h"
 

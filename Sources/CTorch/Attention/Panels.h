@@ -15,8 +15,9 @@ namespace {
 
 constexpr int widestPanel = 16;
 
-/// Vectors of tokens that share each scalar that is loaded. Where there are few registers, loads would bind otherwise.
-constexpr int vectorsAtOnce = registers == 32 ? 1 : 2;
+/// Vectors of tokens that share each scalar that is loaded: one load a multiply-add would bind, since processors load no more
+/// vectors a cycle than they multiply.
+constexpr int vectorsAtOnce = 2;
 
 /// Channels of a panel for whose sums, of `vectors` each, there are registers at once.
 constexpr int stripOf(int width, int vectors) {

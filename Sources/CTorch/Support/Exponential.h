@@ -20,29 +20,32 @@ constexpr float smallestExponent = -126;
 ///
 /// Rounding to an integer n is an addition of 1.5 · 2^23: what is left in the low bits of the sum is n, and 2^n is made
 /// by adding n to the exponent bits. No fast-math flag may be set, or the compiler would cancel the addition.
-#if SAPOOL_LANES == 16 && defined(SAPOOL_PERMUTE_16)
+#if SAPOOL_LANES == 16 && defined(SAPOOL_PERMUTE_32)
 
-constexpr float leadingExponent = -2.05757505f;
-constexpr float leadingCoefficient = 0.240219463f;
+constexpr float leadingExponent = -2.05229994f;
+constexpr float leadingCoefficient = 0.241099416f;
 
-/// 2^(i/16) with the exponent bits less i · 2^19, which `scaledPower` adds to all of them with the integer part.
-alignas(64) constexpr uint32_t sixteenths[16] = {
-    0x3f800000, 0x3f7daac3, 0x3f7b95c2, 0x3f79c3d3, 0x3f7837f0, 0x3f76f532, 0x3f75fed7, 0x3f75583f,
-    0x3f7504f3, 0x3f7508a4, 0x3f75672a, 0x3f76248c, 0x3f7744fd, 0x3f78ccdf, 0x3f7ac0c7, 0x3f7d257d,
+/// 2^(i/32) with the exponent bits less i · 2^18, which `scaledPower` adds to all of them with the integer part.
+alignas(64) constexpr uint32_t thirtySeconds[32] = {
+    0x3f800000, 0x3f7ecd87, 0x3f7daac3, 0x3f7c980f, 0x3f7b95c2, 0x3f7aa43a, 0x3f79c3d3, 0x3f78f4f0,
+    0x3f7837f0, 0x3f778d3a, 0x3f76f532, 0x3f767043, 0x3f75fed7, 0x3f75a15b, 0x3f75583f, 0x3f7523f6,
+    0x3f7504f3, 0x3f74fbaf, 0x3f7508a4, 0x3f752c4d, 0x3f75672a, 0x3f75b9be, 0x3f76248c, 0x3f76a81e,
+    0x3f7744fd, 0x3f77fbb8, 0x3f78ccdf, 0x3f79b907, 0x3f7ac0c7, 0x3f7be4ba, 0x3f7d257d, 0x3f7e83b3,
 };
 
-/// t is rounded to sixteenths n/16; 2^(n/16) comes from a table, and 2^f for the rest |f| ≤ 1/32 is a square completed:
-/// c·((f + a)² + b), fitted to least relative error. Relative error 5e-7.
+/// t is rounded to n/32; 2^(n/32) comes from a table, and 2^f for the rest |f| ≤ 1/64 is a square completed:
+/// c·((f + a)² + b), fitted to least relative error, 1.3e-7. That a is a multiple of 1/32 makes n/32 − a exact, and spares
+/// an addition.
 SAPOOL_INLINE Lanes scaledPower(Lanes t) {
-    constexpr float shift = 1.5f * (1 << 19);
+    constexpr float shift = 1.5f * (1 << 18), a = 1.4375f;
     const Lanes rounded = t + shift;
-    const Lanes f = t - (rounded - shift);
     const Bits n = (Bits)rounded;
-    Bits table;
-    std::memcpy(&table, sixteenths, sizeof table);
-    const Bits power = (Bits)SAPOOL_PERMUTE_16(n, table) + (n << 19);
-    const Lanes h = f + 1.44282196f;
-    return (Lanes)power * (h * h + 2.08112486f);
+    Bits low, high;
+    std::memcpy(&low, thirtySeconds, sizeof low);
+    std::memcpy(&high, thirtySeconds + 16, sizeof high);
+    const Bits power = (Bits)SAPOOL_PERMUTE_32(low, n, high) + (n << 18);
+    const Lanes h = t - (rounded - (shift + a));
+    return (Lanes)power * (h * h + 2.08126002f);
 }
 
 #else

@@ -31,6 +31,8 @@ public struct LineChart: Sendable {
     public var series: [Series]
     /// The values of the vertical axis; nil fits the data. What lies outside is drawn at the edge.
     public var yDomain: ClosedRange<Double>?
+    /// Whether the horizontal axis counts something: only whole numbers are labelled.
+    public var countsX = false
     /// The width of the picture in pixels.
     public var width = 720.0
     /// The height of the picture in pixels.
@@ -81,6 +83,7 @@ public struct LineChart: Sendable {
             picture.add(.text(label, x: x.start - 8, y: y(value) + 4, anchor: .end).fill(Palette.ink))
         }
         let xTicks = x.ticks(count: max(2, Int((x.end - x.start) / 75)))
+            .filter { !countsX || abs($0 - $0.rounded()) < 1e-6 }
         for (value, label) in zip(xTicks, Scale.labels(xTicks)) {
             picture.add(.line(x1: x(value), y1: y.start, x2: x(value), y2: y.start + 5).stroke(Palette.ink))
             picture.add(.text(label, x: x(value), y: y.start + 20, anchor: .middle).fill(Palette.ink))
