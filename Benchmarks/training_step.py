@@ -62,6 +62,8 @@ def onnx_step(name, side, batch, threads):
         torch.onnx.export(NETWORKS[name]().eval(), (images,), path, dynamo=False, verbose=False)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        # Its threads would go on spinning after a round and take time from the next side's.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     feed = {session.get_inputs()[0].name: images.numpy()}
     return lambda: session.run(None, feed)
