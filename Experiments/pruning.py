@@ -4,8 +4,8 @@
     Experiments/pruning.py RECIPE OUTPUT --epochs 2 --learning-rate 0.03
 
 For each seed, the recipe's network is trained, pruned both ways, and trained on. In the end the whole networks are trained on as
-long, too: what more training alone gives. OUTPUT/results.csv has a line for each, scored on the test split after the last epoch.
-Goes on where it was interrupted.
+long, too: what more training alone gives. OUTPUT/results.csv has a line for each, scored on the test split after the last epoch
+(Experiments/table.py OUTPUT/results.csv makes a table of it). Goes on where it was interrupted.
 """
 import argparse
 import csv
@@ -32,9 +32,15 @@ def accuracy(run):
 
 def write(path, rows):
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, ["method", "seed", "arena", "macs", "parameters", "accuracy"], lineterminator="\n")
+        writer = csv.DictWriter(file, ["cell", "seed", "accuracy", "peak_sram_bytes", "macs", "parameters"], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def row(way, seed, costs, run):
+    return {
+        "cell": way, "seed": seed, "accuracy": accuracy(run), "peak_sram_bytes": costs["arena"], "macs": costs["macs"],
+        "parameters": costs["parameters"]}
 
 
 def main():
@@ -56,7 +62,6 @@ def main():
         folder = options.output / f"seed-{seed}"
         whole = folder / "whole"
         sapool("train", "--recipe", options.recipe, "--seed", seed, "--output", whole, "--resume", *threads)
-        before = accuracy(whole)
         for way, flags in WAYS.items():
             pruned, run = folder / way, folder / f"{way}-trained"
             costs = folder / f"{way}.json"
@@ -69,21 +74,18 @@ def main():
                 temporary.rename(costs)
             report = json.loads(costs.read_text())
             if way == "memory-aware":
-                rows.append({"method": "whole", "seed": seed, **report["before"], "accuracy": before})
+                rows.append(row("whole", seed, report["before"], whole))
             sapool("train", "--recipe", pruned / "recipe.yaml", "--output", run, *further)
-            rows.append({"method": way, "seed": seed, **report["after"], "accuracy": accuracy(run)})
+            rows.append(row(way, seed, report["after"], run))
             write(options.output / "results.csv", rows)
-    for row in [row for row in rows if row["method"] == "whole"]:
-        folder = options.output / f"seed-{row['seed']}"
+    for seed in options.seeds:
+        folder = options.output / f"seed-{seed}"
         run = folder / "whole-trained"
         sapool(
-            "train", "--recipe", options.recipe, "--seed", row["seed"], "--weights", folder / "whole/model.safetensors",
+            "train", "--recipe", options.recipe, "--seed", seed, "--weights", folder / "whole/model.safetensors",
             "--output", run, *further)
-        rows.append({**row, "method": "whole, trained on", "accuracy": accuracy(run)})
+        rows.append(row("whole, trained on", seed, json.loads((folder / "memory-aware.json").read_text())["before"], run))
         write(options.output / "results.csv", rows)
-    for way in ["whole", *WAYS, "whole, trained on"]:
-        scores = [row["accuracy"] for row in rows if row["method"] == way]
-        print(f"{way:18}{sum(scores) / len(scores):.2%} on average of {len(scores)} seeds")
 
 
 if __name__ == "__main__":
