@@ -125,7 +125,8 @@ public struct ComparisonReport {
             ]
         }
         let header = [
-            "cell", "network", "seed", "epochs", "epochs_done", scoreKey, "loss", "best_epoch_\(scoreKey)", "best_epoch",
+            "cell", "network", "seed", "epochs", "epochs_done", scoreKey, "loss", "best_epoch_\(scoreKey)",
+            "best_epoch",
             "train_accuracy", "map", "map_75", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
         ]
         return Self.csv([header] + rows)

@@ -14,7 +14,8 @@ final class PoolingMethodTests: XCTestCase {
         "s3", "dpp", "dpp(details=asymmetric)", "dpp(form=full)", "wavelet", "rnn",
         "rnn(line-states=2, window-states=3)", "self-attentive", "self-attentive(norm=instance, zero-logits=yes)",
         "self-attentive(patch=1-2-3, restoration=bilinear)", "self-attentive(patch=2, restoration=subpixel, local=3)",
-        "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(attention-share=learned(start=0))",
+        "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)",
+        "self-attentive(attention-share=learned(start=0))",
     ]
 
     private func network(

@@ -33,7 +33,8 @@ extension SelfAttentivePooling {
         }
         func larger(_ size: Size, by pixels: Int) -> Size { Size(size.height + pixels, size.width + pixels) }
         return PoolingWindow(
-            kernel: larger(window.kernel, by: 2 * overlap), stride: window.stride, padding: larger(window.padding, by: overlap))
+            kernel: larger(window.kernel, by: 2 * overlap), stride: window.stride,
+            padding: larger(window.padding, by: overlap))
     }
 
     /// Logits of every scale and of the local term, added.

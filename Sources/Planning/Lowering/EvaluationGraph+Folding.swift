@@ -13,7 +13,9 @@ extension EvaluationGraph {
     ///
     /// Nobody else may read what lies between, and between them may be other normalisations, sums, and depth-to-spaces, which only move
     /// channels.
-    package func foldingLayers(of batchNorm: Node) -> [FoldingLayer] { layers(inFrontOf: batchNorm, repetition: 1) ?? [] }
+    package func foldingLayers(of batchNorm: Node) -> [FoldingLayer] {
+        layers(inFrontOf: batchNorm, repetition: 1) ?? []
+    }
 
     private func layers(inFrontOf reader: Node, repetition: Int) -> [FoldingLayer]? {
         var found: [FoldingLayer] = []
