@@ -116,6 +116,34 @@ final class DetectionCommandTests: CommandLineTestCase {
         try checkWhatDetectorsCannot()
     }
 
+    /// The same folder as a classification: with a person, or without.
+    func testImagesWithAPerson() throws {
+        try makeBoxes(train: 8, test: 4)
+        let data = ["--data", "wake-words:boxes"]
+        let train =
+            [
+                "train", "--network", "plain-cnn(channels=4, strides=4)", "--resolution", "48", "--epochs", "1",
+                "--output", "run",
+            ] + data
+        XCTAssertEqual(
+            message(try sapool(train)), "Error: boxes has no class \"person\": known are bright, dark")
+        XCTAssertFalse(exists("run"))
+        for (split, count) in [("train", 8), ("test", 4)] {
+            for number in 0..<count {
+                let name = "Annotations/\(split)-\(number).xml"
+                let text = try String(contentsOfFile: "\(folder)/boxes/\(name)", encoding: .utf8)
+                try write(name, text.replacingOccurrences(of: "bright", with: number % 2 == 0 ? "person" : "cat"))
+            }
+        }
+        let trained = try sapool(train)
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        let scored = try sapool("evaluate", "run", "--json")
+        XCTAssertEqual(scored.status, 0, scored.errors)
+        XCTAssertEqual(try json(scored.output)["images"] as? Int, 4)
+        let told = try sapool("predict", "run", "boxes/JPEGImages/test-0.png")
+        XCTAssertTrue(told.output.contains("person"), told.output + told.errors)
+    }
+
     /// The same detector as a device runs it: its scores, its boxes, its package.
     private func checkInt8(float: Double) throws {
         let missing = try sapool("evaluate", "run", "--int8")

@@ -36,11 +36,12 @@ final class ObjectTransformTests: XCTestCase {
                     image.pixels[place + (label + 2) % 3] < 45
                 else { continue }
                 let here = Box(x: Double(x), y: Double(y), width: 1, height: 1)
-                box = box.map {
-                    Box(
-                        left: min($0.left, here.left), top: min($0.top, here.top), right: max($0.right, here.right),
-                        bottom: max($0.bottom, here.bottom))
-                } ?? here
+                box =
+                    box.map {
+                        Box(
+                            left: min($0.left, here.left), top: min($0.top, here.top), right: max($0.right, here.right),
+                            bottom: max($0.bottom, here.bottom))
+                    } ?? here
             }
         }
         return box
@@ -50,7 +51,10 @@ final class ObjectTransformTests: XCTestCase {
         let size = ImageSize(width: 128, height: 96)
         return [
             ("resize", Transform(geometry: .resize(size), flipProbability: 0.5, verticalFlipProbability: 0.5)),
-            ("centre crop", Transform(geometry: .centerCrop(ImageSize(square: 80), shortSide: 100), flipProbability: 0.5)),
+            (
+                "centre crop",
+                Transform(geometry: .centerCrop(ImageSize(square: 80), shortSide: 100), flipProbability: 0.5)
+            ),
             ("random crop", Transform(geometry: .randomResizedCrop(size, RandomResizedCrop()), flipProbability: 0.5)),
             ("padded crop", Transform(geometry: .paddedCrop(size, padding: 20), verticalFlipProbability: 0.5)),
             (
@@ -80,7 +84,8 @@ final class ObjectTransformTests: XCTestCase {
                     let box = object.box.mapped(scaleX: width, scaleY: height)
                     // Objects of a few pixels have no clear edge.
                     guard box.width > 8, box.height > 8 else { continue }
-                    let seen = try XCTUnwrap(found(object.label, in: result), "\(name) \(index): object \(object.label) is gone")
+                    let seen = try XCTUnwrap(
+                        found(object.label, in: result), "\(name) \(index): object \(object.label) is gone")
                     for (a, b) in [
                         (seen.left, box.left), (seen.top, box.top), (seen.right, box.right), (seen.bottom, box.bottom),
                     ] { XCTAssertEqual(a, b, accuracy: 2.5, "\(name) \(index): object \(object.label)") }
@@ -118,7 +123,8 @@ final class ObjectTransformTests: XCTestCase {
             for index in 0..<40 {
                 var generator = SampleGenerator(seed: 9, epoch: 1, index: index)
                 let left = try Transform(geometry: .objectCrop(size, crop)).apply(
-                    to: image, objects: objects, using: &generator).objects
+                    to: image, objects: objects, using: &generator
+                ).objects
                 // An object that overlaps its part by IoU u fills at least the share u of it. One pixel of rounding a side.
                 let largest = left.map(\.box.area).max() ?? 0
                 let isWhole = left.count == 3
@@ -270,6 +276,42 @@ final class ObjectTransformTests: XCTestCase {
         }
         XCTAssertThrowsError(try AnnotatedFolder(nothing.path + "/none")) {
             XCTAssertEqual("\($0)", "there is no folder \(nothing.path)/none: images with boxes come in a folder")
+        }
+    }
+
+    /// A person of 5 pixels in 1000 is not more than 0.5 %; one of 6 is.
+    func testImagesWithAPersonAsAClassification() throws {
+        let folder = try ScratchFolder()
+        let json = #"""
+            {"images": [{"id": 1, "file_name": "a.png", "width": 40, "height": 25}, {"id": 2, "file_name": "b.png", "width": 40, "height": 25},
+                        {"id": 3, "file_name": "none.png", "width": 40, "height": 25}],
+             "categories": [{"id": 1, "name": "person"}, {"id": 3, "name": "cat"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 5, 1], "area": 5, "iscrowd": 0},
+                             {"id": 2, "image_id": 2, "category_id": 1, "bbox": [1, 1, 6, 1], "area": 6, "iscrowd": 0},
+                             {"id": 3, "image_id": 3, "category_id": 3, "bbox": [0, 0, 40, 25], "area": 9, "iscrowd": 0}]}
+            """#
+        try folder.write("annotations/instances_val2017.json", text: json)
+        let picture = try Image(width: 40, height: 25, channels: 3, pixels: [UInt8](repeating: 9, count: 3000))
+        for name in ["a", "b"] { try folder.write("val2017/\(name).png", picture.pngData()) }
+        let name = "wake-words:\(folder.path)"
+        XCTAssertEqual(try DatasetCatalog.availableSplits(name), [.validation])
+        let data = try DatasetCatalog.open(name, split: .validation)
+        XCTAssertEqual(data.classNames, ["no person", "person"])
+        XCTAssertEqual((0..<data.count).map(data.label), [0, 1, 0])
+        XCTAssertEqual(try data.image(at: 1).pixels, picture.pixels)
+        XCTAssertEqual(data.file(at: 0), "\(folder.path)/val2017/a.png")
+        XCTAssertEqual(data.storedSize(at: 0), ImageSize(width: 40, height: 25))
+        XCTAssertThrowsError(try data.image(at: 2)) { XCTAssertTrue("\($0)".contains("none.png"), "\($0)") }
+        XCTAssertThrowsError(try DatasetCatalog.open(name, split: .train)) {
+            XCTAssertEqual("\($0)", "\(folder.path) has no train split: it has validation")
+        }
+        XCTAssertThrowsError(try DatasetCatalog.open("wake-words:/nowhere", split: .train)) {
+            XCTAssertEqual("\($0)", "there is no folder /nowhere: images with boxes come in a folder")
+        }
+        try folder.write(
+            "annotations/instances_val2017.json", text: json.replacingOccurrences(of: "person", with: "dog"))
+        XCTAssertThrowsError(try DatasetCatalog.open(name, split: .validation)) {
+            XCTAssertTrue("\($0)".hasSuffix("has no class \"person\": known are dog, cat"), "\($0)")
         }
     }
 }

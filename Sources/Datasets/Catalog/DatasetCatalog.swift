@@ -11,11 +11,12 @@ public enum DatasetCatalog {
     /// Opens a split of a data set.
     ///
     /// A path may lead to MNIST-like IDX files, CIFAR-10, CIFAR-100 or STL-10 in their binary versions, or an image
-    /// folder; which of them is told by what is inside. A known name wins over a folder of the same name: write
+    /// folder; which of them is told by what is inside. `wake-words:FOLDER` is a folder of images with boxes (`AnnotatedFolder`), as a
+    /// classification: whether an image shows a person. A known name wins over a folder of the same name: write
     /// `./mnist` for the folder.
     ///
     /// - Parameters:
-    ///   - nameOrPath: one of `names`, or a folder.
+    ///   - nameOrPath: one of `names`, a folder, or `wake-words:FOLDER`.
     ///   - split: which part; see `availableSplits(_:locations:)`.
     ///   - locations: where data sets with a name are looked for.
     /// - Throws: `DatasetsError` if there is no such data set, it has no such split, or a file is missing or damaged.
@@ -40,6 +41,7 @@ public enum DatasetCatalog {
         case cifar(CIFARFolder)
         case stl10(STL10Folder)
         case images(ImageFolderLayout)
+        case wakeWords(AnnotatedFolder)
 
         var splits: [Split] {
             switch self {
@@ -47,6 +49,7 @@ public enum DatasetCatalog {
             case .cifar(let folder): folder.splits
             case .stl10(let folder): STL10Folder.splits(in: folder.path)
             case .images(let layout): layout.splits
+            case .wakeWords(let folder): folder.splits
             }
         }
 
@@ -56,9 +59,12 @@ public enum DatasetCatalog {
             case .cifar(let folder): try folder.dataset(for: split)
             case .stl10(let folder): try folder.dataset(for: split)
             case .images(let layout): try layout.dataset(for: split)
+            case .wakeWords(let folder): try WakeWordsDataset(folder.annotations(for: split))
             }
         }
     }
+
+    private static let wakeWords = "wake-words:"
 
     private static func find(_ nameOrPath: String, _ locations: DataLocations) throws -> Content {
         if let known = KnownDataset.all.first(where: { $0.name == nameOrPath }) {
@@ -68,6 +74,13 @@ public enum DatasetCatalog {
                     "\(known.name) is not in \(folders.joined(separator: ", ")): \(known.advice)")
             }
             return .idx(IDXFolder(path: folder, name: known.name, classNames: known.classNames))
+        }
+        if nameOrPath.hasPrefix(wakeWords) {
+            let folder = String(nameOrPath.dropFirst(wakeWords.count))
+            guard !folder.isEmpty else {
+                throw DatasetsError("\(nameOrPath) names no folder: write \(wakeWords)FOLDER, of images with boxes")
+            }
+            return .wakeWords(try AnnotatedFolder(folder))
         }
         guard Folders.isFolder(nameOrPath) else {
             let known = names.joined(separator: " and ")

@@ -10,7 +10,8 @@ struct Train: ParsableCommand {
         discussion: """
             Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of JPEG or PNG images for each \
             class, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed. With --task detection it is a folder \
-            with boxes, in the layout of Pascal VOC or COCO (Documentation/Detection.md).
+            with boxes, in the layout of Pascal VOC or COCO (Documentation/Detection.md); wake-words:FOLDER makes of such a folder the two \
+            classes of Visual Wake Words, with and without a person.
 
             Settings come from a recipe in YAML and are overridden here; every setting has a default. The run's folder holds \
             config.json, network.json, metrics.jsonl, TensorBoard events, model.safetensors (the weights to use), \

@@ -1,0 +1,36 @@
+import Detection
+
+/// Whether an image shows a person: Visual Wake Words (Chowdhery et al., 2019), derived from images with boxes such as COCO's.
+///
+/// An object counts where it covers more than 0.5 % of its image.
+public struct WakeWordsDataset: Dataset {
+    public let name: String
+    public let classNames: [String]
+    private let images: [AnnotatedImage]
+    private let shows: [Bool]
+
+    /// The classification of annotated images.
+    ///
+    /// - Throws: `DetectionError` where the data set has no such class.
+    public init(_ annotated: AnnotatedImages, className: String = "person") throws {
+        shows = try VisualWakeWords.labels(of: annotated, className: className)
+        name = annotated.name
+        images = annotated.images
+        classNames = ["no \(className)", className]
+    }
+
+    public var count: Int { images.count }
+    public var channels: Int { 3 }
+    public var imageSize: ImageSize? { nil }
+    public func label(at index: Int) -> Int { shows[index] ? 1 : 0 }
+    public func file(at index: Int) -> String? { images[index].path }
+    public func location(of index: Int) -> String { images[index].path }
+
+    public func storedSize(at index: Int) -> ImageSize? {
+        ImageSize(width: images[index].width, height: images[index].height)
+    }
+
+    public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
+        try Image.decode(contentsOf: images[index].path, channels: 3, minimumSize: minimumSize)
+    }
+}
