@@ -122,7 +122,8 @@ final class DetectionCommandTests: CommandLineTestCase {
         let data = ["--data", "wake-words:boxes"]
         let train =
             [
-                "train", "--network", "plain-cnn(channels=4, strides=4)", "--resolution", "48", "--epochs", "1",
+                "train", "--batch-size", "4", "--network", "plain-cnn(channels=4, strides=4)", "--resolution", "48",
+                "--epochs", "1",
                 "--output", "run",
             ] + data
         XCTAssertEqual(
