@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Scores every finished run of a comparison on a split, by default the test split, which sapool compare does not look at where there is a
+validation split.
+
+    Experiments/test_scores.py runs/bccd Experiments/results/bccd-test.csv
+    Experiments/table.py Experiments/results/bccd-test.csv --baseline strided --score map_50
+
+SAPOOL names the binary. Run it where the comparison ran: data in its recipe are found from there.
+"""
+import argparse
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+KEPT = ["cell", "network", "seed", "epochs_done", "peak_sram_bytes", "macs", "parameters"]
+SCORES = ["accuracy", "map_50", "map", "map_75"]
+
+
+def folder_of(row, runs):
+    """The folder of a run: its network and its seed tell it."""
+    for config in runs.glob(f"*/seed-{row['seed']}/config.json"):
+        if json.loads(config.read_text())["recipe"]["network"] == row["network"]:
+            return config.parent
+    sys.exit(f"{runs} has no run of {row['cell']} with seed {row['seed']}")
+
+
+def scores_of(folder, split):
+    command = [os.environ.get("SAPOOL", "sapool"), "evaluate", folder, "--split", split, "--json"]
+    result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    if result.returncode:
+        sys.exit(result.returncode)
+    report = json.loads(result.stdout)
+    scores = {name: report[name] for name in SCORES if name in report}
+    for one in report["classes"] if "map_50" in report else []:
+        scores[f"ap_50_{one['name']}"] = one["ap_50"]
+    return scores
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("comparison", type=pathlib.Path, help="output folder of sapool compare")
+    parser.add_argument("csv", type=pathlib.Path, help="file to write")
+    parser.add_argument("--split", default="test")
+    options = parser.parse_args()
+    with (options.comparison / "results.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["epochs_done"] == row["epochs"]]
+    table = []
+    for row in rows:
+        scores = scores_of(folder_of(row, options.comparison / "runs"), options.split)
+        table.append({name: row[name] for name in KEPT} | {"split": options.split} | scores)
+    with options.csv.open("w", newline="") as file:
+        writer = csv.DictWriter(file, table[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+
+
+if __name__ == "__main__":
+    main()
