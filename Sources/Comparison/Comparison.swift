@@ -38,8 +38,8 @@ public final class Comparison {
         options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (Event) -> Void
     ) throws -> Bool {
         try RunFolder(folder).create()
-        let lock = try FolderLock(folder)
-        defer { lock.release() }
+        let lock = try FolderLock(folder, work: "compares")
+        defer { withExtendedLifetime(lock) {} }
         var options = options
         options.resume = true
         let queue = runs.filter { !$0.isFinished }

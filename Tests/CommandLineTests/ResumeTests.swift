@@ -75,4 +75,23 @@ final class ResumeTests: CommandLineTestCase {
         XCTAssertEqual(try sapool("train", "--resume", "--threads", "1", "--output", "stopped").status, 0)
         XCTAssertEqual(try weights("stopped"), try weights("whole"))
     }
+
+    /// Two processes in one folder would write over each other.
+    func testASecondProcessStaysOut() throws {
+        try makePhotos(train: 8, test: 8)
+        let train = [
+            "train", "--network", "plain-cnn(channels=4, strides=4)", "--data", "photos", "--resolution", "16",
+            "--epochs",
+            "1", "--batch-size", "8", "--threads", "1", "--output", "run",
+        ]
+        XCTAssertEqual(try sapool(train).status, 0)
+        let descriptor = open("\(folder)/run", O_RDONLY)
+        XCTAssertEqual(flock(descriptor, LOCK_EX | LOCK_NB), 0)
+        let other = try sapool(train + ["--resume"])
+        XCTAssertEqual(other.status, 1)
+        XCTAssertEqual(
+            message(other), "Error: another process trains in run: wait for it, or choose another output folder")
+        close(descriptor)
+        XCTAssertEqual(try sapool(train + ["--resume"]).status, 0)
+    }
 }

@@ -34,6 +34,8 @@ public final class Trainer {
     private let stepsPerEpoch: Int
     private let rankedModel: RankedModel
     private let initialWeights: String?
+    /// Keeps other processes out of the run's folder; the first rank's.
+    private let lock: FolderLock?
 
     private var state = TrainingState()
     private var lastCheckpoint = ContinuousClock.now
@@ -99,9 +101,13 @@ public final class Trainer {
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
         let (data, resume) = (data, options.resume)
+        var lock: FolderLock?
         let common = try ranks.shared {
-            CommonGround(try Self.prepare(run, recipe, data, network, resume: resume), data)
+            let prepared = try Self.prepare(run, recipe, data, network, resume: resume)
+            lock = prepared.lock
+            return CommonGround(prepared.configuration, data)
         }
+        self.lock = lock
         try common.check(data, rank: ranks.rank)
         configuration = common.configuration
         stepsPerEpoch = trainingLoader.stepsPerEpoch
@@ -114,12 +120,13 @@ public final class Trainer {
     /// Makes the run's folder with its configuration, or checks that the one there is of the same training.
     private static func prepare(
         _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool
-    ) throws -> RunConfiguration {
+    ) throws -> (configuration: RunConfiguration, lock: FolderLock) {
         if run.holdsRun {
             guard resume else {
                 throw TrainingError(
                     "\(run.path) holds a run already: add --resume to go on with it, or choose another output folder")
             }
+            let lock = try FolderLock(run.path, work: "trains")
             let (configuration, stored) = try RunConfiguration.read(from: run)
             guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
             else {
@@ -135,19 +142,20 @@ public final class Trainer {
                 throw TrainingError("\(run.path) is a run with other settings: \(difference)")
             }
             run.removeHalfWrittenFiles()
-            return configuration
+            return (configuration, lock)
         }
         let configuration = RunConfiguration(
             recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames, normalization: try data.normalization(recipe.normalization))
         try run.create()
+        let lock = try FolderLock(run.path, work: "trains")
         if !data.droppedBoxes.isEmpty {
             try AtomicFile.replace(run.droppedBoxes) { file in
                 for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
             }
         }
         try configuration.write(to: run, network: network)
-        return configuration
+        return (configuration, lock)
     }
 
     /// Trains to the end of the recipe.
@@ -295,7 +303,8 @@ public final class Trainer {
         }
         guard Torch.hasBfloat16 else {
             throw TrainingError(
-                "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32")
+                "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32"
+            )
         }
     }
 
