@@ -24,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         // Libraries of the system
@@ -139,7 +140,8 @@ let package = Package(
         .target(
             name: "Comparison",
             dependencies: [
-                "Interchange", "Networks", "Planning", "Reporting", "Training", .product(name: "Yams", package: "Yams"),
+                "Interchange", "Networks", "Planning", "Reporting", "Training",
+                .product(name: "SwiftCSV", package: "SwiftCSV"), .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Training"], linkerSettings: runPaths),
 

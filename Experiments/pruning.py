@@ -5,7 +5,7 @@
 
 For each seed, the recipe's network is trained, pruned both ways, and trained on. In the end the whole networks are trained on as
 long, too: what more training alone gives. OUTPUT/results.csv has a line for each, scored on the test split after the last epoch
-(Experiments/table.py OUTPUT/results.csv makes a table of it). Goes on where it was interrupted.
+(sapool summarize OUTPUT/results.csv makes a table of it). Goes on where it was interrupted.
 """
 import argparse
 import csv
@@ -43,6 +43,19 @@ def row(way, seed, costs, run):
         "parameters": costs["parameters"]}
 
 
+def prune(folder, way, options):
+    """Prunes the whole network one way, unless that is done. Returns what it costs before and after."""
+    costs = folder / f"{way}.json"
+    if not costs.exists():
+        report = sapool(
+            "prune", folder / "whole", "--target", options.target, "--importance", options.importance, "--scope", options.scope,
+            "--output", folder / way, "--threads", options.threads, *WAYS[way])
+        temporary = costs.with_suffix(".half")
+        temporary.write_text(json.dumps(report))
+        temporary.rename(costs)
+    return json.loads(costs.read_text())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe")
@@ -62,20 +75,11 @@ def main():
         folder = options.output / f"seed-{seed}"
         whole = folder / "whole"
         sapool("train", "--recipe", options.recipe, "--seed", seed, "--output", whole, "--resume", *threads)
-        for way, flags in WAYS.items():
-            pruned, run = folder / way, folder / f"{way}-trained"
-            costs = folder / f"{way}.json"
-            if not costs.exists():
-                report = sapool(
-                    "prune", whole, "--target", options.target, "--importance", options.importance, "--scope", options.scope,
-                    "--output", pruned, *threads, *flags)
-                temporary = costs.with_suffix(".half")
-                temporary.write_text(json.dumps(report))
-                temporary.rename(costs)
-            report = json.loads(costs.read_text())
-            if way == "memory-aware":
-                rows.append(row("whole", seed, report["before"], whole))
-            sapool("train", "--recipe", pruned / "recipe.yaml", "--output", run, *further)
+        reports = {way: prune(folder, way, options) for way in WAYS}
+        rows.append(row("whole", seed, reports["memory-aware"]["before"], whole))
+        for way, report in reports.items():
+            run = folder / f"{way}-trained"
+            sapool("train", "--recipe", folder / way / "recipe.yaml", "--output", run, *further)
             rows.append(row(way, seed, report["after"], run))
             write(options.output / "results.csv", rows)
     for seed in options.seeds:

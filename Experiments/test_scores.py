@@ -3,7 +3,7 @@
 validation split.
 
     Experiments/test_scores.py runs/bccd Experiments/results/bccd-test.csv
-    Experiments/table.py Experiments/results/bccd-test.csv --baseline strided --score map_50
+    sapool summarize Experiments/results/bccd-test.csv --baseline strided --score map_50
 
 SAPOOL names the binary. Run it where the comparison ran: data in its recipe are found from there.
 """

@@ -23,15 +23,7 @@ package func note(_ text: String) {
 }
 
 /// A number of images, steps … with a comma between thousands.
-package func grouped(_ number: Int) -> String {
-    var digits = String(abs(number))
-    var groups: [String] = []
-    while digits.count > 3 {
-        groups.insert(String(digits.suffix(3)), at: 0)
-        digits.removeLast(3)
-    }
-    return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
-}
+package func grouped(_ number: Int) -> String { TextTable.grouped(number) }
 
 /// A share as per cent with two decimals.
 package func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }

@@ -1,9 +1,8 @@
-import Training
-
 /// What the finished runs of a cell came to.
 public struct CellSummary: Sendable, Equatable, Encodable {
     public let cell: String
-    public let network: String
+    /// nil where a table of results does not tell.
+    public let network: String?
     /// Finished runs.
     public let runs: Int
     /// On the evaluation images after the last epoch, 0 to 1: mean over seeds, half the width of its 95 % interval.
@@ -16,9 +15,9 @@ public struct CellSummary: Sendable, Equatable, Encodable {
     public let differenceHalfWidth: Double?
     /// Whether the difference's interval leaves zero out.
     public let isSignificant: Bool
-    public let arenaBytes: Int
-    public let multiplyAccumulates: Int
-    public let parameters: Int
+    public let arenaBytes: Int?
+    public let multiplyAccumulates: Int?
+    public let parameters: Int?
     /// Of training; median over epochs.
     public let secondsPerEpoch: Double?
 
@@ -35,63 +34,34 @@ public struct CellSummary: Sendable, Equatable, Encodable {
         case secondsPerEpoch = "seconds_per_epoch"
     }
 
-    init(_ cell: ComparisonRecipe.Cell, results: ComparisonResults, baseline: String?, cost: CellCost?) {
-        self.cell = cell.name
-        network = cell.recipe.network
-        let finished = results.finished(cell.name)
-        runs = finished.count
-        let scores = MeanInterval(finished.map(\.last.accuracy))
-        accuracy = scores?.mean
-        accuracyHalfWidth = scores?.halfWidth
-        bestEpochAccuracy = MeanInterval(finished.map(\.best.accuracy))?.mean
-        let differences = baseline.flatMap {
-            $0 == cell.name ? nil : MeanInterval(results.differences(cell.name, to: $0))
-        }
-        difference = differences?.mean
-        differenceHalfWidth = differences?.halfWidth
-        isSignificant = differences?.excludesZero ?? false
-        arenaBytes = cost?.arenaBytes ?? 0
-        multiplyAccumulates = cost?.multiplyAccumulates ?? 0
-        parameters = cost?.parameters ?? 0
-        let seconds = results.epochs(cell.name).map(\.seconds).sorted()
-        secondsPerEpoch = seconds.isEmpty ? nil : seconds[seconds.count / 2]
-    }
-}
-
-/// The metrics of all runs, read once.
-struct ComparisonResults {
-    struct Result {
-        let run: ComparisonRun
-        let metrics: [EpochMetrics]
-        let last: EpochMetrics
-        /// The first of the best.
-        let best: EpochMetrics
-        var isFinished: Bool { last.epoch >= run.recipe.epochs }
+    /// - Parameters:
+    ///   - runs: how many runs the scores are of.
+    ///   - baseline: scores of the cell to compare with; nil for none, or if this is it.
+    init(
+        cell: String, network: String?, runs: Int, scores: SeedScores, bestEpochs: SeedScores?, baseline: SeedScores?,
+        cost: Cost, secondsPerEpoch: Double?
+    ) {
+        self.cell = cell
+        self.network = network
+        self.runs = runs
+        let mean = scores.mean
+        accuracy = mean?.mean
+        accuracyHalfWidth = mean?.halfWidth
+        bestEpochAccuracy = bestEpochs?.mean?.mean
+        let difference = baseline.flatMap { scores.difference(to: $0) }
+        self.difference = difference?.mean
+        differenceHalfWidth = difference?.halfWidth
+        isSignificant = difference?.excludesZero ?? false
+        arenaBytes = cost.arenaBytes
+        multiplyAccumulates = cost.multiplyAccumulates
+        parameters = cost.parameters
+        self.secondsPerEpoch = secondsPerEpoch
     }
 
-    /// Runs that have at least one epoch, in the order of the queue.
-    let results: [Result]
-
-    init(_ runs: [ComparisonRun]) {
-        results = runs.compactMap { run in
-            let metrics = run.metrics
-            guard let last = metrics.last, let best = metrics.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
-            return Result(
-                run: run, metrics: metrics, last: last, best: metrics.first { $0.accuracy == best.accuracy } ?? best)
-        }
-    }
-
-    func finished(_ cell: String) -> [Result] { results.filter { $0.isFinished && $0.run.cell.name == cell } }
-
-    func epochs(_ cell: String) -> [EpochMetrics] {
-        results.filter { $0.run.cell.name == cell }.flatMap(\.metrics)
-    }
-
-    /// Accuracy less the baseline's, for each seed that both have finished.
-    func differences(_ cell: String, to baseline: String) -> [Double] {
-        let others = finished(baseline)
-        return finished(cell).compactMap { result in
-            others.first { $0.run.seed == result.run.seed }.map { result.last.accuracy - $0.last.accuracy }
-        }
+    /// What a network costs, as far as it is known.
+    struct Cost {
+        var arenaBytes: Int?
+        var multiplyAccumulates: Int?
+        var parameters: Int?
     }
 }

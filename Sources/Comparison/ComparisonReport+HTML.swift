@@ -29,7 +29,7 @@ extension ComparisonReport {
             <h1>\(Self.escaped(comparison.recipe.title))</h1>
             <p class="state">\(state)</p>
             <h2>Result</h2>
-            <div class="wide">\(summaryTable())</div>
+            <div class="wide">\(resultTable())</div>
             <p class="legend">\(Self.escaped(legend))</p>
             <h2>\(scoreTitle) against memory</h2>
             \(accuracyChart.svg().description)
@@ -46,20 +46,23 @@ extension ComparisonReport {
             """
     }
 
-    private func summaryTable() -> String {
-        var titles = ["cell", "runs", "\(scoreName) %", "±", "best epoch %"]
-        if comparison.recipe.baseline != nil { titles += ["to baseline", "±"] }
-        titles += ["peak SRAM", "MACs", "parameters", "s/epoch"]
+    private func resultTable() -> String {
+        let columns = summaryTable.columns
         let best = summaries.compactMap(\.accuracy).max()
-        return Self.table(titles, summaries.map { (row($0), $0.accuracy != nil && $0.accuracy == best) })
+        return Self.table(
+            columns.map(\.heading.title),
+            summaries.map { summary in
+                (columns.map { $0.cell(summary) }, summary.accuracy != nil && summary.accuracy == best)
+            })
     }
 
     private func runTable() -> String {
         let rows = results.results.map { result in
             [
                 result.run.cell.name, "\(result.run.seed)", "\(result.last.epoch) of \(result.run.recipe.epochs)",
-                Self.percent(result.last.accuracy), Self.percent(result.best.accuracy), "\(result.best.epoch)",
-                Self.percent(result.last.trainAccuracy),
+                SummaryTable.percent(result.last.accuracy), SummaryTable.percent(result.best.accuracy),
+                "\(result.best.epoch)",
+                SummaryTable.percent(result.last.trainAccuracy),
             ]
         }
         return Self.table(

@@ -15,10 +15,7 @@ public struct ComparisonReport {
         self.comparison = comparison
         let results = ComparisonResults(comparison.runs)
         self.results = results
-        summaries = comparison.recipe.cells.map { cell in
-            CellSummary(
-                cell, results: results, baseline: comparison.recipe.baseline, cost: comparison.costs[cell.name])
-        }
+        summaries = results.summaries(comparison.recipe, costs: comparison.costs)
     }
 
     /// How many runs are done, of how many.
@@ -42,36 +39,10 @@ public struct ComparisonReport {
     // MARK: - Tables
 
     /// A table for a terminal.
-    public func text() -> String {
-        var columns: [TextTable.Column] = [
-            .left("cell"), .right("runs"), .right(scoreName), .right("±"), .right("best epoch"),
-        ]
-        if comparison.recipe.baseline != nil { columns += [.right("to baseline"), .right("±")] }
-        columns += [.right("peak SRAM"), .right("MACs"), .right("parameters"), .right("s/epoch")]
-        var table = TextTable(columns)
-        for summary in summaries { table.addRow(row(summary)) }
-        return "\(table)\n\n\(legend)"
-    }
+    public func text() -> String { "\(summaryTable.text)\n\n\(legend)" }
 
-    /// The cells of a row, in the order of the text table's columns.
-    func row(_ summary: CellSummary) -> [String] {
-        var cells = [
-            summary.cell, "\(summary.runs)", Self.percent(summary.accuracy), Self.points(summary.accuracyHalfWidth),
-            Self.percent(summary.bestEpochAccuracy),
-        ]
-        if let baseline = comparison.recipe.baseline {
-            cells +=
-                summary.cell == baseline
-                ? ["baseline", ""]
-                : [
-                    summary.difference.map { String(format: "%+.2f", $0 * 100) } ?? "–",
-                    Self.points(summary.differenceHalfWidth) + (summary.isSignificant ? " *" : ""),
-                ]
-        }
-        return cells + [
-            ByteSize.text(summary.arenaBytes), TextTable.grouped(summary.multiplyAccumulates),
-            TextTable.grouped(summary.parameters), summary.secondsPerEpoch.map { String(format: "%.1f", $0) } ?? "–",
-        ]
+    var summaryTable: SummaryTable {
+        SummaryTable(summaries, scoreName: scoreName, baseline: comparison.recipe.baseline)
     }
 
     /// What runs are compared by.
@@ -105,9 +76,6 @@ public struct ComparisonReport {
             `sapool plan`, stripes where they help, image held.
             """
     }
-
-    static func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
-    private static func points(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "–" }
 
     // MARK: - CSV
 
@@ -148,6 +116,7 @@ public struct ComparisonReport {
 
     private var summaryCSV: String {
         func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+        func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
         let header = [
             "cell", "network", "runs", scoreKey, "\(scoreKey)_half_width_95", "best_epoch_\(scoreKey)",
             "difference_to_baseline",
@@ -157,11 +126,11 @@ public struct ComparisonReport {
             [header]
                 + summaries.map {
                     [
-                        $0.cell, $0.network, "\($0.runs)", text($0.accuracy), text($0.accuracyHalfWidth),
+                        $0.cell, $0.network ?? "", "\($0.runs)", text($0.accuracy), text($0.accuracyHalfWidth),
                         text($0.bestEpochAccuracy),
-                        text($0.difference), text($0.differenceHalfWidth), "\($0.arenaBytes)",
-                        "\($0.multiplyAccumulates)",
-                        "\($0.parameters)", $0.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "",
+                        text($0.difference), text($0.differenceHalfWidth), number($0.arenaBytes),
+                        number($0.multiplyAccumulates), number($0.parameters),
+                        $0.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "",
                     ]
                 })
     }
@@ -183,11 +152,10 @@ public struct ComparisonReport {
             title: "\(scoreTitle) against memory", xLabel: "peak SRAM (int8 arena)",
             yLabel: "\(scoreName) after the last epoch, %",
             points: summaries.compactMap { summary in
-                summary.accuracy.map {
-                    ScatterChart.Point(
-                        name: summary.cell, x: Double(summary.arenaBytes), y: $0 * 100,
-                        halfWidth: summary.accuracyHalfWidth.map { $0 * 100 })
-                }
+                guard let accuracy = summary.accuracy, let bytes = summary.arenaBytes else { return nil }
+                return ScatterChart.Point(
+                    name: summary.cell, x: Double(bytes), y: accuracy * 100,
+                    halfWidth: summary.accuracyHalfWidth.map { $0 * 100 })
             }, showsBytes: true)
     }
 

@@ -24,7 +24,8 @@ public final class Parameters {
     ///
     /// - Parameter format: left out, the one in which maps of this type are fastest.
     public init(
-        of network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu, format: MemoryFormat? = nil
+        of network: Network, seed: UInt64, type: ScalarType = .float32, device: Device = .cpu,
+        format: MemoryFormat? = nil
     ) throws {
         specifications = network.parameters
         self.type = type

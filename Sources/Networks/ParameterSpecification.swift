@@ -50,7 +50,9 @@ public enum Initializer: Sendable, Hashable {
 
 extension Initializer {
     /// He et al. (2015): keeps the variance of gradients through ReLUs.
-    static func kaimingNormal(fanOut: Int) -> Initializer { .normal(deviation: (2 / Double(max(1, fanOut))).squareRoot()) }
+    static func kaimingNormal(fanOut: Int) -> Initializer {
+        .normal(deviation: (2 / Double(max(1, fanOut))).squareRoot())
+    }
 
     /// PyTorch's default for linear layers and convolutions: U(±1/√fan-in).
     static func uniform(fanIn: Int) -> Initializer {

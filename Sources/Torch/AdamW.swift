@@ -30,7 +30,8 @@ public final class AdamW: Optimizer {
                 guard !members.isEmpty else { continue }
                 for index in members { try steps[index].add(1) }
                 try ATen.fusedAdamW.run([
-                    .tensors(members.map { parameters[$0].tensor }), .tensors(members.compactMap { parameters[$0].tensor.gradient }),
+                    .tensors(members.map { parameters[$0].tensor }),
+                    .tensors(members.compactMap { parameters[$0].tensor.gradient }),
                     .tensors(members.map { means[$0] }), .tensors(members.map { squares[$0] }), .tensors([]),
                     .tensors(members.map { steps[$0] }), .double(learningRate), .double(beta1), .double(beta2),
                     .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false), .none, .none,

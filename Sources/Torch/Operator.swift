@@ -54,7 +54,9 @@ public struct Operator: @unchecked Sendable {
         }
         return try withUnsafeTemporaryAllocation(of: ct_tensor?.self, capacity: maximumResults) { results in
             results.initialize(repeating: nil)
-            let count = Boxed.with(arguments) { ct_call(handle, $0, arguments.count, results.baseAddress, maximumResults) }
+            let count = Boxed.with(arguments) {
+                ct_call(handle, $0, arguments.count, results.baseAddress, maximumResults)
+            }
             guard count >= 0 else { throw TorchError.last(in: name) }
             return (0..<Int(count)).map { results[$0].map(Tensor.init(owning:)) }
         }
@@ -138,7 +140,8 @@ private enum Boxed {
                             for index in values.indices {
                                 let offset = offsets[index]
                                 switch values[index].kind {
-                                case CT_INTS, CT_BOOLS: values[index].integers = integers.baseAddress.map { $0 + offset }
+                                case CT_INTS, CT_BOOLS:
+                                    values[index].integers = integers.baseAddress.map { $0 + offset }
                                 case CT_NUMBERS: values[index].reals = reals.baseAddress.map { $0 + offset }
                                 case CT_TENSORS: values[index].tensors = handles.baseAddress.map { $0 + offset }
                                 case CT_STRING, CT_DEVICE:

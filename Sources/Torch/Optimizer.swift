@@ -87,7 +87,8 @@ extension Dictionary where Key == String, Value == Tensor {
         }
         guard source.shape == target.shape else {
             throw TorchError(
-                operation: "optimiser", message: "\(name) has shape \(source.shape) in the checkpoint, needed \(target.shape)")
+                operation: "optimiser",
+                message: "\(name) has shape \(source.shape) in the checkpoint, needed \(target.shape)")
         }
         try target.copy(from: source)
     }

@@ -34,7 +34,8 @@ public final class SGD: Optimizer {
                 guard !weights.isEmpty else { continue }
                 // Zero velocities make the first step what PyTorch's "first step" is, without dampening.
                 try ATen.fusedSGD.run([
-                    .tensors(weights), .tensors(gradients), .tensors(momenta), .double(group.weightDecay), .double(momentum),
+                    .tensors(weights), .tensors(gradients), .tensors(momenta), .double(group.weightDecay),
+                    .double(momentum),
                     .double(learningRate), .double(0), .bool(nesterov), .bool(false), .bool(false), .none, .none,
                 ])
                 for weight in weights { weight.countChange() }

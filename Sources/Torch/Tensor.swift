@@ -102,7 +102,8 @@ extension Tensor {
         borrowing memory: UnsafeMutableRawBufferPointer, shape: [Int], type: ScalarType, owner: AnyObject & Sendable
     ) throws {
         guard let needed = Tensor.byteCount(shape, type), needed == memory.count else {
-            throw TorchError(operation: "from_blob", message: "\(memory.count) bytes do not make a tensor of shape \(shape)")
+            throw TorchError(
+                operation: "from_blob", message: "\(memory.count) bytes do not make a tensor of shape \(shape)")
         }
         let context = Unmanaged.passRetained(owner).toOpaque()
         let wide = shape.map(Int64.init)

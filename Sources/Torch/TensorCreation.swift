@@ -38,7 +38,8 @@ extension Tensor {
         let sameDevice = try device.map { try $0 == self.device } ?? true
         if !sameType || !sameDevice {
             result = try ATen.toCopy([
-                .tensor(self), .type(type), .none, device.map(OperatorArgument.device) ?? .none, .none, .bool(false), .none,
+                .tensor(self), .type(type), .none, device.map(OperatorArgument.device) ?? .none, .none, .bool(false),
+                .none,
             ])
         }
         if let format {

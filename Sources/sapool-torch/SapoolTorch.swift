@@ -25,7 +25,7 @@ struct SapoolTorch: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Plan.self, Search.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Visualize.self,
-            Import.self, Export.self, Simulate.self, Prune.self, Quantize.self,
+            Plan.self, Search.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Summarize.self,
+            Visualize.self, Import.self, Export.self, Simulate.self, Prune.self, Quantize.self,
         ])
 }

@@ -35,7 +35,8 @@ enum Sapool {
 
 /// The verbs that need no libtorch.
 private struct LightVerbs: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sapool", subcommands: [Plan.self, Search.self, Import.self])
+    static let configuration = CommandConfiguration(
+        commandName: "sapool", subcommands: [Plan.self, Search.self, Import.self])
 
     static var names: [String] { configuration.subcommands.compactMap { $0.configuration.commandName } }
 }

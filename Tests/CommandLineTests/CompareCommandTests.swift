@@ -59,6 +59,21 @@ final class CompareCommandTests: CommandLineTestCase {
             XCTAssertTrue(exists("out/\(name)"), name)
         }
 
+        // A table alone gives the same numbers.
+        let summarized = try sapool("summarize", "out/results.csv", "--baseline", "average", "--json")
+        XCTAssertEqual(summarized.status, 0, summarized.errors)
+        let rows = try XCTUnwrap(
+            JSONSerialization.jsonObject(with: Data(summarized.output.utf8)) as? [[String: Any]], summarized.output)
+        for key in ["accuracy", "accuracy_half_width_95", "difference_to_baseline", "difference_half_width_95", "macs"]
+        {
+            let (whole, table) = (cells[1][key] as? Double, rows[1][key] as? Double)
+            XCTAssertEqual(try XCTUnwrap(table, key), try XCTUnwrap(whole, key), accuracy: 1e-12, key)
+        }
+        XCTAssertEqual(try sapool("summarize", "out/results.csv", "--markdown", "--json").status, 64)
+        XCTAssertEqual(
+            message(try sapool("summarize", "none.csv")),
+            "Error: none.csv cannot be read: give the path of a table of results, as CSV in UTF-8")
+
         // Again: nothing is trained; one more seed: only that one.
         let again = try sapool("compare", "c.yaml", "--output", "out", "--threads", "1")
         XCTAssertEqual(again.status, 0)

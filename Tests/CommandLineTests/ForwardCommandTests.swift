@@ -29,8 +29,11 @@ final class ForwardCommandTests: CommandLineTestCase {
 
     private func forward(_ extra: String...) throws -> Outcome {
         try sapool(
-            ["forward", "--network", network, "--width", "0.35", "--classes", "5", "--weights", "w.safetensors", "--input", "x.safetensors",
-                "--output", "y.safetensors"] + extra)
+            [
+                "forward", "--network", network, "--width", "0.35", "--classes", "5", "--weights", "w.safetensors",
+                "--input", "x.safetensors",
+                "--output", "y.safetensors",
+            ] + extra)
     }
 
     func testBothModesGiveLogits() throws {
@@ -60,17 +63,20 @@ final class ForwardCommandTests: CommandLineTestCase {
         XCTAssertTrue(try complaint().contains("x.safetensors"))
         try write([("image", TensorData([0] as [Float]))], "x.safetensors")
         XCTAssertEqual(try complaint(), "Error: x.safetensors has no tensor called \"input\"")
-        try write([("input", TensorData([Float](repeating: 0, count: 3 * 64 * 64), shape: [1, 3, 64, 64]))], "x.safetensors")
+        try write(
+            [("input", TensorData([Float](repeating: 0, count: 3 * 64 * 64), shape: [1, 3, 64, 64]))], "x.safetensors")
         var all = try weights()
         let last = all.removeLast()
         try write(all, "w.safetensors")
         XCTAssertEqual(
             try complaint(),
-            "Error: w.safetensors has no tensor \(last.name) of shape \(last.tensor.shape): it was written for another network")
+            "Error: w.safetensors has no tensor \(last.name) of shape \(last.tensor.shape): it was written for another network"
+        )
         try write(all + [last, ("stranger", TensorData([1] as [Float]))], "w.safetensors")
         XCTAssertEqual(
             try complaint(),
-            "Error: w.safetensors has a tensor stranger that this network does not know: it was written for another network")
+            "Error: w.safetensors has a tensor stranger that this network does not know: it was written for another network"
+        )
         try write(all + [(last.name, TensorData([1, 2] as [Float]))], "w.safetensors")
         XCTAssertEqual(
             try complaint(), "Error: \(last.name) in w.safetensors has shape [2], and this network needs [5]")

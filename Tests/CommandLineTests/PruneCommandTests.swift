@@ -13,7 +13,8 @@ final class PruneCommandTests: CommandLineTestCase {
     private func meanScale(_ run: String) throws -> Double {
         let weights = try Safetensors(contentsOf: "\(folder)/\(run)/model.safetensors")
         let scales = weights.tensors.filter { tensor in
-            tensor.name.hasSuffix(".weight") && weights[tensor.name.replacingOccurrences(of: ".weight", with: ".running_var")] != nil
+            tensor.name.hasSuffix(".weight")
+                && weights[tensor.name.replacingOccurrences(of: ".weight", with: ".running_var")] != nil
         }
         XCTAssertGreaterThan(scales.count, 2)
         let values = scales.flatMap { $0.tensor.floats() }
@@ -46,7 +47,8 @@ final class PruneCommandTests: CommandLineTestCase {
         }
         XCTAssertGreaterThan(try XCTUnwrap(costs["magnitude"]), try XCTUnwrap(costs["uniform"]))
         let trained = try sapool(
-            "train", "--recipe", "taylor/recipe.yaml", "--learning-rate", "0.02", "--threads", "1", "--output", "smaller",
+            "train", "--recipe", "taylor/recipe.yaml", "--learning-rate", "0.02", "--threads", "1", "--output",
+            "smaller",
             "--json")
         XCTAssertEqual(trained.status, 0, trained.errors)
         XCTAssertEqual(try json(trained.output)["accuracy"] as? Double, 1)
@@ -65,7 +67,10 @@ final class PruneCommandTests: CommandLineTestCase {
         try makePhotos()
         XCTAssertEqual(try sapool(["train", "--network", network, "--output", "run"] + settings).status, 0)
         for (options, status, expected) in [
-            (["--target", "sram"], 64, "Error: --target sram: use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7."),
+            (
+                ["--target", "sram"], 64,
+                "Error: --target sram: use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7."
+            ),
             (["--target", "sram=0.5", "--batches", "0"], 64, "Error: --batches 0: use 1 to 100000."),
             (
                 ["--target", "sram=100"], 1,

@@ -7,7 +7,8 @@ final class TrainCommandTests: CommandLineTestCase {
     func testFromAFolderOfImagesToPredictions() throws {
         try makePhotos()
         let trained = try sapool(
-            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "8", "--batch-size", "8",
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "8", "--batch-size",
+            "8",
             "--augmentation", "none", "--learning-rate", "0.1", "--ema", "0.9", "--clip-norm", "5", "--output", "run",
             "--threads", "1", "--json")
         XCTAssertEqual(trained.status, 0, trained.errors)
@@ -52,25 +53,31 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertEqual(try json(pupil.output)["accuracy"] as? Double, 1)
 
         let smaller = try sapool(
-            "train", "--network", network, "--output", "other", "--teacher", "teacher", "--data", "photos", "--resolution", "12")
+            "train", "--network", network, "--output", "other", "--teacher", "teacher", "--data", "photos",
+            "--resolution", "12")
         XCTAssertEqual(smaller.status, 1)
         XCTAssertEqual(
             message(smaller),
-            "Error: the teacher teacher takes images of 3×16×16, and this network's are 3×12×12: train both at the same resolution")
+            "Error: the teacher teacher takes images of 3×16×16, and this network's are 3×12×12: train both at the same resolution"
+        )
         XCTAssertFalse(exists("other"))
         let nobody = try sapool(
-            "train", "--network", network, "--output", "other", "--teacher", "nowhere", "--data", "photos", "--resolution", "16")
+            "train", "--network", network, "--output", "other", "--teacher", "nowhere", "--data", "photos",
+            "--resolution", "16")
         XCTAssertEqual(message(nobody), "Error: nowhere holds no run: it has no config.json")
     }
 
     func testAFinishedRunAndADifferentRunAreNotOverwritten() throws {
         try makePhotos(train: 8, test: 2)
-        let settings = ["--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output", "run"]
+        let settings = [
+            "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output", "run",
+        ]
         XCTAssertEqual(try sapool(["train", "--network", network] + settings).status, 0)
         let again = try sapool(["train", "--network", network] + settings)
         XCTAssertEqual(again.status, 1)
         XCTAssertEqual(
-            message(again), "Error: run holds a run already: add --resume to go on with it, or choose another output folder")
+            message(again),
+            "Error: run holds a run already: add --resume to go on with it, or choose another output folder")
         let other = try sapool(["train", "--network", "plain-cnn(channels=4)", "--resume"] + settings)
         XCTAssertEqual(other.status, 1)
         XCTAssertEqual(
@@ -89,7 +96,8 @@ final class TrainCommandTests: CommandLineTestCase {
     func testEverySettingOfARecipeIsAnOption() throws {
         try makePhotos(train: 4, test: 2)
         let outcome = try sapool(
-            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output",
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size",
+            "4", "--output",
             "run", "--schedule", "multistep", "--milestones", "0.5", "0.75", "--decay-factor", "0.3", "--no-nesterov")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         let configuration = try json(String(contentsOfFile: "\(folder)/run/config.json", encoding: .utf8))
@@ -98,7 +106,9 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertEqual(recipe["decay-factor"] as? Double, 0.3)
         XCTAssertEqual(recipe["nesterov"] as? Bool, false)
         let options = try sapool("help", "train").output
-        for setting in recipe.keys { XCTAssertTrue(options.contains("--\(setting)") || options.contains("no-\(setting)"), setting) }
+        for setting in recipe.keys {
+            XCTAssertTrue(options.contains("--\(setting)") || options.contains("no-\(setting)"), setting)
+        }
     }
 
     func testSettingsThatCannotTrain() throws {
@@ -116,14 +126,20 @@ final class TrainCommandTests: CommandLineTestCase {
             "Error: photos has 8 images, fewer than one batch of 64: use smaller batches")
         XCTAssertEqual(
             try complaint("--network", network, "--data", "nowhere"),
-            "Error: there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else has to be a folder")
+            "Error: there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else has to be a folder"
+        )
         try "epochs: 3\nlerning-rate: 1\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertTrue(
-            try complaint("--recipe", "r.yaml").hasPrefix("Error: r.yaml has an unknown setting \"lerning-rate\": known are network,"))
+            try complaint("--recipe", "r.yaml").hasPrefix(
+                "Error: r.yaml has an unknown setting \"lerning-rate\": known are network,"))
         try "epochs: many\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertEqual(try complaint("--recipe", "r.yaml"), "Error: r.yaml: the value at epochs is of the wrong type")
         XCTAssertEqual(
-            message(try sapool(["train", "--network", network, "--data", "photos", "--batch-size", "4", "--output", "photos/train/left/0.png/run"])),
+            message(
+                try sapool([
+                    "train", "--network", network, "--data", "photos", "--batch-size", "4", "--output",
+                    "photos/train/left/0.png/run",
+                ])),
             "Error: the output folder photos/train/left/0.png/run cannot be made: choose a place that you may write to")
     }
 
@@ -132,7 +148,8 @@ final class TrainCommandTests: CommandLineTestCase {
         guard flags.contains("avx2"), !flags.contains("bf16") else { throw XCTSkip("this processor may have bfloat16") }
         try makePhotos(train: 4, test: 2)
         let refused = try sapool(
-            "train", "--network", network, "--data", "photos", "--resolution", "16", "--precision", "bfloat16", "--output",
+            "train", "--network", network, "--data", "photos", "--resolution", "16", "--precision", "bfloat16",
+            "--output",
             "run")
         XCTAssertEqual(refused.status, 1)
         XCTAssertEqual(
@@ -145,7 +162,8 @@ final class TrainCommandTests: CommandLineTestCase {
     func testALossThatIsNoNumberStopsWithTheStep() throws {
         try makePhotos(train: 8, test: 2)
         let outcome = try sapool([
-            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "4", "--batch-size",
+            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "4",
+            "--batch-size",
             "8", "--learning-rate", "1e30", "--warmup-epochs", "0", "--augmentation", "none", "--output", "run",
         ])
         XCTAssertEqual(outcome.status, 1)
@@ -162,7 +180,8 @@ final class TrainCommandTests: CommandLineTestCase {
         let whole = try XCTUnwrap(FileManager.default.contents(atPath: "\(folder)/\(path)"))
         try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: "\(folder)/\(path)"))
         let arguments = [
-            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4",
+            "train", "--network", "plain-cnn(channels=4)", "--data", "photos", "--resolution", "16", "--epochs", "1",
+            "--batch-size", "4",
             "--normalization", "half",
         ]
         let stopped = try sapool(arguments + ["--output", "a"])
@@ -170,7 +189,8 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertTrue(message(stopped).contains(path), stopped.errors)
         let skipped = try sapool(arguments + ["--output", "b", "--skip-bad-images"])
         XCTAssertEqual(skipped.status, 0, skipped.errors)
-        XCTAssertTrue(skipped.errors.contains("1 broken images were left out: b/skipped-images.txt lists them"), skipped.errors)
+        XCTAssertTrue(
+            skipped.errors.contains("1 broken images were left out: b/skipped-images.txt lists them"), skipped.errors)
         let list = try String(contentsOfFile: "\(folder)/b/skipped-images.txt", encoding: .utf8)
         XCTAssertTrue(list.contains(path), list)
     }

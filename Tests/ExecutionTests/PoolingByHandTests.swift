@@ -113,6 +113,17 @@ final class PoolingByHandTests: XCTestCase {
         XCTAssertLessThan(try (model(x) - means).absolute().maximum().item(), 1e-12)
     }
 
+    /// With zero logits, what is averaged are the largest of each pixel's 3×3 neighbours.
+    func testTheMaximumIsWhatIsAveraged() throws {
+        let x = try Tensor.normal([3, 4, 8, 8], type: .float64)
+        let largest = try x.maxPool(kernel: [3, 3], stride: [1, 1], padding: [1, 1])
+        for share in ["", ", attention-share=0.5"] {
+            let model = try layer("self-attentive(zero-logits=yes, maximum=3\(share))", [4, 8, 8])
+            let expected = try layer("average", [4, 8, 8])(largest)
+            XCTAssertLessThan(try (model(x) - expected).absolute().maximum().item(), 1e-12, share)
+        }
+    }
+
     func testAnAttentionShareOfNoneIsTheAverageAndOfAllTheLayer() throws {
         let x = try Tensor.normal([2, 4, 8, 8], type: .float64)
         let plain = try layer("self-attentive", [4, 8, 8])(x)

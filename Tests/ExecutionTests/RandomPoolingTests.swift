@@ -84,7 +84,9 @@ final class RandomPoolingTests: XCTestCase {
 
     /// Windows 1 3 / 3 1 everywhere: mean 2, deviation 1, so that y − 2 is softplus(μ + σ·ε) of the channel.
     func testGaussianPoolingSharesItsNoiseAsItIsAsked() throws {
-        let x = try Tensor((0..<64).map { ($0 + $0 / 8) % 2 == 0 ? 1.0 : 3 }, shape: [1, 1, 8, 8]).expanded([4, 2, 8, 8])
+        let x = try Tensor((0..<64).map { ($0 + $0 / 8) % 2 == 0 ? 1.0 : 3 }, shape: [1, 1, 8, 8]).expanded([
+            4, 2, 8, 8,
+        ])
         for (noise, different) in [(GaussianPooling.Noise.none, 1), (.channel, 1), (.position, 16)] {
             let model = try model(GaussianPooling(noise: noise), [2, 8, 8], kernel: 2, stride: 2)
             Torch.seed(1)

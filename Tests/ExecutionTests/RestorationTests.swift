@@ -9,15 +9,19 @@ final class RestorationTests: XCTestCase {
     private func paperOrder(
         _ x: Tensor, tokens: Tensor, _ model: Model, training: Bool, kernel: Int, momentum: Double
     ) throws -> (output: Tensor, mean: Tensor, variance: Tensor) {
-        func parameter(_ name: String) throws -> Tensor { try model.parameters.tensor("pool.logit.pool_weight.restore.\(name)") }
+        func parameter(_ name: String) throws -> Tensor {
+            try model.parameters.tensor("pool.logit.pool_weight.restore.\(name)")
+        }
         let full = try tokens.upsampledNearest(to: Array(x.shape.suffix(2)))
         let (mean, variance) = (try parameter("1.running_mean").cloned(), try parameter("1.running_var").cloned())
         let logits = try full.convolution(weight: parameter("0.weight"), bias: parameter("0.bias")).batchNorm(
-            weight: parameter("1.weight"), bias: parameter("1.bias"), mean: mean, variance: variance, training: training,
+            weight: parameter("1.weight"), bias: parameter("1.bias"), mean: mean, variance: variance,
+            training: training,
             momentum: momentum, epsilon: 1e-5)
         let weights = try logits.sigmoid().exp()
         let window = [kernel, kernel]
-        let output = try (x * weights).averagePool(kernel: window, stride: window)
+        let output =
+            try (x * weights).averagePool(kernel: window, stride: window)
             / weights.averagePool(kernel: window, stride: window)
         return (output, mean, variance)
     }
@@ -41,7 +45,8 @@ final class RestorationTests: XCTestCase {
 
             let model = try Model(network, seed: 5, type: .float64)
             for training in [true, false] {
-                let expected = try paperOrder(x, tokens: tokens, model, training: training, kernel: kernel, momentum: 0.1)
+                let expected = try paperOrder(
+                    x, tokens: tokens, model, training: training, kernel: kernel, momentum: 0.1)
                 let actual = try restored(x, tokens, network, model, training: training)
                 let difference = try (actual - expected.output).absolute().maximum().item()
                 XCTAssertLessThan(difference, 1e-12, "\(size), patch \(patch), training \(training)")
@@ -88,7 +93,8 @@ final class RestorationTests: XCTestCase {
                 let pooled = try model(x, training: true)
                 XCTAssertEqual(pooled.shape, [2, 4, size.height / 2, size.width / 2])
                 try (pooled * pooled).sum().backward()
-                let gradient = try XCTUnwrap(model.parameters.tensor("pool.logit.pool_weight.restore.0.weight").gradient)
+                let gradient = try XCTUnwrap(
+                    model.parameters.tensor("pool.logit.pool_weight.restore.0.weight").gradient)
                 XCTAssertGreaterThan(try gradient.absolute().maximum().item(), 1e-6, "\(restoration) \(size)")
             }
         }

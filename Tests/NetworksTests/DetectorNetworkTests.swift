@@ -16,21 +16,25 @@ final class DetectorNetworkTests: XCTestCase {
         XCTAssertEqual(network[network.outputs[1]].shape, [6 * 4, 20, 20])
         XCTAssertEqual(network.classCount, 20)
         // The finest head reads 96 channels: 3×3 a channel with its normalisation, then 1×1 with a bias.
-        let head = network.parameters.filter { $0.name.hasPrefix("head.classification_head.module_list.0.") && $0.isTrainable }
+        let head = network.parameters.filter {
+            $0.name.hasPrefix("head.classification_head.module_list.0.") && $0.isTrainable
+        }
         XCTAssertEqual(head.reduce(0) { $0 + $1.count }, 96 * 9 + 2 * 96 + 96 * 126 + 126)
         // The first extra layer narrows 256 of 320 channels to 128, filters them with stride 2, and widens them.
         let extra = network.parameters.filter { $0.name.hasPrefix("extra.0.") && $0.isTrainable }
         XCTAssertEqual(
             extra.reduce(0) { $0 + $1.count }, 320 * 128 + 2 * 128 + 128 * 9 + 2 * 128 + 128 * 256 + 2 * 256)
         // The backbone's names are those of the classifier, so that its weights load.
-        let classifier = Set(try Network(notation: "mobilenet-v2", input: [3, 320, 320], classes: 20).parameters.map(\.name))
+        let classifier = Set(
+            try Network(notation: "mobilenet-v2", input: [3, 320, 320], classes: 20).parameters.map(\.name))
         let backbone = network.parameters.map(\.name).filter { $0.hasPrefix("net.") }
         XCTAssertTrue(backbone.count > 250 && classifier.isSuperset(of: backbone))
     }
 
     func testFullHeadsPyramidsAndScales() throws {
         let full = try Network(
-            notation: "ssd(backbone=plain-cnn(channels=8-16-32, strides=222), first-stride=4, extra=1, ratios=2, scales=0.1-0.2-0.4-0.8)",
+            notation:
+                "ssd(backbone=plain-cnn(channels=8-16-32, strides=222), first-stride=4, extra=1, ratios=2, scales=0.1-0.2-0.4-0.8)",
             input: [3, 32, 32], classes: 2)
         let layout = try XCTUnwrap(full.detector)
         XCTAssertEqual(layout.grids.map(\.rows), [8, 4, 2])
@@ -43,9 +47,11 @@ final class DetectorNetworkTests: XCTestCase {
         let pyramid = try Network(
             notation: "ssdlite(backbone=plain-cnn(channels=8-16-32, strides=222), first-stride=4, extra=0, pyramid=24)",
             input: [3, 32, 32], classes: 2)
-        XCTAssertEqual(pyramid.parameters.filter { $0.name.hasPrefix("fpn.") && $0.shape.count == 4 }.map(\.shape), [
-            [24, 32, 1, 1], [24, 16, 1, 1],
-        ])
+        XCTAssertEqual(
+            pyramid.parameters.filter { $0.name.hasPrefix("fpn.") && $0.shape.count == 4 }.map(\.shape),
+            [
+                [24, 32, 1, 1], [24, 16, 1, 1],
+            ])
         XCTAssertEqual(pyramid.nodes.filter { $0.name.hasSuffix(".sum") }.map(\.shape), [[24, 8, 8]])
     }
 
@@ -65,7 +71,8 @@ final class DetectorNetworkTests: XCTestCase {
     func testEveryDetectorSurvivesItsJSON() throws {
         for name in OwnNotation.detectorNames + [
             "ssdlite(backbone=mobilenet_v2-nlp_headfix2-1222121, first-stride=8, extra=1)",
-            "ssd(backbone=resnet18, extra=2)", "ssdlite(backbone=efficientnet-lite0)", "ssdlite(backbone=mobilenet-v3-small)",
+            "ssd(backbone=resnet18, extra=2)", "ssdlite(backbone=efficientnet-lite0)",
+            "ssdlite(backbone=mobilenet-v3-small)",
             "yolo-v3-tiny(backbone=plain-cnn(channels=8-8-8-16, strides=2222), anchors=0.1-0.1-0.2-0.2-0.4-0.3)",
         ] {
             let network = try Network(notation: name, input: [3, 128, 128], classes: 3)
@@ -77,12 +84,14 @@ final class DetectorNetworkTests: XCTestCase {
     func testTheStridedTwinHasTheSameAnchorsAndTheAttentionFewTokens() throws {
         func network(_ pool: String) throws -> Network {
             try Network(
-                notation: "ssdlite(backbone=mobilenet-v2(width=0.35\(pool)), first-stride=8, extra=1)", input: [3, 256, 256],
+                notation: "ssdlite(backbone=mobilenet-v2(width=0.35\(pool)), first-stride=8, extra=1)",
+                input: [3, 256, 256],
                 classes: 3)
         }
         let strided = try network("")
         let attentive = try network(
-            ", pool=self-attentive(patch=2, restoration=subpixel), pool.2=self-attentive(patch=4, restoration=subpixel)")
+            ", pool=self-attentive(patch=2, restoration=subpixel), pool.2=self-attentive(patch=4, restoration=subpixel)"
+        )
         XCTAssertEqual(strided.detector, attentive.detector)
         for node in attentive.nodes {
             guard case .multiHeadAttention = node.operation else { continue }
@@ -102,7 +111,8 @@ final class DetectorNetworkTests: XCTestCase {
         }
         let plain = "backbone=plain-cnn(channels=8-16, strides=22)"
         XCTAssertEqual(
-            message("ssdlite(\(plain), first-stride=8)"), "the backbone has no map of stride 8: use a smaller first-stride")
+            message("ssdlite(\(plain), first-stride=8)"),
+            "the backbone has no map of stride 8: use a smaller first-stride")
         XCTAssertEqual(
             message("ssdlite(\(plain), first-stride=4, extra=0, scales=0.1-0.2-0.3)"),
             "3 scales for 1 maps (16×16): give 2, one a map and one more")
@@ -117,7 +127,9 @@ final class DetectorNetworkTests: XCTestCase {
             message("yolo-v3(\(plain))"), "the backbone has maps of 2 sizes, and 9 anchors need 3: give 6 anchors")
         XCTAssertEqual(
             message("yolo-v3-tiny(anchors=0.1)"), "anchors has 1 numbers: give a width and a height for each")
-        XCTAssertTrue(message("ssdlite(backbone=yolo-v3)").hasPrefix("unknown network \"yolo-v3\""), message("ssdlite(backbone=yolo-v3)"))
+        XCTAssertTrue(
+            message("ssdlite(backbone=yolo-v3)").hasPrefix("unknown network \"yolo-v3\""),
+            message("ssdlite(backbone=yolo-v3)"))
     }
 
     func testAStoredDetectorHasToFitItsOutputs() throws {

@@ -94,7 +94,8 @@ final class NetworkTests: XCTestCase {
             message(head + #"[\#(input), {"name": "a", "operation": "flatten", "inputs": ["b"]}]}"#),
             "a takes \"b\", which is no node in front of it")
         XCTAssertEqual(
-            message(head + #"[\#(input), {"name": "a", "operation": "maxPool", "inputs": ["input"], "stride": [2, 2]}]}"#),
+            message(
+                head + #"[\#(input), {"name": "a", "operation": "maxPool", "inputs": ["input"], "stride": [2, 2]}]}"#),
             "the JSON is not a network: \"kernel\" is missing at nodes[1]")
         XCTAssertEqual(
             message(
@@ -111,7 +112,8 @@ final class NetworkTests: XCTestCase {
     /// Thousands of random edits of a network's JSON: an error or a network, never a crash.
     func testRandomDamageNeverCrashes() throws {
         let network = try Network(
-            notation: "plain-cnn(channels=4-8, pool=self-attentive(patch=2, restoration=subpixel))", input: [1, 12, 12], classes: 3)
+            notation: "plain-cnn(channels=4-8, pool=self-attentive(patch=2, restoration=subpixel))",
+            input: [1, 12, 12], classes: 3)
         let original = [UInt8](try network.json())
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<2000 {

@@ -14,7 +14,7 @@ final class PoolingMethodTests: XCTestCase {
         "s3", "dpp", "dpp(details=asymmetric)", "dpp(form=full)", "wavelet", "rnn",
         "rnn(line-states=2, window-states=3)", "self-attentive", "self-attentive(norm=instance, zero-logits=yes)",
         "self-attentive(patch=1-2-3, restoration=bilinear)", "self-attentive(patch=2, restoration=subpixel, local=3)",
-        "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)",
+        "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(maximum=3)",
         "self-attentive(attention-share=learned(start=0))",
     ]
 
@@ -119,6 +119,9 @@ final class PoolingMethodTests: XCTestCase {
             message("self-attentive(patch=2-2, restoration=subpixel)"),
             "pool.logit.pool_weight: its patches are [2, 2]: use each once, and at most eight")
         XCTAssertEqual(message("self-attentive(overlap=-1)"), "pool: its windows overlap by -1: use 0 to 16")
+        XCTAssertEqual(
+            message("self-attentive(maximum=2)"),
+            "pool: its maximum is of 2×2 pixels: use an odd number up to 63, or 0 for none")
         XCTAssertEqual(
             message("self-attentive(attention-share=half)"),
             "attention-share=half in self-attentive: use a number or learned(start=1)")

@@ -45,20 +45,24 @@ final class SelfAttentivePoolingTests: XCTestCase {
         // Patches of 2 over 7 pixels: 3 cells copied 3, 2, 2 times, so some windows of 2 straddle cells.
         XCTAssertEqual(message(SelfAttentivePooling(patch: 2), [8, 7, 7]), "no error")
         // One cell only: whatever the window, it lies inside.
-        XCTAssertTrue(message(SelfAttentivePooling(patch: 5), [8, 7, 7], kernel: 3).contains("exactly average pooling"))
+        XCTAssertTrue(
+            message(SelfAttentivePooling(patch: 5), [8, 7, 7], kernel: 3).contains("exactly average pooling"))
     }
 
     func testWaysOutOfTheDegenerateCase() {
         for pooling in [
-            SelfAttentivePooling(patch: 4, restoration: .subpixel), SelfAttentivePooling(patch: 4, restoration: .bilinear),
-            SelfAttentivePooling(patch: 4, isWindowNormalised: false), SelfAttentivePooling(patch: 4, allowsDegenerate: true),
+            SelfAttentivePooling(patch: 4, restoration: .subpixel),
+            SelfAttentivePooling(patch: 4, restoration: .bilinear),
+            SelfAttentivePooling(patch: 4, isWindowNormalised: false),
+            SelfAttentivePooling(patch: 4, allowsDegenerate: true),
         ] {
             XCTAssertEqual(message(pooling, [8, 16, 16]), "no error")
         }
     }
 
     func testTheReferenceNotationOnlyWarns() throws {
-        let network = try Network(notation: "mobilenet_v2-nlp_headfix2_reduced-1222121", input: [3, 128, 128], classes: 10)
+        let network = try Network(
+            notation: "mobilenet_v2-nlp_headfix2_reduced-1222121", input: [3, 128, 128], classes: 10)
         XCTAssertEqual(network.warnings.count, 3)
         XCTAssertTrue(network.warnings[0].hasPrefix("net.features.1.0.pooling: every 2×2 window"), network.warnings[0])
         XCTAssertEqual(
@@ -97,6 +101,7 @@ final class SelfAttentivePoolingTests: XCTestCase {
     func testPatchesLargerThanTheMap() {
         XCTAssertEqual(
             message(SelfAttentivePooling(patch: 8), [4, 6, 6]),
-            "pool.logit.pool_weight.downsample.0: a patch of 8×8 does not fit the 6×6 map: use larger images or a smaller patch")
+            "pool.logit.pool_weight.downsample.0: a patch of 8×8 does not fit the 6×6 map: use larger images or a smaller patch"
+        )
     }
 }

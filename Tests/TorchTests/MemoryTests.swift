@@ -42,7 +42,8 @@ final class MemoryTests: XCTestCase {
     /// A full score matrix of 4096 tokens and 8 heads would take 512 MB.
     func testAttentionStoresNoMatrixOfTokensByTokens() throws {
         // Writing 5 sets the peak back to what is resident now.
-        guard let before = residentBytes(), (try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)) != nil
+        guard let before = residentBytes(),
+            (try? "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)) != nil
         else { throw XCTSkip("this system does not tell a process its peak memory") }
         let shape = [1, 8, 4096, 8]
         let q = try Tensor.normal(shape).requireGradient()
@@ -50,7 +51,8 @@ final class MemoryTests: XCTestCase {
         let v = try Tensor.normal(shape)
         try q.attention(keys: k, values: v).sum().backward()
         XCTAssertNotNil(q.gradient)
-        let peak = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let peak =
+            try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
             .split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
             .flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
         XCTAssertGreaterThan(peak, 0)

@@ -3,7 +3,8 @@ import XCTest
 
 /// The fused kernels against the update rules, two steps by hand.
 final class OptimizerTests: XCTestCase {
-    private func twoSteps(_ make: (OptimizedParameter) throws -> any Optimizer, decay: Double = 0.1) throws -> [Double] {
+    private func twoSteps(_ make: (OptimizedParameter) throws -> any Optimizer, decay: Double = 0.1) throws -> [Double]
+    {
         let weight = try Tensor([2] as [Double], shape: [1]).requireGradient()
         let optimizer = try make(OptimizedParameter(name: "w", tensor: weight, weightDecay: decay))
         return try (0..<2).map { _ in
@@ -69,7 +70,9 @@ final class OptimizerTests: XCTestCase {
             return try weight.item()
         }
         XCTAssertEqual(try run(true), try run(false))
-        let optimizer = try SGD([OptimizedParameter(name: "w", tensor: Tensor.ones([1]).requireGradient(), weightDecay: 0)])
+        let optimizer = try SGD([
+            OptimizedParameter(name: "w", tensor: Tensor.ones([1]).requireGradient(), weightDecay: 0)
+        ])
         XCTAssertThrowsError(try optimizer.restore([:])) {
             XCTAssertEqual("\($0)", "libtorch's optimiser failed: the checkpoint has no w.momentum")
         }

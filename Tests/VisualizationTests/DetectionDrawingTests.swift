@@ -20,7 +20,9 @@ final class DetectionDrawingTests: XCTestCase {
         XCTAssertEqual(image.channels, 3)
         // The second colour of the palette, #D55E00, on all four sides; nothing inside or outside.
         let color: [UInt8] = [0xD5, 0x5E, 0x00]
-        for (x, y) in [(20, 60), (59, 60), (40, 40), (40, 79)] { XCTAssertEqual(pixel(image, x, y), color, "\(x), \(y)") }
+        for (x, y) in [(20, 60), (59, 60), (40, 40), (40, 79)] {
+            XCTAssertEqual(pixel(image, x, y), color, "\(x), \(y)")
+        }
         for (x, y) in [(21, 60), (58, 60), (40, 78), (60, 60), (40, 80), (5, 5)] {
             XCTAssertEqual(pixel(image, x, y), [128, 128, 128], "\(x), \(y)")
         }

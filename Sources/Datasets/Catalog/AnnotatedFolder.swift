@@ -97,7 +97,8 @@ public struct AnnotatedFolder: Sendable {
                 let folders = ["\(suffix)", "images/\(suffix)", name, "images/\(name)", "images"]
                 guard let images = folders.map({ Folders.join(path, $0) }).first(where: Folders.isFolder) else {
                     throw DatasetsError(
-                        "\(path) has \(file), but no folder of its images: looked for \(folders.joined(separator: ", "))")
+                        "\(path) has \(file), but no folder of its images: looked for \(folders.joined(separator: ", "))"
+                    )
                 }
                 found[split] = (Folders.join(annotations, file), images)
             }

@@ -29,7 +29,8 @@ public final class Batch: Sendable {
     public var count: Int { labels.count }
 
     init(
-        step: Int, pixels: PixelBuffer, labels: [Int64], objects: [[GroundTruth]], indices: [Int], size: ImageSize, channels: Int,
+        step: Int, pixels: PixelBuffer, labels: [Int64], objects: [[GroundTruth]], indices: [Int], size: ImageSize,
+        channels: Int,
         rows: Range<Int>, wholeCount: Int, skipped: [(index: Int, reason: String)]
     ) {
         self.step = step

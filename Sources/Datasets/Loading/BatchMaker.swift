@@ -47,7 +47,8 @@ struct BatchMaker: Sendable {
         }
         pixels.shrink(to: labels.count * imageBytes)
         return Batch(
-            step: step, pixels: pixels, labels: labels, objects: objects, indices: indices, size: size, channels: channels,
+            step: step, pixels: pixels, labels: labels, objects: objects, indices: indices, size: size,
+            channels: channels,
             rows: rows, wholeCount: whole, skipped: skipped)
     }
 

@@ -64,8 +64,11 @@ public struct DetectionDecoder: Sendable {
                     for label in 1..<width {
                         let score = exp(Double(own[label] - top)) / sum
                         guard score >= minimumScore else { continue }
-                        let place = box ?? anchors.coder.decode(
-                            offsets[4 * index..<4 * index + 4].map(Double.init), anchor: anchors.boxes[start + index])
+                        let place =
+                            box
+                            ?? anchors.coder.decode(
+                                offsets[4 * index..<4 * index + 4].map(Double.init),
+                                anchor: anchors.boxes[start + index])
                         box = place
                         found.append(Detection(box: place.clipped(), label: label - 1, score: score))
                     }

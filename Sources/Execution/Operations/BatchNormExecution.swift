@@ -36,7 +36,8 @@ extension Model {
             // which counts n/(n−1), has to be told how many values there are.
             let factor = Double(values - 1) / Double(values) * Double(copied) / Double(copied - 1)
             if try !isPlain && x.device.isCPU && x.scalarType() == .float32 && x.isChannelsLast {
-                return try layer.normaliseInOne(x, varianceFactor: Double(copied) / Double(copied - 1), meanShift: shift)
+                return try layer.normaliseInOne(
+                    x, varianceFactor: Double(copied) / Double(copied - 1), meanShift: shift)
             }
             if !isUpsampled, shift == nil { return try layer.normalise(x, training: true) }
             return try layer.normalise(x, varianceFactor: factor, meanShift: shift)

@@ -43,7 +43,9 @@ extension NetworkFamily {
         do {
             return try build(named: name, input: input, classes: classes)
         } catch let error as NetworkError where error.isTooSmallAnImage && input.isMap {
-            guard let side = smallestSide(channels: input.channels, above: min(input.height, input.width)) else { throw error }
+            guard let side = smallestSide(channels: input.channels, above: min(input.height, input.width)) else {
+                throw error
+            }
             throw NetworkError(
                 "a \(input.size) image is too small for this network, which needs at least \(side)×\(side) (\(error.message))",
                 isTooSmallAnImage: true)

@@ -35,7 +35,9 @@ public struct Darknet53: Backbone {
     ) throws -> Node.ID {
         var x = try builder.convolutionBlock(
             x, to: channels, kernel: 3, stride: stage.convolutionStride, activation: .relu6, scope: "0")
-        if let layer = stage.layer { x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "pooling") }
+        if let layer = stage.layer {
+            x = try builder.pool(x, with: layer.method, kernel: layer.stride, name: "pooling")
+        }
         for block in 1...blocks {
             x = try builder.scope("\(block)") {
                 let narrow = try builder.convolutionBlock(

@@ -45,7 +45,8 @@ public struct DetectorLayout: Sendable, Hashable, Codable {
     /// Refuses a layout that is not that of outputs of these shapes.
     func check(_ shapes: [Shape]) throws(NetworkError) {
         let sides = grids.flatMap { $0.sizes.flatMap { [$0.width, $0.height] } } + [centerVariance, sizeVariance]
-        guard (1...100_000).contains(classes), grids.allSatisfy({ $0.rows > 0 && $0.columns > 0 && $0.sizes.count < 1000 }),
+        guard (1...100_000).contains(classes),
+            grids.allSatisfy({ $0.rows > 0 && $0.columns > 0 && $0.sizes.count < 1000 }),
             sides.allSatisfy({ $0 > 0 && $0 <= 100 })
         else {
             throw NetworkError("its detector has no classes, an empty grid, or an anchor without a size")
@@ -53,7 +54,8 @@ public struct DetectorLayout: Sendable, Hashable, Codable {
         guard shapes == outputShapes else {
             let wanted = outputShapes.map(\.description).joined(separator: ", ")
             throw NetworkError(
-                "its outputs are \(shapes.map(\.description).joined(separator: ", ")), and its detector needs \(wanted)")
+                "its outputs are \(shapes.map(\.description).joined(separator: ", ")), and its detector needs \(wanted)"
+            )
         }
     }
 }

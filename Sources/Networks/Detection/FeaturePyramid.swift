@@ -4,7 +4,9 @@ extension Backbone {
         let maps = try builder.scope(scope) { try featureMaps(image, in: builder) }
         var levels: [Node.ID] = []
         for map in maps {
-            if let last = levels.last, builder.shape(of: last).size == builder.shape(of: map).size { levels.removeLast() }
+            if let last = levels.last, builder.shape(of: last).size == builder.shape(of: map).size {
+                levels.removeLast()
+            }
             levels.append(map)
         }
         return levels
@@ -35,7 +37,8 @@ extension NetworkBuilder {
     /// The last convolution of a head. It starts at zero: random logits of thousands of anchors would only have to be unlearnt.
     func output(_ x: Node.ID, to channels: Int, kernel: Int, name: String) throws(NetworkError) -> Node.ID {
         let details = Convolution(
-            inputChannels: shape(of: x).channels, outputChannels: channels, kernel: Size(kernel), padding: Size(kernel / 2),
+            inputChannels: shape(of: x).channels, outputChannels: channels, kernel: Size(kernel),
+            padding: Size(kernel / 2),
             bias: true, startsAtZero: true)
         return try add(.convolution(details), [x], name: name)
     }

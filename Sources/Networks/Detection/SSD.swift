@@ -20,7 +20,8 @@ public struct SSD: NetworkFamily {
 
     /// A detector by its choices.
     public init(
-        backbone: any Backbone, isLite: Bool = true, firstStride: Int = 16, extraLevels: Int = 4, scales: [Double]? = nil,
+        backbone: any Backbone, isLite: Bool = true, firstStride: Int = 16, extraLevels: Int = 4,
+        scales: [Double]? = nil,
         aspectRatios: [Double] = [2, 3], pyramidChannels: Int? = nil
     ) {
         self.backbone = backbone

@@ -83,7 +83,8 @@ public struct YOLOv3: NetworkFamily {
         var features: Node.ID
         var last: Node.ID
         if isTiny {
-            features = try join(map, coarser, to: coarser == nil ? width : 4 * width, kernel: coarser == nil ? 1 : 3, in: builder)
+            features = try join(
+                map, coarser, to: coarser == nil ? width : 4 * width, kernel: coarser == nil ? 1 : 3, in: builder)
             last = features
             if coarser == nil { last = try block(features, to: 2 * width, kernel: 3, scope: "conv.1", in: builder) }
         } else {

@@ -58,7 +58,9 @@ struct NotationParser {
         let start = position
         while position < characters.count {
             let character = characters[position]
-            guard character.isASCII, character.isLetter || character.isNumber || "-_.+".contains(character) else { break }
+            guard character.isASCII, character.isLetter || character.isNumber || "-_.+".contains(character) else {
+                break
+            }
             position += 1
         }
         guard position > start else { throw unexpected("a name or a number") }
@@ -145,7 +147,9 @@ struct NotationOptions {
         guard let word = try word(key) else { return fallback }
         let numbers = word.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         let whole = numbers.compactMap { $0 }
-        guard whole.count == numbers.count else { throw wrong(key, word, "use whole numbers with dashes, such as 16-32-64") }
+        guard whole.count == numbers.count else {
+            throw wrong(key, word, "use whole numbers with dashes, such as 16-32-64")
+        }
         return whole
     }
 
@@ -154,7 +158,9 @@ struct NotationOptions {
         guard let word = try word(key) else { return fallback }
         let numbers = word.split(separator: "-", omittingEmptySubsequences: false).map { Double($0) }
         let finite = numbers.compactMap { $0 }.filter(\.isFinite)
-        guard finite.count == numbers.count else { throw wrong(key, word, "use numbers with dashes, such as 0.1-0.35-0.9") }
+        guard finite.count == numbers.count else {
+            throw wrong(key, word, "use numbers with dashes, such as 0.1-0.35-0.9")
+        }
         return finite
     }
 

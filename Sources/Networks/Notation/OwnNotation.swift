@@ -109,7 +109,8 @@ public struct OwnNotation: Sendable {
         let stem = try stem(&options)
         guard form == .published else { return stem }
         guard case .standard = stem else {
-            throw NetworkError("stem=published has a stride and a pooling of its own: leave stem-stride and stem-pool out")
+            throw NetworkError(
+                "stem=published has a stride and a pooling of its own: leave stem-stride and stem-pool out")
         }
         return .published
     }

@@ -12,12 +12,14 @@ public struct ReferenceNotation: Sendable {
         "resnet50_v2", "resnext",
     ]
     private static let pools = [
-        "skip", "maxp", "avgp", "lip", "gaussian_pool", "attnpool", "nlp", "nlpnoexp", "nlpnosigmoid", "nlpnope", "nlpnobn1",
+        "skip", "maxp", "avgp", "lip", "gaussian_pool", "attnpool", "nlp", "nlpnoexp", "nlpnosigmoid", "nlpnope",
+        "nlpnobn1",
         "nlpnobn2",
     ]
     private static let suffixes = ["headfix2", "nowin", "reduced", "reduced0211", "reduced0842"]
     private static let unsupported: [String: String] = [
-        "dfmnlp": "deformable pooling", "mixp": "mixed pooling", "dfmixp": "deformable mixed pooling", "dy": "dynamic convolution",
+        "dfmnlp": "deformable pooling", "mixp": "mixed pooling", "dfmixp": "deformable mixed pooling",
+        "dy": "dynamic convolution",
     ]
 
     /// Whether `text` looks like this notation rather than the project's own.
@@ -37,7 +39,8 @@ public struct ReferenceNotation: Sendable {
         if parts.first == "prepool" {
             guard parts.count == 6 || parts.count == 7 else { throw Self.malformed(text) }
             guard let stride = Int(parts[2]), (1...64).contains(stride) else {
-                throw NetworkError("\"\(parts[2])\" in \"\(text)\" is no stride for the pre-pooling: use a number such as 2 or 4")
+                throw NetworkError(
+                    "\"\(parts[2])\" in \"\(text)\" is no stride for the pre-pooling: use a number such as 2 or 4")
             }
             prepool = (try Pool(parts[1], in: text), stride)
             parts.removeFirst(3)
@@ -90,14 +93,16 @@ public struct ReferenceNotation: Sendable {
             throw NetworkError("\"\(digits)\" in \"\(text)\" are no strides: use one digit of 1 to 9 a stage")
         }
         guard strides.count == count else {
-            throw NetworkError("\(net) takes \(count) stride digits, and \"\(digits)\" in \"\(text)\" has \(strides.count)")
+            throw NetworkError(
+                "\(net) takes \(count) stride digits, and \"\(digits)\" in \"\(text)\" has \(strides.count)")
         }
         return strides
     }
 
     private static func malformed(_ text: String) -> NetworkError {
         NetworkError(
-            "\"\(text)\" is not [prepool-POOL-S-]NET-POOL-STRIDES: write a name such as mobilenet_v2-nlp_headfix2-1222121")
+            "\"\(text)\" is not [prepool-POOL-S-]NET-POOL-STRIDES: write a name such as mobilenet_v2-nlp_headfix2-1222121"
+        )
     }
 
     private static func notSupported(_ part: String, _ text: String) -> NetworkError {
@@ -116,12 +121,14 @@ public struct ReferenceNotation: Sendable {
         init(_ text: String, in name: String) throws {
             // "gaussian_pool" has an underscore of its own.
             let isGaussian = text == "gaussian_pool"
-            let parts = isGaussian ? [text] : text.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+            let parts =
+                isGaussian ? [text] : text.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
             kind = parts[0]
             if ReferenceNotation.unsupported[kind] != nil { throw ReferenceNotation.notSupported(kind, name) }
             guard ReferenceNotation.pools.contains(kind) else {
                 throw NetworkError(
-                    "unknown pooling \"\(kind)\" in \"\(name)\": known are \(ReferenceNotation.pools.joined(separator: ", "))")
+                    "unknown pooling \"\(kind)\" in \"\(name)\": known are \(ReferenceNotation.pools.joined(separator: ", "))"
+                )
             }
             suffixes = Set(parts.dropFirst())
             for suffix in parts.dropFirst() {
@@ -131,7 +138,8 @@ public struct ReferenceNotation: Sendable {
                             + ReferenceNotation.suffixes.joined(separator: ", "))
                 }
                 guard kind.hasPrefix("nlp") else {
-                    throw NetworkError("the suffix \"\(suffix)\" in \"\(name)\" belongs to nlp poolings, and \"\(kind)\" is none")
+                    throw NetworkError(
+                        "the suffix \"\(suffix)\" in \"\(name)\" belongs to nlp poolings, and \"\(kind)\" is none")
                 }
             }
         }
@@ -166,18 +174,23 @@ public struct ReferenceNotation: Sendable {
             default:
                 let isReduced = suffixes.contains { $0.hasPrefix("reduced") }
                 let method = selfAttentive(
-                    patch: isReduced ? stride : 2, ratio: isReduced ? 0.25 : 1, heads: suffixes.contains("headfix2") ? 2 : 8,
+                    patch: isReduced ? stride : 2, ratio: isReduced ? 0.25 : 1,
+                    heads: suffixes.contains("headfix2") ? 2 : 8,
                     isWindowNormalised: true)
                 return .pooled(method, stride: stride)
             }
         }
 
-        private func selfAttentive(patch: Int, ratio: Double, heads: Int, isWindowNormalised: Bool) -> SelfAttentivePooling {
+        private func selfAttentive(patch: Int, ratio: Double, heads: Int, isWindowNormalised: Bool)
+            -> SelfAttentivePooling
+        {
             SelfAttentivePooling(
                 patch: patch, ratio: ratio, heads: heads, isWindowNormalised: isWindowNormalised,
                 position: kind == "nlpnope" ? .none : .learned,
-                weighting: kind == "nlpnoexp" ? .sigmoid : kind == "nlpnosigmoid" ? .exponential : .exponentialOfSigmoid,
-                normalisesEmbedding: kind != "nlpnobn1", normalisesRestoration: kind != "nlpnobn2", allowsDegenerate: true)
+                weighting: kind == "nlpnoexp"
+                    ? .sigmoid : kind == "nlpnosigmoid" ? .exponential : .exponentialOfSigmoid,
+                normalisesEmbedding: kind != "nlpnobn1", normalisesRestoration: kind != "nlpnobn2",
+                allowsDegenerate: true)
         }
 
         private func patch(stage: Int, family: Family, text: String) throws -> Int {
@@ -197,7 +210,8 @@ public struct ReferenceNotation: Sendable {
                 throw NetworkError("the suffix \"\(suffix)\" in \"\(text)\" is for networks of four stages")
             }
             guard stage > 0 else {
-                throw NetworkError("the suffix \"\(suffix)\" in \"\(text)\" has no patch for the first stage: use 1 as first digit")
+                throw NetworkError(
+                    "the suffix \"\(suffix)\" in \"\(text)\" has no patch for the first stage: use 1 as first digit")
             }
             return (suffix == "reduced0211" ? [1, 2, 1, 1] : [1, 8, 4, 2])[stage]
         }

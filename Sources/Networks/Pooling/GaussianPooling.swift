@@ -22,7 +22,8 @@ public struct GaussianPooling: PoolingMethod, Hashable {
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         let channels = builder.shape(of: x).channels
         let mean = try builder.add(
-            .averagePool(AveragePool(kernel: window.kernel, stride: window.stride, padding: window.padding)), [x], name: "mean")
+            .averagePool(AveragePool(kernel: window.kernel, stride: window.stride, padding: window.padding)), [x],
+            name: "mean")
         let deviation = try builder.add(
             .localDeviation(LocalDeviation(kernel: window.kernel, stride: window.stride, padding: window.padding)), [x],
             name: "deviation")
@@ -33,7 +34,8 @@ public struct GaussianPooling: PoolingMethod, Hashable {
             return try builder.activation(try builder.batchNorm(narrow, name: "2"), .relu, name: "3")
         }
         var skew = try builder.scope("ToMean") {
-            try builder.batchNorm(try builder.convolution(hidden, to: channels, kernel: 1, bias: true, name: "0"), name: "1")
+            try builder.batchNorm(
+                try builder.convolution(hidden, to: channels, kernel: 1, bias: true, name: "0"), name: "1")
         }
         let spread = try builder.scope("ToSigma") {
             let raw = try builder.convolution(hidden, to: channels, kernel: 1, bias: true, name: "0")

@@ -21,6 +21,10 @@ extension SelfAttentivePooling {
         /// Pixels by which windows reach beyond the given ones on each side, so that they overlap.
         public var overlap = 0
 
+        /// Side of the neighbourhood whose maximum, at stride 1, is what is averaged in place of the pixel itself; 0 is none. BlurPool's
+        /// other half (Zhang, 2019), under weights of attention.
+        public var maximum = 0
+
         /// No additions.
         public init() {}
     }
@@ -35,6 +39,19 @@ extension SelfAttentivePooling {
         return PoolingWindow(
             kernel: larger(window.kernel, by: 2 * overlap), stride: window.stride,
             padding: larger(window.padding, by: overlap))
+    }
+
+    /// What the windows average: the map, or the maximum of each pixel's neighbourhood.
+    func values(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
+        let side = extensions.maximum
+        guard side == 0 || (1...63).contains(side) && side % 2 == 1 else {
+            throw NetworkError(
+                "\(builder.qualified("")): its maximum is of \(side)×\(side) pixels: use an odd number up to 63, or 0 for none"
+            )
+        }
+        guard side > 1 else { return x }
+        return try builder.add(
+            .maxPool(MaxPool(kernel: Size(side), stride: 1, padding: Size(side / 2))), [x], name: "max")
     }
 
     /// Logits of every scale and of the local term, added.

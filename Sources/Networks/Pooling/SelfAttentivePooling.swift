@@ -100,6 +100,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
         let window = try widened(window, in: builder)
+        let values = try values(x, in: builder)
         let weights = try builder.scope("logit.pool_weight") {
             try weigh(try logits(x, in: builder), in: builder)
         }
@@ -112,12 +113,12 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
                     + ": use a smaller patch, subpixel or bilinear restoration, or no window normalisation")
         }
         guard let share = extensions.attentionShare else {
-            return try builder.add(.windowPool(pool), [x, weights], name: "")
+            return try builder.add(.windowPool(pool), [values, weights], name: "")
         }
         let average = AveragePool(
             kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
-        let mean = try builder.add(.averagePool(average), [x], name: "average")
-        let attended = try builder.add(.windowPool(pool), [x, weights], name: "attended")
+        let mean = try builder.add(.averagePool(average), [values], name: "average")
+        let attended = try builder.add(.windowPool(pool), [values, weights], name: "attended")
         return try builder.mix(mean, attended, share: share.scale, shareName: "share")
     }
 

@@ -17,6 +17,9 @@ extension EvaluationGraph {
         layers(inFrontOf: batchNorm, repetition: 1) ?? []
     }
 
+    /// Whether a batch normalisation goes into the weights of the layers in front of it.
+    package func folds(_ batchNorm: Node) -> Bool { !foldingLayers(of: batchNorm).isEmpty }
+
     private func layers(inFrontOf reader: Node, repetition: Int) -> [FoldingLayer]? {
         var found: [FoldingLayer] = []
         for operand in operands(of: reader) {

@@ -33,7 +33,4 @@ extension EvaluationGraph {
             return 0
         }
     }
-
-    /// Whether a batch normalisation goes into the weights of the layers in front of it; see `foldingLayers(of:)`.
-    package func folds(_ batchNorm: Node) -> Bool { !foldingLayers(of: batchNorm).isEmpty }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A table of plain text with aligned columns, for a terminal.
 ///
 ///     var table = TextTable([.left("layer"), .right("parameters")])
@@ -64,6 +66,19 @@ public struct TextTable: Sendable, CustomStringConvertible {
             }
         }
         return all.map { render($0, widths) }.joined(separator: "\n")
+    }
+
+    /// The same as a table in Markdown; a rule is left out.
+    public var markdown: String {
+        func row(_ cells: [String]) -> String {
+            "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |"
+        }
+        let alignments = columns.map { $0.alignment == .left ? "---" : "---:" }
+        let rows = lines.compactMap { line -> String? in
+            guard case .cells(let cells) = line else { return nil }
+            return row(cells)
+        }
+        return ([row(columns.map(\.title)), row(alignments)] + rows).joined(separator: "\n")
     }
 
     /// An integer with commas between thousands: `1,234,567`.

@@ -29,5 +29,7 @@ package struct BatchTensors {
     }
 
     /// Class indices `[B]`.
-    package func labels(_ batch: Batch) throws -> Tensor { try Tensor(batch.labels, shape: [batch.count]).to(device: device) }
+    package func labels(_ batch: Batch) throws -> Tensor {
+        try Tensor(batch.labels, shape: [batch.count]).to(device: device)
+    }
 }

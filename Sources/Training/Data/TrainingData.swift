@@ -49,7 +49,8 @@ public struct TrainingData: Sendable {
     private init(classes recipe: Recipe) throws {
         guard recipe.augmentation != .objectCrop, recipe.augmentation != .flip else {
             throw TrainingError(
-                "augmentation is \(recipe.augmentation.rawValue), which is for task: detection: use auto, crop-flip, resized-crop or none")
+                "augmentation is \(recipe.augmentation.rawValue), which is for task: detection: use auto, crop-flip, resized-crop or none"
+            )
         }
         let all = try DatasetCatalog.open(recipe.data, split: .train)
         (training, evaluation, evaluationName) = try Self.divide(
@@ -105,7 +106,8 @@ public struct TrainingData: Sendable {
             transform.geometry = .objectCrop(size, ObjectCrop(largestExpansion: recipe.zoomOut ?? 4))
         case .cropFlip, .resizedCrop:
             throw TrainingError(
-                "augmentation is \(recipe.augmentation.rawValue), which is not for boxes: use auto, object-crop, flip or none")
+                "augmentation is \(recipe.augmentation.rawValue), which is not for boxes: use auto, object-crop, flip or none"
+            )
         }
         if recipe.verticalFlip == true { transform.verticalFlipProbability = 0.5 }
         return transform

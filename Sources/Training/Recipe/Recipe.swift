@@ -234,7 +234,8 @@ extension Recipe {
         try require(clipNorm.map { $0 > 0 } ?? true, .clipNorm, clipNorm ?? 0, "a number above 0, or leave it out")
         try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
         try require(
-            (0...1).contains(distillationShare), .distillationShare, distillationShare, "0 (labels alone) to 1 (teacher alone)")
+            (0...1).contains(distillationShare), .distillationShare, distillationShare,
+            "0 (labels alone) to 1 (teacher alone)")
         try require(
             distillationTemperature > 0 && distillationTemperature.isFinite, .distillationTemperature,
             distillationTemperature, "a number above 0")

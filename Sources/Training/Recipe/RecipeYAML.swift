@@ -23,7 +23,8 @@ extension Recipe {
     package init(settings: Yams.Node.Mapping, source: String) throws {
         let known = CodingKeys.allCases.map(\.rawValue)
         for key in settings.keys.compactMap(\.string) where !known.contains(key) {
-            throw TrainingError("\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
+            throw TrainingError(
+                "\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
         }
         do {
             self = try YAMLDecoder().decode(Recipe.self, from: .mapping(settings))

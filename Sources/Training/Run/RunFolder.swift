@@ -55,7 +55,8 @@ public struct RunFolder: Sendable, Equatable {
             throw TrainingError("the output folder \(path) cannot be made: choose a place that you may write to")
         }
         guard FileManager.default.isWritableFile(atPath: path) else {
-            throw TrainingError("the output folder \(path) cannot be written: choose another, or change its permissions")
+            throw TrainingError(
+                "the output folder \(path) cannot be written: choose another, or change its permissions")
         }
     }
 }

@@ -45,7 +45,9 @@ public struct DetectionLoss {
     /// - Parameters:
     ///   - outputs: of the network, `[B, C, rows, columns]` each.
     ///   - objects: of each image, boxes as shares of it.
-    public func value(_ outputs: [Tensor], _ objects: [[GroundTruth]]) throws -> Tensor { try self(outputs, objects).value }
+    public func value(_ outputs: [Tensor], _ objects: [[GroundTruth]]) throws -> Tensor {
+        try self(outputs, objects).value
+    }
 
     func callAsFunction(_ outputs: [Tensor], _ objects: [[GroundTruth]]) throws -> TaskLoss {
         let targets = objects.map { AnchorTargets(anchors, objects: $0, threshold: options.matchOverlap) }
@@ -138,15 +140,18 @@ public struct DetectionLoss {
             image.labels.map { $0 < 0 ? 0 : 1 / Float(max(1, image.positives.count)) }
         }
         let objectness = try rows.sliced(1, 4..<5).reshaped([-1])
-        var loss = try (objectness.binaryCrossEntropies(found.to(device: device))
+        var loss = try
+            (objectness.binaryCrossEntropies(found.to(device: device))
             * Tensor(weights, shape: [weights.count]).to(device: device)).sum()
-        loss = try loss + boxLoss(rows.sliced(1, 0..<4), batch) { offsets, targets in
-            try Tensor.concatenated(
-                [
-                    offsets.sliced(1, 0..<2).binaryCrossEntropies(targets.sliced(1, 0..<2)),
-                    offsets.sliced(1, 2..<4).smoothL1(targets.sliced(1, 2..<4)),
-                ], dimension: 1)
-        }
+        loss =
+            try loss
+            + boxLoss(rows.sliced(1, 0..<4), batch) { offsets, targets in
+                try Tensor.concatenated(
+                    [
+                        offsets.sliced(1, 0..<2).binaryCrossEntropies(targets.sliced(1, 0..<2)),
+                        offsets.sliced(1, 2..<4).smoothL1(targets.sliced(1, 2..<4)),
+                    ], dimension: 1)
+            }
         let logits = try rows.sliced(1, 5..<classes + 5)
         if !batch.positives.isEmpty {
             let indices = try Tensor(batch.positives, shape: [batch.positives.count]).to(device: device)

@@ -29,7 +29,9 @@ final class TrainingProgress {
         scoreName = start.scoreName
         if let report = start.initialWeights { line(report) }
         if let dropped = start.droppedBoxes {
-            line("\(dropped.count) boxes of the annotations are left out: \(dropped.list) lists them, each with its file and reason")
+            line(
+                "\(dropped.count) boxes of the annotations are left out: \(dropped.list) lists them, each with its file and reason"
+            )
         }
         line(
             "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "

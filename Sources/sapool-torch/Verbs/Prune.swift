@@ -80,7 +80,8 @@ struct Prune: ParsableCommand {
         let device = try machine.apply()
         let sensitivity =
             try importance == .taylor
-            ? ChannelSensitivity(TrainedModel(run, weights: weights, device: device), data: data, batches: batches).nodes
+            ? ChannelSensitivity(TrainedModel(run, weights: weights, device: device), data: data, batches: batches)
+                .nodes
             : [:]
         let search = PruningSearch(
             network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),

@@ -71,7 +71,8 @@ struct Train: ParsableCommand {
     var schedule: Recipe.ScheduleKind?
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Shares of all epochs after which a multi-step schedule lowers the rate.", valueName: "shares"))
+        help: ArgumentHelp(
+            "Shares of all epochs after which a multi-step schedule lowers the rate.", valueName: "shares"))
     var milestones: [Double] = []
     @Option(help: "What a multi-step schedule multiplies the rate by.")
     var decayFactor: Double?

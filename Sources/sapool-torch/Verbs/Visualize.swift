@@ -60,7 +60,8 @@ struct Visualize: ParsableCommand {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         guard trained.model.network.detector == nil else {
-            throw TrainingError("\(folder) finds objects, and this verb explains classes: draw them with sapool predict --draw")
+            throw TrainingError(
+                "\(folder) finds objects, and this verb explains classes: draw them with sapool predict --draw")
         }
         let label = try label(trained.configuration.classNames)
         let dataset: any Dataset =

@@ -24,9 +24,9 @@ class CommandLineTestCase: XCTestCase {
     /// The program beside the test bundle.
     static var program: String {
         #if os(macOS)
-        let products = Bundle(for: CommandLineTestCase.self).bundleURL.deletingLastPathComponent()
+            let products = Bundle(for: CommandLineTestCase.self).bundleURL.deletingLastPathComponent()
         #else
-        let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         #endif
         return products.appendingPathComponent("sapool").path
     }

@@ -83,9 +83,11 @@ final class NetworkGoldenTests: XCTestCase {
             try loss.item(), try XCTUnwrap(golden["loss.train"]).doubles()[0], accuracy: 1e-6 * spread, "\(name) loss")
 
         try loss.backward()
-        for (parameter, norm) in zip(entry.parameters, try XCTUnwrap(golden["grad_norms"]).doubles()) where norm > 1e-9 {
+        for (parameter, norm) in zip(entry.parameters, try XCTUnwrap(golden["grad_norms"]).doubles()) where norm > 1e-9
+        {
             let gradient = try XCTUnwrap(model.parameters.tensor(parameter.name).gradient, "\(name) \(parameter.name)")
-            XCTAssertEqual(try gradient.norm().item(), norm, accuracy: 1e-6 * norm, "\(name) gradient of \(parameter.name)")
+            XCTAssertEqual(
+                try gradient.norm().item(), norm, accuracy: 1e-6 * norm, "\(name) gradient of \(parameter.name)")
         }
 
         model.batchNormMomentum = 1

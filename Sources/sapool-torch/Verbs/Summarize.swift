@@ -1,0 +1,40 @@
+import ArgumentParser
+import CommandLineSupport
+import Comparison
+
+struct Summarize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Means, intervals and paired differences from a table of runs.",
+        discussion: """
+            Reads results.csv of sapool compare, or any table of comma-separated values with the columns cell, seed and a score, a run a \
+            line. Each score is the mean over the seeds, ± half its 95 % interval (Student); differences are paired by seed, \
+            with a * where the interval leaves zero out. Where a cell's runs differ in peak_sram_bytes, macs or parameters, the largest \
+            is shown. Runs that are not finished are left out.
+
+              sapool summarize Experiments/results/cifar-mild.csv --baseline average
+              sapool summarize Experiments/results/bccd-test.csv --score map_50 --markdown
+            """)
+
+    @Argument(help: "The table, as CSV.")
+    var table: String
+    @Option(help: ArgumentHelp("The cell that others are compared with (default: the first).", valueName: "cell"))
+    var baseline: String?
+    @Option(help: ArgumentHelp("The column to average; it holds shares from 0 to 1.", valueName: "column"))
+    var score = "accuracy"
+    @Flag(help: "Print a table in Markdown.")
+    var markdown = false
+    @Flag(help: "Print the cells' results as JSON.")
+    var json = false
+
+    func validate() throws {
+        if markdown, json { throw ValidationError("Use --markdown or --json, not both.") }
+    }
+
+    func run() throws {
+        let results = try ResultTable(contentsOf: table, score: score, baseline: baseline)
+        if results.unfinished > 0 { note("left out \(results.unfinished) runs that are not finished") }
+        if json { return try printJSON(results.summaries) }
+        let table = SummaryTable(results.summaries, scoreName: score, baseline: results.baseline).text
+        print(markdown ? table.markdown : "\(table)")
+    }
+}
