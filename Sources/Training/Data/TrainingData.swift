@@ -19,6 +19,8 @@ public struct TrainingData: Sendable {
 
     /// Images of at most this side are small: they are shifted and flipped rather than cut to pieces, and evaluated whole.
     private static let smallSide = 64
+    /// What a network takes of photographs where the recipe does not say.
+    private static let photographSide = 224
     /// What a detector takes where the recipe does not say: that of MobileNetV2 with SSDLite as published.
     private static let detectionSide = 320
 
@@ -57,12 +59,14 @@ public struct TrainingData: Sendable {
             all, recipe, splits: DatasetCatalog.availableSplits(recipe.data)
         ) { try DatasetCatalog.open(recipe.data, split: $0) }
         droppedBoxes = []
-        let stored = training.imageSize.map { max($0.width, $0.height) }
-        let side = recipe.resolution ?? stored ?? 224
-        let size = ImageSize(square: side)
+        let stored = Self.largestSide(of: training)
         let isSmall = (stored ?? Int.max) <= Self.smallSide
-        var evaluate = isSmall ? Transform.smallImageEvaluation(size: size) : .evaluation(size: size)
+        let side = recipe.resolution ?? (isSmall || training.imageSize != nil ? stored : nil) ?? Self.photographSide
+        let size = ImageSize(square: side)
         let isCropped = recipe.augmentation == .cropFlip || (recipe.augmentation == .automatic && isSmall)
+        // Things have to be as large in evaluation as they are in training, which shifts whole images where it crops and flips.
+        var evaluate =
+            isSmall || isCropped ? Transform.smallImageEvaluation(size: size) : .evaluation(size: size)
         var train =
             recipe.augmentation == .none
             ? evaluate : isCropped ? .smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
@@ -72,6 +76,18 @@ public struct TrainingData: Sendable {
         train.channels = channels
         (trainingTransform, evaluationTransform) = (train, evaluate)
         inputShape = [channels, side, side]
+    }
+
+    /// The longer side of all images, or, where sizes vary, the longest of a few that are looked at (of a large one what a decoder
+    /// reduces it to); nil where none of these can be read.
+    private static func largestSide(of dataset: any Dataset) -> Int? {
+        if let size = dataset.imageSize { return max(size.width, size.height) }
+        let looked = min(8, dataset.count)
+        return (0..<looked).compactMap { number in
+            let index = number * dataset.count / looked
+            let image = try? dataset.image(at: index, minimumSize: ImageSize(square: smallSide + 1))
+            return image.map { max($0.width, $0.height) }
+        }.max()
     }
 
     private init(objects recipe: Recipe) throws {
