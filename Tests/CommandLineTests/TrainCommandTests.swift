@@ -91,6 +91,17 @@ final class TrainCommandTests: CommandLineTestCase {
         let finished = try sapool("train", "--resume", "--output", "run")
         XCTAssertEqual(finished.status, 0, finished.errors)
         XCTAssertTrue(finished.output.hasPrefix("accuracy "), finished.output)
+        // Scores of one run are of images that all went through the same.
+        let configuration = URL(fileURLWithPath: "\(folder)/run/config.json")
+        var stored = try json(String(contentsOf: configuration, encoding: .utf8))
+        var transform = try XCTUnwrap(stored["evaluationTransform"] as? [String: Any])
+        transform["flipProbability"] = 1
+        stored["evaluationTransform"] = transform
+        try JSONSerialization.data(withJSONObject: stored).write(to: configuration)
+        XCTAssertEqual(
+            message(try sapool("train", "--resume", "--output", "run")),
+            "Error: run is a run whose images are evaluated in another way than they are now, as earlier versions did: choose another "
+                + "output folder")
     }
 
     func testEverySettingOfARecipeIsAnOption() throws {

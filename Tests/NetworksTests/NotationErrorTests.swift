@@ -46,7 +46,7 @@ final class NotationErrorTests: XCTestCase {
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\": known are patch, ratio, heads, window-normalised, position, restoration, "
-                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature, norm, zero-logits, local, overlap, maximum, attention-share"
+                + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature, norm, zero-logits, residual, local, overlap, maximum, attention-share"
         )
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(restoration=cubic))"),

@@ -15,6 +15,7 @@ final class PoolingMethodTests: XCTestCase {
         "rnn(line-states=2, window-states=3)", "self-attentive", "self-attentive(norm=instance, zero-logits=yes)",
         "self-attentive(patch=1-2-3, restoration=bilinear)", "self-attentive(patch=2, restoration=subpixel, local=3)",
         "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(maximum=3)",
+        "self-attentive(residual=yes)",
         "self-attentive(attention-share=learned(start=0))",
     ]
 
@@ -143,6 +144,8 @@ final class PoolingMethodTests: XCTestCase {
             ])
         XCTAssertEqual(try names(", zero-logits=yes, norm=instance"), plain)
         XCTAssertEqual(Set(try names(", local=3")).subtracting(plain), ["local.0", "local.1", "local.sum"])
+        XCTAssertEqual(Set(try names(", residual=yes")).subtracting(plain), ["residual"])
+        XCTAssertEqual(Set(try names(", maximum=3")).subtracting(plain), ["pool.max"])
         XCTAssertEqual(
             Set(try names(", attention-share=0.5")).subtracting(plain),
             ["pool.average", "pool.attended", "pool.negated", "pool.difference", "pool.share"])

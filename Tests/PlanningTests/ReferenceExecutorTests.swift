@@ -43,7 +43,7 @@ final class ReferenceExecutorTests: XCTestCase {
             "plain-cnn(channels=4-8, strides=3-2, pool=blur(form=conv, filter=7), pool.2=mixed(share=channel))",
             "plain-cnn(channels=4-8, strides=2-2, pool=tree(levels=3), pool.2=rnn(line-states=3, window-states=3))",
             "plain-cnn(channels=4-8, strides=2-2, pool=self-attentive(patch=1-2, restoration=bilinear, local=3, norm=instance))",
-            "plain-cnn(channels=4-8, strides=2-2, pool=self-attentive(attention-share=learned(start=0.5), zero-logits=yes, overlap=1, maximum=3))",
+            "plain-cnn(channels=4-8, strides=2-2, pool=self-attentive(attention-share=learned(start=0.5), zero-logits=yes, overlap=1, maximum=3, residual=yes))",
         ] {
             let network = try Network(notation: network, input: [2, 25, 19], classes: 3)
             for options in PlanCheckerTests.options {

@@ -9,7 +9,7 @@ final class ExecutorTests: XCTestCase {
         "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))",
         "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=bilinear, temperature=learned))",
         "plain-cnn(channels=4-8, strides=22, pool=self-attentive(window-normalised=false, position=sine))",
-        "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel, overlap=1, maximum=3))",
+        "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel, overlap=1, maximum=3, residual=yes))",
         "plain-cnn(channels=4-8, strides=22, pool=lip)", "plain-cnn(channels=4-8, strides=22, pool=max)",
         "plain-cnn(channels=4-8, strides=22, pool=soft)", "plain-cnn(channels=4-8, strides=22, pool=stochastic)",
         "plain-cnn(channels=4-8, strides=22, pool=wavelet)",

@@ -25,11 +25,12 @@ extension SelfAttentivePooling {
 extension SelfAttentivePooling.Extensions {
     private enum Norm: String, CaseIterable { case batch, instance }
 
-    /// Reads `norm`, `zero-logits`, `local`, `overlap`, `maximum` and `attention-share`; further patches stand in `patch`.
+    /// Reads `norm`, `zero-logits`, `residual`, `local`, `overlap`, `maximum` and `attention-share`; further patches stand in `patch`.
     fileprivate init(_ options: inout NotationOptions) throws {
         self.init()
         normalisesInstances = try options.choice("norm", default: Norm.batch) == .instance
         startsFromAverage = try options.flag("zero-logits", default: false)
+        addsTokens = try options.flag("residual", default: false)
         localKernel = try options.integer("local", default: 0)
         overlap = try options.integer("overlap", default: 0)
         maximum = try options.integer("maximum", default: 0)

@@ -10,6 +10,10 @@ extension SelfAttentivePooling {
         /// Patches of more scales: each has embedding, attention and restoration of its own, and the logits are added.
         public var furtherPatches: [Int] = []
 
+        /// Tokens are added to what attention makes of them, as in transformers. Without, a patch tells of itself only as far as attention
+        /// looks at it: while attention is nearly even, all patches of an image come out alike.
+        public var addsTokens = false
+
         /// Side of a depthwise convolution of the map whose normalised output is added to the logits; 0 is none. A local term beside
         /// attention's global one.
         public var localKernel = 0

@@ -149,8 +149,9 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             tokens = try builder.add(
                 .positionEmbedding(PositionEmbedding(channels: channels, table: table)), [tokens], name: "pos_embed")
         }
-        return try builder.add(
+        let attended = try builder.add(
             .multiHeadAttention(MultiHeadAttention(channels: channels, heads: heads)), [tokens], name: "multihead_attn")
+        return extensions.addsTokens ? try builder.add(tokens, attended, name: "residual") : attended
     }
 
     /// Step 4 up to the sigmoid: one logit a pixel, or a patch where restoration is nearest.

@@ -141,6 +141,11 @@ public final class Trainer {
             if let difference = configuration.recipe.firstDifference(from: recipe) {
                 throw TrainingError("\(run.path) is a run with other settings: \(difference)")
             }
+            guard configuration.evaluationTransform == data.evaluationTransform else {
+                throw TrainingError(
+                    "\(run.path) is a run whose images are evaluated in another way than they are now, as earlier versions did: "
+                        + "choose another output folder")
+            }
             run.removeHalfWrittenFiles()
             return (configuration, lock)
         }
