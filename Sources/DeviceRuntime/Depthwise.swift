@@ -17,10 +17,8 @@ public func convolveDepthwiseRow(
         lastLine: lines.last)
     var channel = 0
     if cdsp_unit() == CDSP_DUAL, window.height <= 7, window.width <= 7 {
-        while channel &+ 4 <= size.channels {
-            row.writeFour(channel)
-            channel = channel &+ 4
-        }
+        row.writeQuads(size.channels &>> 2)
+        channel = size.channels & ~3
     } else {
         while channel &+ 8 <= size.channels {
             row.writeEight(channel)

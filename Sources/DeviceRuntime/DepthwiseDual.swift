@@ -1,9 +1,9 @@
 import CDSP
 
 extension DepthwiseRow {
-    /// Windows of at most 7×7, four channels a word, on the dual unit.
+    /// Windows of at most 7×7, on the dual unit: four channels a word, the first `4 * quads` of them.
     @inline(__always)
-    func writeFour(_ channel: Int) {
+    func writeQuads(_ quads: Int) {
         // Places of up to 7 lines.
         var lines = (Int(0), Int(0), Int(0), Int(0), Int(0), Int(0), Int(0))
         withUnsafeMutableBytes(of: &lines) { bytes in
@@ -11,7 +11,7 @@ extension DepthwiseRow {
             let lines = start.assumingMemoryBound(to: UnsafePointer<Int8>?.self)
             var line = firstLine
             while line < lastLine {
-                lines[line &- firstLine] = input[top &+ line] + channel
+                lines[line &- firstLine] = input[top &+ line]
                 line = line &+ 1
             }
             let window = geometry.window
@@ -22,12 +22,12 @@ extension DepthwiseRow {
                 stride: Int32(truncatingIfNeeded: window.horizontalStride),
                 left: Int32(truncatingIfNeeded: window.left),
                 input_width: Int32(truncatingIfNeeded: geometry.input.width),
-                output_width: Int32(truncatingIfNeeded: geometry.output.width), zero: geometry.zero)
+                output_width: Int32(truncatingIfNeeded: geometry.output.width), zero: geometry.zero,
+                quads: Int32(truncatingIfNeeded: quads))
             var tables = CDSPScale(
-                bias: scale.bias + channel, multipliers: scale.multipliers + channel, shifts: scale.shifts + channel,
-                zero: scale.zero)
-            let firstTap = firstLine &* window.width &* geometry.input.channels &+ channel
-            cdsp_dual_depthwise(&row, weights + firstTap, &tables, output + channel)
+                bias: scale.bias, multipliers: scale.multipliers, shifts: scale.shifts, zero: scale.zero)
+            let firstTap = firstLine &* window.width &* geometry.input.channels
+            cdsp_dual_depthwise(&row, weights + firstTap, &tables, output)
         }
     }
 }

@@ -83,24 +83,18 @@ final class DualUnitTests: XCTestCase {
                                 let lines: [UnsafePointer<Int8>?] = (first..<last).map {
                                     start + (top + $0) * size.rowBytes
                                 }
-                                for group in stride(from: 0, to: channels, by: 4) {
-                                    let shifted = lines.map { $0.map { $0 + group } }
-                                    shifted.withUnsafeBufferPointer { lines in
-                                        var row = CDSPDepthwise(
-                                            lines: lines.baseAddress, line_count: Int32(lines.count),
-                                            channels: Int32(channels), width: Int32(window.width),
-                                            stride: Int32(window.horizontalStride), left: Int32(window.left),
-                                            input_width: Int32(size.width), output_width: Int32(output.width), zero: -9)
-                                        var tables = CDSPScale(
-                                            bias: bias.baseAddress! + group,
-                                            multipliers: multipliers.baseAddress! + group,
-                                            shifts: shifts.baseAddress! + group, zero: 7)
-                                        dual.withUnsafeMutableBufferPointer { dual in
-                                            cdsp_dual_depthwise(
-                                                &row, weights.baseAddress! + first * window.width * channels + group,
-                                                &tables, dual.baseAddress! + group)
-                                        }
-                                    }
+                                lines.withUnsafeBufferPointer { lines in
+                                    var row = CDSPDepthwise(
+                                        lines: lines.baseAddress, line_count: Int32(lines.count),
+                                        channels: Int32(channels), width: Int32(window.width),
+                                        stride: Int32(window.horizontalStride), left: Int32(window.left),
+                                        input_width: Int32(size.width), output_width: Int32(output.width), zero: -9,
+                                        quads: Int32(channels / 4))
+                                    var tables = CDSPScale(
+                                        bias: bias.baseAddress, multipliers: multipliers.baseAddress,
+                                        shifts: shifts.baseAddress, zero: 7)
+                                    cdsp_dual_depthwise(
+                                        &row, weights.baseAddress! + first * window.width * channels, &tables, &dual)
                                 }
                                 XCTAssertEqual(
                                     dual, plain, "row \(y) of \(size.width) pixels, \(window.height)×\(window.width)")

@@ -13,6 +13,15 @@ final class RequantisationTests: XCTestCase {
         XCTAssertEqual(Multiplier(0, shift: 0)(123_456), 0)
     }
 
+    func testScalesThatLeaveOutTheRowForm() {
+        XCTAssertNotEqual(cdsp_has_row_form(1 << 30, -1), 0)
+        XCTAssertNotEqual(cdsp_has_row_form(.max, -22), 0)
+        XCTAssertEqual(cdsp_has_row_form(0, -8), 0, "twice 0 is not 2³² and a rest")
+        XCTAssertEqual(cdsp_has_row_form((1 << 30) - 1, -8), 0)
+        XCTAssertEqual(cdsp_has_row_form(1 << 30, 0), 0)
+        XCTAssertEqual(cdsp_has_row_form(1 << 30, -23), 0)
+    }
+
     /// gemmlowp's definition, in 64 bits.
     private func reference(_ sum: Int32, _ multiplier: Int32, _ shift: Int32) -> Int32 {
         let left = Int64(sum) << Int64(max(shift, 0))
@@ -37,6 +46,8 @@ final class RequantisationTests: XCTestCase {
             let zero = numbers[index + 3]
             let quick = cdsp_quick_int8(cdsp_quick_multiplier(multiplier, shift, zero), 2 * sum)
             XCTAssertEqual(quick, Int8(clamping: expected + zero), "\(sum) · \(multiplier) · 2^\(shift) + \(zero)")
+            XCTAssertNotEqual(cdsp_has_row_form(multiplier, shift), 0)
+            XCTAssertEqual(cdsp_row_int8(cdsp_row_multiplier(multiplier, shift, zero), sum), quick)
         }
     }
 }

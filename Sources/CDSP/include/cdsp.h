@@ -51,6 +51,12 @@ CDSP_INLINE int32_t cdsp_high_product(int32_t a, int32_t b) {
     __asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
     return product;
 }
+/// The same with a whole number added: ⌊a·b / 2³² + ½⌋ + sum.
+CDSP_INLINE int32_t cdsp_add_high_product(int32_t a, int32_t b, int32_t sum) {
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
+    return result;
+}
 
 #else
 
@@ -88,6 +94,10 @@ CDSP_INLINE int32_t cdsp_saturate8(int32_t x) { return x < -128 ? -128 : x > 127
 /// The rounded upper half of the 64-bit product: ⌊a·b / 2³² + ½⌋.
 CDSP_INLINE int32_t cdsp_high_product(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + 0x80000000LL) >> 32);
+}
+/// The same with a whole number added: ⌊a·b / 2³² + ½⌋ + sum.
+CDSP_INLINE int32_t cdsp_add_high_product(int32_t a, int32_t b, int32_t sum) {
+    return (int32_t)((uint32_t)cdsp_high_product(a, b) + (uint32_t)sum);
 }
 
 #endif
@@ -157,5 +167,25 @@ CDSP_INLINE CDSPQuickMultiplier cdsp_quick_multiplier(int32_t multiplier, int32_
 /// `doubled` is twice the sum.
 CDSP_INLINE int8_t cdsp_quick_int8(CDSPQuickMultiplier by, int32_t doubled) {
     int32_t product = cdsp_high_product(doubled, by.multiplier);
+    return (int8_t)cdsp_saturate8((product + (product >> 31) + by.addend) >> by.right);
+}
+
+/// The same for many sums of one channel, without doubling them first: twice a multiplier of 2³⁰ or more is 2³² and a rest below
+/// 0, and a sum times 2³² is the sum itself in the upper half.
+typedef struct {
+    int32_t rest, right, addend;
+} CDSPRowMultiplier;
+
+CDSP_INLINE int cdsp_has_row_form(int32_t multiplier, int32_t shift) {
+    return multiplier >= 1 << 30 && cdsp_is_quick(shift);
+}
+
+CDSP_INLINE CDSPRowMultiplier cdsp_row_multiplier(int32_t multiplier, int32_t shift, int32_t zero) {
+    CDSPQuickMultiplier quick = cdsp_quick_multiplier(multiplier, shift, zero);
+    return (CDSPRowMultiplier){(int32_t)((uint32_t)multiplier << 1), quick.right, quick.addend};
+}
+
+CDSP_INLINE int8_t cdsp_row_int8(CDSPRowMultiplier by, int32_t sum) {
+    int32_t product = cdsp_add_high_product(sum, by.rest, sum);
     return (int8_t)cdsp_saturate8((product + (product >> 31) + by.addend) >> by.right);
 }

@@ -13,8 +13,9 @@ typedef struct {
     int32_t width, stride, left;
     int32_t input_width, output_width;
     int32_t zero;
+    /// Channels are computed four by four, from the first one on.
+    int32_t quads;
 } CDSPDepthwise;
 
-/// Four neighbouring channels of a window of at most 7×7. `weights` is the first line's first tap of the first channel; the tables of
-/// `scale` begin at the first channel, too.
+/// The first `4 * quads` channels of a window of at most 7×7. `weights` is the first line's first tap.
 void cdsp_dual_depthwise(const CDSPDepthwise *row, const int8_t *weights, const CDSPScale *scale, int8_t *output);
