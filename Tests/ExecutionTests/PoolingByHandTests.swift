@@ -124,6 +124,26 @@ final class PoolingByHandTests: XCTestCase {
         }
     }
 
+    /// Attention that says nothing: with residual tokens, each pixel's weight is exp of itself, as in SoftPool; without, all are alike.
+    func testResidualTokensTellOfThemselves() throws {
+        let plain = "heads=1, position=none, embedding-norm=no, restoration-norm=no, weighting=exp"
+        for (options, expected) in [
+            ("residual=yes", 2 * 0.693147180559945309 / 5), ("residual=no", 0.693147180559945309 / 4),
+        ] {
+            let model = try layer("self-attentive(\(plain), \(options))", [1, 2, 2])
+            try Torch.withoutGradients {
+                for (specification, tensor) in model.parameters.trainable {
+                    let isIdentity =
+                        specification.name.hasSuffix("downsample.0.weight")
+                        || specification.name.hasSuffix("restore.0.weight")
+                    try tensor.fill(isIdentity ? 1 : 0)
+                }
+            }
+            let mean = try model(Tensor([0.693147180559945309, 0, 0, 0], shape: [1, 1, 2, 2])).item()
+            XCTAssertEqual(mean, expected, accuracy: 1e-12, options)
+        }
+    }
+
     func testAnAttentionShareOfNoneIsTheAverageAndOfAllTheLayer() throws {
         let x = try Tensor.normal([2, 4, 8, 8], type: .float64)
         let plain = try layer("self-attentive", [4, 8, 8])(x)
