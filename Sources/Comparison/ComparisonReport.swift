@@ -115,8 +115,7 @@ public struct ComparisonReport {
     }
 
     private var summaryCSV: String {
-        func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-        func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "" }
+        func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "" }
         let header = [
             "cell", "network", "runs", scoreKey, "\(scoreKey)_half_width_95", "best_epoch_\(scoreKey)",
             "difference_to_baseline",
@@ -126,10 +125,10 @@ public struct ComparisonReport {
             [header]
                 + summaries.map {
                     [
-                        $0.cell, $0.network ?? "", "\($0.runs)", text($0.accuracy), text($0.accuracyHalfWidth),
+                        $0.cell, text($0.network), "\($0.runs)", text($0.accuracy), text($0.accuracyHalfWidth),
                         text($0.bestEpochAccuracy),
-                        text($0.difference), text($0.differenceHalfWidth), number($0.arenaBytes),
-                        number($0.multiplyAccumulates), number($0.parameters),
+                        text($0.difference), text($0.differenceHalfWidth), text($0.arenaBytes),
+                        text($0.multiplyAccumulates), text($0.parameters),
                         $0.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "",
                     ]
                 })

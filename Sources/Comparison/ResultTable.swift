@@ -37,16 +37,18 @@ public struct ResultTable: Sendable {
             throw ComparisonError("\(source) has no column \"\(column)\": it has \(header.joined(separator: ", "))")
         }
         var runs: [Run] = []
+        var cells: [String] = []
+        var numbers: [String: [String: Int]] = [:]
         for (index, line) in lines.enumerated() {
             let run = try Run(line, score: score, place: "\(source), run \(index + 1)")
-            if let first = runs.firstIndex(where: { $0.cell == run.cell && $0.seed == run.seed }) {
+            if numbers[run.cell] == nil { cells.append(run.cell) }
+            if let first = numbers[run.cell, default: [:]].updateValue(index + 1, forKey: run.seed) {
                 throw ComparisonError(
-                    "\(source): runs \(first + 1) and \(index + 1) are both of cell \"\(run.cell)\" and seed \(run.seed): leave one of them out"
+                    "\(source): runs \(first) and \(index + 1) are both of cell \"\(run.cell)\" and seed \(run.seed): leave one of them out"
                 )
             }
             runs.append(run)
         }
-        let cells = runs.reduce(into: [String]()) { if !$0.contains($1.cell) { $0.append($1.cell) } }
         guard let first = cells.first else { throw ComparisonError("\(source) has no runs, only a line of headings") }
         let reference = baseline ?? first
         guard cells.contains(reference) else {
@@ -74,8 +76,7 @@ public struct ResultTable: Sendable {
         }
     }
 
-    private static func parse(_ csv: String, _ source: String) throws(ComparisonError) -> ([String], [[String: String]])
-    {
+    private static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {
         do {
             let table = try NamedCSV(string: csv, delimiter: .comma, loadColumns: false)
             return (table.header, table.rows)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A table of plain text with aligned columns, for a terminal.
 ///
 ///     var table = TextTable([.left("layer"), .right("parameters")])
@@ -71,7 +69,7 @@ public struct TextTable: Sendable, CustomStringConvertible {
     /// The same as a table in Markdown; a rule is left out.
     public var markdown: String {
         func row(_ cells: [String]) -> String {
-            "| " + cells.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |"
+            "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
         }
         let alignments = columns.map { $0.alignment == .left ? "---" : "---:" }
         let rows = lines.compactMap { line -> String? in

@@ -18,7 +18,7 @@ public struct TrainingData: Sendable {
     public let evaluationName: String
 
     /// Images of at most this side are small: they are shifted and flipped rather than cut to pieces, and evaluated whole.
-    private static let smallSide = 64
+    private static let largestSmallSide = 64
     /// What a network takes of photographs where the recipe does not say.
     private static let photographSide = 224
     /// What a detector takes where the recipe does not say: that of MobileNetV2 with SSDLite as published.
@@ -59,9 +59,9 @@ public struct TrainingData: Sendable {
             all, recipe, splits: DatasetCatalog.availableSplits(recipe.data)
         ) { try DatasetCatalog.open(recipe.data, split: $0) }
         droppedBoxes = []
-        let stored = Self.largestSide(of: training)
-        let isSmall = (stored ?? Int.max) <= Self.smallSide
-        let side = recipe.resolution ?? (isSmall || training.imageSize != nil ? stored : nil) ?? Self.photographSide
+        let smallSide = Self.smallSide(of: training)
+        let isSmall = smallSide != nil
+        let side = recipe.resolution ?? smallSide ?? training.imageSize?.longerSide ?? Self.photographSide
         let size = ImageSize(square: side)
         let isCropped = recipe.augmentation == .cropFlip || (recipe.augmentation == .automatic && isSmall)
         // Things have to be as large in evaluation as they are in training, which shifts whole images where it crops and flips.
@@ -78,16 +78,20 @@ public struct TrainingData: Sendable {
         inputShape = [channels, side, side]
     }
 
-    /// The longer side of all images, or, where sizes vary, the longest of a few that are looked at (of a large one what a decoder
-    /// reduces it to); nil where none of these can be read.
-    private static func largestSide(of dataset: any Dataset) -> Int? {
-        if let size = dataset.imageSize { return max(size.width, size.height) }
-        let looked = min(8, dataset.count)
-        return (0..<looked).compactMap { number in
-            let index = number * dataset.count / looked
-            let image = try? dataset.image(at: index, minimumSize: ImageSize(square: smallSide + 1))
-            return image.map { max($0.width, $0.height) }
-        }.max()
+    /// The longest side of small images; nil where they are not small. Where sizes vary, a few images are looked at.
+    private static func smallSide(of dataset: any Dataset) -> Int? {
+        let sizes = dataset.imageSize.map { [$0] } ?? someSizes(of: dataset)
+        return sizes.map(\.longerSide).max().flatMap { $0 <= largestSmallSide ? $0 : nil }
+    }
+
+    /// Sizes of up to eight images that can be read; of a large one what a decoder reduces it to, which is not small.
+    private static func someSizes(of dataset: any Dataset) -> [ImageSize] {
+        let count = min(8, dataset.count)
+        return (0..<count).compactMap { number in
+            let index = number * dataset.count / count
+            let image = try? dataset.image(at: index, minimumSize: ImageSize(square: largestSmallSide + 1))
+            return image.map { ImageSize(width: $0.width, height: $0.height) }
+        }
     }
 
     private init(objects recipe: Recipe) throws {
@@ -156,6 +160,10 @@ public struct TrainingData: Sendable {
         case .measured: return try Normalization.measure(training).converted(toChannels: channels)
         }
     }
+}
+
+extension ImageSize {
+    fileprivate var longerSide: Int { max(width, height) }
 }
 
 extension Normalization {

@@ -135,23 +135,21 @@ public struct DetectionLoss {
         let device = try rows.device
         let images = Double(max(1, batch.images.count))
         let hasObject: [Float] = batch.images.flatMap { image in image.labels.map { $0 > 0 ? 1 : 0 } }
-        let found = try Tensor(hasObject, shape: [hasObject.count])
-        let weights: [Float] = batch.images.flatMap { image in
+        let found = try Tensor(hasObject, shape: [hasObject.count]).to(device: device)
+        let shares: [Float] = batch.images.flatMap { image in
             image.labels.map { $0 < 0 ? 0 : 1 / Float(max(1, image.positives.count)) }
         }
+        let weights = try Tensor(shares, shape: [shares.count]).to(device: device)
         let objectness = try rows.sliced(1, 4..<5).reshaped([-1])
-        var loss = try
-            (objectness.binaryCrossEntropies(found.to(device: device))
-            * Tensor(weights, shape: [weights.count]).to(device: device)).sum()
-        loss =
-            try loss
-            + boxLoss(rows.sliced(1, 0..<4), batch) { offsets, targets in
-                try Tensor.concatenated(
-                    [
-                        offsets.sliced(1, 0..<2).binaryCrossEntropies(targets.sliced(1, 0..<2)),
-                        offsets.sliced(1, 2..<4).smoothL1(targets.sliced(1, 2..<4)),
-                    ], dimension: 1)
-            }
+        let presence = try (objectness.binaryCrossEntropies(found) * weights).sum()
+        let places = try boxLoss(rows.sliced(1, 0..<4), batch) { offsets, targets in
+            try Tensor.concatenated(
+                [
+                    offsets.sliced(1, 0..<2).binaryCrossEntropies(targets.sliced(1, 0..<2)),
+                    offsets.sliced(1, 2..<4).smoothL1(targets.sliced(1, 2..<4)),
+                ], dimension: 1)
+        }
+        var loss = try presence + places
         let logits = try rows.sliced(1, 5..<classes + 5)
         if !batch.positives.isEmpty {
             let indices = try Tensor(batch.positives, shape: [batch.positives.count]).to(device: device)

@@ -32,7 +32,7 @@ struct Summarize: ParsableCommand {
 
     func run() throws {
         let results = try ResultTable(contentsOf: table, score: score, baseline: baseline)
-        if results.unfinished > 0 { note("left out \(results.unfinished) runs that are not finished") }
+        if results.unfinished > 0 { note("runs left out because they are not finished: \(results.unfinished)") }
         if json { return try printJSON(results.summaries) }
         let table = SummaryTable(results.summaries, scoreName: score, baseline: results.baseline).text
         print(markdown ? table.markdown : "\(table)")
