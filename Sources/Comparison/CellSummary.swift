@@ -15,6 +15,9 @@ public struct CellSummary: Sendable, Equatable, Encodable {
     public let differenceHalfWidth: Double?
     /// Whether the difference's interval leaves zero out.
     public let isSignificant: Bool
+    /// Of the difference, by the paired two-sided t-test; corrected for how many cells are compared, after Holm.
+    public let pValue: Double?
+    public fileprivate(set) var correctedPValue: Double?
     public let arenaBytes: Int?
     public let multiplyAccumulates: Int?
     public let parameters: Int?
@@ -28,6 +31,8 @@ public struct CellSummary: Sendable, Equatable, Encodable {
         case difference = "difference_to_baseline"
         case differenceHalfWidth = "difference_half_width_95"
         case isSignificant = "significant"
+        case pValue = "p"
+        case correctedPValue = "p_holm"
         case arenaBytes = "peak_sram_bytes"
         case multiplyAccumulates = "macs"
         case parameters
@@ -52,6 +57,8 @@ public struct CellSummary: Sendable, Equatable, Encodable {
         self.difference = difference?.mean
         differenceHalfWidth = difference?.halfWidth
         isSignificant = difference?.excludesZero ?? false
+        pValue = difference?.pValue
+        correctedPValue = nil
         arenaBytes = cost.arenaBytes
         multiplyAccumulates = cost.multiplyAccumulates
         parameters = cost.parameters
@@ -63,5 +70,17 @@ public struct CellSummary: Sendable, Equatable, Encodable {
         var arenaBytes: Int?
         var multiplyAccumulates: Int?
         var parameters: Int?
+    }
+}
+
+extension [CellSummary] {
+    /// The same with p-values corrected for the number of cells that are compared.
+    var withCorrectedPValues: [CellSummary] {
+        var summaries = self
+        let tested = indices.filter { self[$0].pValue != nil }
+        for (index, value) in zip(tested, holmCorrected(tested.compactMap { self[$0].pValue })) {
+            summaries[index].correctedPValue = value
+        }
+        return summaries
     }
 }

@@ -22,11 +22,12 @@ public final class Comparison {
 
     /// Checks every cell before any is trained; nothing is written.
     ///
+    /// - Parameter known: runs that need no training, since a table has what they came to.
     /// - Throws: an error that names the cell that cannot be trained.
-    public init(_ recipe: ComparisonRecipe, folder: String) throws {
+    public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns = KnownRuns()) throws {
         self.recipe = recipe
         self.folder = folder
-        runs = recipe.seeds.flatMap { seed in recipe.cells.map { ComparisonRun($0, seed: seed, in: folder) } }
+        runs = recipe.seeds.flatMap { seed in recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known) } }
         costs = try CellCost.all(of: recipe.cells)
     }
 

@@ -90,12 +90,14 @@ public struct ComparisonReport {
                 result.last.averagePrecisionAt75.map { "\($0)" } ?? "", "\(cost?.arenaBytes ?? 0)",
                 "\(cost?.multiplyAccumulates ?? 0)", "\(cost?.parameters ?? 0)",
                 String(format: "%.2f", result.metrics.reduce(0) { $0 + $1.seconds } / Double(result.metrics.count)),
+                result.run.recipe.fingerprint,
             ]
         }
         let header = [
             "cell", "network", "seed", "epochs", "epochs_done", scoreKey, "loss", "best_epoch_\(scoreKey)",
             "best_epoch",
             "train_accuracy", "map", "map_75", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
+            "settings",
         ]
         return Self.csv([header] + rows)
     }
@@ -104,14 +106,20 @@ public struct ComparisonReport {
         let rows = results.results.flatMap { result in
             result.metrics.map {
                 [
-                    result.run.cell.name, "\(result.run.seed)", "\($0.epoch)", "\($0.trainLoss)", "\($0.trainAccuracy)",
-                    "\($0.loss)",
-                    "\($0.accuracy)", String(format: "%.2f", $0.seconds),
+                    result.run.cell.name, result.run.recipe.fingerprint, "\(result.run.seed)", "\($0.epoch)",
+                    "\($0.trainLoss)", "\($0.trainAccuracy)", "\($0.loss)", "\($0.accuracy)",
+                    $0.meanAveragePrecision.map { "\($0)" } ?? "", $0.averagePrecisionAt75.map { "\($0)" } ?? "",
+                    String(format: "%.2f", $0.seconds),
                 ]
             }
         }
         return Self.csv(
-            [["cell", "seed", "epoch", "train_loss", "train_accuracy", "loss", scoreKey, "seconds"]] + rows)
+            [
+                [
+                    "cell", "settings", "seed", "epoch", "train_loss", "train_accuracy", "loss", scoreKey, "map",
+                    "map_75", "seconds",
+                ]
+            ] + rows)
     }
 
     private var summaryCSV: String {

@@ -45,6 +45,6 @@ struct ComparisonResults {
                     arenaBytes: cost?.arenaBytes, multiplyAccumulates: cost?.multiplyAccumulates,
                     parameters: cost?.parameters),
                 secondsPerEpoch: seconds.isEmpty ? nil : seconds[seconds.count / 2])
-        }
+        }.withCorrectedPValues
     }
 }

@@ -73,10 +73,10 @@ public struct ResultTable: Sendable {
                     multiplyAccumulates: runs.compactMap(\.multiplyAccumulates).max(),
                     parameters: runs.compactMap(\.parameters).max()),
                 secondsPerEpoch: nil)
-        }
+        }.withCorrectedPValues
     }
 
-    private static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {
+    static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {
         do {
             let table = try NamedCSV(string: csv, delimiter: .comma, loadColumns: false)
             return (table.header, table.rows)

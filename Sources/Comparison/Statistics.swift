@@ -6,6 +6,9 @@ public struct MeanInterval: Sendable, Equatable {
     public let mean: Double
     /// Half the width of the interval; nil for a single measurement, which says nothing of its spread.
     public let halfWidth: Double?
+    /// How likely a mean this far from zero is by chance alone, where the true one is zero (two-sided t-test); nil for a single
+    /// measurement, and where all are zero.
+    public let pValue: Double?
 
     /// The mean of measurements; nil where there are none.
     public init?(_ values: [Double]) {
@@ -15,11 +18,14 @@ public struct MeanInterval: Sendable, Equatable {
         self.mean = mean
         guard values.count > 1 else {
             halfWidth = nil
+            pValue = nil
             return
         }
         let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
         let deviation = (squares / Double(values.count - 1)).squareRoot()
-        halfWidth = Self.quantile(degrees: values.count - 1) * deviation / Double(values.count).squareRoot()
+        let error = deviation / Double(values.count).squareRoot()
+        halfWidth = Self.quantile(degrees: values.count - 1) * error
+        pValue = mean == 0 && error == 0 ? nil : Student.twoSided(abs(mean) / error, degrees: values.count - 1)
     }
 
     /// Whether the interval leaves zero out: for a difference, that it is more than chance.

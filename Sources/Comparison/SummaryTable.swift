@@ -8,12 +8,15 @@ public struct SummaryTable: Sendable {
     public let scoreName: String
     /// Name of the cell that differences are taken to; nil for none.
     public let baseline: String?
+    /// Whether p-values after Holm have a column.
+    public let showsPValues: Bool
 
     /// A table of summaries, in their order.
-    public init(_ summaries: [CellSummary], scoreName: String, baseline: String?) {
+    public init(_ summaries: [CellSummary], scoreName: String, baseline: String?, showsPValues: Bool = false) {
         self.summaries = summaries
         self.scoreName = scoreName
         self.baseline = baseline
+        self.showsPValues = showsPValues
     }
 
     /// For a terminal, or as Markdown.
@@ -54,6 +57,7 @@ public struct SummaryTable: Sendable {
                 return Self.percent(summary.differenceHalfWidth) + (summary.isSignificant ? " *" : "")
             }
         }
+        add("p (Holm)", if: showsPValues) { $0.correctedPValue.map { String(format: "%.2g", $0) } ?? "" }
         add("peak SRAM", if: has(\.arenaBytes)) { $0.arenaBytes.map { ByteSize.text($0) } ?? "–" }
         add("MACs", if: has(\.multiplyAccumulates)) { number($0.multiplyAccumulates) }
         add("parameters", if: has(\.parameters)) { number($0.parameters) }

@@ -74,6 +74,24 @@ final class CompareCommandTests: CommandLineTestCase {
             message(try sapool("summarize", "none.csv")),
             "Error: none.csv cannot be read: give the path of a table of results, as CSV in UTF-8")
 
+        // Elsewhere, without the runs' folders: what the table has is not trained, and comes to the same.
+        try FileManager.default.createDirectory(atPath: "\(folder)/elsewhere", withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: "\(folder)/photos", toPath: "\(folder)/elsewhere/photos")
+        let known = try sapool(
+            "compare", "c.yaml", "--data", "elsewhere/photos", "--known", "out/epochs.csv", "--output", "new", "--json")
+        XCTAssertEqual(known.status, 0, known.errors)
+        XCTAssertFalse(known.errors.contains("seed"), known.errors)
+        func scores(_ name: String) throws -> [String] {
+            // All but the seconds.
+            try lines("\(name)/epochs.csv").map { $0.split(separator: ",").dropLast().joined(separator: ",") }
+        }
+        XCTAssertEqual(try scores("new"), try scores("out"))
+        XCTAssertFalse(exists("new/runs"))
+        XCTAssertEqual(
+            message(try sapool("compare", "c.yaml", "--data", "elsewhere/photos", "--known", "c.yaml")),
+            "Error: c.yaml has no column \"cell\": give epochs.csv of a comparison, as this version writes it")
+        try FileManager.default.moveItem(atPath: "\(folder)/elsewhere/photos", toPath: "\(folder)/photos")
+
         // Again: nothing is trained; one more seed: only that one.
         let again = try sapool("compare", "c.yaml", "--output", "out", "--threads", "1")
         XCTAssertEqual(again.status, 0)

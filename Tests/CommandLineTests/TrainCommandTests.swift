@@ -31,6 +31,13 @@ final class TrainCommandTests: CommandLineTestCase {
         let table = try sapool("evaluate", "run", "--confusion", "--weights", "best")
         XCTAssertTrue(table.output.contains("accuracy 100.00 %"), table.output)
 
+        let moved = try sapool("evaluate", "run", "--shift-consistency", "2")
+        let line = try XCTUnwrap(moved.output.split(separator: "\n").last)
+        XCTAssertTrue(line.hasPrefix("shift consistency "), moved.output)
+        XCTAssertTrue(line.hasSuffix(" %  on 64 images moved by up to 2 pixels"), moved.output)
+        XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "16").status, 1)
+        XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "0").status, 64)
+
         let answer = try sapool("predict", "run", "photos/test/left/0.png", "photos/test/right/1.png", "--top", "1")
         XCTAssertEqual(answer.status, 0, answer.errors)
         let words = answer.output.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -28,4 +28,38 @@ final class StatisticsTests: XCTestCase {
                 try XCTUnwrap(interval.halfWidth), quantile * deviation / Double(count).squareRoot(), accuracy: 2e-4)
         }
     }
+
+    /// At the 97.5 % quantiles of published tables both tails together hold 5 %; and two values by hand.
+    func testStudentsDistribution() {
+        let quantiles = [
+            (1, 12.7062), (2, 4.3027), (3, 3.1824), (4, 2.7764), (7, 2.3646), (8, 2.3060), (19, 2.0930), (30, 2.0423),
+            (100, 1.9840),
+        ]
+        for (degrees, quantile) in quantiles {
+            XCTAssertEqual(Student.twoSided(quantile, degrees: degrees), 0.05, accuracy: 1e-5, "\(degrees)")
+        }
+        XCTAssertEqual(Student.twoSided(1, degrees: 1), 0.5, accuracy: 1e-12)
+        XCTAssertEqual(Student.twoSided(2.0.squareRoot(), degrees: 2), 1 - 0.5.squareRoot(), accuracy: 1e-12)
+        for degrees in 1...9 {
+            XCTAssertEqual(Student.twoSided(0, degrees: degrees), 1)
+            XCTAssertEqual(Student.twoSided(.infinity, degrees: degrees), 0, accuracy: 1e-12)
+        }
+    }
+
+    func testPValueOfAMean() throws {
+        // Mean 2, deviation 1, n 3: t = 2√3 = 3.4641 with 2 degrees: 1 − t / √(2 + t²) = 1 − 3.4641 / 3.7417.
+        XCTAssertEqual(try XCTUnwrap(MeanInterval([1, 2, 3])?.pValue), 0.074180, accuracy: 1e-6)
+        XCTAssertNil(try XCTUnwrap(MeanInterval([1])).pValue)
+        XCTAssertNil(try XCTUnwrap(MeanInterval([0, 0])).pValue, "nothing was measured")
+        XCTAssertEqual(try XCTUnwrap(MeanInterval([1, 1])?.pValue), 0, accuracy: 1e-12)
+    }
+
+    /// The smallest of three times three, the next times two, but none below the one before it, and none above 1.
+    func testHolmByHand() {
+        for (found, wanted) in zip(holmCorrected([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]) {
+            XCTAssertEqual(found, wanted, accuracy: 1e-12)
+        }
+        XCTAssertEqual(holmCorrected([0.6, 0.7]), [1, 1])
+        XCTAssertEqual(holmCorrected([]), [])
+    }
 }

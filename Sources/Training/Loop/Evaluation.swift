@@ -37,8 +37,8 @@ public struct Evaluation: Sendable, Equatable, Codable {
 
 /// Runs a model over a data set, without augmentation.
 public struct Evaluator {
-    private let model: Model
-    private let configuration: RunConfiguration
+    let model: Model
+    let configuration: RunConfiguration
 
     /// An evaluator of a model by its run's configuration.
     public init(_ model: Model, _ configuration: RunConfiguration) {

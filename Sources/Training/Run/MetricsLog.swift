@@ -23,6 +23,25 @@ public struct EpochMetrics: Sendable, Equatable, Codable {
     public var seconds: Double
     public var imagesPerSecond: Double
 
+    /// An epoch by its parts.
+    package init(
+        epoch: Int, step: Int, learningRate: Double, trainLoss: Double, trainAccuracy: Double, loss: Double,
+        accuracy: Double, meanAveragePrecision: Double?, averagePrecisionAt75: Double?, seconds: Double,
+        imagesPerSecond: Double
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.learningRate = learningRate
+        self.trainLoss = trainLoss
+        self.trainAccuracy = trainAccuracy
+        self.loss = loss
+        self.accuracy = accuracy
+        self.meanAveragePrecision = meanAveragePrecision
+        self.averagePrecisionAt75 = averagePrecisionAt75
+        self.seconds = seconds
+        self.imagesPerSecond = imagesPerSecond
+    }
+
     enum CodingKeys: String, CodingKey {
         case epoch, step
         case learningRate = "learning_rate"

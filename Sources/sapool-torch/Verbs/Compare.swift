@@ -17,12 +17,20 @@ struct Compare: ParsableCommand {
               sapool compare Experiments/quick.yaml --output runs/quick
               sapool compare Experiments/quick.yaml --output runs/quick --dry-run
               sapool compare Experiments/quick.yaml --output runs/quick --report-only --json
+              sapool compare Experiments/imagenette.yaml --data photos/imagenette --known Experiments/results/imagenette-epochs.csv
             """)
 
     @Argument(help: "The comparison in YAML.")
     var recipe: String
     @Option(help: ArgumentHelp("Where runs and results go (default: runs/NAME-OF-THE-RECIPE).", valueName: "folder"))
     var output: String?
+    @Option(help: ArgumentHelp("The data for all cells, in place of the recipe's: a data set's name, or a folder."))
+    var data: String?
+    @Option(
+        help: ArgumentHelp(
+            "epochs.csv of the same comparison: runs that it has to their end are reported and not trained.",
+            valueName: "csv"))
+    var known: String?
     @Flag(help: "Only list what would run, and what each network costs.")
     var dryRun = false
     @Flag(help: "Only write the report of what is done.")
@@ -44,7 +52,12 @@ struct Compare: ParsableCommand {
         if let workers { options.workers = workers }
         let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
         let folder = output ?? "runs/\(name)"
-        let comparison = try Comparison(ComparisonRecipe(contentsOf: recipe), folder: folder)
+        var comparisonRecipe = try ComparisonRecipe(contentsOf: recipe)
+        if let data {
+            for index in comparisonRecipe.cells.indices { comparisonRecipe.cells[index].recipe.data = data }
+        }
+        let comparison = try Comparison(
+            comparisonRecipe, folder: folder, known: known.map { try KnownRuns(contentsOf: $0) } ?? KnownRuns())
         if dryRun { return try show(comparison) }
         if reportOnly {
             guard FileManager.default.fileExists(atPath: folder) else {

@@ -14,6 +14,7 @@ struct Evaluate: ParsableCommand {
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
               sapool evaluate runs/a --int8
+              sapool evaluate runs/a --shift-consistency 8
               sapool evaluate runs/a --json
             """)
 
@@ -31,6 +32,10 @@ struct Evaluate: ParsableCommand {
     var workers = 2
     @Flag(help: "Print how often each class was taken for each other.")
     var confusion = false
+    @Option(
+        help: ArgumentHelp(
+            "Also tell how often images keep their class when they are moved by as many pixels.", valueName: "pixels"))
+    var shiftConsistency: Int?
     @Flag(help: "Leave broken images out instead of stopping.")
     var skipBadImages = false
     @OptionGroup var int8: Int8Options
@@ -46,6 +51,7 @@ struct Evaluate: ParsableCommand {
         let split: String
         let classes: [String]
         let confusion: [[Int]]
+        let shift_consistency: ShiftConsistency?
     }
 
     func run() throws {
@@ -53,6 +59,12 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--batch-size \(batchSize): use 1 to 65536.")
         }
         guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
+        if let shiftConsistency, !(1...1024).contains(shiftConsistency) {
+            throw ValidationError("--shift-consistency \(shiftConsistency): use 1 to 1024 pixels.")
+        }
+        if shiftConsistency != nil, int8.int8 || int8.int8Model != nil {
+            throw ValidationError("--shift-consistency is measured of the float network: leave --int8 out.")
+        }
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         if trained.model.network.detector != nil { return try scoreDetector(trained) }
@@ -67,17 +79,26 @@ struct Evaluate: ParsableCommand {
             } else {
                 try Evaluator(trained.model, configuration).evaluate(loader)
             }
+        let shifts = try shiftConsistency.map {
+            try Evaluator(trained.model, configuration).shiftConsistency(loader, pixels: $0)
+        }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         if json {
             try printJSON(
                 Scores(
                     accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss,
                     images: scores.images,
-                    split: chosen.rawValue, classes: configuration.classNames, confusion: scores.confusion))
+                    split: chosen.rawValue, classes: configuration.classNames, confusion: scores.confusion,
+                    shift_consistency: shifts))
         } else {
             print(
                 "accuracy \(percent(scores.accuracy))  (top 5: \(percent(scores.top5Accuracy)))  loss "
                     + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(chosen.rawValue) split")
+            if let shifts {
+                print(
+                    "shift consistency \(percent(shifts.consistency))  on \(grouped(shifts.movedImages)) images moved by up to "
+                        + "\(shifts.pixels) pixels")
+            }
             printClasses(scores, configuration.classNames)
         }
     }
@@ -85,6 +106,10 @@ struct Evaluate: ParsableCommand {
     private func scoreDetector(_ trained: TrainedModel) throws {
         guard !confusion else {
             throw ValidationError("--confusion is for networks that tell classes apart, and \(folder) finds objects.")
+        }
+        guard shiftConsistency == nil else {
+            throw ValidationError(
+                "--shift-consistency is for networks that tell classes apart, and \(folder) finds objects.")
         }
         let configuration = trained.configuration
         let images = try AnnotatedEvaluation(data ?? configuration.recipe.data, split: split, configuration)

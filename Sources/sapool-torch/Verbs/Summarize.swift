@@ -13,6 +13,7 @@ struct Summarize: ParsableCommand {
 
               sapool summarize Experiments/results/cifar-mild.csv --baseline average
               sapool summarize Experiments/results/bccd-test.csv --score map_50 --markdown
+              sapool summarize Experiments/results/imagenette.csv --baseline self-attentive --holm
             """)
 
     @Argument(help: "The table, as CSV.")
@@ -21,6 +22,8 @@ struct Summarize: ParsableCommand {
     var baseline: String?
     @Option(help: ArgumentHelp("The column to average; it holds shares from 0 to 1.", valueName: "column"))
     var score = "accuracy"
+    @Flag(help: "Show how likely each difference is by chance: the paired t-test, corrected for all cells by Holm's method.")
+    var holm = false
     @Flag(help: "Print a table in Markdown.")
     var markdown = false
     @Flag(help: "Print the cells' results as JSON.")
@@ -34,7 +37,9 @@ struct Summarize: ParsableCommand {
         let results = try ResultTable(contentsOf: table, score: score, baseline: baseline)
         if results.unfinished > 0 { note("runs left out because they are not finished: \(results.unfinished)") }
         if json { return try printJSON(results.summaries) }
-        let table = SummaryTable(results.summaries, scoreName: score, baseline: results.baseline).text
+        let table = SummaryTable(
+            results.summaries, scoreName: score, baseline: results.baseline, showsPValues: holm
+        ).text
         print(markdown ? table.markdown : "\(table)")
     }
 }
