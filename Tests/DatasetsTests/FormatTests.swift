@@ -181,7 +181,7 @@ final class FormatTests: XCTestCase {
         ) { try DatasetCatalog.open("fashon-mnist", split: .train) }
         let folder = try ScratchFolder()
         assertMessage(
-            "\(folder.path) holds no data set: looked for IDX files (train-images-idx3-ubyte.gz), CIFAR-10 (data_batch_1.bin), CIFAR-100 (train.bin, fine_label_names.txt), STL-10 (train_X.bin), and folders of classes with JPEG or PNG files"
+            "\(folder.path) holds no data set: looked for IDX files (train-images-idx3-ubyte.gz), CIFAR-10 (data_batch_1.bin), CIFAR-100 (train.bin, fine_label_names.txt), STL-10 (train_X.bin), folders of classes with JPEG or PNG files, and tables of labels (labels.csv)"
         ) { try DatasetCatalog.open(folder.path, split: .train) }
     }
 

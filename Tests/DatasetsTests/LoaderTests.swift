@@ -273,4 +273,26 @@ final class LoaderTests: XCTestCase {
         }
         XCTAssertEqual(try run(1), try run(4))
     }
+
+    /// Classes of 90, 9 and 1 images come equally often, nothing twice before everything of its class, another part each epoch.
+    func testBalancedSamplingDrawsEveryClassEquallyOften() throws {
+        let labels = [Int](repeating: 0, count: 90) + [Int](repeating: 1, count: 9) + [2]
+        let data = try InMemoryDataset(
+            name: "numbers", classNames: ["a", "b", "c"], size: ImageSize(square: 1), channels: 1,
+            pixels: [UInt8](repeating: 0, count: 100), labels: labels)
+        var configuration = LoaderConfiguration(batchSize: 10, seed: 4, workers: 0)
+        configuration.balanced = true
+        let loader = try Loader(
+            dataset: data, transform: .smallImageEvaluation(size: ImageSize(square: 1)), configuration: configuration)
+        func epoch(_ number: Int) throws -> [Int] { try collect(loader.batches(epoch: number)).flatMap(\.indices) }
+        let drawn = try epoch(0)
+        XCTAssertEqual(drawn.count, 100)
+        let counts = (0..<3).map { label in drawn.count { labels[$0] == label } }
+        XCTAssertEqual(counts.sorted(), [33, 33, 34])
+        XCTAssertEqual(Set(drawn.filter { $0 < 90 }).count, counts[0])
+        XCTAssertTrue((90..<99).allSatisfy { image in (3...4).contains(drawn.count { $0 == image }) })
+        XCTAssertEqual(try epoch(0), drawn)
+        XCTAssertNotEqual(Set(try epoch(1).filter { $0 < 90 }), Set(drawn.filter { $0 < 90 }))
+        XCTAssertNotEqual(Array(drawn.prefix(20)), Array(drawn.sorted().prefix(20)))
+    }
 }

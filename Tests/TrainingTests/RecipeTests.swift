@@ -79,4 +79,17 @@ final class RecipeTests: XCTestCase {
         XCTAssertEqual(steps.rate(at: 80), 0.04, accuracy: 1e-12)
         XCTAssertEqual(steps.rate(at: 99), 0.008, accuracy: 1e-12)
     }
+
+    func testClassWeightsAverageToOneOverImages() {
+        let weights = Recipe.Balance.weights(ofClassesWith: [90, 9, 1, 0])
+        XCTAssertEqual(weights, [100.0 / 270, 100.0 / 27, 100.0 / 3, 0])
+        XCTAssertEqual(90 * weights[0] + 9 * weights[1] + weights[2], 100, accuracy: 1e-4)
+    }
+
+    func testBalanceIsForClassification() throws {
+        XCTAssertEqual(try Recipe(yaml: "balance: sampling", source: "r.yaml").balance, .sampling)
+        XCTAssertThrowsError(
+            try Recipe(yaml: "network: n\ndata: d\ntask: detection\nbalance: weights", source: "r.yaml").validate()
+        ) { XCTAssertEqual("\($0)", "balance is for task: classification: leave it out") }
+    }
 }

@@ -57,6 +57,23 @@ final class TrainingDataTests: XCTestCase {
         XCTAssertEqual(data.evaluationTransform, .evaluation(size: ImageSize(square: 224)).colored)
     }
 
+    /// Everything in one folder is nothing to tell apart: an accuracy of 100 % would say nothing.
+    func testASingleClassIsRefused() throws {
+        _ = try data(width: 4, height: 4)
+        for split in ["train", "test"] { try FileManager.default.removeItem(atPath: "\(folder)/\(split)/b") }
+        func complaint(_ path: String, holdOut: Double = 0) -> String {
+            var recipe = Recipe()
+            (recipe.data, recipe.holdOut) = (path, holdOut)
+            do {
+                _ = try TrainingData(recipe)
+                return ""
+            } catch { return "\(error)" }
+        }
+        let advice = "put the images of each class into a folder of its own, two at least"
+        XCTAssertEqual(complaint(folder), "\(folder) holds one class, a: \(advice)")
+        XCTAssertEqual(complaint("\(folder)/train", holdOut: 0.5), "\(folder)/train holds one class, a: \(advice)")
+    }
+
     func testWithoutAugmentationBothAreTheSame() throws {
         let data = try data(width: 100, height: 100, resolution: 64, augmentation: .none)
         XCTAssertEqual(data.trainingTransform, data.evaluationTransform)

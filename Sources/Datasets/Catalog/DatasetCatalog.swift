@@ -10,8 +10,9 @@ public enum DatasetCatalog {
 
     /// Opens a split of a data set.
     ///
-    /// A path may lead to MNIST-like IDX files, CIFAR-10, CIFAR-100 or STL-10 in their binary versions, or an image
-    /// folder; which of them is told by what is inside. `wake-words:FOLDER` is a folder of images with boxes (`AnnotatedFolder`), as a
+    /// A path may lead to MNIST-like IDX files, CIFAR-10, CIFAR-100 or STL-10 in their binary versions, an image folder
+    /// (`ImageFolderLayout`), or images with a table of labels (`LabelTable`); which of them is told by what is inside, or by what is in
+    /// the only folder inside. `wake-words:FOLDER` is a folder of images with boxes (`AnnotatedFolder`), as a
     /// classification: whether an image shows a person. A known name wins over a folder of the same name: write
     /// `./mnist` for the folder.
     ///
@@ -41,6 +42,7 @@ public enum DatasetCatalog {
         case cifar(CIFARFolder)
         case stl10(STL10Folder)
         case images(ImageFolderLayout)
+        case table(LabelTable)
         case wakeWords(AnnotatedFolder)
 
         var splits: [Split] {
@@ -49,6 +51,7 @@ public enum DatasetCatalog {
             case .cifar(let folder): folder.splits
             case .stl10(let folder): STL10Folder.splits(in: folder.path)
             case .images(let layout): layout.splits
+            case .table(let table): table.splits
             case .wakeWords(let folder): folder.splits
             }
         }
@@ -59,6 +62,7 @@ public enum DatasetCatalog {
             case .cifar(let folder): try folder.dataset(for: split)
             case .stl10(let folder): try folder.dataset(for: split)
             case .images(let layout): try layout.dataset(for: split)
+            case .table(let table): try table.dataset(for: split)
             case .wakeWords(let folder): try WakeWordsDataset(folder.annotations(for: split))
             }
         }
@@ -93,7 +97,33 @@ public enum DatasetCatalog {
     /// The folders that the archives of data sets unpack into.
     private static let archiveFolders = ["cifar-10-batches-bin", "cifar-100-binary", "stl10_binary"]
 
+    /// Folders around folders that are looked into.
+    private static let deepest = 4
+
     private static func content(of path: String) throws -> Content {
+        var place = path
+        for _ in 0...deepest {
+            if let files = files(in: place) { return files }
+            let folders = try ImageFolderLayout.content(of: place)
+            if case .layout(let layout) = folders, layout.isDivided { return .images(layout) }
+            // A table says more than folders do, which may be mere places of its files.
+            let table = try LabelTable.content(of: place)
+            if case .table(let table) = table { return .table(table) }
+            switch folders {
+            case .layout(let layout):
+                if case .nothing(let reason?) = table, layout.hasOneClass { throw reason }
+                return .images(layout)
+            case .wrapped(let inner): place = inner
+            case .nothing(let error):
+                if case .nothing(let reason?) = table { throw reason }
+                throw error
+            }
+        }
+        throw DatasetsError("\(path) holds folders in folders, but no images: name the folder with the data itself")
+    }
+
+    /// Data sets with files of their own kind.
+    private static func files(in path: String) -> Content? {
         for folder in [path] + archiveFolders.map({ Folders.join(path, $0) }) where Folders.isFolder(folder) {
             if !IDXFolder.splits(in: folder).isEmpty {
                 let isFashion = folder.lowercased().contains("fashion")
@@ -103,12 +133,6 @@ public enum DatasetCatalog {
             if let kind = CIFARFolder.kind(of: folder) { return .cifar(CIFARFolder(path: folder, kind: kind)) }
             if !STL10Folder.splits(in: folder).isEmpty { return .stl10(STL10Folder(path: folder)) }
         }
-        guard try !Folders.subfolders(of: path).isEmpty else {
-            throw DatasetsError(
-                "\(path) holds no data set: looked for IDX files (train-images-idx3-ubyte.gz), "
-                    + "CIFAR-10 (data_batch_1.bin), CIFAR-100 (train.bin, fine_label_names.txt), "
-                    + "STL-10 (train_X.bin), and folders of classes with JPEG or PNG files")
-        }
-        return .images(try ImageFolderLayout(path: path))
+        return nil
     }
 }

@@ -14,6 +14,8 @@ public protocol Dataset: Sendable {
     var channels: Int { get }
     /// The size of every image, or `nil` where sizes vary.
     var imageSize: ImageSize? { get }
+    /// Sentences that somebody should read before using the images: what lies beside them and is left out.
+    var remarks: [String] { get }
     /// The class of an image, an index into `classNames`.
     func label(at index: Int) -> Int
     /// What is in an image: boxes as shares of it, areas in pixels² of the stored image. Empty where images have a class alone.
@@ -48,6 +50,9 @@ extension Dataset {
     public func image(at index: Int) throws -> Image {
         try image(at: index, minimumSize: nil)
     }
+
+    /// Nothing to remark unless a data set says so.
+    public var remarks: [String] { [] }
 
     /// Images have a class alone unless a data set says so.
     public func objects(at index: Int) -> [GroundTruth] { [] }

@@ -66,6 +66,6 @@ struct IDXFolder {
 
 /// The error for a split that a data set does not have.
 func missingSplit(_ split: Split, of name: String, available: [Split]) -> DatasetsError {
-    let others = available.map(\.rawValue).joined(separator: ", ")
+    let others = available.isEmpty ? "none" : available.map(\.rawValue).joined(separator: ", ")
     return DatasetsError("\(name) has no \(split.rawValue) split: it has \(others)")
 }

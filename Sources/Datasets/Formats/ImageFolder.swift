@@ -6,6 +6,7 @@ public struct ImageFolder: Dataset {
     public let name: String
     public let classNames: [String]
     public let count: Int
+    public internal(set) var remarks: [String] = []
     private let folder: String
     /// Paths below `folder`, class after class.
     private let files: [String]
@@ -68,6 +69,10 @@ public struct ImageFolder: Dataset {
 
     private static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
 
+    static func hasImageEnding(_ name: String) -> Bool {
+        name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
+    }
+
     private static func collect(folder: String, below path: String, depth: Int, into files: inout [String]) throws {
         // Links can make circles.
         guard depth < 16 else { return }
@@ -84,7 +89,7 @@ public struct ImageFolder: Dataset {
 
     /// Files with a known extension are images, even broken ones: these have to be noticed. Others are if they look so.
     private static func isImage(_ path: String, name: String) throws -> Bool {
-        if let ending = name.split(separator: ".").last, extensions.contains(ending.lowercased()) { return true }
+        if hasImageEnding(name) { return true }
         guard Folders.isFile(path) else { return false }
         return ImageFormat(try FileReader.prefix(of: path, count: 8)) != nil
     }

@@ -1,27 +1,106 @@
-/// How a folder of images is divided: `train`, `val` or `validation`, and `test` with folders of classes, or folders of
-/// classes right away, which then are the training split.
+/// How a folder of images is divided: folders of splits (`train`, `val`, `test`; see `Split.init(folderName:)`) with a folder of each
+/// class, or folders of classes right away, which then are the training split.
 struct ImageFolderLayout {
     let path: String
     /// The folder of every split there is.
     let folders: [(split: Split, path: String)]
+    /// What somebody should know of folders that are not used.
+    private let remarks: [String]
+    /// Whether all images are in one folder, whose name may not be that of a class.
+    private(set) var hasOneClass = false
+
+    /// What a folder holds, by its sub-folders.
+    enum Content {
+        /// Folders of splits, or of classes.
+        case layout(ImageFolderLayout)
+        /// Nothing but one folder, which may be the data itself: an archive unpacked into a folder of its own.
+        case wrapped(String)
+        /// No classes, and why.
+        case nothing(DatasetsError)
+    }
 
     /// Looks at a folder.
     ///
-    /// - Throws: `DatasetsError` if it cannot be read, or holds both a `val` and a `validation` folder.
-    init(path: String) throws {
-        self.path = path
+    /// - Throws: `DatasetsError` if it cannot be read, or holds two folders of one split.
+    static func content(of path: String) throws -> Content {
         let names = try Folders.subfolders(of: path)
-        guard !(names.contains("val") && names.contains("validation")) else {
-            throw DatasetsError("\(path) holds the folders val and validation: remove one of them")
+        let known = names.compactMap { name in Split(folderName: name).map { (split: $0, name: name) } }
+        var divided: [(split: Split, path: String)] = []
+        var remarks: [String] = []
+        var bare: [String] = []
+        for (split, name) in known {
+            let folder = try inner(Folders.join(path, name), around: split)
+            if try Folders.subfolders(of: folder).isEmpty {
+                bare.append(name)
+            } else {
+                divided.append((split, folder))
+            }
         }
-        let known: [(Split, String)] = [
-            (.train, "train"), (.validation, "val"), (.validation, "validation"), (.test, "test"),
-        ]
-        let divided = known.filter { names.contains($0.1) }.map { (split: $0.0, path: Folders.join(path, $0.1)) }
-        folders = divided.isEmpty ? [(split: .train, path: path)] : divided
+        guard !divided.isEmpty else { return try undivided(path, names: names, bare: bare) }
+        for (index, (split, name)) in known.enumerated() {
+            if let other = known[..<index].first(where: { $0.split == split }) {
+                let kind = split == .validation ? "" : ", both of the \(split.rawValue) split"
+                return .nothing(
+                    DatasetsError("\(path) holds the folders \(other.name) and \(name)\(kind): remove one of them"))
+            }
+        }
+        for name in bare {
+            let folder = Folders.join(path, name)
+            guard Split(folderName: name) != .train else {
+                return .nothing(
+                    DatasetsError(
+                        "\(folder) has no folders of classes: put the images of each class into a folder of its own"))
+            }
+            remarks.append("\(folder) is not used: it has no folders of classes")
+        }
+        for name in names where Split(folderName: name) == nil {
+            remarks.append("\(Folders.join(path, name)) is not used: its name is not that of a split")
+        }
+        let order = Split.allCases
+        divided.sort { (order.firstIndex(of: $0.split) ?? 0) < (order.firstIndex(of: $1.split) ?? 0) }
+        return .layout(ImageFolderLayout(path: path, folders: divided, remarks: remarks))
+    }
+
+    /// A folder of a split, or the one of the same split inside of it (`train/train/CLASS`).
+    private static func inner(_ folder: String, around split: Split) throws -> String {
+        let names = try Folders.subfolders(of: folder)
+        guard names.count == 1, Split(folderName: names[0]) == split else { return folder }
+        return Folders.join(folder, names[0])
+    }
+
+    private static func undivided(_ path: String, names: [String], bare: [String]) throws -> Content {
+        guard !names.isEmpty else {
+            return .nothing(
+                DatasetsError(
+                    "\(path) holds no data set: looked for IDX files (train-images-idx3-ubyte.gz), "
+                        + "CIFAR-10 (data_batch_1.bin), CIFAR-100 (train.bin, fine_label_names.txt), "
+                        + "STL-10 (train_X.bin), folders of classes with JPEG or PNG files, and tables of labels (labels.csv)"
+                ))
+        }
+        if names.count == 1 {
+            let folder = Folders.join(path, names[0])
+            if try !Folders.subfolders(of: folder).isEmpty { return .wrapped(folder) }
+        }
+        if let first = bare.first, bare.count == names.count {
+            let folder = Folders.join(path, first)
+            guard try !Folders.names(in: folder).isEmpty else {
+                return .nothing(
+                    DatasetsError(
+                        "\(folder) holds no images: make one folder a class and put JPEG or PNG files into it"))
+            }
+            return .nothing(
+                DatasetsError(
+                    "\(path) holds no classes, only \(names.joined(separator: ", ")): put the images of each class into a folder of "
+                        + "its own, such as \(folder)/CLASS"))
+        }
+        return .layout(
+            ImageFolderLayout(path: path, folders: [(.train, path)], remarks: [], hasOneClass: names.count == 1))
     }
 
     var splits: [Split] { folders.map(\.split) }
+
+    /// Whether there are folders of splits.
+    var isDivided: Bool { folders.contains { $0.path != path } }
 
     /// Finds the images of one split.
     ///
@@ -31,7 +110,9 @@ struct ImageFolderLayout {
             throw missingSplit(split, of: path, available: splits)
         }
         try compareClasses()
-        return try ImageFolder(folder: folder, name: path)
+        var images = try ImageFolder(folder: folder, name: path)
+        images.remarks = remarks
+        return images
     }
 
     private func compareClasses() throws {

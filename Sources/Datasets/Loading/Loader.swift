@@ -70,11 +70,34 @@ public final class Loader: Sendable {
     }
 
     private func order(epoch: Int) -> [Int] {
-        var order = Array(0..<dataset.count)
-        if configuration.shuffle {
-            var generator = SampleGenerator(seed: configuration.seed, stream: .order, epoch: epoch, index: 0)
-            generator.shuffle(&order)
-        }
+        guard configuration.shuffle else { return Array(0..<dataset.count) }
+        var order = configuration.balanced ? balancedImages(epoch: epoch) : Array(0..<dataset.count)
+        var generator = SampleGenerator(seed: configuration.seed, stream: .order, epoch: epoch, index: 0)
+        generator.shuffle(&order)
         return order
+    }
+
+    /// As many images as the data set has, of every class the same number, give or take one.
+    ///
+    /// No image comes again before all of its class have come; epochs begin with other images of large classes.
+    private func balancedImages(epoch: Int) -> [Int] {
+        var members = [[Int]](repeating: [], count: dataset.classNames.count)
+        for index in 0..<dataset.count { members[dataset.label(at: index)].append(index) }
+        members.removeAll(where: \.isEmpty)
+        var images: [Int] = []
+        images.reserveCapacity(dataset.count)
+        for (number, var indices) in members.enumerated() {
+            // What is left over goes to other classes in every epoch.
+            let place = (number + epoch) % members.count
+            let wanted = dataset.count * (place + 1) / members.count - dataset.count * place / members.count
+            var generator = SampleGenerator(seed: configuration.seed, stream: .order, epoch: epoch, index: number + 1)
+            var taken = 0
+            while taken < wanted {
+                generator.shuffle(&indices)
+                images += indices.prefix(wanted - taken)
+                taken += indices.count
+            }
+        }
+        return images
     }
 }

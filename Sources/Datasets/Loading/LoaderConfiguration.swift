@@ -16,6 +16,9 @@ public struct LoaderConfiguration: Sendable, Equatable {
     public var skipBadImages: Bool
     /// Which rows of every batch this process takes, where several share the work.
     public var part = BatchPart.whole
+    /// Whether every class is drawn equally often: images of large classes are left out of an epoch, those of small ones come more than
+    /// once. Needs `shuffle`.
+    public var balanced = false
 
     /// Makes a configuration.
     public init(

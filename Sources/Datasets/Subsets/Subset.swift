@@ -34,6 +34,7 @@ public struct Subset: Dataset {
     public var count: Int { indices.count }
     public var channels: Int { base.channels }
     public var imageSize: ImageSize? { base.imageSize }
+    public var remarks: [String] { base.remarks }
 
     public func label(at index: Int) -> Int {
         base.label(at: indices[index])

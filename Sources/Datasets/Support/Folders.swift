@@ -12,15 +12,34 @@ enum Folders {
         kind(of: path) == S_IFREG
     }
 
-    /// The names in a folder, sorted, without hidden ones.
+    /// The names in a folder, sorted, without hidden ones and without what macOS adds to an archive.
     ///
-    /// - Throws: `DatasetsError` if it cannot be read.
+    /// - Throws: `DatasetsError` if it cannot be read, or a name in it is not UTF-8: no path could be made of it.
     static func names(in path: String) throws -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
-        } catch {
+        guard let folder = opendir(path), let offset = MemoryLayout<dirent>.offset(of: \.d_name) else {
             throw DatasetsError("cannot list the folder \(path): check that it exists and may be read")
         }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            // Foundation leaves names that are not UTF-8 out in silence.
+            let text = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+            guard text.pointee != CChar(UInt8(ascii: ".")) else { continue }
+            guard let name = String(validatingCString: text) else {
+                throw DatasetsError("\(path) holds \"\(escaped(text))\", a name that is not UTF-8: rename it")
+            }
+            if name != "__MACOSX" { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// A name with its bytes outside of ASCII, and control characters, as `\xE9`.
+    private static func escaped(_ text: UnsafePointer<CChar>) -> String {
+        UnsafeBufferPointer(start: text, count: strlen(text)).map { character in
+            let byte = UInt8(bitPattern: character)
+            guard byte < 0x20 || byte > 0x7E else { return String(UnicodeScalar(byte)) }
+            return "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 
     /// The names of the folders in a folder, sorted, without hidden ones.

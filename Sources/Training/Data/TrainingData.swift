@@ -55,6 +55,11 @@ public struct TrainingData: Sendable {
             )
         }
         let all = try DatasetCatalog.open(recipe.data, split: .train)
+        guard all.classNames.count > 1 else {
+            throw TrainingError(
+                "\(all.name) holds one class, \(all.classNames.first ?? ""): put the images of each class into a folder of its own, "
+                    + "two at least")
+        }
         (training, evaluation, evaluationName) = try Self.divide(
             all, recipe, splits: DatasetCatalog.availableSplits(recipe.data)
         ) { try DatasetCatalog.open(recipe.data, split: $0) }

@@ -94,9 +94,11 @@ public final class Trainer {
             batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
+        loading.balanced = recipe.balance == .sampling
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
+        loading.balanced = false
         evaluationLoader = try Loader(
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
@@ -113,7 +115,8 @@ public final class Trainer {
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
-        task = try common.configuration.task(of: model, distillation: distillation)
+        task = try common.configuration.task(
+            of: model, classCounts: data.training.classCounts(), distillation: distillation)
         metrics = MetricsLog(path: run.metrics)
     }
 
@@ -183,7 +186,8 @@ public final class Trainer {
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
                     steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
                     scoreName: recipe.scoreName,
-                    droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes))))
+                    droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
+                    remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) : [])))
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch

@@ -26,6 +26,8 @@ public enum TrainingEvent: Sendable {
         public let scoreName: String
         /// Boxes of annotations that were left out, and the file that lists them; nil for none.
         public let droppedBoxes: (count: Int, list: String)?
+        /// Sentences about the data; empty where the run goes on.
+        public let remarks: [String]
     }
 
     /// Where an epoch stands.

@@ -73,6 +73,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var negativeRatio: Double?
     /// How a detector's classes are scored; nil for cross entropy.
     public var classLoss: ClassLoss?
+    /// How classes of few images are made up for; nil for not at all.
+    public var balance: Balance?
 
     /// What a network is trained for.
     public enum TaskKind: String, Sendable, Codable, CaseIterable {
@@ -88,6 +90,14 @@ public struct Recipe: Sendable, Equatable, Codable {
         case crossEntropy = "cross-entropy"
         /// Focal loss over all anchors (Lin et al., 2017), γ = 2, α = 0.25.
         case focal
+    }
+
+    /// How classes of few images are made up for.
+    public enum Balance: String, Sendable, Codable, CaseIterable {
+        /// An image's loss counts N / (K · n): N images of K classes, n of its own.
+        case weights
+        /// Every class is drawn equally often in an epoch of as many images.
+        case sampling
     }
 
     /// Which optimiser.
@@ -163,6 +173,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
+        case balance
     }
 
     public init(from decoder: any Decoder) throws {
@@ -206,6 +217,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         matchOverlap = try container.decodeIfPresent(Double.self, forKey: .matchOverlap)
         negativeRatio = try container.decodeIfPresent(Double.self, forKey: .negativeRatio)
         classLoss = try container.decodeIfPresent(ClassLoss.self, forKey: .classLoss)
+        balance = try container.decodeIfPresent(Balance.self, forKey: .balance)
     }
 }
 
@@ -247,6 +259,9 @@ extension Recipe {
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
         guard teacher == nil || task != .detection else {
             throw TrainingError("teacher is for task: classification: leave it out")
+        }
+        guard balance == nil || task != .detection else {
+            throw TrainingError("balance is for task: classification: leave it out")
         }
         try require(zoomOut.map { (1...16).contains($0) } ?? true, .zoomOut, zoomOut ?? 0, "1 (never) to 16")
         try require(

@@ -36,9 +36,14 @@ struct TaskScores {
 
 extension RunConfiguration {
     /// What a run's network is trained for.
-    func task(of model: Model, distillation: Distillation? = nil) throws -> any TrainingTask {
+    ///
+    /// - Parameter classCounts: images for training of each class, which `balance: weights` goes by.
+    func task(
+        of model: Model, classCounts: [Int] = [], distillation: Distillation? = nil
+    ) throws -> any TrainingTask {
         if let layout = model.network.detector { return DetectionTask(self, layout) }
-        return try ClassificationTask(self, model.parameters, distillation: distillation)
+        return try ClassificationTask(
+            self, model.parameters, classCounts: classCounts, distillation: distillation)
     }
 }
 

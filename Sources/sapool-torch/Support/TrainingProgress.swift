@@ -37,6 +37,7 @@ final class TrainingProgress {
             "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "
                 + "(\(start.evaluationName)); \(grouped(start.parameters)) parameters, "
                 + "\(grouped(start.multiplyAccumulates)) multiply-accumulates an image")
+        for remark in start.remarks { line(remark) }
         if start.startStep > 0 {
             line(
                 "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"

@@ -9,8 +9,8 @@ struct Train: ParsableCommand {
         abstract: "Trains a network on labelled images.",
         discussion: """
             Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of JPEG or PNG images for each \
-            class, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed. With --task detection it is a folder \
-            with boxes, in the layout of Pascal VOC or COCO (Documentation/Detection.md); wake-words:FOLDER makes of such a folder the two \
+            class, images with labels.csv, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed. With \
+            --task detection it is a folder with boxes, in the layout of Pascal VOC, COCO or YOLO (Documentation/Detection.md); wake-words:FOLDER makes of such a folder the two \
             classes of Visual Wake Words, with and without a person.
 
             Settings come from a recipe in YAML and are overridden here; every setting has a default. The run's folder holds \
@@ -107,6 +107,9 @@ struct Train: ParsableCommand {
     var seed: UInt64?
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
     var skipBadImages = false
+
+    @Option(help: "Make up for classes of few images: weights (in the loss) or sampling (each class equally often).")
+    var balance: Recipe.Balance?
 
     @Option(help: "classification (the default) or detection.")
     var task: Recipe.TaskKind?
@@ -219,6 +222,7 @@ struct Train: ParsableCommand {
         if let matchOverlap { settings.matchOverlap = matchOverlap }
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
+        if let balance { settings.balance = balance }
         return settings
     }
 }
@@ -230,3 +234,4 @@ extension Recipe.Augmentation: ExpressibleByArgument {}
 extension Recipe.NormalizationKind: ExpressibleByArgument {}
 extension Recipe.TaskKind: ExpressibleByArgument {}
 extension Recipe.ClassLoss: ExpressibleByArgument {}
+extension Recipe.Balance: ExpressibleByArgument {}

@@ -1,0 +1,101 @@
+import Datasets
+import XCTest
+
+/// Images whose classes stand in a table.
+final class LabelTableTests: XCTestCase {
+    private func make(_ tables: [String: String], images: [String]) throws -> ScratchFolder {
+        let folder = try ScratchFolder()
+        let image = try pattern(width: 3, height: 3, channels: 3).pngData()
+        for path in images { try folder.write(path, image) }
+        for (name, text) in tables { try folder.write(name, text: text) }
+        return folder
+    }
+
+    private func content(_ folder: ScratchFolder, _ split: Split = .train) throws -> [String] {
+        let data = try DatasetCatalog.open(folder.path, split: split)
+        return (0..<data.count).map {
+            "\(data.location(of: $0).dropFirst(folder.path.count + 1)) \(data.classNames[data.label(at: $0)])"
+        }
+    }
+
+    private func opening(_ folder: ScratchFolder) -> () throws -> Void {
+        { _ = try DatasetCatalog.open(folder.path, split: .train) }
+    }
+
+    func testATableOfFilesAndLabels() throws {
+        let folder = try make(
+            ["labels.csv": "filename,label\na.png,watch\nb.png,laptop\n"],
+            images: ["images/a.png", "images/b.png", "images/c.png"])
+        XCTAssertEqual(try content(folder), ["images/a.png watch", "images/b.png laptop"])
+        XCTAssertEqual(try DatasetCatalog.availableSplits(folder.path), [.train])
+        XCTAssertEqual(
+            try DatasetCatalog.open(folder.path, split: .train).remarks,
+            [
+                "classes are those of \(folder.path)/labels.csv",
+                "1 images in \(folder.path)/images are not used: no line of the table names them",
+            ])
+    }
+
+    /// As competitions hand them out: names without endings, a test set without labels, other files of the same names in it.
+    func testNamesWithoutEndingsAndATestSetWithoutLabels() throws {
+        let folder = try make(
+            [
+                "train.csv": "\u{FEFF}id;breed;age\r\n1;\"pug; old\";3\r\n2;boxer;4\r\n", "test.csv": "id\n1\n",
+                "sample_submission.csv": "id,breed\n1,pug\n",
+            ],
+            images: ["test/1.png", "train/1.png", "train/2.png"])
+        XCTAssertEqual(try content(folder), ["train/1.png pug; old", "train/2.png boxer"])
+        XCTAssertEqual(try DatasetCatalog.availableSplits(folder.path), [.train])
+    }
+
+    func testPathsOfAnotherMachineAndNumbersAsClasses() throws {
+        let folder = try make(
+            [
+                "data.tsv":
+                    "path\tclass\tsplit\nC:\\me\\img\\a.png\t10\ttrain\n/home/me/img/b.png\t9\ttrain\n../img/c.png\t9\tVal\n"
+            ],
+            images: ["img/a.png", "img/b.png", "img/c.png"])
+        XCTAssertEqual(try content(folder), ["img/a.png 10", "img/b.png 9"])
+        XCTAssertEqual(try content(folder, .validation), ["img/c.png 9"])
+        XCTAssertEqual(try DatasetCatalog.open(folder.path, split: .train).classNames, ["9", "10"])
+    }
+
+    func testATableWithoutAHeader() throws {
+        let folder = try make(["labels.csv": "a.png,x\nb.png,y\nb.png,y\n"], images: ["a.png", "b.png", "more/c.png"])
+        XCTAssertEqual(try content(folder), ["a.png x", "b.png y"])
+    }
+
+    func testFoldersOfClassesCountMoreThanATableOfSomethingElse() throws {
+        let folder = try make(["labels.csv": "0,cat\n1,dog\n"], images: ["cat/1.png", "dog/1.png"])
+        XCTAssertEqual(try content(folder), ["cat/1.png cat", "dog/1.png dog"])
+    }
+
+    func testMessages() throws {
+        func check(_ text: String, _ expected: String, line: UInt = #line) throws {
+            let folder = try make(["labels.csv": text], images: ["images/a.png", "images/b.png"])
+            let message = expected.replacingOccurrences(of: "TABLE", with: "\(folder.path)/labels.csv")
+                .replacingOccurrences(of: "FOLDER", with: folder.path)
+            assertMessage(message, line: line, opening(folder))
+        }
+        try check(
+            "filename,label\na.png,x\nno.png,y\n",
+            "TABLE, line 3 names no.png, and there is no such file in FOLDER or a folder in it: add it, or remove the line"
+        )
+        try check(
+            "filename,label\na.png,x\na.png,y\n", "TABLE gives a.png the class x in line 2 and y in line 3: remove one")
+        try check(
+            "filename,label\na.png,x\nb.png\n", "TABLE, line 3 has no class for b.png: add it, or remove the line")
+        try check("filename,label\na.png,x\nb.png,x\n", "TABLE gives all images one class: two at least are needed")
+        try check(
+            "filename,label\nc.png,x\n",
+            "TABLE, line 2 names c.png, and there is no such file in FOLDER or a folder in it")
+        try check("filename,label\n\"a.png,x\n", "TABLE has a quoted field without an end: add the closing \"")
+        try check(
+            "width,height,depth\n1,2,3\n",
+            "TABLE has no columns of files and classes that can be told (width, height, depth): call them filename and label"
+        )
+        try check(
+            "filename,label\n../../../etc/passwd,x\n",
+            "TABLE, line 2 names ../../../etc/passwd, and there is no such file in FOLDER or a folder in it")
+    }
+}
