@@ -58,7 +58,8 @@ let package = Package(
 
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
-        .target(name: "Datasets", dependencies: ["CCodecs", "Detection"]),
+        .target(
+            name: "Datasets", dependencies: ["CCodecs", "Detection", .product(name: "Yams", package: "Yams")]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 

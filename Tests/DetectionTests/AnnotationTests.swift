@@ -74,10 +74,6 @@ final class AnnotationTests: XCTestCase {
         try write("Annotations/b.xml", annotation("b", [], size: ""))
         XCTAssertEqual(
             complaint(read), "DIR/Annotations/b.xml has no usable <size>: write the image's width and height in pixels")
-        try write("Annotations/b.xml", annotation("../b", []))
-        XCTAssertEqual(
-            complaint(read),
-            "DIR/Annotations/b.xml names no image in <filename>: write the file's name, without a folder")
         try write("Annotations/b.xml", annotation("b", []))
         XCTAssertEqual(complaint(read), "DIR/Annotations/a.xml has an object \"cat\": known are dog")
         XCTAssertEqual(
@@ -113,25 +109,17 @@ final class AnnotationTests: XCTestCase {
             try write("coco.json", text)
             return complaint { try COCOAnnotations.read("\(folder)/coco.json", imageFolder: "images") }
         }
-        XCTAssertEqual(try message("{"), "DIR/coco.json holds no COCO annotations: it is not valid JSON")
+        XCTAssertEqual(
+            try message("{"), "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 1 ends early")
         XCTAssertEqual(try message("{}"), "DIR/coco.json holds no COCO annotations: \"images\" is missing")
         let images = "\"images\": [{\"id\": 1, \"file_name\": \"x.jpg\", \"width\": 10, \"height\": 10}]"
         let categories = "\"categories\": [{\"id\": 1, \"name\": \"a\"}]"
         XCTAssertEqual(
-            try message(
-                "{\(images), \(categories), \"annotations\": [{\"id\": 4, \"image_id\": 2, \"category_id\": 1, \"bbox\": [0, 0, 1, 1]}]}"
-            ),
-            "DIR/coco.json: annotation 4 is of image 2, which is not listed")
+            try message("{\(images), \(categories), \"annotations\": {}}"),
+            "DIR/coco.json holds no COCO annotations: \"annotations\" is no list")
         XCTAssertEqual(
-            try message(
-                "{\(images), \(categories), \"annotations\": [{\"id\": 4, \"image_id\": 1, \"category_id\": 1, \"bbox\": [0, 0, 1]}]}"
-            ),
-            "DIR/coco.json: annotation 4 has a bbox of 3 numbers: write x, y, width, height")
-        XCTAssertEqual(
-            try message(
-                "{\(images), \(categories), \"annotations\": [{\"id\": 4, \"image_id\": 1, \"category_id\": 1, \"bbox\": 5}]}"
-            ),
-            "DIR/coco.json holds no COCO annotations: annotations.0.bbox has the wrong type")
+            try message("{\(images), \(categories),\n \"annotations\": [tru]}"),
+            "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has a value that is no JSON")
     }
 
     func testRandomDamageNeverCrashes() throws {

@@ -3,51 +3,52 @@ import Detection
 /// A folder of images with boxes, in one of the layouts that such data come in.
 ///
 /// - Pascal VOC: `Annotations/*.xml`, `JPEGImages/`, `ImageSets/Main/train.txt`, `val.txt`, `test.txt`.
+/// - The same XML without lists, as labelling tools write it: beside the images, or `annotations/*.xml` and `images/`.
 /// - COCO: `annotations/instances_train2017.json` and so on; images in `train2017/`, `images/train2017/`, `train/` or `images/`.
 /// - COCO, a folder a split: `train/_annotations.coco.json` beside its images.
+/// - COCO, one file for all images: the training split.
+/// - YOLO: `data.yaml`, `images/train/*.jpg`, `labels/train/*.txt`, or `train/images/` and `train/labels/`.
+///
+/// Folders and files of splits are told as `Split.init(folderName:)` does. A folder with nothing but the data's folder in it is looked into.
 public struct AnnotatedFolder: Sendable {
     public let path: String
-    private let layout: Layout
+    private let layout: any AnnotationLayout
 
-    private enum Layout {
-        case voc
-        /// For each split its annotations and its folder of images.
-        case coco([Split: (annotations: String, images: String)])
-    }
-
-    private static let names: [(split: Split, names: [String])] = [
-        (.train, ["train"]), (.validation, ["val", "valid", "validation"]), (.test, ["test"]),
-    ]
+    /// Folders around folders that are looked into.
+    private static let deepest = 4
 
     /// Looks at a folder.
     ///
     /// - Throws: `DatasetsError` where it holds none of the layouts.
     public init(_ path: String) throws {
-        self.path = path
         guard Folders.isFolder(path) else {
             throw DatasetsError("there is no folder \(path): images with boxes come in a folder")
         }
-        if Folders.isFolder(Folders.join(path, "ImageSets/Main")) {
-            layout = .voc
-            return
+        var place = path
+        for _ in 0...Self.deepest {
+            if let layout = try Self.layout(of: place) {
+                (self.path, self.layout) = (place, layout)
+                return
+            }
+            let names = try Folders.subfolders(of: place)
+            guard names.count == 1 else { break }
+            place = Folders.join(place, names[0])
         }
-        let found = try Self.cocoSplits(path)
-        guard !found.isEmpty else {
-            throw DatasetsError(
-                "\(path) holds no images with boxes: looked for Pascal VOC (ImageSets/Main/train.txt, Annotations, JPEGImages) and COCO "
-                    + "(annotations/instances_train2017.json, or train/_annotations.coco.json)")
-        }
-        layout = .coco(found)
+        throw DatasetsError(
+            "\(path) holds no images with boxes: looked for Pascal VOC (ImageSets/Main/train.txt, Annotations, JPEGImages; or XML files "
+                + "beside images), COCO (annotations/instances_train2017.json, or train/_annotations.coco.json) and YOLO (data.yaml, "
+                + "images, labels)")
+    }
+
+    private static func layout(of path: String) throws -> (any AnnotationLayout)? {
+        if let lists = try VOCLists(path) { return lists }
+        if let coco = try COCOFiles(path) { return coco }
+        if let yolo = try YOLOFolder(path) { return yolo }
+        return try VOCFiles(path)
     }
 
     /// The splits there are.
-    public var splits: [Split] {
-        switch layout {
-        case .voc:
-            Self.names.filter { _, names in vocList(names) != nil }.map(\.split)
-        case .coco(let found): Split.allCases.filter { found[$0] != nil }
-        }
-    }
+    public var splits: [Split] { layout.splits }
 
     /// Reads the annotations of a split.
     ///
@@ -55,22 +56,20 @@ public struct AnnotatedFolder: Sendable {
     /// - Throws: `DatasetsError` or `DetectionError` naming the file and what is wrong with it.
     public func annotations(for split: Split, classNames: [String]? = nil) throws -> AnnotatedImages {
         guard splits.contains(split) else { throw missingSplit(split, of: path, available: splits) }
-        let result: AnnotatedImages
-        switch layout {
-        case .voc:
-            let names = Self.names.first { $0.split == split }?.names ?? []
-            result = try PascalVOC.read(folder: path, split: vocList(names) ?? "", classNames: classNames)
-        case .coco(let found):
-            guard let place = found[split] else { throw missingSplit(split, of: path, available: splits) }
-            result = try COCOAnnotations.read(place.annotations, imageFolder: place.images)
-        }
+        var result = try layout.annotations(for: split, classNames: classNames)
         if let classNames, result.classNames != classNames {
             throw DatasetsError(
                 "the \(split.rawValue) split of \(path) has other classes (\(Self.list(result.classNames))) than expected "
                     + "(\(Self.list(classNames)))")
         }
-        guard !result.classNames.isEmpty else {
-            throw DatasetsError("the \(split.rawValue) split of \(path) has no objects: annotate some")
+        result.leaveOutCrowdedObjects()
+        guard result.images.contains(where: { !$0.objects.isEmpty }) else {
+            guard let first = result.dropped.first else {
+                throw DatasetsError("the \(split.rawValue) split of \(path) has no objects: annotate some")
+            }
+            throw DatasetsError(
+                "the \(split.rawValue) split of \(path) has no objects that can be used: all \(result.dropped.count) are bad, the first "
+                    + "one \(first)")
         }
         return result
     }
@@ -78,31 +77,13 @@ public struct AnnotatedFolder: Sendable {
     private static func list(_ names: [String]) -> String {
         names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
+}
 
-    private func vocList(_ names: [String]) -> String? {
-        names.first { Folders.isFile(Folders.join(path, "ImageSets/Main/\($0).txt")) }
-    }
+/// One of the ways in which images with boxes lie in a folder.
+protocol AnnotationLayout: Sendable {
+    /// The splits there are.
+    var splits: [Split] { get }
 
-    private static func cocoSplits(_ path: String) throws -> [Split: (annotations: String, images: String)] {
-        var found: [Split: (annotations: String, images: String)] = [:]
-        let annotations = Folders.join(path, "annotations")
-        let files = Folders.isFolder(annotations) ? try Folders.names(in: annotations) : []
-        for (split, names) in Self.names {
-            for name in names {
-                let beside = Folders.join(path, "\(name)/_annotations.coco.json")
-                if Folders.isFile(beside) { found[split] = (beside, Folders.join(path, name)) }
-                guard let file = files.first(where: { $0.hasPrefix("instances_\(name)") && $0.hasSuffix(".json") })
-                else { continue }
-                let suffix = file.dropFirst("instances_".count).dropLast(".json".count)
-                let folders = ["\(suffix)", "images/\(suffix)", name, "images/\(name)", "images"]
-                guard let images = folders.map({ Folders.join(path, $0) }).first(where: Folders.isFolder) else {
-                    throw DatasetsError(
-                        "\(path) has \(file), but no folder of its images: looked for \(folders.joined(separator: ", "))"
-                    )
-                }
-                found[split] = (Folders.join(annotations, file), images)
-            }
-        }
-        return found
-    }
+    /// Reads the annotations of a split that is there.
+    func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages
 }

@@ -11,6 +11,7 @@ public final class AnnotatedDataset: Dataset {
     public let images: [AnnotatedImage]
     /// Boxes that were left out, each with its file and reason.
     public let dropped: [DroppedBox]
+    public let remarks: [String]
     private let reducedSize: ImageSize?
     private let cache: Mutex<Cache>
 
@@ -29,6 +30,7 @@ public final class AnnotatedDataset: Dataset {
         classNames = annotated.classNames
         images = annotated.images
         dropped = annotated.dropped
+        remarks = annotated.remarks
         self.reducedSize = reducedSize
         cache = Mutex(Cache(images: [Image?](repeating: nil, count: annotated.images.count), room: cacheBytes))
     }
@@ -38,6 +40,7 @@ public final class AnnotatedDataset: Dataset {
     public var imageSize: ImageSize? { nil }
     public func label(at index: Int) -> Int { 0 }
     public func location(of index: Int) -> String { images[index].path }
+    public func file(at index: Int) -> String? { images[index].path }
 
     public func storedSize(at index: Int) -> ImageSize? {
         ImageSize(width: images[index].width, height: images[index].height)

@@ -6,6 +6,7 @@ import Detection
 public struct WakeWordsDataset: Dataset {
     public let name: String
     public let classNames: [String]
+    public let remarks: [String]
     private let images: [AnnotatedImage]
     private let shows: [Bool]
 
@@ -16,6 +17,10 @@ public struct WakeWordsDataset: Dataset {
         shows = try VisualWakeWords.labels(of: annotated, className: className)
         name = annotated.name
         images = annotated.images
+        let dropped = annotated.dropped.first.map {
+            "\(annotated.dropped.count) boxes are left out, the first one \($0)"
+        }
+        remarks = annotated.remarks + (dropped.map { [$0] } ?? [])
         classNames = ["no \(className)", className]
     }
 

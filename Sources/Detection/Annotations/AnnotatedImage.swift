@@ -25,13 +25,35 @@ public struct AnnotatedImages: Sendable {
     public var images: [AnnotatedImage]
     /// Boxes that were left out, each with its file and reason.
     public var dropped: [DroppedBox]
+    /// Sentences that somebody should read before using the images.
+    public var remarks: [String]
 
     /// A data set by its parts.
-    public init(name: String, classNames: [String], images: [AnnotatedImage], dropped: [DroppedBox] = []) {
+    public init(
+        name: String, classNames: [String], images: [AnnotatedImage], dropped: [DroppedBox] = [], remarks: [String] = []
+    ) {
         self.name = name
         self.classNames = classNames
         self.images = images
         self.dropped = dropped
+        self.remarks = remarks
+    }
+
+    /// The most objects that an image may have: more than any picture shows, and few enough that training goes on at its pace.
+    public static let mostObjects = 5000
+
+    /// Leaves out what an image has beyond `mostObjects`.
+    public mutating func leaveOutCrowdedObjects() {
+        for index in images.indices where images[index].objects.count > Self.mostObjects {
+            let image = images[index]
+            for number in Self.mostObjects..<image.objects.count {
+                dropped.append(
+                    DroppedBox(
+                        file: image.path,
+                        reason: "box number \(number + 1) is beyond the \(Self.mostObjects) that an image may have"))
+            }
+            images[index].objects.removeLast(image.objects.count - Self.mostObjects)
+        }
     }
 
     /// Number of objects of each class.

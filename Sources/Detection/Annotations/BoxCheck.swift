@@ -4,6 +4,9 @@
 struct BoxCheck {
     private(set) var dropped: [DroppedBox] = []
 
+    /// Leaves out what is no box at all.
+    mutating func drop(_ reason: String, file: String) { dropped.append(DroppedBox(file: file, reason: reason)) }
+
     /// The box cut to its image, or nil where nothing sensible is left.
     mutating func check(_ box: Box, width: Int, height: Int, label: String, file: String) -> Box? {
         let numbers = [box.left, box.top, box.right, box.bottom]

@@ -7,89 +7,163 @@ public enum COCOAnnotations {
     /// - Parameters:
     ///   - path: the JSON file, such as `instances_val2017.json`.
     ///   - imageFolder: the folder of the images that it names.
-    /// - Throws: `DetectionError` naming the file and what is wrong with it.
+    /// - Throws: `DetectionError` naming the file and what is wrong with it. A bad annotation is no error: it is left out, and listed.
     public static func read(_ path: String, imageFolder: String) throws -> AnnotatedImages {
+        try read(path, imageFolders: [imageFolder])
+    }
+
+    /// Reads a file whose images lie in any of some folders, the likeliest first.
+    public static func read(_ path: String, imageFolders: [String]) throws -> AnnotatedImages {
         guard let data = FileManager.default.contents(atPath: path) else { throw DetectionError("cannot read \(path)") }
-        let file: File
-        do {
-            file = try JSONDecoder().decode(File.self, from: data)
-        } catch {
-            throw DetectionError("\(path) holds no COCO annotations: \(explanation(error))")
-        }
-        // Identifiers have gaps; labels count from 0 in the order of identifiers.
-        let categories = file.categories.sorted { $0.id < $1.id }
-        guard !categories.isEmpty else { throw DetectionError("\(path) has no categories: write at least one") }
-        let labels = Dictionary(zip(categories.map(\.id), categories.indices)) { first, _ in first }
-        let places = Dictionary(zip(file.images.map(\.id), file.images.indices)) { first, _ in first }
+        let file = try COCOFile([UInt8](data), path: path)
+        let categories = try Categories(file.categories, path: path)
+        var images = try Images(file.images, path: path, ImagePaths(folders: imageFolders))
         var check = BoxCheck()
-        var images = file.images.map {
-            AnnotatedImage(path: "\(imageFolder)/\($0.file_name)", width: $0.width, height: $0.height, objects: [])
-        }
-        for annotation in file.annotations {
-            guard let place = places[annotation.image_id] else {
-                throw DetectionError(
-                    "\(path): annotation \(annotation.id) is of image \(annotation.image_id), which is not listed")
+        var odd: (count: Int, first: String)?
+        for (number, annotation) in file.annotations.enumerated() {
+            let name = annotation.id.map { "annotation \($0)" } ?? "annotation number \(number + 1)"
+            func drop(_ reason: String, of image: Int? = nil) {
+                check.drop(
+                    "\(name) \(reason)",
+                    file: image.map { "\(path): \(file.images[images.sources[$0]].fileName)" } ?? path)
             }
-            guard let label = labels[annotation.category_id] else {
-                throw DetectionError(
-                    "\(path): annotation \(annotation.id) is of category \(annotation.category_id), which is not listed"
-                )
+            guard let id = annotation.image, let place = images.places[id] else {
+                drop(annotation.image.map { "is of image \($0), which is not listed" } ?? "names no image")
+                continue
             }
-            guard annotation.bbox.count == 4 else {
-                throw DetectionError(
-                    "\(path): annotation \(annotation.id) has a bbox of \(annotation.bbox.count) numbers: write x, y, width, height"
-                )
+            guard let id = annotation.category, let label = categories.labels[id] else {
+                drop(
+                    annotation.category.map { "is of category \($0), which is not listed" } ?? "names no category",
+                    of: place)
+                continue
             }
-            let box = Box(
-                x: annotation.bbox[0], y: annotation.bbox[1], width: annotation.bbox[2], height: annotation.bbox[3])
+            guard let numbers = annotation.box, numbers.count == 4 else {
+                let count = annotation.box.map { $0.count > 4 ? "more than 4" : "\($0.count)" }
+                drop(
+                    count.map { "has a bbox of \($0) numbers in place of x, y, width, height" } ?? "has no bbox",
+                    of: place)
+                continue
+            }
+            let box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
             guard
                 let inside = check.check(
-                    box, width: images[place].width, height: images[place].height, label: categories[label].name,
-                    file: "\(path): \(file.images[place].file_name)")
+                    box, width: images.images[place].width, height: images.images[place].height,
+                    label: categories.names[label], file: "\(path): \(file.images[images.sources[place]].fileName)")
             else { continue }
-            images[place].objects.append(
-                GroundTruth(box: inside, label: label, area: annotation.area, isCrowd: annotation.iscrowd == 1))
+            var area: Double?
+            if case .number(let value, _) = annotation.area, value.isFinite {
+                area = value
+            } else if annotation.area != .null {
+                odd = ((odd?.count ?? 0) + 1, odd?.first ?? "\(name): \(Self.written(annotation.area))")
+            }
+            images.images[place].objects.append(
+                GroundTruth(box: inside, label: label, area: area, isCrowd: annotation.isCrowd))
         }
-        return AnnotatedImages(name: path, classNames: categories.map(\.name), images: images, dropped: check.dropped)
-    }
-
-    private static func explanation(_ error: any Error) -> String {
-        func place(_ context: DecodingError.Context) -> String {
-            context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        var remarks = images.remarks
+        if let odd {
+            remarks.append(
+                "\(path) has \(odd.count) areas that are no numbers (\(odd.first)): the areas of their boxes are taken")
         }
-        return switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            "\"\(key.stringValue)\" is missing" + (context.codingPath.isEmpty ? "" : " in \(place(context))")
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "\(place(context)) has the wrong type"
-        default: "it is not valid JSON"
+        return AnnotatedImages(
+            name: path, classNames: categories.names, images: images.images, dropped: check.dropped, remarks: remarks)
+    }
+
+    private static func written(_ value: JSONScanner.Scalar) -> String {
+        switch value {
+        case .number(_, let digits): digits
+        case .text(let text): "\"\(text.prefix(40))\""
+        case .bool(let bool): "\(bool)"
+        case .null: "null"
+        case .other: "a list or an object"
         }
     }
 
-    private struct File: Decodable {
-        let images: [Image]
-        let annotations: [Annotation]
-        let categories: [Category]
+    /// Classes in the order of their identifiers, which have gaps; labels count from 0.
+    private struct Categories {
+        private(set) var names: [String] = []
+        private(set) var labels: [String: Int] = [:]
+
+        init(_ categories: [COCOFile.Category], path: String) throws {
+            guard !categories.isEmpty else { throw DetectionError("\(path) has no categories: write at least one") }
+            func order(_ id: String) -> (Double, Int, String) { (Double(id) ?? .infinity, id.utf8.count, id) }
+            let sorted = categories.sorted { order($0.id ?? "") < order($1.id ?? "") }
+            var places: [String: Int] = [:]
+            for category in sorted {
+                guard let id = category.id else {
+                    throw DetectionError("\(path) has a category \"\(category.name)\" without an id: give it one")
+                }
+                guard !category.name.isEmpty else {
+                    throw DetectionError("\(path) has no name for category \(id): write one")
+                }
+                if let other = labels[id], names[other] != category.name {
+                    throw DetectionError(
+                        "\(path) has two categories with the id \(id), \(names[other]) and \(category.name): give each one of its own"
+                    )
+                }
+                // Some tools write a group of classes beside a class of the same name.
+                let label = places[category.name] ?? names.count
+                if label == names.count { names.append(category.name) }
+                places[category.name] = label
+                labels[id] = label
+            }
+        }
     }
 
-    private struct Image: Decodable {
-        let id: Int
-        let file_name: String
-        let width: Int
-        let height: Int
-    }
+    /// Images, each once.
+    private struct Images {
+        var images: [AnnotatedImage] = []
+        /// For each image its first place in the file's list.
+        private(set) var sources: [Int] = []
+        private(set) var places: [String: Int] = [:]
+        private(set) var remarks: [String] = []
 
-    private struct Annotation: Decodable {
-        let id: Int
-        let image_id: Int
-        let category_id: Int
-        let bbox: [Double]
-        let area: Double?
-        let iscrowd: Int?
-    }
+        init(_ listed: [COCOFile.Image], path: String, _ paths: ImagePaths) throws {
+            var files: [String: Int] = [:]
+            var repeated: (count: Int, first: String)?
+            for (number, image) in listed.enumerated() {
+                guard !image.fileName.isEmpty, let id = image.id else {
+                    throw DetectionError(
+                        "\(path): image number \(number + 1) of the list has no \(image.id == nil ? "id" : "file_name"): write one"
+                    )
+                }
+                let (width, height) = try Self.size(image, id, path)
+                let file = paths.existing(image.fileName) ?? paths.missing(image.fileName)
+                if let place = places[id], images[place].path != file {
+                    throw DetectionError(
+                        "\(path) has two images with the id \(id), \(listed[sources[place]].fileName) and \(image.fileName): "
+                            + "give each one of its own")
+                }
+                if let place = files[file] {
+                    // Another id of the same file: its objects are all in one picture.
+                    guard (images[place].width, images[place].height) == (width, height) else {
+                        throw DetectionError("\(path) lists \(image.fileName) twice, with two sizes: remove one")
+                    }
+                    places[id] = place
+                    repeated = ((repeated?.count ?? 0) + 1, repeated?.first ?? image.fileName)
+                    continue
+                }
+                places[id] = images.count
+                files[file] = images.count
+                sources.append(number)
+                images.append(AnnotatedImage(path: file, width: width, height: height, objects: []))
+            }
+            if let repeated {
+                remarks.append(
+                    "\(path) lists \(repeated.count) images more than once (\(repeated.first)): each counts once")
+            }
+        }
 
-    private struct Category: Decodable {
-        let id: Int
-        let name: String
+        private static let sides = 1.0...65_536
+
+        private static func size(_ image: COCOFile.Image, _ id: String, _ path: String) throws -> (Int, Int) {
+            if case .number(let width, _) = image.width, case .number(let height, _) = image.height,
+                sides.contains(width), sides.contains(height)
+            {
+                return (Int(width), Int(height))
+            }
+            let size = "\(written(image.width)) x \(written(image.height))"
+            throw DetectionError(
+                "\(path): image \(id) (\(image.fileName)) has a size of \(size): write its width and height in pixels")
+        }
     }
 }

@@ -1,46 +1,114 @@
 import Foundation
 
-/// A data set in the layout of Pascal VOC: `Annotations/*.xml`, `JPEGImages/`, `ImageSets/Main/SPLIT.txt`.
+/// Data sets in the XML of Pascal VOC: in the challenge's own layout (`Annotations/*.xml`, `JPEGImages/`, `ImageSets/Main/SPLIT.txt`), or
+/// as labelling tools leave it, a file beside or near each image.
 ///
 /// Corners are taken as they are written. The challenge itself counts pixels from 1, most labelling tools write positions; the
 /// difference is one pixel.
 public enum PascalVOC {
-    /// Reads a split.
+    /// Reads a split of the challenge's layout.
     ///
     /// - Parameters:
     ///   - folder: holds the three folders.
     ///   - split: a file of `ImageSets/Main` without its ending: "train", "val", "trainval" or "test".
     ///   - classNames: the classes and their order; nil takes the names in the split's annotations, sorted.
-    /// - Throws: `DetectionError` naming the file that is missing or cannot be understood.
+    /// - Throws: `DetectionError` naming the file that is missing or cannot be understood. A bad box is no error: it is left out, and listed.
     public static func read(folder: String, split: String, classNames: [String]? = nil) throws -> AnnotatedImages {
         let list = "\(folder)/ImageSets/Main/\(split).txt"
-        // Lists of one class, such as aeroplane_train.txt, have a second column.
-        let names = String(decoding: try contents(of: list), as: UTF8.self).split(whereSeparator: \.isNewline)
-            .compactMap { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) }
+        var text = try contents(of: list)[...]
+        if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+        var remarks: [String] = []
+        var names: [String] = []
+        var known: Set<String> = []
+        for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
+            guard let name = name(in: line, folder: folder) else { continue }
+            if known.insert(name).inserted {
+                names.append(name)
+            } else if remarks.isEmpty {
+                remarks.append("\(list) names \(name) more than once: it counts once")
+            }
+        }
         guard !names.isEmpty else {
             throw DetectionError("\(list) names no image: write one name a line, without its ending")
         }
-        let files = try names.map { name in
-            let path = "\(folder)/Annotations/\(name).xml"
-            return (path: path, annotation: try VOCAnnotation(contents(of: path), file: path))
-        }
-        let classes = classNames ?? Set(files.flatMap { $0.annotation.objects.map(\.name) }).sorted()
+        var result = try read(
+            names.map { "\(folder)/Annotations/\($0).xml" }, imageFolders: ["\(folder)/JPEGImages"], name: folder,
+            classNames: classNames)
+        result.remarks += remarks
+        return result
+    }
+
+    /// Reads annotations by their paths.
+    ///
+    /// An image is looked for by the name of its annotation, and then by what the annotation calls it: files are renamed more often than
+    /// what is in them.
+    ///
+    /// - Parameters:
+    ///   - imageFolders: where the images may lie, the likeliest first.
+    ///   - name: what the data set is called.
+    ///   - classNames: the classes and their order; nil takes the names in the annotations, sorted.
+    /// - Throws: `DetectionError` naming the file that is missing or cannot be understood.
+    public static func read(
+        _ annotations: [String], imageFolders: [String], name: String, classNames: [String]? = nil
+    ) throws -> AnnotatedImages {
+        let files = try annotations.map { (path: $0, annotation: try VOCAnnotation(contents(of: $0), file: $0)) }
+        let paths = ImagePaths(folders: imageFolders)
+        let found = Set(files.flatMap { $0.annotation.objects.map(\.name) }.filter { !$0.isEmpty })
+        let classes = classNames ?? found.sorted()
+        let labels = Dictionary(zip(classes, classes.indices)) { first, _ in first }
         var check = BoxCheck()
         let images = try files.map { path, annotation in
-            let objects = try annotation.objects.compactMap { object -> GroundTruth? in
-                guard let label = classes.firstIndex(of: object.name) else {
+            let objects = try annotation.objects.enumerated().compactMap { number, object -> GroundTruth? in
+                guard !object.name.isEmpty else {
+                    check.drop("object number \(number + 1) has no name", file: path)
+                    return nil
+                }
+                guard let label = labels[object.name] else {
                     throw DetectionError(
                         "\(path) has an object \"\(object.name)\": known are \(classes.joined(separator: ", "))")
+                }
+                guard object.hasBox else {
+                    check.drop("an object \(object.name) has no <bndbox>", file: path)
+                    return nil
                 }
                 let inside = check.check(
                     object.box, width: annotation.width, height: annotation.height, label: object.name, file: path)
                 return inside.map { GroundTruth(box: $0, label: label, isDifficult: object.isDifficult) }
             }
-            return AnnotatedImage(
-                path: "\(folder)/JPEGImages/\(annotation.fileName)", width: annotation.width, height: annotation.height,
-                objects: objects)
+            let stem = stem(of: path)
+            let file =
+                paths.existing(stem: stem, like: annotation.fileName)
+                ?? (annotation.fileName.isEmpty ? nil : paths.existing(annotation.fileName))
+                ?? paths.missing(annotation.fileName.isEmpty ? "\(stem).jpg" : annotation.fileName)
+            return AnnotatedImage(path: file, width: annotation.width, height: annotation.height, objects: objects)
         }
-        return AnnotatedImages(name: folder, classNames: classes, images: images, dropped: check.dropped)
+        return AnnotatedImages(name: name, classNames: classes, images: images, dropped: check.dropped)
+    }
+
+    /// The annotation that a line of a list names; nil for an empty line.
+    ///
+    /// Lists of one class, such as `aeroplane_train.txt`, have a second column of −1, 0 or 1. Names may hold spaces, so a line is a name
+    /// as a whole where there is such a file. Some tools write the image's file in place of its name.
+    private static func name(in line: Substring, folder: String) -> String? {
+        let line = line.trimmingCharacters(in: .whitespaces)
+        guard !line.isEmpty else { return nil }
+        var candidates = [line]
+        if let space = line.lastIndex(where: \.isWhitespace),
+            ["-1", "0", "1"].contains(line[line.index(after: space)...])
+        {
+            candidates.append(line[..<space].trimmingCharacters(in: .whitespaces))
+        }
+        let likely = candidates[candidates.count - 1]
+        candidates += candidates.map { candidate in
+            let file = candidate.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? candidate
+            return ImagePaths.withoutEnding(file)
+        }
+        return candidates.first { access("\(folder)/Annotations/\($0).xml", F_OK) == 0 } ?? likely
+    }
+
+    private static func stem(of path: String) -> String {
+        let file = path.split(separator: "/").last ?? ""
+        return String(file.lowercased().hasSuffix(".xml") ? file.dropLast(4) : file)
     }
 
     private static func contents(of path: String) throws(DetectionError) -> Data {

@@ -6,6 +6,7 @@ import Foundation
 
 /// One XML file of Pascal VOC.
 struct VOCAnnotation {
+    /// The last part of its image's path as it was when the file was written; empty where the file says nothing.
     private(set) var fileName = ""
     private(set) var width = 0
     private(set) var height = 0
@@ -13,18 +14,24 @@ struct VOCAnnotation {
 
     struct Object {
         var name = ""
+        var hasBox = false
         var box = Box(left: .nan, top: .nan, right: .nan, bottom: .nan)
         var isDifficult = false
     }
 
     /// Reads a file; external entities are never looked up.
     ///
-    /// - Throws: `DetectionError` naming the file where it is no XML, or lacks its image's name or size.
+    /// - Throws: `DetectionError` naming the file where it is no XML, or lacks its image's size.
     init(_ data: Data, file: String) throws {
         let reader = Reader()
         // Foundation's parser ends the process at names that are no UTF-8, so only UTF-8 gets to it, and no other encoding is declared.
-        guard let text = String(validating: data, as: UTF8.self) else {
+        let start = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
+        guard let text = String(validating: start, as: UTF8.self) else {
             throw DetectionError("\(file) is not written in UTF-8: write it anew")
+        }
+        // Entities can grow without end, and no annotation needs any.
+        guard !text.contains("<!ENTITY") else {
+            throw DetectionError("\(file) defines entities, which are not read: write it without a DOCTYPE")
         }
         let declarationEnd = text.hasPrefix("<?xml") ? text.range(of: "?>")?.upperBound : nil
         let parser = XMLParser(data: Data(text[(declarationEnd ?? text.startIndex)...].utf8))
@@ -33,16 +40,23 @@ struct VOCAnnotation {
         guard parser.parse(), reader.isComplete else {
             throw DetectionError("\(file) is no XML, or ends early (line \(parser.lineNumber)): write it anew")
         }
-        fileName = reader.values["annotation/filename"] ?? ""
-        width = reader.values["annotation/size/width"].flatMap { Int($0) } ?? 0
-        height = reader.values["annotation/size/height"].flatMap { Int($0) } ?? 0
+        let name = reader.values["annotation/filename"] ?? ""
+        fileName = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+        if fileName == ".." { fileName = "" }
+        width = Self.side(reader.values["annotation/size/width"])
+        height = Self.side(reader.values["annotation/size/height"])
         objects = reader.objects
-        guard !fileName.isEmpty, !fileName.contains("/"), fileName != ".." else {
-            throw DetectionError("\(file) names no image in <filename>: write the file's name, without a folder")
-        }
-        guard (1...65_536).contains(width), (1...65_536).contains(height) else {
+        guard width > 0, height > 0 else {
             throw DetectionError("\(file) has no usable <size>: write the image's width and height in pixels")
         }
+    }
+
+    /// A side in pixels, 1 to 65 536; 0 for anything else.
+    private static func side(_ text: String?) -> Int {
+        guard let text, let value = Double(text), value == value.rounded(), (1...65_536).contains(value) else {
+            return 0
+        }
+        return Int(value)
     }
 
     private final class Reader: NSObject, XMLParserDelegate {
@@ -68,6 +82,10 @@ struct VOCAnnotation {
             if text.utf8.count < 4096 { text += string }
         }
 
+        func parser(_ parser: XMLParser, foundCDATA block: Data) {
+            if text.utf8.count < 4096 { text += String(decoding: block.prefix(4096), as: UTF8.self) }
+        }
+
         func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
             let value = text.trimmingCharacters(in: .whitespacesAndNewlines)
             let key = path.joined(separator: "/")
@@ -75,7 +93,9 @@ struct VOCAnnotation {
                 let number = Double(value) ?? .nan
                 switch path.dropFirst(2).joined(separator: "/") {
                 case "name": objects[objects.count - 1].name = value
-                case "difficult": objects[objects.count - 1].isDifficult = value == "1"
+                case "difficult":
+                    objects[objects.count - 1].isDifficult = ["1", "true", "yes"].contains(value.lowercased())
+                case "bndbox": objects[objects.count - 1].hasBox = true
                 case "bndbox/xmin": objects[objects.count - 1].box.left = number
                 case "bndbox/ymin": objects[objects.count - 1].box.top = number
                 case "bndbox/xmax": objects[objects.count - 1].box.right = number

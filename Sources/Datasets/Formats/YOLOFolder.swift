@@ -1,0 +1,196 @@
+import Detection
+
+/// Images with YOLO's labels: `images/train/*.jpg`, `labels/train/*.txt` and `data.yaml`; or `train/images/` and `train/labels/`; or
+/// everything in one place, which then is the training split, with the names of classes in `classes.txt`.
+struct YOLOFolder: AnnotationLayout {
+    private let path: String
+    private let classNames: [String]
+    /// Folders of images, or text files that list images.
+    private let places: [Split: [String]]
+
+    /// Looks at a folder; nil where it holds no labels of this kind.
+    ///
+    /// - Throws: `DatasetsError` where the names of the classes cannot be read.
+    init?(_ path: String) throws {
+        let names = try Folders.names(in: path)
+        func files(_ endings: [String]) -> [String] {
+            names.filter { name in
+                endings.contains { name.lowercased().hasSuffix($0) } && Folders.isFile(Folders.join(path, name))
+            }
+        }
+        let settings = files([".yaml", ".yml"])
+        let chosen = settings.first { $0.lowercased().hasPrefix("data") } ?? (settings.count == 1 ? settings[0] : nil)
+        let discovered = try Self.discover(path)
+        let hasLabels = try Self.hasLabels(path, discovered)
+        let lists = ["classes.txt", "obj.names", "labels/classes.txt", "names.txt"].map { Folders.join(path, $0) }
+        if let chosen, let configuration = try Self.configuration(Folders.join(path, chosen), isExpected: hasLabels) {
+            classNames = configuration.classNames
+            let named = configuration.places.compactMapValues { written in
+                let found = written.compactMap { Self.place($0, base: configuration.base, in: path) }
+                return found.isEmpty ? nil : found
+            }
+            guard hasLabels || !named.isEmpty else { return nil }
+            places = named.isEmpty ? discovered : named
+        } else if hasLabels {
+            guard let list = lists.first(where: Folders.isFile) else {
+                throw DatasetsError(
+                    "\(path) has labels, but no names of their classes: write data.yaml with \"names: [cat, dog]\"")
+            }
+            classNames = try FileReader.lines(of: list).filter { !$0.isEmpty }
+            guard !classNames.isEmpty else {
+                throw DatasetsError("\(list) is empty: write the name of one class a line")
+            }
+            places = discovered
+        } else {
+            return nil
+        }
+        guard !places.isEmpty else {
+            throw DatasetsError("\(path) has no folder of images: looked for images, images/train and train/images")
+        }
+        self.path = path
+    }
+
+    /// A file that may be about other things where there are no labels.
+    private static func configuration(_ path: String, isExpected: Bool) throws -> YOLOConfiguration? {
+        isExpected ? try YOLOConfiguration(path: path) : try? YOLOConfiguration(path: path)
+    }
+
+    // MARK: - Places
+
+    /// Folders of images by their names alone.
+    private static func discover(_ path: String) throws -> [Split: [String]] {
+        var places: [Split: [String]] = [:]
+        for name in try Folders.subfolders(of: path) {
+            let folder = Folders.join(path, name)
+            if name.lowercased() == "images" {
+                for inner in try Folders.subfolders(of: folder) {
+                    if let split = Split(folderName: inner) {
+                        places[split, default: []].append(Folders.join(folder, inner))
+                    }
+                }
+            } else if let split = Split(folderName: name) {
+                let images = Folders.join(folder, "images")
+                places[split, default: []].append(Folders.isFolder(images) ? images : folder)
+            }
+        }
+        if places.isEmpty {
+            let images = ["images", "Images", "."].map { Folders.join(path, $0) }.first(where: Folders.isFolder)
+            if let images { places[.train] = [images.hasSuffix("/.") ? path : images] }
+        }
+        return places
+    }
+
+    /// Whether there are text files where labels have to be.
+    private static func hasLabels(_ path: String, _ places: [Split: [String]]) throws -> Bool {
+        for folder in places.values.joined() {
+            let own = replacing(folder, below: path)
+            for candidate in [own, Folders.join(path, "labels")]
+            where candidate != folder && Folders.isFolder(candidate) {
+                let names = try Folders.names(in: candidate)
+                if names.contains(where: { $0.lowercased().hasSuffix(".txt") && $0 != "classes.txt" }) { return true }
+            }
+            guard Folders.isFile(Folders.join(path, "classes.txt")) else { continue }
+            if try Folders.names(in: folder).contains(where: { $0.hasSuffix(".txt") && $0 != "classes.txt" }) {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// A path of `data.yaml` below the data's folder; nil where there is none.
+    private static func place(_ written: String, base: String, in path: String) -> String? {
+        func parts(_ text: String) -> ArraySlice<Substring> {
+            let parts = text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
+            return parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]
+        }
+        let own = parts(written).suffix(8)
+        let full = (parts(base) + own).suffix(16)
+        for parts in [full, own] {
+            for start in parts.indices {
+                let place = Folders.join(path, parts[start...].joined(separator: "/"))
+                if Folders.isFolder(place) || (place.hasSuffix(".txt") && Folders.isFile(place)) { return place }
+            }
+        }
+        return nil
+    }
+
+    /// A path whose last part `images` below `path` is `labels`.
+    private static func replacing(_ file: String, below path: String) -> String {
+        var parts = file.dropFirst(path.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard let place = parts.lastIndex(where: { $0.lowercased() == "images" }) else { return file }
+        parts[place] = parts[place] == "IMAGES" ? "LABELS" : parts[place] == "Images" ? "Labels" : "labels"
+        return path + parts.joined(separator: "/")
+    }
+
+    // MARK: - Splits
+
+    var splits: [Split] { Split.allCases.filter { places[$0] != nil } }
+
+    func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages {
+        var images: [String] = []
+        var known: Set<String> = []
+        for place in places[split] ?? [] {
+            let files = Folders.isFolder(place) ? try Self.images(in: place, depth: 0) : try listed(in: place)
+            images += files.filter { known.insert($0).inserted }
+        }
+        guard !images.isEmpty else {
+            throw DatasetsError(
+                "\((places[split] ?? []).joined(separator: ", ")) holds no images: put JPEG or PNG files into it")
+        }
+        let sources = images.map { image in
+            // One that cannot be read says so when its turn comes, and may then be skipped.
+            let size = (try? ImageSize(ofStoredImage: image)) ?? ImageSize(width: 1, height: 1)
+            return YOLOLabels.Source(image: image, labels: labels(of: image), width: size.width, height: size.height)
+        }
+        guard sources.contains(where: { $0.labels != nil }) else {
+            throw DatasetsError(
+                "none of the \(sources.count) images of the \(split.rawValue) split of \(path) has a file of labels: \(images[0]) should have "
+                    + "\(Self.replacing(Self.label(beside: images[0]), below: path))")
+        }
+        var result = try YOLOLabels.read(sources, name: path, classNames: self.classNames)
+        let bare = sources.count { $0.labels == nil }
+        if bare > 0 {
+            result.remarks.append(
+                "\(bare) of \(sources.count) images of the \(split.rawValue) split have no labels: they show background"
+            )
+        }
+        return result
+    }
+
+    private static func images(in folder: String, depth: Int) throws -> [String] {
+        // Links can make circles.
+        guard depth < 8 else { return [] }
+        return try Folders.names(in: folder).flatMap { name in
+            let path = Folders.join(folder, name)
+            if Folders.isFolder(path) { return name == "labels" ? [] : try images(in: path, depth: depth + 1) }
+            return ImageFolder.hasImageEnding(name) ? [path] : []
+        }
+    }
+
+    /// The images that a text file lists, by paths that may be those of another machine.
+    private func listed(in list: String) throws -> [String] {
+        try FileReader.lines(of: list).filter { !$0.isEmpty }.map { line in
+            let parts = line.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
+            let inside = (parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]).suffix(8)
+            let candidates = inside.indices.map { Folders.join(path, inside[$0...].joined(separator: "/")) }
+            guard let file = candidates.first(where: Folders.isFile) else {
+                throw DatasetsError(
+                    "\(list) names \(line), and there is no such file in \(path): add it, or remove the line")
+            }
+            return file
+        }
+    }
+
+    private static func label(beside image: String) -> String {
+        let point = image.lastIndex(of: ".") ?? image.endIndex
+        return image[..<point] + ".txt"
+    }
+
+    /// The file of an image's labels: in `labels` where the image is in `images`, beside it, or in the only folder of labels.
+    private func labels(of image: String) -> String? {
+        let beside = Self.label(beside: image)
+        let name = beside.split(separator: "/").last.map(String.init) ?? ""
+        return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].first(
+            where: Folders.isFile)
+    }
+}

@@ -1,0 +1,246 @@
+import Datasets
+import Detection
+import XCTest
+
+/// Folders of images with boxes as tools leave them.
+final class AnnotatedFolderTests: XCTestCase {
+    private func makeImages(_ folder: ScratchFolder, _ paths: [String]) throws {
+        let image = try pattern(width: 8, height: 4, channels: 3).pngData()
+        for path in paths { try folder.write(path, image) }
+    }
+
+    private func xml(_ name: String = "cat") -> String {
+        """
+        <annotation><filename>stale.png</filename><size><width>8</width><height>4</height></size><object><name>\(name)</name><bndbox>\
+        <xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>3</ymax></bndbox></object></annotation>
+        """
+    }
+
+    private func coco(_ files: String...) -> String {
+        let images = files.enumerated().map {
+            "{\"id\": \($0.offset), \"file_name\": \"\($0.element)\", \"width\": 8, \"height\": 4}"
+        }
+        let annotations = files.indices.map {
+            "{\"id\": \($0), \"image_id\": \($0), \"category_id\": 1, \"bbox\": [1, 1, 4, 2]}"
+        }
+        return "{\"images\": [\(images.joined(separator: ","))], \"categories\": [{\"id\": 1, \"name\": \"cat\"}], "
+            + "\"annotations\": [\(annotations.joined(separator: ","))]}"
+    }
+
+    /// For each split its images below the folder, each of which has the one box.
+    private func content(_ folder: ScratchFolder) throws -> [Split: [String]] {
+        let data = try AnnotatedFolder(folder.path)
+        var content: [Split: [String]] = [:]
+        for split in data.splits {
+            let images = try data.annotations(for: split).images
+            for image in images {
+                XCTAssertEqual([image.width, image.height], [8, 4])
+                XCTAssertEqual(image.objects.map(\.box), [Box(left: 1, top: 1, right: 5, bottom: 3)])
+            }
+            content[split] = images.map { String($0.path.dropFirst(folder.path.count + 1)) }
+        }
+        return content
+    }
+
+    private func complaint(_ folder: ScratchFolder, _ split: Split = .train) -> String {
+        do {
+            _ = try AnnotatedFolder(folder.path).annotations(for: split)
+            return ""
+        } catch { return "\(error)".replacingOccurrences(of: folder.path, with: "DIR") }
+    }
+
+    // MARK: Pascal VOC
+
+    func testXMLWithoutLists() throws {
+        var folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png", "images/b.png", "images/c.png"])
+        for name in ["a", "b"] { try folder.write("annotations/\(name).xml", text: xml()) }
+        XCTAssertEqual(try content(folder), [.train: ["images/a.png", "images/b.png"]])
+        XCTAssertEqual(
+            try AnnotatedFolder(folder.path).annotations(for: .train).remarks,
+            ["1 images without an annotation are not used: \(folder.path)/images/c.png"])
+
+        folder = try ScratchFolder()
+        for place in ["Train", "valid"] {
+            try makeImages(folder, ["data/\(place)/a.png"])
+            try folder.write("data/\(place)/a.xml", text: xml())
+        }
+        XCTAssertEqual(try content(folder), [.train: ["data/Train/a.png"], .validation: ["data/valid/a.png"]])
+
+        folder = try ScratchFolder()
+        for place in ["train", "test"] {
+            try makeImages(folder, ["images/\(place)/a.png"])
+            try folder.write("annotations/\(place)/a.xml", text: xml())
+        }
+        XCTAssertEqual(try content(folder), [.train: ["images/train/a.png"], .test: ["images/test/a.png"]])
+    }
+
+    func testListsOfAnyNameAndNone() throws {
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["JPEGImages/a.png"])
+        try folder.write("Annotations/a.xml", text: xml())
+        try folder.write("ImageSets/train.txt", text: "a\n")
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR has no lists of images: they are looked for in DIR/ImageSets/Main, as train.txt, val.txt and test.txt; "
+                + "move train.txt there from DIR/ImageSets")
+        try folder.makeFolder("ImageSets/Main")
+        XCTAssertTrue(complaint(folder).hasPrefix("DIR has no lists of images: they are looked for in "))
+        try folder.write("ImageSets/Main/Train.txt", text: "a\n")
+        try folder.write("ImageSets/Main/valid.txt", text: "a\n")
+        try folder.write("ImageSets/Main/cat_train.txt", text: "a 1\n")
+        XCTAssertEqual(try content(folder), [.train: ["JPEGImages/a.png"], .validation: ["JPEGImages/a.png"]])
+    }
+
+    func testEveryBoxBadOrNone() throws {
+        let folder = try ScratchFolder()
+        try folder.write("a.xml", text: xml().replacingOccurrences(of: "bndbox", with: "polygon"))
+        XCTAssertEqual(
+            complaint(folder),
+            "the train split of DIR has no objects that can be used: all 1 are bad, the first one DIR/a.xml: an object cat has no <bndbox>"
+        )
+        try folder.write("a.xml", text: "<annotation><size><width>8</width><height>4</height></size></annotation>")
+        XCTAssertEqual(complaint(folder), "the train split of DIR has no objects: annotate some")
+    }
+
+    // MARK: COCO
+
+    func testOneFileForAllImages() throws {
+        for name in ["_annotations.coco.json", "annotations/instances_default.json", "result.json"] {
+            let folder = try ScratchFolder()
+            try makeImages(folder, ["images/a.png", "images/b.png"])
+            try folder.write(name, text: coco("a.png", "images/b.png"))
+            XCTAssertEqual(try content(folder), [.train: ["images/a.png", "images/b.png"]], name)
+        }
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["a.png"])
+        try folder.write("labels.json", text: coco("a.png"))
+        try folder.write("package.json", text: "{\"name\": \"x\"}")
+        XCTAssertEqual(try content(folder), [.train: ["a.png"]])
+        try folder.write("more.json", text: coco("a.png"))
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR has labels.json and more.json: name them train.json, val.json and test.json, or keep one")
+    }
+
+    func testFilesOfSplitsOfAnyName() throws {
+        var folder = try ScratchFolder()
+        try makeImages(folder, ["Train/a.png", "images/val2017/b.png"])
+        try folder.write("Train/_annotations.coco.json", text: coco("a.png"))
+        try folder.write("annotations/instances_val2017.json", text: coco("b.png"))
+        try folder.write("annotations/person_keypoints_val2017.json", text: coco("b.png"))
+        XCTAssertEqual(try content(folder), [.train: ["Train/a.png"], .validation: ["images/val2017/b.png"]])
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png", "images/b.png"])
+        try folder.write("train.json", text: coco("a.png"))
+        try folder.write("my_Test_labels.json", text: coco("b.png"))
+        XCTAssertEqual(try content(folder), [.train: ["images/a.png"], .test: ["images/b.png"]])
+        try folder.write("annotations/instances_train2014.json", text: coco("a.png"))
+        try folder.write("annotations/instances_train2017.json", text: coco("a.png"))
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR has instances_train2014.json and instances_train2017.json, all of the train split: keep one")
+    }
+
+    // MARK: YOLO
+
+    private let label = "0 0.375 0.5 0.5 0.5\n"
+
+    func testYOLOFolders() throws {
+        var folder = try ScratchFolder()
+        for place in ["train", "val"] {
+            try makeImages(folder, ["images/\(place)/a.png"])
+            try folder.write("labels/\(place)/a.txt", text: label)
+        }
+        try folder.write(
+            "data.yaml", text: "path: /home/me/x # mine\ntrain: images/train\nval: images/val\nnames: {0: cat}\n")
+        XCTAssertEqual(try content(folder), [.train: ["images/train/a.png"], .validation: ["images/val/a.png"]])
+        XCTAssertEqual(try AnnotatedFolder(folder.path).annotations(for: .train).classNames, ["cat"])
+
+        folder = try ScratchFolder()
+        for place in ["train", "valid"] {
+            try makeImages(folder, ["in/\(place)/images/a.png"])
+            try folder.write("in/\(place)/labels/a.txt", text: label)
+        }
+        try folder.write(
+            "in/data.yaml",
+            text: "train: ../train/images\nval: ../valid/images\ntest: ../test/images\nnc: 1\nnames: ['cat']\n")
+        XCTAssertEqual(
+            try content(folder), [.train: ["in/train/images/a.png"], .validation: ["in/valid/images/a.png"]])
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("labels/a.txt", text: label)
+        try folder.write("classes.txt", text: "cat\n")
+        XCTAssertEqual(try content(folder), [.train: ["images/a.png"]])
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["pictures/a.png", "pictures/b.png"])
+        for name in ["a", "b"] { try folder.write("pictures/\(name).txt", text: label) }
+        try folder.write("train.txt", text: "./pictures/a.png\n")
+        try folder.write("val.txt", text: "/home/me/pictures/b.png\n")
+        try folder.write("my.yaml", text: "train: train.txt\nval:\n  - val.txt\nnames:\n  0: cat\n")
+        XCTAssertEqual(try content(folder), [.train: ["pictures/a.png"], .validation: ["pictures/b.png"]])
+    }
+
+    func testYOLOMessages() throws {
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png", "images/b.png"])
+        try folder.write("labels/a.txt", text: label)
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR has labels, but no names of their classes: write data.yaml with \"names: [cat, dog]\"")
+        func check(_ text: String, _ expected: String, line: UInt = #line) throws {
+            try folder.write("data.yaml", text: text)
+            XCTAssertEqual(complaint(folder), expected, line: line)
+        }
+        try check("names: [cat, cat]", "DIR/data.yaml has two classes of one name: give each its own")
+        try check("names: {0: cat, 2: dog}", "DIR/data.yaml has 2 classes, but no name of class 1: they count from 0")
+        try check("nc: 1", "DIR/data.yaml has no names of classes: write \"names: [cat, dog]\"")
+        try check("- a", "DIR/data.yaml is not a list of settings such as \"names: [cat, dog]\"")
+        let tricky =
+            "DIR/data.yaml has anchors, aliases or deep nesting, which are not read: write names and folders plainly"
+        try check("a: &x [1]\nb: *x\nnames: [cat]", tricky)
+        try check("names: " + String(repeating: "[", count: 100_000), tricky)
+        try check("names:\n" + String(repeating: "- ", count: 100_000), tricky)
+        try check(
+            String(repeating: "# long\n", count: 100_000),
+            "DIR/data.yaml has 700000 bytes, more than names of classes need: it may be another file")
+        try folder.write("data.yaml", text: "names: [cat, \"salt & pepper\", R&B]")
+        let data = try AnnotatedFolder(folder.path).annotations(for: .train)
+        XCTAssertEqual(data.classNames, ["cat", "salt & pepper", "R&B"])
+        XCTAssertEqual(data.remarks, ["1 of 2 images of the train split have no labels: they show background"])
+    }
+
+    // MARK: Many
+
+    func testBoxesBeyondWhatAnImageMayHaveAreLeftOut() throws {
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("labels/a.txt", text: String(repeating: label, count: 20_000))
+        try folder.write("classes.txt", text: "cat\n")
+        let data = try AnnotatedFolder(folder.path).annotations(for: .train)
+        XCTAssertEqual(data.images[0].objects.count, 5000)
+        XCTAssertEqual(data.dropped.count, 15_000)
+        XCTAssertEqual(
+            data.dropped.first?.description,
+            "\(folder.path)/images/a.png: box number 5001 is beyond the 5000 that an image may have")
+    }
+
+    func testTheSizeOfAStoredImageIsThatOfTheDecodedOne() throws {
+        let folder = try ScratchFolder()
+        for name in ["decode-444.jpg", "decode-alpha.png", "decode-progressive.jpg", "decode-grey.jpg"] {
+            try folder.write("images/\(name)", bytes(of: resource(name)))
+            try folder.write("labels/\(name.dropLast(4)).txt", text: label)
+        }
+        try folder.write("images/broken.png", [0x89, 0x50])
+        try folder.write("classes.txt", text: "cat\n")
+        let images = try AnnotatedFolder(folder.path).annotations(for: .train).images
+        XCTAssertEqual(images.count, 5)
+        for image in images where !image.path.hasSuffix("broken.png") {
+            let size = try Image.decode(contentsOf: image.path).size
+            XCTAssertEqual([image.width, image.height], [size.width, size.height], image.path)
+        }
+    }
+}
