@@ -14,24 +14,11 @@ extension Explainer {
         }
         let map = model.network[node.inputs[0]].shape
         let values = try Torch.withoutGradients { try weights.mean([1]) }
-        let relative = try shares(pool, map: map.size.pair, weights.detached())
+        let shares = try pool.shares(map: map.size.pair, weights: weights.detached())
+        let relative = try Torch.withoutGradients { try shares.mean([1]) }
         return [
             try heatMap("weights of \(node.name)", values),
             try heatMap("shares in windows of \(node.name)", relative),
         ]
-    }
-
-    /// The gradient of the sum of what the pooling puts out with respect to its map, over that of average pooling where windows do not
-    /// overlap (1 / stride²); mean over channels.
-    private func shares(_ pool: WindowPool, map: [Int], _ weights: Tensor) throws -> Tensor {
-        let pixels = weights.shape.suffix(2) == map[...] ? weights : try weights.upsampledNearest(to: map)
-        let leaf = try Tensor.ones(pixels.shape, type: pixels.scalarType(), device: pixels.device).requireGradient()
-        func average(_ map: Tensor) throws -> Tensor {
-            try map.averagePool(kernel: pool.kernel.pair, stride: pool.stride.pair, padding: pool.padding.pair)
-        }
-        let pooled = try average(leaf * pixels)
-        try (pool.isNormalised ? pooled / average(pixels) : pooled).sum().backward()
-        guard let gradient = leaf.gradient else { throw ExecutionError("a pooling has no gradient") }
-        return try Torch.withoutGradients { try gradient.mean([1]) * Double(pool.stride.area) }
     }
 }

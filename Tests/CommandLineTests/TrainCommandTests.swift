@@ -44,6 +44,23 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertTrue(words.contains("left") && words.contains("right"), answer.output)
     }
 
+    /// A line for the start and for every epoch; a run that goes on adds to them.
+    func testLogsHowEvenAttentionIs() throws {
+        try makePhotos(train: 8, test: 4)
+        let settings = [
+            "--data", "photos", "--resolution", "16", "--batch-size", "8", "--augmentation", "none", "--threads", "1",
+            "--network", "plain-cnn(channels=4-8, strides=42, pool=self-attentive(patch=2, restoration=subpixel))",
+            "--log-attention", "--epochs", "3", "--output", "run",
+        ]
+        XCTAssertEqual(try sapool(["train"] + settings).status, 0)
+        let lines = try String(contentsOfFile: "\(folder)/run/attention.jsonl", encoding: .utf8).split(separator: "\n")
+        XCTAssertEqual(lines.count, 4)
+        let first = try json(String(lines[0]))
+        XCTAssertEqual(first["epoch"] as? Int, 0)
+        XCTAssertEqual((first["entropies"] as? [String: Double])?.count, 2)
+        XCTAssertEqual((first["share_deviations"] as? [String: Double])?.count, 2)
+    }
+
     func testAPupilLearnsFromItsTeacherAlone() throws {
         try makePhotos()
         let settings = [

@@ -31,6 +31,7 @@ public final class Trainer {
     private let task: any TrainingTask
     private let sparsity: ScaleSparsity?
     private let metrics: MetricsLog
+    private let attentionLog: AttentionLog?
     private let stepsPerEpoch: Int
     private let rankedModel: RankedModel
     private let initialWeights: String?
@@ -118,6 +119,11 @@ public final class Trainer {
         task = try common.configuration.task(
             of: model, classCounts: data.training.classCounts(), distillation: distillation)
         metrics = MetricsLog(path: run.metrics)
+        attentionLog =
+            options.logsAttention && ranks.isFirst
+            ? try evaluationLoader.batches(epoch: 0).next().flatMap {
+                AttentionLog(network, images: try tensors.images($0), path: run.attention)
+            } : nil
     }
 
     /// Makes the run's folder with its configuration, or checks that the one there is of the same training.
@@ -206,6 +212,7 @@ public final class Trainer {
         let position = try ranks.shared {
             guard options.resume, FileManager.default.fileExists(atPath: run.last) else {
                 try averaged.map { try Self.copy(model.parameters, to: $0.parameters) }
+                try logAttention(epoch: 0)
                 return TrainingPosition(state: state, metrics: nil)
             }
             let state = try checkpoint.restore(from: run.last)
@@ -365,6 +372,7 @@ public final class Trainer {
     private func record(_ line: EpochMetrics, isBest: Bool, _ skipped: [String], _ events: TensorBoardWriter) throws {
         // The checkpoint comes last of the files that a resumed run would write again, so that none is ever missing.
         try metrics.append(line)
+        try logAttention(epoch: line.epoch)
         try write(skipped)
         try Safetensors((averaged ?? model).parameters.state(), metadata: ["format": "pt"]).write(to: run.model)
         if isBest { try checkpoint.write(state, to: run.best) }
@@ -376,6 +384,11 @@ public final class Trainer {
                 ("epoch/accuracy", line.accuracy), ("epoch/images_per_second", line.imagesPerSecond),
             ] + (line.meanAveragePrecision.map { [("epoch/map", $0)] } ?? []), step: line.epoch)
         try events.flush()
+    }
+
+    private func logAttention(epoch: Int) throws {
+        guard let attentionLog else { return }
+        try attentionLog.append(attentionLog.metrics((averaged ?? model).parameters, epoch: epoch))
     }
 
     /// Leaves a checkpoint; weights are the same on all ranks, so the first one's are everybody's.

@@ -16,5 +16,8 @@ public struct TrainerOptions: Sendable {
     /// several ranks compute what one would.
     public var synchronisesBatchNorm = false
 
+    /// Writes after every epoch how far attention is from even, and pooling from averaging (`attention.jsonl`).
+    public var logsAttention = false
+
     public init() {}
 }

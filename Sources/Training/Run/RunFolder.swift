@@ -25,6 +25,8 @@ public struct RunFolder: Sendable, Equatable {
     public var best: String { path + "/best.safetensors" }
     /// The int8 model that `sapool quantize` makes.
     public var int8: String { path + "/int8.safetensors" }
+    /// How far attention is from even after each epoch, where that was asked for.
+    public var attention: String { path + "/attention.jsonl" }
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 
@@ -36,6 +38,9 @@ public struct RunFolder: Sendable, Equatable {
 
     /// What each finished epoch came to; empty where none is.
     public func epochMetrics() -> [EpochMetrics] { MetricsLog(path: metrics).read() }
+
+    /// What attention came to after each epoch; empty where it was not logged.
+    public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
 
     /// Removes what a process that was killed while writing has left behind.
     func removeHalfWrittenFiles() {

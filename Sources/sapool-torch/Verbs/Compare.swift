@@ -37,6 +37,8 @@ struct Compare: ParsableCommand {
     var reportOnly = false
     @Option(help: "Threads that load images.")
     var workers: Int?
+    @Flag(help: "Write after every epoch how far attention is from even, and pooling from averaging: attention.jsonl.")
+    var logAttention = false
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the cells' results as JSON.")
     var json = false
@@ -50,6 +52,7 @@ struct Compare: ParsableCommand {
         var options = TrainerOptions()
         options.device = try machine.apply()
         if let workers { options.workers = workers }
+        options.logsAttention = logAttention
         let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
         let folder = output ?? "runs/\(name)"
         var comparisonRecipe = try ComparisonRecipe(contentsOf: recipe)

@@ -126,6 +126,8 @@ struct Train: ParsableCommand {
 
     @Option(help: "Threads that load images.")
     var workers: Int?
+    @Flag(help: "Write after every epoch how far attention is from even, and pooling from averaging: attention.jsonl.")
+    var logAttention = false
     @Option(
         help: ArgumentHelp(
             "Steps between checkpoints within an epoch (default: one every 5 minutes).", valueName: "steps"))
@@ -145,6 +147,7 @@ struct Train: ParsableCommand {
         options.resume = resume
         options.checkpointSteps = checkpointSteps
         options.synchronisesBatchNorm = distributed.syncBatchNorm
+        options.logsAttention = logAttention
         if let workers {
             guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
             options.workers = workers
