@@ -119,11 +119,12 @@ public final class Trainer {
         task = try common.configuration.task(
             of: model, classCounts: data.training.classCounts(), distillation: distillation)
         metrics = MetricsLog(path: run.metrics)
-        attentionLog =
-            options.logsAttention && ranks.isFirst
-            ? try evaluationLoader.batches(epoch: 0).next().flatMap {
-                AttentionLog(network, images: try tensors.images($0), path: run.attention)
-            } : nil
+        let watched = options.logsAttention && ranks.isFirst ? try evaluationLoader.batches(epoch: 0).next() : nil
+        if let watched {
+            attentionLog = AttentionLog(network, images: try tensors.images(watched), path: run.attention)
+        } else {
+            attentionLog = nil
+        }
     }
 
     /// Makes the run's folder with its configuration, or checks that the one there is of the same training.

@@ -13,7 +13,8 @@ struct Summarize: ParsableCommand {
 
               sapool summarize Experiments/results/cifar-mild.csv --baseline average
               sapool summarize Experiments/results/bccd-test.csv --score map_50 --markdown
-              sapool summarize Experiments/results/imagenette.csv --baseline self-attentive --holm
+              sapool summarize Experiments/results/imagenette.csv --baseline self-attentive --holm \\
+                  --claim 1.2
             """)
 
     @Argument(help: "The table, as CSV.")
@@ -24,22 +25,35 @@ struct Summarize: ParsableCommand {
     var score = "accuracy"
     @Flag(help: "Show how likely each difference is by chance: the paired t-test, corrected for all cells by Holm's method.")
     var holm = false
+    @Option(
+        help: ArgumentHelp(
+            "Decide whether the baseline is better than every other cell by as many points: supported, refuted here or undecided \
+            (Documentation/Decision.md has the rule).", valueName: "points"))
+    var claim: Double?
     @Flag(help: "Print a table in Markdown.")
     var markdown = false
     @Flag(help: "Print the cells' results as JSON.")
     var json = false
 
     func validate() throws {
+        if let claim, !(claim > 0 && claim <= 100) { throw ValidationError("--claim \(claim): use points above 0, at most 100.") }
         if markdown, json { throw ValidationError("Use --markdown or --json, not both.") }
     }
 
     func run() throws {
         let results = try ResultTable(contentsOf: table, score: score, baseline: baseline)
         if results.unfinished > 0 { note("runs left out because they are not finished: \(results.unfinished)") }
-        if json { return try printJSON(results.summaries) }
+        let verdict = try claim.map {
+            try Verdict(results.summaries, about: results.baseline, claim: $0 / 100)
+        }
+        if json {
+            guard let verdict else { return try printJSON(results.summaries) }
+            return try printJSON(verdict)
+        }
         let table = SummaryTable(
             results.summaries, scoreName: score, baseline: results.baseline, showsPValues: holm
         ).text
         print(markdown ? table.markdown : "\(table)")
+        if let verdict { print("\n\(verdict.text)") }
     }
 }
