@@ -27,8 +27,8 @@ struct Summarize: ParsableCommand {
     var holm = false
     @Option(
         help: ArgumentHelp(
-            "Decide whether the baseline is better than every other cell by as many points: supported, refuted here or undecided \
-            (Documentation/Decision.md has the rule).", valueName: "points"))
+            "Decide whether the baseline is better than every other cell by as many points (Documentation/Decision.md).",
+            valueName: "points"))
     var claim: Double?
     @Flag(help: "Print a table in Markdown.")
     var markdown = false
