@@ -46,6 +46,13 @@ struct Checkpoint {
         try Safetensors(tensors, metadata: metadata).write(to: path)
     }
 
+    /// The step that a checkpoint stands at, without reading its tensors; nil where the file is no checkpoint.
+    static func step(of path: String) throws -> Int? {
+        let metadata = try Safetensors.metadata(of: path)
+        guard metadata["format"] == format else { return nil }
+        return metadata["step"].flatMap(Int.init)
+    }
+
     /// Every tensor that a checkpoint holds.
     func tensors() throws -> [Tensor] {
         try parameters.all.map(\.tensor) + optimizer.state().map(\.tensor) + (average?.all.map(\.tensor) ?? [])
