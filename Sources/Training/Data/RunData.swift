@@ -26,6 +26,11 @@ public struct RunData {
         isOwn = Self.isOwn(given, configuration, run)
     }
 
+    /// The data of a run, or others, by its model.
+    public init(_ trained: TrainedModel, data given: String? = nil) throws {
+        try self.init(trained.configuration, of: trained.run, data: given)
+    }
+
     private static func isOwn(_ data: String, _ configuration: RunConfiguration, _ run: RunFolder) -> Bool {
         if let own = try? configuration.data(in: run), DataPlace.canonical(own) == DataPlace.canonical(data) {
             return true
@@ -107,8 +112,13 @@ public struct RunData {
         // Other data may be a part of the run's own, such as a folder in it. Where those are gone, nobody can tell.
         guard let own = try? RunData(configuration, of: run), let training = try? own.trainingImages() else { return 0 }
         let seen = Set(training.canonicalLocations(in: own.data))
-        return images.canonicalLocations(in: data).count { seen.contains($0) }
+        let known = images.canonicalLocations(in: data).count { seen.contains($0) }
+        guard known < images.count, training.count <= Self.comparedImages else { return known }
+        return max(known, RepeatedImages(training, images).pairs.count)
     }
+
+    /// Up to how many training images are compared byte by byte with others; only those of one size are read.
+    private static let comparedImages = 20_000
 
     // MARK: - What was held out
 

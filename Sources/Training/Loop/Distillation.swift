@@ -27,7 +27,8 @@ struct Distillation {
                     + "train both at the same resolution")
         }
         if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
-            throw TrainingError("\(recipe.data) has other classes than the teacher \(path) was trained on: \(difference)")
+            throw TrainingError(
+                "\(recipe.data) has other classes than the teacher \(path) was trained on: \(difference)")
         }
         teacher = trained.model
         tensors = try BatchTensors(configuration.normalization, teacher.parameters)

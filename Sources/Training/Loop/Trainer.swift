@@ -106,7 +106,7 @@ public final class Trainer {
         let (data, resume) = (data, options.resume)
         var lock: FolderLock?
         let common = try ranks.shared {
-            let prepared = try Self.prepare(run, recipe, data, network, resume: resume)
+            let prepared = try PreparedRun(run, recipe, data, network, resume: resume)
             lock = prepared.lock
             return CommonGround(prepared.configuration, data)
         }
@@ -119,75 +119,6 @@ public final class Trainer {
         task = try common.configuration.task(
             of: model, classCounts: data.training.classCounts(), distillation: distillation)
         metrics = MetricsLog(path: run.metrics)
-    }
-
-    /// Makes the run's folder with its configuration, or checks that the one there is of the same training.
-    private static func prepare(
-        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool
-    ) throws -> (configuration: RunConfiguration, lock: FolderLock) {
-        if run.holdsRun {
-            guard resume else {
-                throw TrainingError(
-                    "\(run.path) holds a run already: add --resume to go on with it, or choose another output folder")
-            }
-            let lock = try FolderLock(run.path, work: "trains")
-            let (configuration, stored) = try RunConfiguration.read(from: run)
-            guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
-            else {
-                throw TrainingError(
-                    "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
-                        + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
-                        + "or choose another output folder")
-            }
-            if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
-                throw TrainingError("\(recipe.data) has other classes than \(run.path) was trained on: \(difference)")
-            }
-            try checkSettings(recipe, data, configuration, run)
-            guard configuration.evaluationTransform == data.evaluationTransform else {
-                throw TrainingError(
-                    "\(run.path) is a run whose images are evaluated in another way than they are now, as earlier versions did: "
-                        + "choose another output folder")
-            }
-            run.removeHalfWrittenFiles()
-            return (configuration, lock)
-        }
-        var configuration = RunConfiguration(
-            recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
-            classNames: data.training.classNames,
-            normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
-        configuration.place = DataPlace(of: recipe.data, run: run)
-        configuration.images = data.record()
-        configuration.heldOut = data.heldOut
-        try run.create()
-        let lock = try FolderLock(run.path, work: "trains")
-        run.removeHalfWrittenFiles()
-        if !data.droppedBoxes.isEmpty {
-            try AtomicFile.replace(run.droppedBoxes) { file in
-                for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
-            }
-        }
-        try configuration.write(to: run, network: network)
-        return (configuration, lock)
-    }
-
-    /// Checks that a run goes on with the settings and the images that it began with.
-    private static func checkSettings(
-        _ recipe: Recipe, _ data: TrainingData, _ configuration: RunConfiguration, _ run: RunFolder
-    ) throws {
-        let change = configuration.images.flatMap {
-            data.record().change(since: $0, classNames: configuration.classNames)
-        }
-        let isSamePlace = try DataPlace.canonical(configuration.data(in: run)) == DataPlace.canonical(recipe.data)
-        // Data that have moved are the same where every image is.
-        let mayMove = isSamePlace || (configuration.images != nil && change == nil)
-        if let difference = configuration.recipe.firstDifference(from: recipe, besides: mayMove ? [.data] : []) {
-            throw TrainingError("\(run.path) is a run with other settings: \(difference)")
-        }
-        if let change {
-            throw TrainingError(
-                "\(recipe.data) has changed since \(run.path) began: \(change); put it back as it was, or begin anew in another output "
-                    + "folder")
-        }
     }
 
     /// Trains to the end of the recipe.
@@ -224,7 +155,8 @@ public final class Trainer {
         }
         guard lastMetrics != nil else {
             throw TrainingError(
-                "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)")
+                "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"
+            )
         }
         return lastMetrics
     }
@@ -286,7 +218,8 @@ public final class Trainer {
         }
         guard state.epochTotals.images > 0 else {
             throw TrainingError(
-                "there was no step in epoch \(epoch + 1) whose images can be read: replace the broken images of \(recipe.data)")
+                "there was no step in epoch \(epoch + 1) whose images can be read: replace the broken images of \(recipe.data)"
+            )
         }
         return true
     }
@@ -443,6 +376,12 @@ public final class Trainer {
             for line in skipped.sorted() { try file.append(Array((line + "\n").utf8)) }
         }
     }
+
+    /// Which part of the data epochs are scored on.
+    public var evaluationPart: EvaluationPart { data.evaluationPart }
+
+    /// What the score of an epoch is called.
+    public var scoreName: String { recipe.scoreName }
 
     /// How many images were left out because they are broken, and where their list is.
     public var skippedImages: (count: Int, list: String)? {

@@ -45,7 +45,8 @@ extension Recipe {
             return object.mapValues { "\($0)" }
         }
         let (mine, theirs) = (fields(self), fields(other))
-        for key in CodingKeys.allCases.filter({ !ignored.contains($0) }).map(\.rawValue) where mine[key] != theirs[key] {
+        for key in CodingKeys.allCases.filter({ !ignored.contains($0) }).map(\.rawValue) where mine[key] != theirs[key]
+        {
             return "\(key) was \(mine[key] ?? "left out") and is now \(theirs[key] ?? "left out")"
         }
         return nil

@@ -126,7 +126,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
         }
         do {
             var configuration = try JSONDecoder().decode(RunConfiguration.self, from: data)
-            configuration.heldOut = try HeldOutFile.read(run)
+            configuration.heldOut = try HeldOutImages(of: run)?.images
             return (configuration, try Network(json: networkData))
         } catch let error as DecodingError {
             throw TrainingError("\(run.configuration) is damaged: \(error.sentence)")
@@ -139,7 +139,12 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public func write(to run: RunFolder, network: Network) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        if let heldOut { try RunConfiguration.replace(run.heldOut, encoder.encode(HeldOutFile(images: heldOut))) }
+        if let heldOut {
+            try HeldOutImages(images: heldOut, record: images?.evaluation).write(to: run)
+        } else {
+            // Of a training that was killed before it had begun.
+            try? FileManager.default.removeItem(atPath: run.heldOut)
+        }
         try RunConfiguration.replace(run.network, network.json())
         // Last: with it a folder holds a run.
         try RunConfiguration.replace(run.configuration, encoder.encode(self))
@@ -152,20 +157,5 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 
     private static func replace(_ path: String, _ data: Data) throws {
         try AtomicFile.replace(path) { try $0.append([UInt8](data)) }
-    }
-}
-
-/// The file `held-out.json` of a run.
-private struct HeldOutFile: Codable {
-    let images: [String]
-
-    /// The names in a run's file; nil where it has none.
-    static func read(_ run: RunFolder) throws -> [String]? {
-        guard let data = FileManager.default.contents(atPath: run.heldOut) else { return nil }
-        do {
-            return try JSONDecoder().decode(HeldOutFile.self, from: data).images
-        } catch let error as DecodingError {
-            throw TrainingError("\(run.heldOut) is damaged: \(error.sentence)")
-        }
     }
 }
