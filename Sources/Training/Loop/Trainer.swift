@@ -137,7 +137,8 @@ public final class Trainer {
             .started(
                 TrainingEvent.Start(
                     trainingImages: data.training.count, evaluationImages: data.evaluation.count,
-                    evaluationName: data.evaluationName, parameters: network.parameterCount,
+                    evaluationName: data.evaluationName, evaluationPart: data.evaluationPart,
+                    parameters: network.parameterCount,
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
                     steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
                     scoreName: recipe.scoreName,
