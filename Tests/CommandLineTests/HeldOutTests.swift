@@ -53,6 +53,12 @@ final class HeldOutTests: CommandLineTestCase {
         let predicted = try sapool("predict", "run", "--data", "photos", "--samples", "12")
         XCTAssertEqual(predicted.errors, "12 images of the held-out split of photos\n")
         for name in names { XCTAssertTrue(predicted.output.contains("photos/\(name)  (labelled "), predicted.output) }
+        // The device package carries the list along.
+        let exported = try sapool("export", "run", "--format", "firmware", "--output", "firmware")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        let simulated = try sapool("simulate", "firmware", "--data", "photos", "--images", "48")
+        XCTAssertTrue(
+            simulated.output.contains(" % of 12 images of the held-out split"), simulated.output + simulated.errors)
     }
 
     func testScoringImagesThatWereTrainedOnIsSaid() throws {
@@ -126,7 +132,7 @@ final class HeldOutTests: CommandLineTestCase {
         try FileManager.default.createDirectory(atPath: "\(folder)/disk", withIntermediateDirectories: true)
         try move("photos", to: "disk/photos")
         let lost = message(try sapool("evaluate", "run"))
-        XCTAssertTrue(lost.hasPrefix("Error: the images that run was trained on are neither in /"), lost)
+        XCTAssertTrue(lost.hasPrefix("Error: the images that run was trained on are no longer in /"), lost)
         XCTAssertTrue(lost.hasSuffix("/photos: name their folder with --data"), lost)
         let named = try sapool("evaluate", "run", "--data", "disk/photos")
         XCTAssertTrue(named.output.hasSuffix("on 12 images of the held-out split\n"), named.output + named.errors)

@@ -13,12 +13,11 @@ final class NodeNameTests: CommandLineTestCase {
         let plain = try sapool(
             ["train", "--network", "plain-cnn(channels=4-8, strides=42)", "--output", "plain"] + settings)
         XCTAssertEqual(plain.status, 0, plain.errors)
-        let scores = try sapool("evaluate", "plain")
         var network = try String(contentsOfFile: "\(folder)/plain/network.json", encoding: .utf8)
         // Names of a path, and those that a checkpoint has for parts of its own.
         let document = try json(network)
         let nodes = try XCTUnwrap(document["nodes"] as? [[String: Any]])
-        let names = nodes.compactMap { $0["name"] as? String }.filter { $0 != "input" }
+        let names = nodes.compactMap { $0["name"] as? String }.filter { $0.contains(".") }
         let prefixes = ["block/", "ema/", "optimizer/", "weights/", "/", "ema/ema/"]
         for (index, name) in names.enumerated() {
             let other = prefixes[index % prefixes.count] + name
@@ -31,7 +30,8 @@ final class NodeNameTests: CommandLineTestCase {
             let scored = try sapool("evaluate", "run", "--weights", weights)
             XCTAssertEqual(scored.status, 0, scored.errors)
         }
-        XCTAssertEqual(try sapool("evaluate", "run", "--weights", "last").output, scores.output)
+        XCTAssertEqual(
+            try sapool("evaluate", "run", "--weights", "last").output, try sapool("evaluate", "run").output)
         XCTAssertEqual(try sapool("train", "--resume", "--output", "run").status, 0)
         let exported = try sapool(
             "export", "run", "--format", "safetensors", "--output", "out.safetensors", "--weights", "best")

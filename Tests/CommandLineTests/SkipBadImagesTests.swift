@@ -31,9 +31,9 @@ final class SkipBadImagesTests: CommandLineTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertEqual(try skipped("run"), ["photos/train/left/0.png", "photos/train/right/5.png"])
         // What is broken does not count: the others alone give the same figures.
-        func normalization(_ run: String) throws -> String {
+        func normalization(_ run: String) throws -> [String: [Double]] {
             let text = try String(contentsOfFile: "\(folder)/\(run)/config.json", encoding: .utf8)
-            return "\(try XCTUnwrap(json(text)["normalization"]))"
+            return try XCTUnwrap(json(text)["normalization"] as? [String: [Double]])
         }
         for name in ["left/0", "right/5"] {
             try FileManager.default.removeItem(atPath: "\(folder)/photos/train/\(name).png")

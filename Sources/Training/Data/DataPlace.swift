@@ -24,6 +24,10 @@ public struct DataPlace: Sendable, Equatable, Codable {
         func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
         if exists(path) { return Self.absolute(place.path) == path ? data : place.prefix + path }
         let moved = Self.absolute("\(run.path)/\(fromRun)")
+        guard moved != path else {
+            throw TrainingError(
+                "the images that \(run.path) was trained on are no longer in \(path): name their folder with --data")
+        }
         guard exists(moved) else {
             throw TrainingError(
                 "the images that \(run.path) was trained on are neither in \(path), where they were, nor in \(moved): name their folder "

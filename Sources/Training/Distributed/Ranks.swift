@@ -37,7 +37,7 @@ public final class Ranks {
         func failure(_ reason: Substring) -> TrainingError {
             TrainingError(
                 "rank \(launch.rank) of \(launch.count) does not meet the others at \(launch.host):\(launch.port) within "
-                    + "\(Self.seconds(timeout)): check that all \(launch.count) were started, and MASTER_ADDR and MASTER_PORT "
+                    + "\(Ranks.seconds(timeout)): check that all \(launch.count) were started, and MASTER_ADDR and MASTER_PORT "
                     + "(libtorch says: \(reason))")
         }
         do {

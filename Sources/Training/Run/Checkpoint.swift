@@ -101,7 +101,7 @@ struct Checkpoint {
 
     /// What weights are called in a checkpoint. Names of nodes may have slashes, as those of imported networks do.
     private static func stored(_ name: String) -> String {
-        [optimizerPrefix, averagePrefix, weightsPrefix].contains(where: name.hasPrefix) ? weightsPrefix + name : name
+        [optimizerPrefix, averagePrefix, weightsPrefix].contains { name.hasPrefix($0) } ? weightsPrefix + name : name
     }
 
     private static func part(_ prefix: String, of file: Safetensors) -> [(name: String, tensor: TensorData)] {
@@ -110,7 +110,7 @@ struct Checkpoint {
 
     private static func weights(in file: Safetensors) -> [(name: String, tensor: TensorData)] {
         let prefixes = [optimizerPrefix, averagePrefix, weightsPrefix]
-        let plain = file.tensors.filter { tensor in !prefixes.contains(where: tensor.name.hasPrefix) }
+        let plain = file.tensors.filter { tensor in !prefixes.contains { tensor.name.hasPrefix($0) } }
         return plain + part(weightsPrefix, of: file)
     }
 }

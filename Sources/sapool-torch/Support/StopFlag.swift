@@ -15,7 +15,7 @@ final class StopFlag: Sendable {
     ///
     /// - Parameter speaks: whether to tell people when it is asked.
     func listen(speaks: Bool = true) -> [any DispatchSourceSignal] {
-        [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+        [SIGINT, SIGTERM, SIGHUP].compactMap { number -> (any DispatchSourceSignal)? in
             let before = unsafeBitCast(signal(number, SIG_IGN), to: Int.self)
             // Whoever starts a program with nohup does not want it to stop.
             if number == SIGHUP, before == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
