@@ -3,19 +3,33 @@ extension PickleHeap {
     mutating func call(_ constructor: PickleConstructor, _ arguments: [PickleValue]) -> PickleValue? {
         switch constructor {
         case .orderedDictionary: return orderedDictionary(arguments)
-        case .rebuildTensor: return tensor(arguments).map { add(.tensor($0)) }
+        case .rebuildTensor:
+            if let type = unreadType(arguments) { return add(.unreadTensor(type: type)) }
+            return tensor(arguments).map { add(.tensor($0)) }
+        case .rebuildTypedTensor:
+            // Storage, offset, size, stride, whether it is trained, hooks, type.
+            guard (7...8).contains(arguments.count), case .word(let type) = self[arguments[6]] else { return nil }
+            return add(.unreadTensor(type: type))
+        case .rebuildOtherTensor(let type): return add(.unreadTensor(type: type))
         case .rebuildParameter:
-            guard let value = arguments.first, case .tensor = self[value] else { return nil }
-            return value
+            guard let value = arguments.first else { return nil }
+            switch self[value] {
+            case .tensor, .unreadTensor: return value
+            default: return nil
+            }
+        case .size:
+            guard arguments.count == 1, items(arguments[0]) != nil else { return nil }
+            return arguments[0]
+        case .device: return add(.word("device"))
         // A storage type is only ever named inside a persistent id.
-        case .storage: return nil
+        case .storage, .otherStorage: return nil
         }
     }
 
     /// `OrderedDict()`, or `OrderedDict([[key, value], …])` as Python 2 wrote it.
     private mutating func orderedDictionary(_ arguments: [PickleValue]) -> PickleValue? {
         guard let first = arguments.first else { return add(.dictionary([])) }
-        guard arguments.count == 1, let rows = items(first) else { return nil }
+        guard arguments.count == 1, let rows = items(first), mayCopy(rows.count) else { return nil }
         let pairs = rows.compactMap { row -> (key: PickleValue, value: PickleValue)? in
             guard let pair = items(row), pair.count == 2 else { return nil }
             return (pair[0], pair[1])
@@ -25,19 +39,29 @@ extension PickleHeap {
 
     /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])`.
     private func tensor(_ arguments: [PickleValue]) -> StoredTensor? {
+        // Sides and strides are few; a long list that many tensors share would be copied for each.
         guard (6...7).contains(arguments.count), case .storage(let storage) = self[arguments[0]],
+            let sides = items(arguments[2])?.count, sides <= StoredTensor.maximumDimensions,
             case .integer(let offset) = arguments[1], let shape = integers(arguments[2]),
             let strides = integers(arguments[3])
         else { return nil }
         return StoredTensor(storage: storage, offset: offset, shape: shape, strides: strides)
     }
 
+    /// The type of a tensor whose storage is not read.
+    private func unreadType(_ arguments: [PickleValue]) -> String? {
+        guard let first = arguments.first, case .unreadStorage(let type) = self[first] else { return nil }
+        return type
+    }
+
     /// The storage that a persistent id names: `('storage', type, key, location, count[, view])`.
     mutating func storage(_ identifier: PickleValue) -> PickleValue? {
         guard let parts = items(identifier), (5...6).contains(parts.count), case .text("storage") = parts[0],
-            case .constructor(.storage(let type)) = self[parts[1]], case .text(let key) = parts[2],
+            case .constructor(let constructor) = self[parts[1]], case .text(let key) = parts[2],
             case .integer(let count) = parts[4]
         else { return nil }
+        if case .otherStorage(let type) = constructor { return add(.unreadStorage(type: type)) }
+        guard case .storage(let type) = constructor else { return nil }
         // Views of a larger storage were written before PyTorch 0.4 only.
         if let view = parts.dropFirst(5).first {
             guard case .none = view else { return nil }
