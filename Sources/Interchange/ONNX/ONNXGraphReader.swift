@@ -41,7 +41,7 @@ struct ONNXGraphReader {
     }
 
     private init(_ graph: ONNXGraphProto, name: String) throws {
-        builder = NetworkBuilder(name)
+        builder = NetworkBuilder(name.visible)
         var readers: [String: Int] = [:]
         for node in graph.node { for input in node.input { readers[input, default: 0] += 1 } }
         for output in graph.output { readers[output.name, default: 0] += 1 }
@@ -131,7 +131,7 @@ struct ONNXGraphReader {
         if let index, index < node.input.count, node.input[index].hasSuffix(".weight") {
             name = String(node.input[index].dropLast(7))
         }
-        name = name.split(separator: "/").joined(separator: ".")
+        name = name.split(separator: "/").joined(separator: ".").visible
         if name.isEmpty { name = node.opType.lowercased() }
         let base = name
         var number = 1
