@@ -23,7 +23,7 @@ struct Check {
         try Self.addInterfaceCheck(from: folder, to: self.folder)
     }
 
-    /// A program of its own that calls the C interface of the last network wrongly.
+    /// A program of its own that calls the C interface of the last network rightly and wrongly.
     private static func addInterfaceCheck(from source: String, to folder: String) throws {
         let name = "Sources/CheckInterface/main.c"
         guard let code = FileManager.default.contents(atPath: "\(source)/\(name)"),
@@ -31,7 +31,9 @@ struct Check {
         else { throw CheckError("cannot read \(source)/\(name)") }
         let target = #"        .executableTarget(name: "CheckInterface", dependencies: ["Board", "Demo", "DemoData"]),"#
         let writer = FolderWriter(folder)
-        try writer.write(name, [UInt8](code))
+        try writer.write(
+            name,
+            String(decoding: code, as: UTF8.self).replacing("sapool", with: "demo").replacing("SAPOOL", with: "DEMO"))
         try writer.write(
             "Package.swift",
             String(decoding: manifest, as: UTF8.self).replacing("\n    ]\n)\n", with: "\n\(target)\n    ]\n)\n"))
@@ -48,7 +50,7 @@ struct Check {
         print("network        core  instructions    arena     flash  stack  state")
         for core in cores {
             for (index, package) in packages.enumerated() {
-                let emulator = try Emulator(package, core: core)
+                let emulator = try Emulator(package, core: core, sources: folder, builds: folder)
                 // The first builds the programs of all.
                 if index == 0 { try emulator.build(everything: true) }
                 let run = try emulator.run(cases[index].images())
@@ -111,7 +113,7 @@ struct Check {
     /// Damaged weights, and too little RAM.
     private mutating func refuse(_ core: Core) throws {
         let (package, one) = (packages[packages.count - 1], cases[cases.count - 1])
-        let emulator = try Emulator(package, core: core)
+        let emulator = try Emulator(package, core: core, sources: folder, builds: folder)
         let damages: [(what: String, offset: Int, status: Int)] = [
             ("no magic", 0, -1), ("another version", 4, -2), ("another network", 16, -3),
             ("another image size", 20, -5),

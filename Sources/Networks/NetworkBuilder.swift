@@ -39,6 +39,7 @@ public final class NetworkBuilder {
     @discardableResult
     public func add(_ operation: Operation, _ inputs: [Node.ID] = [], name: String) throws(NetworkError) -> Node.ID {
         let name = qualified(name)
+        try NameRule.check(name, of: "node \(nodes.count)", most: NameRule.longestNode)
         guard names.insert(name).inserted else { throw NetworkError("two nodes are called \"\(name)\"") }
         let details = operation.details
         let shape: Shape
@@ -74,6 +75,7 @@ public final class NetworkBuilder {
             throw NetworkError("the first node has to be the input")
         }
         guard !outputs.isEmpty else { throw NetworkError("the network has no output") }
+        try NameRule.check(networkName, of: "the network", most: NameRule.longestNetwork)
         var network = Network(name: networkName, nodes: nodes, outputs: outputs)
         try detector?.check(outputs.map { network[$0].shape })
         network.detector = detector

@@ -21,7 +21,7 @@ public enum DeviceAnswer: Sendable, Hashable {
     }
 
     /// What a line of the firmware's program says; nil for other lines.
-    init?(line: Substring) {
+    package init?(line: Substring) {
         let words = line.split(separator: " ")
         switch words.first {
         case "class":

@@ -21,7 +21,7 @@ public struct EmulatedRun: Sendable {
         public let stray: UInt32?
     }
 
-    public let inferences: [Inference]
+    public private(set) var inferences: [Inference]
     /// Code, constants and weights.
     public let flashBytes: Int
     public let weightsBytes: Int
@@ -29,6 +29,13 @@ public struct EmulatedRun: Sendable {
     public let sramBytes: Int
     /// Static data beside the arena and the stack.
     public let stateBytes: Int
+
+    /// This run with the images of another one behind it.
+    func followed(by other: EmulatedRun) -> EmulatedRun {
+        var both = self
+        both.inferences += other.inferences
+        return both
+    }
 
     /// Reads what firmware and plug-in wrote.
     init(output: String, report: String, _ layout: FirmwareLayout, images: Int, layers: Int) throws(DeploymentError) {

@@ -4,30 +4,47 @@ import Planning
 /// QEMU's board of a core: builds a device package for it, runs images through it, and measures.
 ///
 /// ```swift
-/// let emulator = try Emulator(package: "firmware", core: .cortexM4)
+/// let emulator = try Emulator(FirmwarePackage("firmware"), core: .cortexM4)
 /// try emulator.build()
-/// let runs = try emulator.run([pixels])
+/// let run = try emulator.run([pixels])
 /// ```
+///
+/// Building a package runs its manifest and its linker scripts on this machine. So only what this program makes itself of the package's model is
+/// built, in a folder of the user's own; files that differ are refused, unless the caller trusts them.
 public struct Emulator {
-    /// The emulator's program.
-    static let program = "qemu-system-arm"
-
     /// Whether the emulator is there.
-    public static var isInstalled: Bool { Tool(program) != nil }
+    public static var isInstalled: Bool { Tool(QEMU.program) != nil }
 
     private let package: FirmwarePackage
     private let core: Core
-    private let qemu: Tool
+    /// Where the sources lie, and where what is built goes; absolute, as programs run in folders of their own.
+    private let sources: String
+    private let scratch: String
+    private let qemu: QEMU
     private let swift: Tool
     private let clang: Tool
 
-    /// - Throws: `DeploymentError` where a program is missing.
-    public init(_ package: FirmwarePackage, core: Core) throws {
+    /// - Parameter isTrusted: whether the package's files are built and run as they are.
+    /// - Throws: `DeploymentError` where a program is missing, or the package's files are not what this program makes of its model.
+    public init(_ package: FirmwarePackage, core: Core, isTrusted: Bool = false) throws {
+        let files = isTrusted ? nil : try package.verified().files
+        let folder = try BuildFolder(for: package.path)
+        try self.init(package, core: core, sources: try files.map(folder.copy) ?? package.path, builds: folder.path)
+    }
+
+    /// An emulator of a package that is this program's own.
+    ///
+    /// - Parameters:
+    ///   - sources: the package's folder, or a copy of it.
+    ///   - builds: where what is built goes.
+    package init(_ package: FirmwarePackage, core: Core, sources: String, builds: String) throws {
         self.package = package
         self.core = core
-        guard let qemu = Tool(Self.program) else {
+        self.sources = URL(fileURLWithPath: sources).path
+        scratch = URL(fileURLWithPath: builds).path + "/.build-\(core.rawValue)"
+        guard let qemu = QEMU() else {
             throw DeploymentError(
-                "\(Self.program) is missing, and with it every emulated core: install QEMU (Scripts/bootstrap does; on Debian: apt-get "
+                "\(QEMU.program) is missing, and with it every emulated core: install QEMU (Scripts/bootstrap does; on Debian: apt-get "
                     + "install qemu-system-arm), or leave out --qemu")
         }
         guard let swift = Tool("swift"), let clang = Tool("clang", beside: ["swift"]) else {
@@ -36,10 +53,9 @@ public struct Emulator {
         (self.qemu, self.swift, self.clang) = (qemu, swift, clang)
     }
 
-    /// Absolute, as programs run in folders of their own.
-    private var scratch: String { URL(fileURLWithPath: package.path).path + "/.build-\(core.rawValue)" }
     private var image: String { "\(scratch)/release/\(package.program)" }
     private var counter: String { "\(scratch)/counter.so" }
+    private var board: BoardScript { BoardScript.of(core) }
 
     /// Builds the firmware, and the plug-in that counts.
     ///
@@ -50,7 +66,7 @@ public struct Emulator {
             [
                 "build", "-c", "release", "--scratch-path", scratch, "--triple", "armv7em-none-none-eabi", "--toolset",
                 "Boards/\(core.rawValue).json",
-            ] + (everything ? [] : ["--product", package.program]), in: package.path)
+            ] + (everything ? [] : ["--product", package.program]), in: sources)
         guard built.status == 0 else {
             let said = (built.output + built.messages).split(separator: "\n")
             let errors = said.filter { $0.contains("error:") }
@@ -58,10 +74,18 @@ public struct Emulator {
                 "the package \(package.path) does not build for \(core.name):\n"
                     + (errors.isEmpty ? said.suffix(20) : errors.prefix(20)).joined(separator: "\n"))
         }
-        guard !FileManager.default.fileExists(atPath: counter) else { return }
+        try buildCounter()
+    }
+
+    /// The plug-in runs on this machine: its source is this program's, never the package's.
+    private func buildCounter() throws {
+        guard let code = PackageFiles.runtime.first(where: { $0.path == "Tools/counter.c" })?.bytes else { return }
+        let source = "\(scratch)/counter.c"
+        let isBuilt = FileManager.default.contents(atPath: source).map { [UInt8]($0) == code } ?? false
+        guard !isBuilt || !FileManager.default.fileExists(atPath: counter) else { return }
+        try Data(code).write(to: URL(fileURLWithPath: source))
         let plugin = try clang.run(
-            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter, "Tools/counter.c"],
-            in: package.path)
+            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter, "counter.c"], in: scratch)
         guard plugin.status == 0 else {
             throw DeploymentError("the counting plug-in does not compile:\n\(plugin.messages)")
         }
@@ -73,51 +97,63 @@ public struct Emulator {
         try build()
     }
 
-    private var machine: String { BoardScript.of(core).machine }
-
     /// Runs images, each as many bytes as the network takes, one after the other.
     ///
     /// - Throws: `DeploymentError` where the firmware refuses its weights, or faults.
     public func run(_ images: [[UInt8]]) throws -> EmulatedRun {
         let layout = try FirmwareLayout(ELFImage(contentsOf: image), package.description, module: package.module)
-        let folder = try prepare(images)
-        try Data(layout.functions.utf8).write(to: URL(fileURLWithPath: "\(folder)/layers.txt"))
-        let counts = "\(folder)/counts.txt"
-        let plugin =
-            "\(counter),out=\(counts),stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
-        let run = try qemu.run(arguments(image) + ["-plugin", plugin], in: folder)
-        guard run.status == 0 else {
+        let bytes = package.description.imageBytes
+        let together = QEMU.mostImageBytes / max(1, bytes)
+        guard together > 0 else {
             throw DeploymentError(
-                "the firmware on the emulated \(core.name) ended with status \(run.status)"
-                    + (run.status == 99 ? ": a fault, as of a stack that ran over" : "")
-                    + "\n\(run.output.suffix(500))\(run.messages.suffix(500))"
+                "an image of \(bytes) bytes is more than emulated boards have memory for (\(QEMU.mostImageBytes))")
+        }
+        var whole: EmulatedRun?
+        for first in stride(from: 0, to: max(1, images.count), by: together) {
+            let part = try run(Array(images[first..<min(images.count, first + together)]), layout)
+            whole = whole?.followed(by: part) ?? part
+        }
+        guard let whole else { throw DeploymentError("there is no image to run") }
+        return whole
+    }
+
+    private func run(_ images: [[UInt8]], _ layout: FirmwareLayout) throws -> EmulatedRun {
+        let folder = try runFolder()
+        try Data(layout.functions.utf8).write(to: URL(fileURLWithPath: "\(folder)/layers.txt"))
+        let plugin =
+            "../counter.so,out=counts.txt,stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
+        let run = try qemu.run(
+            "../release/\(package.program)", on: board, images: Array(images.joined()), plugin: plugin, in: folder)
+        guard run.status == 0 else {
+            let how =
+                switch run.status {
+                case 99: "ended with a fault"
+                case let status?: "ended with status \(status)"
+                case nil: "ended without a word, as where a stack runs over"
+                }
+            throw DeploymentError(
+                "the firmware on the emulated \(core.name) \(how)\n\(run.output.suffix(500))\(run.messages.suffix(500))"
             )
         }
-        let report = String(decoding: FileManager.default.contents(atPath: counts) ?? Data(), as: UTF8.self)
+        let report = String(
+            decoding: FileManager.default.contents(atPath: "\(folder)/counts.txt") ?? Data(), as: UTF8.self)
         return try EmulatedRun(
             output: run.output, report: report, layout, images: images.count, layers: package.description.layers.count)
     }
 
-    /// A folder with the images, for a run.
-    private func prepare(_ images: [[UInt8]]) throws -> String {
+    /// A folder for the files of a run.
+    private func runFolder() throws -> String {
         let folder = "\(scratch)/simulation"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(images.joined()).write(to: URL(fileURLWithPath: "\(folder)/images.bin"))
         return folder
-    }
-
-    private func arguments(_ image: String) -> [String] {
-        [
-            "-M", machine, "-nographic", "-monitor", "none", "-serial", "none", "-chardev", "stdio,id=console",
-            "-semihosting-config", "enable=on,target=native,chardev=console", "-kernel", image,
-        ]
     }
 
     /// What another program of the package prints.
     package func output(of program: String) throws -> String {
-        let run = try qemu.run(arguments("\(scratch)/release/\(program)"), in: try prepare([]), seconds: 60)
+        let run = try qemu.run("../release/\(program)", on: board, images: [], in: try runFolder(), seconds: 60)
         guard run.status == 0 else {
-            throw DeploymentError("\(program) ended with status \(run.status) on the emulated \(core.name)")
+            throw DeploymentError(
+                "\(program) ended with \(run.status.map { "status \($0)" } ?? "no word") on the emulated \(core.name)")
         }
         return run.output
     }
@@ -129,9 +165,8 @@ public struct Emulator {
             throw DeploymentError("cannot read \(image)")
         }
         data[try elf.fileOffset(of: elf.address("\(package.description.name)_weights_section")) + offset] ^= 0x10
-        let folder = try prepare(images)
-        let damaged = "\(folder)/damaged"
-        try data.write(to: URL(fileURLWithPath: damaged))
-        return try qemu.run(arguments(damaged), in: folder, seconds: 60).output
+        let folder = try runFolder()
+        try data.write(to: URL(fileURLWithPath: "\(folder)/damaged"))
+        return try qemu.run("damaged", on: board, images: Array(images.joined()), in: folder, seconds: 60).output
     }
 }

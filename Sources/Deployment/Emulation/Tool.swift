@@ -32,7 +32,10 @@ struct Tool {
     /// - Parameters:
     ///   - folder: where it runs; files for its outputs are made there.
     ///   - seconds: after which it is ended; its status is then −1.
-    func run(_ arguments: [String], in folder: String, seconds: Double = 3600) throws -> Result {
+    ///   - mostBytes: of output, beyond which the same becomes of it.
+    func run(
+        _ arguments: [String], in folder: String, seconds: Double = 3600, mostBytes: UInt64 = .max
+    ) throws -> Result {
         // Files and not pipes: nobody has to read along, whatever the amount.
         let (out, err) = ("\(folder)/.output", "\(folder)/.messages")
         defer { for path in [out, err] { try? FileManager.default.removeItem(atPath: path) } }
@@ -51,7 +54,8 @@ struct Tool {
         process.standardError = messages
         do { try process.run() } catch { throw DeploymentError("cannot run \(path): \(error.localizedDescription)") }
         let deadline = Date().addingTimeInterval(seconds)
-        while process.isRunning, Date() < deadline { usleep(5000) }
+        func isTooLong() -> Bool { mostBytes < .max && ((try? output.offset()) ?? 0) > mostBytes }
+        while process.isRunning, Date() < deadline, !isTooLong() { usleep(5000) }
         let isLate = process.isRunning
         if isLate { process.terminate() }
         process.waitUntilExit()

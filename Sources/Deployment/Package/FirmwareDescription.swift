@@ -15,7 +15,7 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     }
 
     static let format = "sapool-firmware"
-    static let version = 1
+    static let version = 2
 
     public let format: String
     public let version: Int
@@ -44,12 +44,15 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     public let stackBytes: Int
     /// What the linker gives.
     public let sramBytes: Int
+    public let flashBytes: Int
     public let weightsBytes: Int
     public let macs: Int
     /// In the order of the plan's steps.
     public let layers: [Layer]
     /// Of a detector how many candidates there is room for; nil for every other network.
     public let candidates: Int?
+    /// What a step of a score stands for; nil for a detector.
+    public let outputScale: Double?
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, name, core, height, width, channels, outputs, classes, preprocessing, macs,
@@ -61,6 +64,8 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
         case columnBytes = "column_bytes"
         case stackBytes = "stack_bytes"
         case sramBytes = "sram_bytes"
+        case flashBytes = "flash_bytes"
+        case outputScale = "output_scale"
         case weightsBytes = "weights_bytes"
     }
 

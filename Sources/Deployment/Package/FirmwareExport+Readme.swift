@@ -14,7 +14,7 @@ extension FirmwareExport {
             pushesRows: plan.options.pushesRows, arenaBytes: program.arenaBytes,
             arenaLowest: plan.buffers.map(\.offset).min() ?? 0,
             arenaHighest: highestByte, columnBytes: source.columnBytes,
-            stackBytes: options.stack, sramBytes: sram, weightsBytes: weights.count,
+            stackBytes: options.stack, sramBytes: sram, flashBytes: options.flash, weightsBytes: weights.count,
             macs: source.layers.reduce(0) { $0 + $1.macs },
             layers: [
                 FirmwareDescription.Layer(function: "input0", name: "input", operation: "input", macs: 0)
@@ -29,7 +29,8 @@ extension FirmwareExport {
                         FirmwareDescription.Layer(
                             function: "detect", name: "detections", operation: "decoding and suppression", macs: 0)
                     ]),
-            candidates: program.detector?.candidateCount)
+            candidates: program.detector?.candidateCount,
+            outputScale: source.detector == nil ? program.outputQuantization.scale : nil)
     }
 
     /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
@@ -78,7 +79,7 @@ extension FirmwareExport {
         return """
             # \(c): a network as firmware
 
-            \(program.model.network.name)
+            `\(PrintedText.line(program.model.network.name))`
 
             | | |
             | --- | ---: |

@@ -27,8 +27,8 @@ public struct FirmwareExport {
                 "\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller"
             )
         }
-        var section = WeightsSection()
-        let offsets = program.constants.map { section.append($0.content) }
+        let layout = WeightsLayout(program)
+        let offsets = layout.offsets
         let texts = LayerSource(program: program, offsets: offsets)
         let graph = EvaluationGraph(network)
         let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
@@ -38,18 +38,26 @@ public struct FirmwareExport {
         let usedRows = plan.stripes.first?.order.filter { $0.step == 0 }.count ?? 0
         // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
         let columnBytes = max(4, program.workBytes, usedRows < input.height ? input.width * input.channels : 0)
-        let unsealed = (section.bytes.count + 15) / 16 * 16
+        let unsealed = (layout.section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
             outputOffset: plan.buffers[program.outputBuffer].offset,
             detector: program.detector.map { DetectorSource(program: program, detector: $0, offsets: offsets) },
             plan: plan, layers: Array(layers),
             stripes: stripes,
-            inputStatements: texts.inputStatements(), columnBytes: columnBytes, weightsBytes: unsealed)
-        weights = section.sealed(
+            inputStatements: texts.inputStatements(), weightChecks: layout.checks, columnBytes: columnBytes,
+            weightsBytes: unsealed)
+        weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(source: source, classNames: program.model.classNames, output: program.outputQuantization)
         try check()
+    }
+
+    /// Whether rows are pushed, and the arena holds all of them nonetheless: no layer can compute anything before the last has come, or
+    /// one reads the image again later.
+    public var holdsPushedImage: Bool {
+        let image = program.plan.buffers[program.plan.steps[0].output]
+        return source.pushesRows && image.rows >= source.input.height
     }
 
     /// RAM that the plan is sure to take: arena, working memory, stack.

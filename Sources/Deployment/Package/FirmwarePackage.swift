@@ -1,7 +1,5 @@
-import CFirmwareFiles
 import Datasets
 import Foundation
-import Interchange
 import Planning
 import Quantization
 
@@ -14,163 +12,126 @@ public struct FirmwarePackage {
     private let names: PackageNames
 
     /// The network's quantised model, for the host's kernels.
-    public var model: String { "\(path)/\(Self.model)" }
-
-    private static let model = "model.safetensors"
+    public var model: String { "\(path)/\(PackageFiles.model)" }
 
     var program: String { names.program }
     var module: String { names.module }
 
-    /// A package that was written before.
+    /// A package that was written before. What it says about itself is read, and nothing else.
     ///
     /// - Parameter name: which of several networks; nil for the only one.
     /// - Throws: `DeploymentError` where the folder holds none.
     public init(_ path: String, name: String? = nil) throws {
         self.path = path
-        let file = "\(path)/\(name ?? "firmware").json"
+        let file = "\(path)/\(name.map { "\($0).json" } ?? PackageFiles.description)"
         guard let data = FileManager.default.contents(atPath: file) else {
             throw DeploymentError(
                 "\(path) holds no device package: it has no \(name ?? "firmware").json (sapool export --format firmware writes one)"
             )
         }
-        do {
-            description = try JSONDecoder().decode(FirmwareDescription.self, from: data)
-        } catch {
-            throw DeploymentError("\(file) is damaged: export the package again")
+        struct Version: Decodable {
+            let format: String
+            let version: Int
         }
-        guard description.format == FirmwareDescription.format, description.version == FirmwareDescription.version
-        else {
+        let damaged = DeploymentError("\(file) is damaged: export the package again")
+        guard let version = try? JSONDecoder().decode(Version.self, from: data),
+            version.format == FirmwareDescription.format
+        else { throw damaged }
+        guard version.version == FirmwareDescription.version else {
             throw DeploymentError(
-                "\(file) has version \(description.version), this sapool reads \(FirmwareDescription.version): export again"
+                "\(file) has version \(version.version), this sapool reads \(FirmwareDescription.version): export the package again"
             )
         }
+        do { description = try JSONDecoder().decode(FirmwareDescription.self, from: data) } catch { throw damaged }
         let sides = [description.height, description.width, description.channels, description.outputs]
-        guard sides.allSatisfy({ (1...65_535).contains($0) }), description.arenaBytes >= 0, !description.layers.isEmpty
+        guard sides.allSatisfy({ (1...65_535).contains($0) }), (0...Int(Int32.max)).contains(description.arenaBytes),
+            !description.layers.isEmpty
         else {
             throw DeploymentError("\(file) is damaged: sizes out of range; export the package again")
         }
         names = try PackageNames(description.name)
     }
 
-    /// Writes a package. Files that are there already and would not change are left alone, so that a package that was built before builds
-    /// quickly.
+    /// Writes a package. Files of others in the folder stay as they are.
     ///
     /// - Parameters:
     ///   - preprocessing: what an image file goes through on its way to the network.
     ///   - core: the core that it is meant for; it builds for all.
-    /// - Throws: where files cannot be written.
+    /// - Throws: where files cannot be written, or one that is not the package's own would be lost.
     @discardableResult
     public static func write(
         _ export: FirmwareExport, to path: String, preprocessing: Transform? = nil, core: Core = .cortexM4
     ) throws -> FirmwarePackage {
-        let writer = FolderWriter(path)
-        try write([export], writer)
-        try export.program.model.write(to: "\(path)/\(model)")
-        try writer.write("README.md", export.readme)
-        try writer.write(".gitignore", ".build*/\n")
-        try writer.write("firmware.json", try export.description(preprocessing, core).json())
+        try PackageFolder(path).write(PackageFiles(export, preprocessing: preprocessing, core: core).files)
         return try FirmwarePackage(path)
     }
 
-    /// Writes several networks into one package, each with a program of its own and described by NAME.json.
+    /// Writes several networks into one package, each with a program of its own and described by NAME.json; whatever is there is replaced.
     package static func write(_ exports: [FirmwareExport], to path: String) throws -> [FirmwarePackage] {
         let writer = FolderWriter(path)
-        try write(exports, writer)
+        for file in PackageFiles(exports).files { try writer.write(file.path, file.bytes) }
         return try exports.map { export in
             try writer.write("\(export.names.c).json", try export.description(nil, .cortexM4).json())
             return try FirmwarePackage(path, name: export.names.c)
         }
     }
 
-    private static func write(_ exports: [FirmwareExport], _ writer: FolderWriter) throws {
-        for file in runtimeFiles() where !file.path.hasPrefix("Sources/Simulate/") {
-            try writer.write(file.path, file.bytes)
-        }
-        for export in exports { try writeNetwork(export, writer) }
-        try writer.write("Package.swift", manifest(exports))
-        let (ram, flash) = (exports.map(\.sram).max() ?? 0, exports.map(\.options.flash).max() ?? 0)
-        for board in BoardScript.all { try writer.write("Boards/\(board.name).ld", board.text(ram: ram, flash: flash)) }
+    // MARK: - Where it comes from
+
+    /// A package whose files are all what this program makes of its model.
+    struct Verified {
+        /// Everything that a build takes, made anew.
+        let files: [(path: String, bytes: [UInt8])]
+        let program: KernelProgram
     }
 
-    /// The files that every package has.
-    private static func runtimeFiles() -> [(path: String, bytes: [UInt8])] {
-        guard let files = firmware_files() else { return [] }
-        return UnsafeBufferPointer(start: files, count: firmware_file_count()).map { file in
-            (String(cString: file.path), Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
+    /// Makes the package's files once more of its model and compares: nothing in the folder is built or run that this program would not have
+    /// written itself. A list of check sums or a signature inside the folder would say less, as whoever changes files can change it too.
+    ///
+    /// - Throws: `DeploymentError` that names the first file that differs or that no package has.
+    func verified() throws -> Verified {
+        let program = try KernelProgram(QuantizedModel(contentsOf: model))
+        var options = FirmwareOptions()
+        options.name = description.name
+        options.stack = description.stackBytes
+        options.sram = description.sramBytes
+        options.flash = description.flashBytes
+        let export = try FirmwareExport(program, options: options)
+        let core = Core(rawValue: description.core) ?? .cortexM4
+        func refusal(_ file: String, _ what: String) -> DeploymentError {
+            DeploymentError(
+                "\(path)/\(file) \(what): the package was changed, or is another version's or somebody else's; export it again "
+                    + "(to build and run its files as they are, trust them with --qemu --trust)")
         }
+        guard try description == export.description(description.preprocessing, core) else {
+            throw refusal(PackageFiles.description, "is not what \(model) makes")
+        }
+        let files = try PackageFiles(export, preprocessing: description.preprocessing, core: core).files.filter {
+            !PackageFiles.forPeople.contains($0.path)
+                && ![PackageFiles.model, PackageFiles.description].contains($0.path)
+        }
+        for file in files {
+            guard let bytes = FileManager.default.contents(atPath: "\(path)/\(file.path)"), [UInt8](bytes) == file.bytes
+            else { throw refusal(file.path, "is not what \(model) makes") }
+        }
+        if let extra = unknownSource(Set(files.map(\.path))) { throw refusal(extra, "is no file of the package") }
+        return Verified(files: files, program: program)
     }
 
-    /// A network's modules and its program.
-    private static func writeNetwork(_ export: FirmwareExport, _ writer: FolderWriter) throws {
-        let names = export.names
-        try writer.write("Sources/\(names.module)/Network.swift", export.source.text)
-        try writer.write("Sources/\(names.data)/include/\(names.c).h", export.data.header)
-        try writer.write("Sources/\(names.data)/include/\(names.c)_data.h", export.data.dataHeader)
-        try writer.write("Sources/\(names.data)/data.c", export.data.code)
-        try writer.write("Sources/\(names.data)/weights.bin", export.weights)
-        for file in runtimeFiles() where file.path.hasPrefix("Sources/Simulate/") {
-            let text = String(decoding: file.bytes, as: UTF8.self).replacing("sapool", with: names.c).replacing(
-                "SAPOOL", with: names.constant)
-            try writer.write(file.path.replacing("Sources/Simulate/", with: "Sources/\(names.program)/"), text)
+    /// A file that Swift's package manager would build and that is none of `known`.
+    private func unknownSource(_ known: Set<String>) -> String? {
+        let top = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let manifest = top.filter { $0.hasPrefix("Package") }
+        let built = top.filter {
+            ["sources", "source", "src", "srcs", "boards", "tools", "plugins", "tests"].contains($0.lowercased())
         }
-    }
-
-    private static func manifest(_ exports: [FirmwareExport]) -> String {
-        let stack = exports.map(\.options.stack).max() ?? 0
-        var products = ""
-        var targets = ""
-        for names in exports.map(\.names) {
-            products += """
-                        .library(name: "\(names.c)", type: .static, targets: ["\(names.module)"]),
-                        .executable(name: "\(names.program)", targets: ["\(names.program)"]),
-
-                """
-            targets += """
-                        // \(names.c): weights and memory, generated code, and a program that classifies images on an emulated board.
-                        .target(name: "\(names.data)", exclude: ["weights.bin"]),
-                        .target(name: "\(names.module)", dependencies: ["DeviceRuntime", "\(names.data)"]),
-                        .executableTarget(name: "\(names.program)", dependencies: ["Board", "\(names.module)", "\(names.data)"]),
-
-                """
+        let inside = built.flatMap { folder in
+            (FileManager.default.subpaths(atPath: "\(path)/\(folder)") ?? []).map { "\(folder)/\($0)" }
         }
-        return """
-            // swift-tools-version: 6.2
-            import PackageDescription
-
-            let package = Package(
-                name: "Firmware",
-                products: [
-            \(products)    ],
-                targets: [
-                    // int8 kernels, and the Arm instructions under them.
-                    .target(name: "CDSP"),
-                    .target(name: "DeviceRuntime", dependencies: ["CDSP"]),
-                    // Start-up and what an emulated board offers.
-                    .target(name: "Board", cSettings: [.define("STACK_BYTES", to: "\(stack)")]),
-            \(targets)    ]
-            )
-
-            """
-    }
-}
-
-/// Writes files below a folder.
-package struct FolderWriter {
-    private let path: String
-
-    package init(_ path: String) { self.path = path }
-
-    package func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
-
-    package func write(_ name: String, _ bytes: [UInt8]) throws {
-        let file = "\(path)/\(name)"
-        if let old = FileManager.default.contents(atPath: file), [UInt8](old) == bytes { return }
-        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw DeploymentError("cannot make the folder \(folder): \(error.localizedDescription)")
+        return (manifest + inside).sorted().first { file in
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: "\(path)/\(file)", isDirectory: &isFolder)
+            return !isFolder.boolValue && !known.contains(file) && !file.hasSuffix(".DS_Store")
         }
-        try AtomicFile.replace(file) { try $0.append(bytes) }
     }
 }

@@ -1,8 +1,6 @@
-import Foundation
-import Planning
 import Quantization
 
-/// A device package's network on the host: the kernels that the device runs, and so the same bytes.
+/// A device package's network on the host: the kernels that the device runs, and so the same bytes. Nothing of the package is built or run.
 public struct HostSimulation {
     private let executor: HostExecutor
 
@@ -10,29 +8,7 @@ public struct HostSimulation {
     ///
     /// - Throws: `DeploymentError` where its weights or its code are no longer what the model makes: what is simulated is what runs on the
     ///   device.
-    public init(_ package: FirmwarePackage) throws {
-        let model = try QuantizedModel(contentsOf: package.model)
-        let program = try KernelProgram(model)
-        var options = FirmwareOptions()
-        options.name = package.description.name
-        options.stack = package.description.stackBytes
-        options.sram = package.description.sramBytes
-        options.flash = Int.max
-        let export = try FirmwareExport(program, options: options)
-        for (file, expected) in [
-            ("Sources/\(export.names.data)/weights.bin", export.weights),
-            ("Sources/\(export.names.module)/Network.swift", Array(export.source.text.utf8)),
-        ] {
-            guard let bytes = FileManager.default.contents(atPath: "\(package.path)/\(file)"),
-                [UInt8](bytes) == expected
-            else {
-                throw DeploymentError(
-                    "\(package.path)/\(file) is not what \(package.model) makes: it is damaged or was changed; export the package again"
-                )
-            }
-        }
-        executor = HostExecutor(program)
-    }
+    public init(_ package: FirmwarePackage) throws { executor = HostExecutor(try package.verified().program) }
 
     /// The outputs' bytes for an image's pixels.
     ///

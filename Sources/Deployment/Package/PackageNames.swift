@@ -13,12 +13,23 @@ struct PackageNames {
             throw DeploymentError(
                 "\"\(name)\" names no C functions: use up to 32 small letters, digits and _, a letter first")
         }
-        guard !["cdsp", "deviceruntime", "board"].contains(name) else {
+        guard !["cdsp", "deviceruntime", "board", "swift"].contains(name) else {
             throw DeploymentError("\"\(name)\" is the name of a module of every package: use another one")
+        }
+        guard !Self.standardHeaders.contains(name) else {
+            throw DeploymentError("\"\(name)\" is the name of a header of C: use another one")
         }
         c = name
         module = name.prefix(1).uppercased() + name.dropFirst()
     }
+
+    // `#include <string.h>` would find the network's header.
+    private static let standardHeaders: Set = [
+        "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math",
+        "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stdckdint", "stdbit", "stddef", "stdint",
+        "stdio", "stdlib", "stdnoreturn", "string", "tgmath", "threads", "time", "uchar", "wchar", "wctype",
+        "arm_acle", "arm_mve",
+    ]
 
     /// The C module of weights, memory and the header.
     var data: String { module + "Data" }

@@ -12,21 +12,24 @@ public struct SimulationReport {
     private let shownScore: Double
     /// Which part of a data set the images are; nil for files.
     private let part: String?
+    private let shownClasses: Int
     private var answers: [DeviceAnswer] = []
     private var run: (EmulatedRun, Core)?
 
     /// - Parameters:
     ///   - hasLabels: whether the images' labels, or the boxes around what is in them, mean something.
     ///   - shownScore: less sure detections are not listed; scores of the detector count them.
+    ///   - shownClasses: how many classes are listed for an image.
     ///   - part: which part of a data set the images are: "test", "held-out".
     public init(
         _ package: FirmwarePackage, _ samples: any Dataset, hasLabels: Bool, shownScore: Double = 0.5,
-        part: String? = nil
+        shownClasses: Int = 5, part: String? = nil
     ) {
         self.part = part
         self.package = package.description
         self.samples = samples
         self.shownScore = shownScore
+        self.shownClasses = shownClasses
         let names = samples.classNames
         self.hasLabels =
             hasLabels
@@ -52,14 +55,22 @@ public struct SimulationReport {
             let name: String?
             let label: String?
             let scores: [Int8]?
+            /// The most probable, as `predict` has them.
+            let classes: [Class]?
             /// Of a detector.
             let detections: [Found]?
 
             private enum CodingKeys: String, CodingKey {
-                case image, label, scores, detections
+                case image, label, scores, classes, detections
                 case index = "class"
                 case name = "class_name"
             }
+        }
+
+        /// A class, and how probable it is.
+        public struct Class: Encodable {
+            let name: String
+            let probability: Double
         }
 
         /// An object.
@@ -134,6 +145,18 @@ public struct SimulationReport {
         }
     }
 
+    /// The most probable classes: the softmax of the scores' real values.
+    private func probable(_ scores: [Int8]) -> [Record.Class] {
+        let scale = package.outputScale ?? 0
+        let most = scores.max() ?? 0
+        let exponentials = scores.map { exp(scale * (Double($0) - Double(most))) }
+        let sum = exponentials.reduce(0, +)
+        return exponentials.enumerated().sorted {
+            $0.element == $1.element ? $0.offset < $1.offset : $0.element > $1.element
+        }
+        .prefix(shownClasses).map { Record.Class(name: className($0.offset), probability: $0.element / sum) }
+    }
+
     /// The inference that took the most.
     private var dearest: EmulatedRun.Inference? { run?.0.inferences.max { $0.instructions < $1.instructions } }
 
@@ -165,10 +188,12 @@ public struct SimulationReport {
         case .scores(let predicted, let scores):
             return Record.Prediction(
                 image: image, index: predicted, name: className(predicted),
-                label: hasLabels ? className(samples.label(at: index)) : nil, scores: scores, detections: nil)
+                label: hasLabels ? className(samples.label(at: index)) : nil, scores: scores, classes: probable(scores),
+                detections: nil)
         case .detections(let detections, _):
             return Record.Prediction(
-                image: image, index: nil, name: nil, label: nil, scores: nil, detections: found(detections))
+                image: image, index: nil, name: nil, label: nil, scores: nil, classes: nil,
+                detections: found(detections))
         }
     }
 
@@ -195,9 +220,10 @@ public struct SimulationReport {
     private func lines(_ index: Int, _ answer: DeviceAnswer) -> [String] {
         let image = samples.location(of: index)
         switch answer {
-        case .scores(let best, let scores):
+        case .scores(_, let scores):
             let label = hasLabels ? "  (labelled \(className(samples.label(at: index))))" : ""
-            return ["\(image): \(className(best)), score \(scores[best])\(label)"]
+            return ["\(image)\(label)"]
+                + probable(scores).map { String(format: "%8.2f %%", $0.probability * 100) + "  \($0.name)" }
         case .detections(let detections, _):
             let found = found(detections)
             return ["\(image):" + (found.isEmpty ? " nothing" : "")]

@@ -39,20 +39,21 @@ struct LayerSource {
         guard let step = program.steps.first, case .pixels(let tables, let isOffset)? = step.calls.first?.kernel else {
             return []
         }
+        let followers = step.calls.dropFirst().flatMap { statement($0, step, output: "line", inPlace: true) }
         let buffer = program.plan.buffers[step.output]
         let (width, channels) = (step.outputShape.width, step.outputShape.channels)
         let start = "let line = \(row(buffer, step.outputShape))"
         if isOffset {
             return [
                 start, "for index in 0..<\(width * channels) { line[index] = Int8(bitPattern: pixels[index] ^ 0x80) }",
-            ]
+            ] + followers
         }
         return [
             start, "var index = 0", "while index < \(width * channels) {",
             "    for channel in 0..<\(channels) {",
             "        line[index] = int8(\(at(tables)))[256 * channel + Int(pixels[index])]", "        index += 1",
             "    }", "}",
-        ]
+        ] + followers
     }
 
     /// The statements that compute row `y` of a step.

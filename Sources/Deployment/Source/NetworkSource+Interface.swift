@@ -13,7 +13,7 @@ extension NetworkSource {
                 var isChecked = false
                 /// Whether the scores in the arena are those of a whole image.
                 var isDone = false
-            \(pushesRows ? "    /// Rows of the image that came.\n    var imageRows = 0\n    var image = \(stripes.first?.name ?? "")()\n" : "")}
+            \(pushesRows ? "    /// Rows of the image that came.\n    var imageRows = 0\n" : "")\(imageStripe.map { "    var image = \($0.name)()\n" } ?? "")}
 
             private nonisolated(unsafe) var state = State()
 
@@ -38,13 +38,17 @@ extension NetworkSource {
                 // The image's height, width and channels, and the scores.
                 guard word(20) == \(CallText.number(input.height | input.width << 16)), word(24) == \(CallText.number(input.channels | outputs << 16)) else { return \(k)_WRONG_SIZE }
                 guard word(12) == checksum(section + 16, \(CallText.number(weightsBytes - 16))) else { return \(k)_BROKEN_WEIGHTS }
+                // The sum is right even where somebody changed the weights and repaired it.
+                guard network.isSound() else { return \(k)_BROKEN_WEIGHTS }
                 state.isChecked = true
                 return \(k)_OK
             }
 
             @c @implementation
             public func \(c)_input() -> UnsafeMutablePointer<UInt8>! {
-                UnsafeMutableRawPointer(\(inputPlace)).assumingMemoryBound(to: UInt8.self)
+                // Scores may lie where the image is about to be written.
+                state.isDone = false
+                return UnsafeMutableRawPointer(\(inputPlace)).assumingMemoryBound(to: UInt8.self)
             }
 
             \(pushesRows ? pushedInput : wholeInput)
@@ -121,34 +125,33 @@ extension NetworkSource {
     }
 
     private var pushedInput: String {
-        let takes = """
-            network.input0(state.imageRows, pixels)
-            state.image.y0 += 1
-            if state.image.run(network) {
-                network.forward()
-                state.isDone = true
-            }
-            """.split(separator: "\n").map(String.init)
-        let row =
-            usedRows == input.height
-            ? takes
-            : ["// No layer takes the rows behind these.", "if state.imageRows < \(usedRows) {"]
-                + takes.map { "    \($0)" } + ["}"]
+        let (c, k) = (names.c, names.constant)
+        let start = imageStripe.map { ["state.image = \($0.name)()"] } ?? []
+        // Not before the last row, though no layer may read it: a place for it may be asked for, which ends scores.
+        let end = (imageStripe == nil ? ["network.forward()"] : []) + ["state.isDone = true"]
+        let lines =
+            ["guard state.isChecked else { return \(k)_NOT_READY }"]
+            + ["guard let pixels, bytes == \(CallText.number(rowBytes)) else { return \(k)_WRONG_SIZE }"]
+            + ["if state.imageRows == 0 {"] + (["state.isDone = false"] + start).map { "    \($0)" } + ["}"]
+            + takenRow
+            + ["state.imageRows += 1"]
+            + ["guard state.imageRows == \(input.height) else { return \(k)_MORE_ROWS }", "state.imageRows = 0"]
+            + end + ["return \(k)_OK"]
         return """
             @c @implementation
-            public func \(names.c)_push_row(_ pixels: UnsafePointer<UInt8>!, _ bytes: Int32) -> \(names.c)_status {
-                guard state.isChecked else { return \(names.constant)_NOT_READY }
-                guard let pixels, bytes == \(CallText.number(rowBytes)) else { return \(names.constant)_WRONG_SIZE }
-                if state.imageRows == 0 {
-                    state.isDone = false
-                    state.image = \(stripes.first?.name ?? "")()
-                }
-            \(row.map { "    \($0)" }.joined(separator: "\n"))
-                state.imageRows += 1
-                guard state.imageRows == \(input.height) else { return \(names.constant)_MORE_ROWS }
-                state.imageRows = 0
-                return \(names.constant)_OK
+            public func \(c)_push_row(_ pixels: UnsafePointer<UInt8>!, _ bytes: Int32) -> \(c)_status {
+            \(lines.map { "    \($0)" }.joined(separator: "\n"))
             }
             """
+    }
+
+    /// What becomes of a row that came.
+    private var takenRow: [String] {
+        let arrival = "network.input0(state.imageRows, pixels)"
+        guard imageStripe != nil else { return [arrival] }
+        let lines = [arrival, "state.image.y0 += 1", "if state.image.run(network) { network.forward() }"]
+        guard usedRows < input.height else { return lines }
+        return ["// No layer takes the rows behind these.", "if state.imageRows < \(usedRows) {"]
+            + lines.map { "    \($0)" } + ["}"]
     }
 }

@@ -24,10 +24,11 @@ struct StripeSource {
     private(set) var text = ""
     /// What the loops run, to be compared with the plan.
     let order: [RowTask]
+    /// Whether the image's rows arrive in it.
+    let waitsForImage: Bool
 
     private let layers: [Int: Layer]
     private let steps: Range<Int>
-    private let waitsForImage: Bool
     /// For each layer the layer whose counter it shares, because it computes the same row just before that.
     private var counters: [Int: Int] = [:]
     private var methods: Set<Int> = []

@@ -56,7 +56,7 @@ struct ONNXGraphReader {
     }
 
     private init(_ graph: ONNXGraphProto, name: String, operatorSet: Int, fileLength: Int) throws {
-        builder = NetworkBuilder(graph.name.isEmpty ? name : graph.name)
+        builder = NetworkBuilder((graph.name.isEmpty ? name : graph.name).visible)
         self.operatorSet = operatorSet
         budget = TensorBudget(fileLength: fileLength)
         var readers: [String: Int] = [:]
@@ -218,7 +218,7 @@ struct ONNXGraphReader {
         if let index, index < node.input.count, node.input[index].hasSuffix(".weight") {
             name = String(node.input[index].dropLast(7))
         }
-        name = name.split(separator: "/").joined(separator: ".")
+        name = name.split(separator: "/").joined(separator: ".").visible
         if name.isEmpty { name = node.opType.lowercased() }
         let base = name
         while !names.insert(name).inserted {

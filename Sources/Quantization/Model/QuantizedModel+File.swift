@@ -98,6 +98,9 @@ extension QuantizedModel {
         try file().write(to: path)
     }
 
+    /// The bytes that `write` writes.
+    package func serialized() throws -> [UInt8] { try file().serialized() }
+
     /// The file's contents.
     func file() throws -> Safetensors {
         let header = Header(

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Deployment
 import Planning
+import Quantization
 import Reporting
 
 /// What a device package is made for.
@@ -25,17 +26,38 @@ struct FirmwareExportOptions: ParsableArguments {
         transform: { try ByteSize.parse($0) })
     var stack: Int?
 
-    @Flag(help: "The image arrives row by row and is never held.")
-    var pushRows = false
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "The image arrives row by row, and no more of it is held than layers need (default: as sapool quantize planned it)."
+    )
+    var pushRows: Bool?
 
     @Option(help: ArgumentHelp("Prefix of the C functions (default: sapool).", valueName: "name"))
     var name: String?
+
+    /// The plan that a package is made for: what `sapool quantize` was given, unless these options say otherwise.
+    ///
+    /// - Parameter path: of the int8 model, for messages.
+    func adapt(_ model: inout QuantizedModel, _ path: String) throws {
+        guard let pushRows, pushRows != model.planOptions.pushesRows else { return }
+        guard !pushRows || model.planOptions.stripes != .off else {
+            throw DeploymentError(
+                "\(path) was quantised with --stripes off, and --push-rows needs stripes: leave --push-rows out, or quantise again"
+            )
+        }
+        model.planOptions.pushesRows = pushRows
+        note(
+            pushRows
+                ? "the image arrives row by row; sapool quantize had planned to hold it whole"
+                : "the image is held whole; sapool quantize had planned that it arrives row by row")
+    }
 
     /// An option that was given, if any.
     var given: String? {
         let all: [(String, Bool)] = [
             ("--core", core != nil), ("--sram", sram != nil), ("--flash", flash != nil), ("--stack", stack != nil),
-            ("--push-rows", pushRows), ("--name", name != nil),
+            ("--push-rows", pushRows != nil), ("--name", name != nil),
         ]
         return all.first { $0.1 }?.0
     }

@@ -86,7 +86,7 @@ struct Export: ParsableCommand {
     private func exportFirmware() throws {
         let run = RunFolder(folder)
         var model = try QuantizedModel(contentsOf: run.int8)
-        model.planOptions.pushesRows = firmware.pushRows
+        try firmware.adapt(&model, run.int8)
         let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
         let package = try FirmwarePackage.write(
             export, to: output,
@@ -98,6 +98,11 @@ struct Export: ParsableCommand {
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
         )
+        if export.holdsPushedImage {
+            note(
+                "rows are pushed, but the image is held whole (\(grouped(package.description.imageBytes)) B of the arena): a layer reads all of "
+                    + "it, or reads it late")
+        }
     }
 
     private func exportInt8(_ metadata: [String: String]) throws {

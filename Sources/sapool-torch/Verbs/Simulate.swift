@@ -21,6 +21,10 @@ struct Simulate: ParsableCommand {
               sapool simulate firmware --qemu --data fashion-mnist --images 20 --json
               sapool simulate detector photo.jpg --score 0.6
 
+            With --qemu files of the package are compiled and run on this machine, so they have to be what sapool export writes for its model, byte by \
+            byte. --trust builds and runs a package that was changed or comes from elsewhere as it is: then you run programs of whoever \
+            wrote it. SECURITY.md says more.
+
             A detector's boxes are x, y, width and height in pixels of the image as the network takes it; --data is a folder of annotated images, \
             and scores are mean average precision.
 
@@ -35,12 +39,16 @@ struct Simulate: ParsableCommand {
     var data: String?
     @Option(help: ArgumentHelp("How many of them, evenly spread (default: 100, with --qemu 10).", valueName: "n"))
     var images: Int?
+    @Option(help: "How many classes to name.")
+    var top = 5
     @Option(help: "Detectors: list what is no less sure than this, 0 to 1.")
     var score = 0.5
     @Flag(help: "Run on an emulated core.")
     var qemu = false
     @Option(help: "m4, m7, m33 or m55 (default: the one that the package was made for).")
     var core: Core?
+    @Flag(help: "With --qemu: build and run the package's files as they are, though sapool export would write others.")
+    var trust = false
     @Flag(help: "Print everything as JSON.")
     var json = false
 
@@ -51,6 +59,10 @@ struct Simulate: ParsableCommand {
             throw ValidationError("--images says how many of --data: give --data as well.")
         }
         guard (0...1).contains(score) else { throw ValidationError("--score \(score): use 0 to 1.") }
+        guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
+        guard qemu || !trust else {
+            throw ValidationError("--trust is for --qemu: without it no file of the package is built or run.")
+        }
         if core != nil, !qemu {
             throw ValidationError("--core is for --qemu: the host's kernels are the same for every core.")
         }
@@ -60,10 +72,11 @@ struct Simulate: ParsableCommand {
         let package = try FirmwarePackage(folder)
         let (samples, part) = try samples(package)
         let pictures = try FirmwarePixels(samples, for: package)
-        var report = SimulationReport(package, samples, hasLabels: data != nil, shownScore: score, part: part?.rawValue)
+        var report = SimulationReport(
+            package, samples, hasLabels: data != nil, shownScore: score, shownClasses: top, part: part?.rawValue)
         if qemu {
             let core = core ?? Core(rawValue: package.description.core) ?? .cortexM4
-            let emulator = try Emulator(package, core: core)
+            let emulator = try Emulator(package, core: core, isTrusted: trust)
             try emulator.build()
             report.add(try emulator.run(try pictures.all()), core)
         } else {

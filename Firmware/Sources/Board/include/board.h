@@ -7,18 +7,16 @@
 /// Prints one character.
 void board_put(uint8_t character);
 
-/// Ends the program: emulator and host leave with this status.
+/// Ends the program: the host with this status, a board with a last line `exit STATUS`.
 void board_exit(int32_t status) __attribute__((noreturn));
 
 /// Prints text, or a decimal number.
 void board_print(const char *text);
 void board_print_number(int32_t value);
 
-/// Opens a file of the host for reading, one at a time; below 0 where there is none.
-int32_t board_open(const char *path);
-
-/// Reads up to `count` bytes of it; returns how many it got.
-int32_t board_read(int32_t file, void *target, int32_t count);
+/// Copies the next bytes of the images, up to `count` of them; returns how many there were. A board has them in memory, the host in the
+/// file images.bin.
+int32_t board_read(void *target, int32_t count);
 
 // Marks around a region that the counter reports: hints that no core defines and all execute as no operation. Aligned, or the
 // translator would not see one whole that straddles two pages.

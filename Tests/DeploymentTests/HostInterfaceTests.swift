@@ -1,0 +1,61 @@
+import Deployment
+import Foundation
+import Quantization
+import XCTest
+
+/// The generated code and its C interface, compiled for this machine and run, for every shape of plan.
+final class HostInterfaceTests: XCTestCase {
+    func testEveryShapeOfPlan() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("host-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let shapes = try PlanShape.all()
+        let programs = try shapes.map { try $0.program() }
+        checkCoverage(programs)
+        let build: HostBuild
+        do {
+            build = try HostBuild(try shapes.map { try $0.export() }, names: shapes.map(\.name), in: folder)
+        } catch let failure as HostBuild.Failure {
+            return XCTFail(failure.text)
+        }
+        for (shape, program) in zip(shapes, programs) {
+            let module = shape.name.prefix(1).uppercased() + shape.name.dropFirst()
+            let answers = try build.output(of: "CheckInterface\(module)")
+            XCTAssertEqual(answers.output, "", "\(shape.name): the C interface answers wrongly")
+            XCTAssertEqual(answers.status, 0, shape.name)
+            try checkBytes(shape, program, build, "Simulate\(module)")
+            let weights = try build.output(of: "CheckWeights\(module)")
+            XCTAssertEqual(weights.status, 0, "\(shape.name): \(weights.output.suffix(3000))")
+            let refused = try XCTUnwrap(Int(weights.output.trimmingCharacters(in: .newlines)), weights.output)
+            XCTAssertGreaterThan(refused, 0, "\(shape.name): none of the changed weights was refused")
+        }
+    }
+
+    /// Every kernel is there, and each way for an image to arrive.
+    private func checkCoverage(_ programs: [KernelProgram]) {
+        let kernels = Set(programs.flatMap { $0.steps.flatMap(\.calls) }.map { "\($0.kernel)".prefix { $0 != "(" } })
+        XCTAssertEqual(
+            kernels,
+            [
+                "pixels", "convolution", "depthwise", "linear", "lookUp", "add", "multiply", "scaleChannels",
+                "addPosition",
+                "maxPool", "averagePool", "globalAverage", "deviation", "poolNormalised", "poolWeighted", "upsample",
+                "shuffle", "attention",
+            ])
+        XCTAssertTrue(programs.contains { $0.plan.options.pushesRows && $0.plan.stripes[0].steps.count == 1 })
+        XCTAssertTrue(programs.contains { $0.plan.options.pushesRows && $0.plan.stripes[0].steps.count > 1 })
+    }
+
+    /// The device's program gives the bytes of the host's executor.
+    private func checkBytes(_ shape: PlanShape, _ program: KernelProgram, _ build: HostBuild, _ name: String) throws {
+        var random = RandomNumbers(state: 5)
+        let input = shape.network.inputShape
+        let images = (0..<3).map { _ in random.pixels(input.height, input.width, input.channels) }
+        let run = try build.output(of: name, input: Array(images.joined()))
+        XCTAssertEqual(run.status, 0, "\(shape.name): \(run.output.suffix(2000))")
+        let executor = HostExecutor(program)
+        let expected = images.map { DeviceAnswer(executor.run($0), executor) }
+        XCTAssertEqual(run.output.split(separator: "\n").compactMap { DeviceAnswer(line: $0) }, expected, shape.name)
+        XCTAssertGreaterThan(
+            Set(expected.flatMap(\.numbers)).count, 3, "\(shape.name): its made-up numbers say nothing")
+    }
+}
