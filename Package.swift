@@ -189,6 +189,15 @@ let package = Package(
             dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Quantization", "Torch", "Training"],
             linkerSettings: runPaths),
 
+        // Every reader of files from outside, as `make fuzz` and the tests call them
+        .target(
+            name: "Readers",
+            dependencies: [
+                "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning",
+                "Quantization", "Training",
+            ], path: "Fuzz/Readers"),
+        .testTarget(name: "ReadersTests", dependencies: ["Readers"], linkerSettings: runPaths),
+
         // Measurements
         .executableTarget(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
@@ -200,3 +209,10 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// Its main function is libFuzzer's, which not every toolchain has: only `make fuzz` asks for it.
+if Context.environment["SAPOOL_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "sapool-fuzz", dependencies: ["Readers"], path: "Fuzz/Fuzzer", linkerSettings: runPaths))
+}
