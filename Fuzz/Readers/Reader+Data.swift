@@ -40,6 +40,31 @@ extension Reader {
         try check(AnnotatedFolder(folder).annotations(for: .train))
     }
 
+    static func readYOLO(_ bytes: [UInt8]) throws {
+        let folder = Scratch.folder("yolo")
+        try writeImage("\(folder)/images/train/a.png")
+        let parts = bytes.split(separator: Array("\n---\n".utf8), maxSplits: 1, omittingEmptySubsequences: false)
+        Scratch.write(Array(parts[0]), to: "\(folder)/data.yaml")
+        Scratch.write(parts.count > 1 ? Array(parts[1]) : [], to: "\(folder)/labels/train/a.txt")
+        try check(AnnotatedFolder(folder).annotations(for: .train))
+    }
+
+    static func readLabels(_ bytes: [UInt8]) throws {
+        let folder = Scratch.folder("labels")
+        for name in ["a", "b"] { try writeImage("\(folder)/\(name).png") }
+        Scratch.write(bytes, to: "\(folder)/labels.csv")
+        let dataset = try DatasetCatalog.open(folder, split: .train)
+        for index in 0..<dataset.count {
+            require(dataset.classNames.indices.contains(dataset.label(at: index)), "an image of no class")
+        }
+    }
+
+    private static func writeImage(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        let image = try Image(width: 8, height: 6, channels: 1, pixels: [UInt8](repeating: 90, count: 48))
+        Scratch.write(try image.pngData(), to: path)
+    }
+
     /// Boxes lie in their images and belong to classes that there are.
     private static func check(_ annotations: AnnotatedImages) {
         for image in annotations.images {

@@ -26,6 +26,10 @@ package enum Reader: String, CaseIterable, Sendable {
     /// One XML file of Pascal VOC.
     case voc
     case coco
+    /// YOLO's `data.yaml`; behind a line of three dashes one image's labels.
+    case yolo
+    /// A table of images and their classes.
+    case labels
     /// A table of results.
     case results
     /// An int8 model, which is then run.
@@ -50,6 +54,8 @@ package enum Reader: String, CaseIterable, Sendable {
         case .comparison: try Self.readComparison(bytes)
         case .voc: try Self.readVOC(bytes)
         case .coco: try Self.readCOCO(bytes)
+        case .yolo: try Self.readYOLO(bytes)
+        case .labels: try Self.readLabels(bytes)
         case .results: try Self.readResults(bytes)
         case .int8: try Self.readInt8(bytes)
         case .firmware: try Self.readFirmware(bytes)

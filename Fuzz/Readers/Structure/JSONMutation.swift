@@ -109,8 +109,8 @@ enum SafetensorsMutation {
         if chance.once(in: 4), !data.isEmpty {
             for _ in 0...chance.below(8) { data[chance.below(data.count)] = UInt8(chance.below(256)) }
         }
-        let changed = changed(header, &chance).encoded
-        return (0..<8).map { UInt8(truncatingIfNeeded: changed.count >> (8 * $0)) } + changed + data
+        let text = Self.changed(header, &chance).encoded
+        return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text + data
     }
 
     private static func changed(_ header: JSONValue, _ chance: inout Chance) -> JSONValue {

@@ -19,7 +19,7 @@ enum JSONValue: Decodable {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+        init?(intValue: Int) { return nil }
     }
 
     init(from decoder: any Decoder) throws {

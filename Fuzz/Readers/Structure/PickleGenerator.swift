@@ -32,7 +32,10 @@ struct PickleGenerator {
         }
         openDictionary()
         for index in 0..<1 + chance.below(6) {
-            if chance.once(in: oddness) { pickle += (0...chance.below(6)).map { _ in UInt8(chance.below(256)) } }
+            if chance.once(in: oddness) {
+                let noise = (0...chance.below(6)).map { _ in UInt8(chance.below(256)) }
+                pickle += noise
+            }
             key(chance.once(in: 5) ? "module.conv.weight" : "conv\(index).weight")
             tensor()
         }
@@ -98,20 +101,22 @@ struct PickleGenerator {
         func little(_ value: Int, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
         }
+        func joined(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
         var (archive, directory): ([UInt8], [UInt8]) = ([], [])
-        for (name, bytes) in files {
-            let name = Array(name.utf8)
-            let sizes = little(Int(CRC32.checksum(bytes)), 4) + little(bytes.count, 4) + little(bytes.count, 4)
-            let place = archive.count
-            archive +=
-                [0x50, 0x4B, 3, 4, 20, 0] + little(0, 8) + sizes + little(name.count, 2) + little(0, 2) + name + bytes
-            directory +=
-                [0x50, 0x4B, 1, 2, 20, 0, 20, 0] + little(0, 8) + sizes + little(name.count, 2) + little(0, 12)
-            directory += little(place, 4) + name
+        for file in files {
+            let (name, bytes) = (Array(file.name.utf8), file.bytes)
+            let sizes = joined(little(Int(CRC32.checksum(bytes)), 4), little(bytes.count, 4), little(bytes.count, 4))
+            let place = little(archive.count, 4)
+            archive += joined(
+                [0x50, 0x4B, 3, 4, 20, 0], little(0, 8), sizes, little(name.count, 2), little(0, 2), name, bytes)
+            directory += joined(
+                [0x50, 0x4B, 1, 2, 20, 0, 20, 0], little(0, 8), sizes, little(name.count, 2), little(0, 12), place, name
+            )
         }
-        let counts = little(files.count, 2) + little(files.count, 2)
-        return archive + directory + [0x50, 0x4B, 5, 6] + little(0, 4) + counts + little(directory.count, 4)
-            + little(archive.count, 4) + little(0, 2)
+        let count = little(files.count, 2)
+        return joined(
+            archive, directory, [0x50, 0x4B, 5, 6], little(0, 4), count, count, little(directory.count, 4),
+            little(archive.count, 4), little(0, 2))
     }
 
     /// Where `data.pkl` lies in an archive; nil where there is none.
