@@ -4,14 +4,14 @@ SWIFT ?= swift
 EXAMPLE := Examples/TenLines
 # Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
 TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
-SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Benchmarks)
+SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Fuzz Benchmarks)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware check-long demo format lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format lint benchmark docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -41,6 +41,11 @@ firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count ins
 
 check-long: build ## end long verbs at bad moments and run them again (minutes; KILLS=200 DISKS=40)
 	@Scripts/check-durability
+fuzz: deps ## feed every reader of files to libFuzzer, SECONDS_EACH (10) seconds each; READERS="onnx png" for some
+	@SWIFT="$(SWIFT)" Scripts/fuzz $(READERS)
+
+sanitize: deps ## check the C sources with the address and undefined-behaviour sanitizers
+	@SWIFT="$(SWIFT)" Scripts/sanitize
 
 demo: ## from Fashion-MNIST to firmware on an emulated Cortex-M4: train, quantise, export, simulate
 	@Scripts/demo

@@ -198,6 +198,15 @@ let package = Package(
             dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Quantization", "Torch", "Training"],
             linkerSettings: runPaths),
 
+        // Every reader of files from outside, as `make fuzz` and the tests call them
+        .target(
+            name: "Readers",
+            dependencies: [
+                "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning",
+                "Quantization", "Training",
+            ], path: "Fuzz/Readers"),
+        .testTarget(name: "ReadersTests", dependencies: ["Readers"], linkerSettings: runPaths),
+
         // Measurements
         .executableTarget(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
@@ -209,3 +218,20 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx20
 )
+
+// Only `make fuzz` asks for this: not every toolchain has libFuzzer, whose main function it is.
+if Context.environment["SAPOOL_FUZZ"] != nil {
+    let read = [
+        "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning", "Quantization",
+        "Readers", "Training",
+    ]
+    // Coverage of what reads, and of nothing else: libtorch's bridge takes minutes to build, kernels would be slow.
+    for target in package.targets where read.contains(target.name) {
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "sapool-fuzz", dependencies: ["Readers"], path: "Fuzz/Fuzzer",
+            swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: runPaths + [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

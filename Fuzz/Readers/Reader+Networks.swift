@@ -1,0 +1,58 @@
+import Deployment
+import Foundation
+import Interchange
+import Networks
+import Planning
+import Quantization
+
+/// Networks, their weights, and what becomes of them.
+extension Reader {
+    /// Names and shapes of a small network that weights are looked up for.
+    private static let parameters =
+        (try? Network(notation: "plain-cnn(channels=4)", input: [3, 8, 8], classes: 2))?.parameters ?? []
+
+    static func map(_ weights: Safetensors) throws {
+        require(weights.tensors.count == weights.count, "tensors without a value")
+        _ = WeightMapping(weights, to: parameters)
+    }
+
+    static func readONNX(_ bytes: [UInt8]) throws {
+        let model = try ONNXImport(bytes: bytes)
+        try use(model.network)
+        _ = WeightMapping(model.weights, to: model.network.parameters)
+    }
+
+    static func readNetwork(_ bytes: [UInt8]) throws {
+        let network = try Network(json: Data(bytes))
+        try use(network)
+        // Planning may take long where a network is large; what has to hold for every file holds for small ones too.
+        guard network.nodes.count <= 64, network.nodes.allSatisfy({ $0.shape.count <= 1 << 20 }) else { return }
+        _ = try network.lowered()
+        _ = try PlanReport(network).text()
+    }
+
+    static func readNotation(_ bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        try use(Network(notation: text, input: [3, 32, 32], classes: 10))
+    }
+
+    /// What every verb asks of a network, and that its JSON form gives the same network again.
+    private static func use(_ network: Network) throws {
+        _ = (network.multiplyAccumulates, network.parameterCount, network.classCount, network.warnings)
+        require(try Network(json: network.json()) == network, "a network that its JSON form changes")
+    }
+
+    static func readInt8(_ bytes: [UInt8]) throws {
+        let folder = Scratch.folder("int8")
+        Scratch.write(bytes, to: "\(folder)/model.safetensors")
+        let program = try KernelProgram(QuantizedModel(contentsOf: "\(folder)/model.safetensors"))
+        guard program.model.network.multiplyAccumulates < 1 << 22, program.arenaBytes < 1 << 24 else { return }
+        _ = HostExecutor(program).run([UInt8](repeating: 200, count: program.imageBytes))
+    }
+
+    static func readFirmware(_ bytes: [UInt8]) throws {
+        let folder = Scratch.folder("firmware")
+        Scratch.write(bytes, to: "\(folder)/firmware.json")
+        _ = try FirmwarePackage(folder).description
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Networks
+
+/// Small networks of every backbone, pooling and operation, as JSON to be changed.
+enum NetworkGenerator {
+    /// Names of all operations in the JSON form, and of what its keys can hold.
+    static let words = [
+        "input", "convolution", "batchNorm", "instanceNorm", "activation", "scale", "add", "multiply", "dropout",
+        "gaussianNoise",
+        "maxPool", "averagePool", "globalAveragePool", "localDeviation", "powerPool", "windowPool", "comparisonPool",
+        "fixedFilter",
+        "rnnPool", "upsampleBilinear", "depthToSpace", "multiHeadAttention", "attentionHead", "positionEmbedding",
+        "linear", "flatten",
+        "relu", "relu6", "sigmoid", "hardSwish", "exponential", "sapool-network",
+    ]
+
+    /// A network of random operations, one behind the other, two branches here and there; its JSON.
+    static func network(_ chance: inout Chance) -> [UInt8]? {
+        chance.once(in: 4) ? named(&chance) : chain(&chance)
+    }
+
+    /// A backbone with a pooling method.
+    private static func named(_ chance: inout Chance) -> [UInt8]? {
+        let pooling = chance.one(of: OwnNotation.poolingNames)
+        let name = "plain-cnn(channels=\(chance.one(of: ["4", "4-8", "2-2-4"])), pool=\(pooling))"
+        return try? [UInt8](Network(notation: name, input: [3, 8, 8], classes: 3).json())
+    }
+
+    private static func chain(_ chance: inout Chance) -> [UInt8]? {
+        let builder = NetworkBuilder("made up")
+        let shape = Shape([1 + chance.below(4), 1 + chance.below(9), 1 + chance.below(9)])
+        guard var x = try? builder.input(shape) else { return nil }
+        var branches = [x]
+        for index in 0...chance.below(12) {
+            if chance.once(in: 5) { x = chance.one(of: branches) }
+            // What does not fit is left out.
+            if let y = try? append("n\(index)", to: x, branches, builder, &chance) { x = y }
+            branches.append(x)
+        }
+        return try? [UInt8](builder.network(output: x).json())
+    }
+
+    private static func append(
+        _ name: String, to x: Node.ID, _ branches: [Node.ID], _ builder: NetworkBuilder, _ chance: inout Chance
+    ) throws -> Node.ID {
+        let (shape, side) = (builder.shape(of: x), 1 + chance.below(3))
+        let functions: [Activation.Function] = [
+            .relu, .relu6, .sigmoid, .hardSigmoid, .hardSwish, .exponential, .softplus,
+        ]
+        switch chance.below(16) {
+        case 0, 1:
+            let groups = chance.once(in: 3) ? shape.channels : 1
+            return try builder.convolution(
+                x, to: groups * (1 + chance.below(3)), kernel: Size(side), stride: Size(1 + chance.below(2)),
+                padding: Size(side / 2), groups: groups, bias: chance.once(in: 2), name: name)
+        case 2: return try builder.batchNorm(x, name: name)
+        case 3: return try builder.instanceNorm(x, name: name)
+        case 4: return try builder.activation(x, chance.one(of: functions), name: name)
+        case 5: return try builder.add(x, chance.one(of: branches), name: name)
+        case 6: return try builder.multiply(x, chance.one(of: branches), name: name)
+        case 7:
+            return try builder.add(
+                .maxPool(MaxPool(kernel: Size(side), stride: Size(side), padding: 0)), [x], name: name)
+        case 8: return try builder.globalAverage(x, name: name)
+        case 9: return try builder.linear(x, to: 1 + chance.below(4), name: name)
+        case 10: return try builder.add(.flatten(Flatten()), [x], name: name)
+        case 11:
+            let details = DepthToSpace(factor: side, size: Size(shape.height * side, shape.width * side))
+            return try builder.add(.depthToSpace(details), [x], name: name)
+        case 12: return try builder.globalPool(x, .attention(heads: 1 + chance.below(2)))
+        case 13: return try builder.add(.scale(Scale(Double(side))), [x], name: name)
+        default:
+            let method = "plain-cnn(channels=2, pool=\(chance.one(of: OwnNotation.poolingNames)))"
+            guard let family = try OwnNotation(method).family as? PlainCNN, let pooling = family.stages.first?.pooling
+            else {
+                return try builder.activation(x, .relu, name: name)
+            }
+            return try builder.pool(x, with: pooling, kernel: 2, name: name)
+        }
+    }
+}

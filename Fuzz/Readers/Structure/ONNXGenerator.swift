@@ -1,0 +1,159 @@
+/// Writes ONNX graphs that hang together: every value has a shape, operators take what they can. Here and there something is odd.
+struct ONNXGenerator {
+    static let operators = [
+        "Add", "AveragePool", "BatchNormalization", "Clip", "Constant", "Conv", "DepthToSpace", "Dropout", "Exp",
+        "Flatten", "Gemm",
+        "GlobalAveragePool", "HardSigmoid", "HardSwish", "Identity", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu",
+        "Reshape",
+        "Sigmoid", "Softplus", "Squeeze",
+    ]
+
+    private var chance: Chance
+    /// How seldom something is odd; at each place.
+    private let oddness: Int
+    private var graph = WireMessage()
+    private var constants: [WireMessage] = []
+    private var values: [(name: String, shape: [Int])] = []
+    private var count = 0
+
+    /// A model of up to twelve operators.
+    static func model(_ chance: inout Chance) -> [UInt8] {
+        var generator = ONNXGenerator(chance: Chance(seed: chance.next()), oddness: chance.one(of: [12, 40, 1000]))
+        return generator.model()
+    }
+
+    private init(chance: Chance, oddness: Int) {
+        self.chance = chance
+        self.oddness = oddness
+    }
+
+    private mutating func model() -> [UInt8] {
+        let shape = [1 + chance.below(4), chance.one(of: [1, 2, 5, 8]), chance.one(of: [1, 4, 7, 8])]
+        values = [("image", shape)]
+        for _ in 0...chance.below(12) { append(chance.one(of: Self.operators)) }
+        graph = graph.with(2, "graph")
+        for constant in constants { graph = graph.with(5, constant) }
+        graph = graph.with(11, Self.value("image", [1] + shape.map { number($0) }))
+        let output = chance.once(in: 4) ? chance.one(of: values).name : values[values.count - 1].name
+        graph = graph.with(12, Self.value(output, [1, 1]))
+        return WireMessage().with(1, 8).with(7, graph).with(8, WireMessage().with(1, "").with(2, 17)).encoded
+    }
+
+    private static func value(_ name: String, _ shape: [Int]) -> WireMessage {
+        let sides = shape.reduce(WireMessage()) { $0.with(1, WireMessage().with(1, $1)) }
+        let tensor = WireMessage().with(1, 1).with(2, sides)
+        return WireMessage().with(1, name).with(2, WireMessage().with(1, tensor))
+    }
+
+    /// A number, or now and then an odd one.
+    private mutating func number(_ value: Int) -> Int { chance.once(in: oddness) ? chance.oddNumber() : value }
+
+    // MARK: - Parts of a graph
+
+    /// A constant of zeros and small numbers; its name.
+    private mutating func constant(_ shape: [Int], ints: [Int]? = nil) -> String {
+        count += 1
+        let name = chance.once(in: oddness) ? chance.one(of: values).name : "c\(count).weight"
+        let sides = shape.map { number($0) }
+        var tensor = WireMessage().with(1, sides).with(8, name)
+        if let ints {
+            tensor = tensor.with(2, 7).with(7, ints.map { number($0) })
+        } else {
+            let elements = max(0, min(4096, shape.reduce(1, *)))
+            tensor = tensor.with(2, number(1)).with(9, .bytes((0..<4 * elements).map { UInt8($0 % 4 == 3 ? 60 : 0) }))
+        }
+        constants.append(tensor)
+        return name
+    }
+
+    private static func attribute(_ name: String, _ integer: Int) -> WireMessage {
+        WireMessage().with(1, name).with(3, integer).with(20, 2)
+    }
+
+    private static func attribute(_ name: String, _ integers: [Int]) -> WireMessage {
+        WireMessage().with(1, name).with(8, integers).with(20, 7)
+    }
+
+    private static func attribute(_ name: String, _ text: String) -> WireMessage {
+        WireMessage().with(1, name).with(4, text).with(20, 3)
+    }
+
+    private mutating func add(
+        _ type: String, _ inputs: [String], _ attributes: [WireMessage] = [], shape: [Int]
+    ) {
+        count += 1
+        var inputs = inputs
+        if chance.once(in: oddness), !inputs.isEmpty { inputs.remove(at: chance.below(inputs.count)) }
+        if chance.once(in: oddness) { inputs.append(chance.one(of: values).name) }
+        let output = chance.once(in: oddness) ? chance.one(of: values).name : "v\(count)"
+        var node = inputs.reduce(WireMessage()) { $0.with(1, $1) }.with(2, output)
+        node = node.with(3, "n\(count)").with(4, type)
+        for attribute in attributes where !chance.once(in: oddness) { node = node.with(5, attribute) }
+        graph = graph.with(1, node)
+        values.append((output, shape))
+    }
+
+    // MARK: - Operators
+
+    private mutating func append(_ type: String) {
+        let (x, shape) = chance.once(in: 4) ? chance.one(of: values) : values[values.count - 1]
+        let isMap = shape.count == 3
+        let (channels, features) = (shape[0], shape.reduce(1, *))
+        switch type {
+        case "Conv" where isMap:
+            let (outputs, kernel) = (1 + chance.below(4), chance.one(of: [1, 1, 3]))
+            let groups = chance.once(in: 4) ? channels : 1
+            let made = groups == 1 ? outputs : channels
+            let weight = constant([made, channels / groups, kernel, kernel])
+            let inputs = chance.once(in: 2) ? [x, weight] : [x, weight, constant([made])]
+            add(
+                type, inputs, window(kernel) + [Self.attribute("group", number(groups))],
+                shape: [made] + shape.dropFirst())
+        case "MaxPool" where isMap, "AveragePool" where isMap:
+            add(type, [x], window(3) + [Self.attribute("kernel_shape", [number(3), number(3)])], shape: shape)
+        case "BatchNormalization":
+            let parameters = (0..<4).map { _ in constant([channels]) }
+            add(type, [x] + parameters, [Self.attribute("training_mode", number(0))], shape: shape)
+        case "GlobalAveragePool" where isMap: add(type, [x], shape: [channels, 1, 1])
+        case "ReduceMean" where isMap:
+            let axes = Self.attribute("axes", [number(2), number(3)])
+            add(type, [x], [axes, Self.attribute("keepdims", number(0))], shape: [channels])
+        case "Flatten": add(type, [x], [Self.attribute("axis", number(1))], shape: [features])
+        case "Reshape": add(type, [x, constant([2], ints: [1, -1])], shape: [features])
+        case "Squeeze": add(type, [x, constant([2], ints: [2, 3])], shape: [channels])
+        case "Gemm":
+            let outputs = 1 + chance.below(5)
+            let flag = chance.below(2)
+            let matrix = constant(flag == 1 ? [outputs, channels] : [channels, outputs])
+            add(type, [x, matrix, constant([outputs])], [Self.attribute("transB", number(flag))], shape: [outputs])
+        case "MatMul":
+            let outputs = 1 + chance.below(5)
+            add(type, [x, constant([channels, outputs])], shape: [outputs])
+            if chance.once(in: 2) {
+                add("Add", [values[values.count - 1].name, constant([outputs])], shape: [outputs])
+            }
+        case "Add", "Mul":
+            let alike = values.filter { $0.shape == shape }
+            let other = chance.once(in: 3) ? constant([1]) : chance.one(of: alike).name
+            add(type, chance.once(in: 2) ? [x, other] : [other, x], shape: shape)
+        case "Clip": add(type, [x, constant([]), constant([])], shape: shape)
+        case "DepthToSpace" where isMap:
+            let attributes = [Self.attribute("blocksize", number(2)), Self.attribute("mode", "CRD")]
+            add(type, [x], attributes, shape: [max(1, channels / 4), shape[1] * 2, shape[2] * 2])
+        case "Constant":
+            let tensor = WireMessage().with(1, [number(1)]).with(2, 1).with(9, .bytes([0, 0, 128, 63]))
+            add(type, [], [WireMessage().with(1, "value").with(5, tensor).with(20, 4)], shape: [1])
+        default: add(type, [x], shape: shape)
+        }
+    }
+
+    /// Strides 1 and the padding that keeps a map's size.
+    private mutating func window(_ kernel: Int) -> [WireMessage] {
+        let pad = kernel / 2
+        return [
+            Self.attribute("strides", [number(1), number(1)]),
+            Self.attribute("pads", [number(pad), number(pad), number(pad), number(pad)]),
+            Self.attribute("dilations", [number(1), number(1)]),
+        ]
+    }
+}
