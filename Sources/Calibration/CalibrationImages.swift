@@ -10,23 +10,12 @@ public struct CalibrationImages {
     let batches: [Batch]
     private let normalization: Normalization
 
-    /// Reads images of a data set's training split.
+    /// Reads images that a run was trained on, or those of another data set's training split.
     ///
-    /// - Parameters:
-    ///   - data: name of a data set, or a folder.
-    ///   - count: how many at most.
+    /// - Parameter count: how many at most.
     /// - Throws: an error that names the data where it cannot be read.
-    public init(_ data: String, _ configuration: RunConfiguration, count: Int) throws {
-        if configuration.recipe.task == .detection {
-            let folder = try AnnotatedFolder(data)
-            let split = folder.splits.contains(.train) ? Split.train : folder.splits.first ?? .train
-            let annotated = AnnotatedDataset(try folder.annotations(for: split), cacheBytes: 0)
-            try self.init(annotated, configuration, count: count)
-            return
-        }
-        let splits = try DatasetCatalog.availableSplits(data)
-        let all = try DatasetCatalog.open(data, split: splits.contains(.train) ? .train : splits.first ?? .train)
-        try self.init(all, configuration, count: count)
+    public init(_ data: RunData, count: Int) throws {
+        try self.init(data.trainingImages(), data.configuration, count: count)
     }
 
     /// Reads images of a data set.

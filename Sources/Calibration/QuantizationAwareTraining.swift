@@ -71,7 +71,7 @@ public struct QuantizationAwareTraining {
     }
 
     private func train(_ model: Model) throws {
-        let data = try TrainingData(recipe, for: model.network)
+        let data = try TrainingData(recipe, for: model.network, heldOut: configuration.heldOut)
         let loader = try Loader(
             dataset: data.training, transform: data.trainingTransform,
             configuration: LoaderConfiguration(

@@ -9,8 +9,11 @@ public struct CellCost: Sendable, Equatable {
     public let multiplyAccumulates: Int
     /// Bytes of the int8 arena: stripes where they help, the image held.
     public let arenaBytes: Int
+    /// Which part of the data the cell is scored on.
+    public let evaluationPart: EvaluationPart
 
-    init(_ network: Network) throws {
+    init(_ network: Network, _ evaluationPart: EvaluationPart) throws {
+        self.evaluationPart = evaluationPart
         parameters = network.parameterCount
         multiplyAccumulates = network.multiplyAccumulates
         arenaBytes = try MemoryPlan(network).arenaBytes
@@ -20,7 +23,7 @@ public struct CellCost: Sendable, Equatable {
     ///
     /// - Throws: an error that names the cell whose data cannot be opened or whose network cannot be built.
     static func all(of cells: [ComparisonRecipe.Cell]) throws -> [String: CellCost] {
-        var opened: [String: (shape: Shape, classes: Int)] = [:]
+        var opened: [String: (shape: Shape, classes: Int, part: EvaluationPart)] = [:]
         var costs: [String: CellCost] = [:]
         for cell in cells {
             do {
@@ -31,10 +34,10 @@ public struct CellCost: Sendable, Equatable {
                     "\(recipe.data)|\(recipe.resolution ?? 0)|\(recipe.channels ?? 0)|\(recipe.holdOut)|\(recipe.scoreName)"
                 if opened[key] == nil {
                     let data = try TrainingData(recipe)
-                    opened[key] = (data.inputShape, data.training.classNames.count)
+                    opened[key] = (data.inputShape, data.training.classNames.count, data.evaluationPart)
                 }
-                guard let (shape, classes) = opened[key] else { continue }
-                costs[cell.name] = try CellCost(recipe.buildNetwork(input: shape, classes: classes))
+                guard let (shape, classes, part) = opened[key] else { continue }
+                costs[cell.name] = try CellCost(recipe.buildNetwork(input: shape, classes: classes), part)
             } catch {
                 throw TrainingError("cell \"\(cell.name)\": \(error)")
             }

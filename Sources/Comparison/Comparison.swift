@@ -27,7 +27,9 @@ public final class Comparison {
     public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns = KnownRuns()) throws {
         self.recipe = recipe
         self.folder = folder
-        runs = recipe.seeds.flatMap { seed in recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known) } }
+        runs = recipe.seeds.flatMap { seed in
+            recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known) }
+        }
         costs = try CellCost.all(of: recipe.cells)
     }
 

@@ -35,13 +35,17 @@ public struct ComparisonRecipe: Sendable {
 
     private static let ownKeys = ["title", "seeds", "baseline", "matrix", "cells"]
     private static let maximumCells = 10_000
+    /// Cells times seeds.
+    private static let maximumRuns = 100_000
+    /// The longest setting, in bytes, with the matrix's values in it.
+    private static let maximumSetting = 10_000
 
     /// Reads a comparison from YAML.
     ///
     /// - Parameter source: the file's name, for messages.
     /// - Throws: `TrainingError`: one sentence that says what is wrong and where.
     public init(yaml: String, source: String) throws {
-        let mapping = try Self.mapping(yaml, source)
+        let mapping = try RecipeText.settings(yaml, source: source)
         var common = Node.Mapping([])
         for (key, value) in mapping where !Self.ownKeys.contains(key.string ?? "") { common[key] = value }
         title = mapping["title"]?.string ?? URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
@@ -74,27 +78,17 @@ public struct ComparisonRecipe: Sendable {
                 "\(source): the baseline \"\(baseline)\" is no cell: known are \(cells.map(\.name).joined(separator: ", "))"
             )
         }
+        guard cells.count <= Self.maximumRuns / seeds.count else {
+            throw TrainingError(
+                "\(source) has \(cells.count) cells with \(seeds.count) seeds, over \(Self.maximumRuns) runs: leave some out"
+            )
+        }
         self.cells = cells
     }
 
     /// Reads a file.
     public init(contentsOf path: String) throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw TrainingError("\(path) cannot be read: give the path of a comparison in YAML")
-        }
-        try self.init(yaml: text, source: path)
-    }
-
-    private static func mapping(_ yaml: String, _ source: String) throws -> Node.Mapping {
-        do {
-            guard case .mapping(let mapping)? = try Yams.compose(yaml: yaml) else {
-                throw TrainingError("\(source) is not a list of settings such as \"epochs: 10\"")
-            }
-            return mapping
-        } catch let error as YamlError {
-            throw TrainingError(
-                "\(source) is not YAML: \(String(describing: error).split(separator: "\n").first ?? "")")
-        }
+        try self.init(yaml: RecipeText.read(path, kind: "a comparison in YAML"), source: path)
     }
 
     private static func seeds(_ node: Node?, _ source: String) throws -> [UInt64] {
@@ -117,21 +111,35 @@ public struct ComparisonRecipe: Sendable {
         for (key, values) in axes {
             let axis = key.string ?? ""
             let choices = try Self.choices(values, axis, source)
-            combinations = combinations.flatMap { one in choices.map { one + [(axis, $0.label, $0.value)] } }
-            guard combinations.count <= maximumCells else {
+            guard choices.count <= maximumCells / combinations.count else {
                 throw TrainingError("\(source): the matrix has over \(maximumCells) cells: leave values out")
             }
+            combinations = combinations.flatMap { one in choices.map { one + [(axis, $0.label, $0.value)] } }
         }
         return try combinations.map { combination in
             var settings = common
             for (key, value) in common {
                 guard let text = value.string else { continue }
-                let filled = combination.reduce(text) { $0.replacingOccurrences(of: "{\($1.axis)}", with: $1.value) }
+                let filled = try combination.reduce(text) { try fill($0, $1.axis, $1.value, key.string ?? "", source) }
                 if filled != text { settings[key] = Node(filled) }
             }
             let name = combination.map(\.label).joined(separator: ", ")
             return Cell(name: name, recipe: try Recipe(settings: settings, source: "\(source), cell \(name)"))
         }
+    }
+
+    /// A setting with a value in the places of `{AXIS}`.
+    private static func fill(
+        _ text: String, _ axis: String, _ value: String, _ setting: String, _ source: String
+    ) throws -> String {
+        let places = text.components(separatedBy: "{\(axis)}")
+        // Values may have places of other axes: each of them could make a text longer by a factor.
+        let length = (places.count - 1).multipliedReportingOverflow(by: value.utf8.count)
+        guard !length.overflow, length.partialValue <= maximumSetting, text.utf8.count <= maximumSetting else {
+            throw TrainingError(
+                "\(source): the matrix makes \(setting) longer than \(maximumSetting) characters: use shorter values")
+        }
+        return places.count == 1 ? text : places.joined(separator: value)
     }
 
     /// Values of an axis: a list, or names with values.

@@ -54,12 +54,18 @@ public struct ComparisonReport {
     /// The same at the start of a sentence.
     var scoreTitle: String { scoreName == Recipe.TaskKind.detection.scoreName ? scoreName : scoreName.capitalized }
 
+    /// What scores are taken on, for people.
+    private var evaluationImages: String {
+        let names = Set(comparison.costs.values.map(\.evaluationPart.name))
+        return names.count == 1 ? "the images of the \(names.first ?? "")" : "the evaluation images"
+    }
+
     private var scoreExplanation: String {
         switch scoreName {
-        case Recipe.TaskKind.classification.scoreName: "Accuracy: per cent of the evaluation images"
+        case Recipe.TaskKind.classification.scoreName: "Accuracy: per cent of \(evaluationImages)"
         case Recipe.TaskKind.detection.scoreName:
-            "mAP@0.50: mean average precision at an overlap of 0.50 as COCO defines it, per cent, on the evaluation images"
-        default: "Score: accuracy, or a detector's mAP@0.50, per cent, on the evaluation images"
+            "mAP@0.50: mean average precision at an overlap of 0.50 as COCO defines it, per cent, on \(evaluationImages)"
+        default: "Score: accuracy, or a detector's mAP@0.50, per cent, on \(evaluationImages)"
         }
     }
 
@@ -169,7 +175,7 @@ public struct ComparisonReport {
     /// Mean over seeds of each epoch's accuracy.
     var learningCurves: LineChart {
         var chart = LineChart(
-            title: "Learning curves", xLabel: "epoch", yLabel: "\(scoreName) on the evaluation images, %",
+            title: "Learning curves", xLabel: "epoch", yLabel: "\(scoreName) on \(evaluationImages), %",
             series: comparison.recipe.cells.map { cell in
                 let byEpoch = Dictionary(grouping: results.epochs(cell.name), by: \.epoch)
                 return LineChart.Series(

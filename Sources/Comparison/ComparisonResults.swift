@@ -8,7 +8,7 @@ struct ComparisonResults {
         let last: EpochMetrics
         /// The first of the best.
         let best: EpochMetrics
-        var isFinished: Bool { last.epoch >= run.recipe.epochs }
+        let isFinished: Bool
     }
 
     /// Runs that have at least one epoch, in the order of the queue.
@@ -19,7 +19,8 @@ struct ComparisonResults {
             let metrics = run.metrics
             guard let last = metrics.last, let best = metrics.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
             return Result(
-                run: run, metrics: metrics, last: last, best: metrics.first { $0.accuracy == best.accuracy } ?? best)
+                run: run, metrics: metrics, last: last, best: metrics.first { $0.accuracy == best.accuracy } ?? best,
+                isFinished: run.isFinished)
         }
     }
 

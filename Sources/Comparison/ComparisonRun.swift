@@ -25,7 +25,7 @@ public struct ComparisonRun: Sendable {
     public var metrics: [EpochMetrics] { isKnown ? known : folder.epochMetrics() }
 
     /// Whether it is trained to its end.
-    public var isFinished: Bool { metrics.last.map { $0.epoch >= recipe.epochs } ?? false }
+    public var isFinished: Bool { isKnown || folder.isFinished(epochs: recipe.epochs) }
 
     /// Whether a table has it to its end, so that it is not trained here.
     private var isKnown: Bool { known.last.map { $0.epoch >= recipe.epochs } ?? false }

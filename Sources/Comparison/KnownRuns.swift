@@ -59,7 +59,8 @@ public struct KnownRuns: Sendable {
                 averagePrecisionAt75: line["map_75"].flatMap(Double.init), seconds: try number("seconds", Double.self),
                 imagesPerSecond: 0)
             guard metrics.epoch == (runs[key]?.last?.epoch ?? 0) + 1 else {
-                throw ComparisonError("\(place): a run's epochs have to follow each other from 1, and this is \(metrics.epoch)")
+                throw ComparisonError(
+                    "\(place): a run's epochs have to follow each other from 1, and this is \(metrics.epoch)")
             }
             runs[key, default: []].append(metrics)
         }

@@ -61,19 +61,20 @@ public struct ResultTable: Sendable {
         func scores(_ cell: String) -> SeedScores {
             SeedScores((finished[cell] ?? []).map { ($0.seed, $0.score) })
         }
-        summaries = cells.map { cell in
-            let runs = finished[cell] ?? []
-            let best = runs.compactMap { run in run.bestEpoch.map { (seed: run.seed, score: $0) } }
-            return CellSummary(
-                cell: cell, network: runs.first?.network, runs: runs.count, scores: scores(cell),
-                bestEpochs: best.count == runs.count ? SeedScores(best) : nil,
-                baseline: cell == reference ? nil : scores(reference),
-                cost: CellSummary.Cost(
-                    arenaBytes: runs.compactMap(\.arenaBytes).max(),
-                    multiplyAccumulates: runs.compactMap(\.multiplyAccumulates).max(),
-                    parameters: runs.compactMap(\.parameters).max()),
-                secondsPerEpoch: nil)
-        }.withCorrectedPValues
+        summaries =
+            cells.map { cell in
+                let runs = finished[cell] ?? []
+                let best = runs.compactMap { run in run.bestEpoch.map { (seed: run.seed, score: $0) } }
+                return CellSummary(
+                    cell: cell, network: runs.first?.network, runs: runs.count, scores: scores(cell),
+                    bestEpochs: best.count == runs.count ? SeedScores(best) : nil,
+                    baseline: cell == reference ? nil : scores(reference),
+                    cost: CellSummary.Cost(
+                        arenaBytes: runs.compactMap(\.arenaBytes).max(),
+                        multiplyAccumulates: runs.compactMap(\.multiplyAccumulates).max(),
+                        parameters: runs.compactMap(\.parameters).max()),
+                    secondsPerEpoch: nil)
+            }.withCorrectedPValues
     }
 
     static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {

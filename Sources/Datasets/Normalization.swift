@@ -30,9 +30,12 @@ public struct Normalization: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - dataset: the images, usually the training split.
     ///   - samples: how many images to read at most.
+    ///   - skipBadImages: whether images that cannot be read are left out.
     /// - Returns: the figures; a deviation is at least 1/255, so that a constant channel does not divide by 0.
-    /// - Throws: `DatasetsError` if there are no images, or one cannot be read.
-    public static func measure(_ dataset: any Dataset, samples: Int = 2000) throws -> Normalization {
+    /// - Throws: `DatasetsError` if there are no images, or one cannot be read, or with `skipBadImages` none.
+    public static func measure(
+        _ dataset: any Dataset, samples: Int = 2000, skipBadImages: Bool = false
+    ) throws -> Normalization {
         guard dataset.count > 0, samples > 0 else {
             throw DatasetsError("\(dataset.name) has no images to measure mean and deviation of")
         }
@@ -40,10 +43,18 @@ public struct Normalization: Codable, Sendable, Equatable {
         let taken = min(samples, dataset.count)
         // Sums of whole numbers are exact: the order of images does not matter.
         var histogram = [[Int]](repeating: [Int](repeating: 0, count: 256), count: channels)
+        var read = 0
         for i in 0..<taken {
-            let image = try dataset.image(at: Int(Double(i) * Double(dataset.count) / Double(taken)))
+            let image: Image
+            do {
+                image = try dataset.image(at: Int(Double(i) * Double(dataset.count) / Double(taken)))
+            } catch  where skipBadImages {
+                continue
+            }
+            read += 1
             for (position, value) in image.pixels.enumerated() { histogram[position % channels][Int(value)] += 1 }
         }
+        guard read > 0 else { throw DatasetsError("none of the images of \(dataset.name) can be read") }
         var result = Normalization(mean: [], deviation: [])
         for counts in histogram {
             let count = Double(counts.reduce(0, +))

@@ -129,6 +129,57 @@ final class DistributedTests: CommandLineTestCase {
         XCTAssertEqual(outcomes[1].errors, "")
     }
 
+    // MARK: - Who listens, and to whom
+
+    func testRankZeroListensOnTheAddressOfTheOthersAlone() throws {
+        #if !os(Linux)
+            throw XCTSkip("the list of who listens is Linux's")
+        #endif
+        try makePhotos(train: 8, test: 2)
+        let port = Self.freePort()
+        let zero = try start(
+            arguments("run", "--epochs", "1", "--batch-size", "4") + ["--distributed-timeout", "8"],
+            [
+                "RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
+                "MASTER_PORT": "\(port)",
+            ])
+        let end = ContinuousClock.now + .seconds(20)
+        var listening: [String] = []
+        while listening.isEmpty, ContinuousClock.now < end, zero.process.isRunning {
+            // Address and port in hexadecimal, then the other side's, then the state: 0A listens.
+            let lines = try ["tcp", "tcp6"].flatMap {
+                try String(contentsOfFile: "/proc/net/\($0)", encoding: .utf8).split(separator: "\n")
+            }
+            listening = lines.map { $0.split(separator: " ").map(String.init) }
+                .filter { $0.count > 3 && $0[3] == "0A" && $0[1].hasSuffix(String(format: ":%04X", port)) }.map {
+                    $0[1]
+                }
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        zero.process.terminate()
+        kill(zero.process.processIdentifier, SIGKILL)
+        _ = try finish(zero)
+        XCTAssertEqual(listening, [String(format: "0100007F:%04X", port)])
+    }
+
+    /// Something else may listen where rank 0 should, take the connection, and never say anything.
+    func testARankWaitsForASilentListenerNoLongerThanItsTimeout() throws {
+        try makePhotos(train: 8, test: 2)
+        let (descriptor, port) = Self.listener()
+        defer { close(descriptor) }
+        XCTAssertEqual(listen(descriptor, 8), 0)
+        let clock = ContinuousClock.now
+        let one = try start(
+            arguments("run", "--epochs", "1", "--batch-size", "4") + ["--distributed-timeout", "1"],
+            ["RANK": "1", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)"])
+        let outcome = try finish(one)
+        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(8))
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(
+            message(outcome).hasPrefix("Error: rank 1 of 2 does not meet the others at 127.0.0.1:\(port) within 1 s: "),
+            outcome.errors)
+    }
+
     // MARK: - Wrong variables
 
     func testVariablesThatMakeNoSense() throws {
@@ -247,23 +298,30 @@ final class DistributedTests: CommandLineTestCase {
 
     /// A port that nobody listens on.
     private static func freePort() -> Int {
+        let (descriptor, port) = listener()
+        close(descriptor)
+        return port
+    }
+
+    /// A socket with a port of its own on this machine, and that port.
+    private static func listener() -> (descriptor: Int32, port: Int) {
         #if os(Linux)
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
             let descriptor = socket(AF_INET, SOCK_STREAM, 0)
         #endif
-        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutableBytes(of: &address) { bytes in
+        let port = withUnsafeMutableBytes(of: &address) { bytes in
             let pointer = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
             guard bind(descriptor, pointer, length) == 0, getsockname(descriptor, pointer, &length) == 0 else {
                 return 29_500
             }
             return Int(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self)))
         }
+        return (descriptor, port)
     }
 
     /// Writes the first images of Fashion-MNIST to the folder `fashion`, in its own format.

@@ -76,6 +76,19 @@ final class ResumeTests: CommandLineTestCase {
         XCTAssertEqual(try weights("stopped"), try weights("whole"))
     }
 
+    /// A terminal that is closed says so with a signal, often twice; nohup is told to ignore it.
+    func testAClosedTerminalLeavesACheckpoint() throws {
+        try makePhotos(train: 64, test: 8)
+        let process = command(arguments("closed").filter { $0 != "--checkpoint-steps" && $0 != "3" })
+        try process.run()
+        while !exists("closed/metrics.jsonl"), process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+        for _ in 0..<2 { kill(process.processIdentifier, SIGHUP) }
+        process.waitUntilExit()
+        XCTAssertEqual(process.terminationReason, .exit)
+        XCTAssertEqual(process.terminationStatus, 130)
+        XCTAssertTrue(exists("closed/last.safetensors"))
+    }
+
     /// Two processes in one folder would write over each other.
     func testASecondProcessStaysOut() throws {
         try makePhotos(train: 8, test: 8)

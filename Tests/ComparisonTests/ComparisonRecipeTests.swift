@@ -70,4 +70,26 @@ final class ComparisonRecipeTests: XCTestCase {
                 "c.yaml, cell a has an unknown setting \"epoch\": known are network,"))
         XCTAssertTrue(complaint("a: [").hasPrefix("c.yaml is not YAML: "))
     }
+
+    /// Values may have places of other axes in them, which must not make settings of any length.
+    func testAMatrixCannotMakeLongSettings() {
+        let clock = ContinuousClock.now
+        let names = Array("abcdefghijkl").map(String.init)
+        let chain = zip(names, names.dropFirst()).map { name, next in
+            "  \(name):\n    k: '\(String(repeating: "{\(next)}", count: 10))'\n"
+        }
+        let longer = "c.yaml: the matrix makes network longer than 10000 characters: use shorter values"
+        XCTAssertEqual(complaint("network: '{a}'\ndata: d\nmatrix:\n" + chain.joined() + "  l: [x]\n"), longer)
+        let long = String(repeating: "x", count: 9000)
+        XCTAssertEqual(complaint("network: '{a}{a}'\ndata: d\nmatrix: {a: [\(long)]}"), longer)
+        let many = "[" + (0..<9000).map { "v\($0)" }.joined(separator: ", ") + "]"
+        XCTAssertEqual(
+            complaint("network: '{a}'\ndata: d\nmatrix: {a: \(many), b: \(many)}"),
+            "c.yaml: the matrix has over 10000 cells: leave values out")
+        let seeds = "[" + (0..<90_000).map { "\($0)" }.joined(separator: ", ") + "]"
+        XCTAssertEqual(
+            complaint("network: '{a}'\ndata: d\nseeds: \(seeds)\nmatrix: {a: [x, y]}"),
+            "c.yaml has 2 cells with 90000 seeds, over 100000 runs: leave some out")
+        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(5))
+    }
 }

@@ -268,7 +268,9 @@ final class ObjectTransformTests: XCTestCase {
         XCTAssertEqual(try other.annotations(for: .validation).images[0].path, "\(coco.path)/valid/a.png")
         XCTAssertThrowsError(try other.annotations(for: .train, classNames: ["dog"])) {
             XCTAssertEqual(
-                "\($0)", "the train split of \(coco.path) has other classes (cat) than expected (dog)")
+                "\($0)",
+                "the train split of \(coco.path) has other classes than expected: it lacks \"dog\", and has \"cat\" besides"
+            )
         }
         let nothing = try ScratchFolder()
         XCTAssertThrowsError(try AnnotatedFolder(nothing.path)) {

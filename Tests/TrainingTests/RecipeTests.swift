@@ -51,9 +51,10 @@ final class RecipeTests: XCTestCase {
         XCTAssertEqual(message("- a"), "r.yaml is not a list of settings such as \"epochs: 10\"")
         XCTAssertTrue(message("a: [").hasPrefix("r.yaml is not YAML: "), message("a: ["))
         XCTAssertEqual(message(start + "batch-size: x"), "r.yaml: the value at batch-size is of the wrong type")
-        XCTAssertEqual(message(start + "epochs: 0"), "epochs is 0: use 1 or more")
+        XCTAssertEqual(message(start + "epochs: 0"), "epochs is 0: use 1 to 100000")
         XCTAssertEqual(message(start + "momentum: 1"), "momentum is 1.0: use 0 up to, not including, 1")
-        XCTAssertEqual(message(start + "learning-rate: -1"), "learning-rate is -1.0: use a number above 0")
+        XCTAssertEqual(
+            message(start + "learning-rate: -1"), "learning-rate is -1.0: use a number above 0, at most 1e30")
         XCTAssertEqual(message("data: d"), "no network is named: give network in the recipe or --network")
     }
 
@@ -91,5 +92,63 @@ final class RecipeTests: XCTestCase {
         XCTAssertThrowsError(
             try Recipe(yaml: "network: n\ndata: d\ntask: detection\nbalance: weights", source: "r.yaml").validate()
         ) { XCTAssertEqual("\($0)", "balance is for task: classification: leave it out") }
+    }
+
+    /// No number of a recipe may stop the program, whatever it is: it trains or is refused.
+    func testEveryNumberHasARange() throws {
+        let keys = [
+            "width", "hold-out", "epochs", "batch-size", "resolution", "channels", "learning-rate", "momentum",
+            "weight-decay", "milestones", "decay-factor", "warmup-epochs", "label-smoothing", "clip-norm", "ema",
+            "distillation-share", "distillation-temperature", "channel-sparsity", "zoom-out", "match-overlap",
+            "negative-ratio",
+        ]
+        for key in keys {
+            for value in ["1e31", "-1e31", ".inf", "-.inf", ".nan", "1e400", "9223372036854775807", "-1"] {
+                if value.hasPrefix("9"), ["learning-rate", "clip-norm"].contains(key) { continue }
+                let text = key == "milestones" ? "[\(value)]" : value
+                XCTAssertThrowsError(
+                    try Recipe(yaml: "network: n\ndata: d\n\(key): \(text)\n", source: "r.yaml").validate(),
+                    "\(key): \(value)"
+                ) { XCTAssertTrue("\($0)".contains(key), "\($0)") }
+            }
+        }
+        XCTAssertThrowsError(try Recipe(yaml: "network: n\ndata: d\nwarmup-epochs: 1e30", source: "r.yaml").validate())
+        {
+            XCTAssertEqual("\($0)", "warmup-epochs is 1e+30: use 0 to 100000")
+        }
+        // Whoever does not ask whether a recipe makes sense gets a schedule all the same.
+        var recipe = Recipe(network: "n", data: "d")
+        (recipe.warmupEpochs, recipe.milestones) = (1e30, [.nan, .infinity, -1e30])
+        XCTAssertEqual(LearningRateSchedule(recipe, stepsPerEpoch: 10).rate(at: 0), 0.05 / 300, accuracy: 1e-9)
+    }
+
+    /// Reading takes time in proportion to the text, also where its parts repeat each other.
+    func testAliasesCannotMultiplyTheWork() throws {
+        func levels(_ first: String, _ list: (String) -> String) -> String {
+            (1...9).reduce("k0: &k0 \(first)\n") { text, level in
+                text
+                    + "k\(level): &k\(level) \(list([String](repeating: "*k\(level - 1)", count: 10).joined(separator: ",")))\n"
+            }
+        }
+        let start = "network: n\ndata: d\n"
+        let lists = levels("[1]") { "[\($0)]" }
+        let asKeys = [
+            lists + "? *k9\n: 1\n", lists + "{*k9 : 1, b: 2}: 3\n", lists + "? [*k9, *k8]\n: 1\n",
+            levels("{a: 1}") { names in
+                "{" + names.split(separator: ",").enumerated().map { "? {a: \($1)}\n : \($0)" }.joined(separator: ", ")
+                    + "}"
+            } + "? *k9\n: 1\n",
+        ]
+        let clock = ContinuousClock.now
+        for text in asKeys + [lists + "milestones: *k9\n", lists.replacingOccurrences(of: ", ", with: ",")] {
+            XCTAssertThrowsError(try Recipe(yaml: start + text, source: "r.yaml")) {
+                XCTAssertTrue("\($0)".hasPrefix("r.yaml has over 12 aliases (*name): write values out"), "\($0)")
+            }
+        }
+        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(2))
+        // A few are no harm.
+        let recipe = try Recipe(yaml: "network: &n plain-cnn\ndata: d\nweights: *n\n", source: "r.yaml")
+        XCTAssertEqual(recipe.weights, "plain-cnn")
+        XCTAssertNoThrow(try Recipe(yaml: "network: 'plain-cnn(channels=2*8)' # 3*4*5\ndata: d\n", source: "r.yaml"))
     }
 }

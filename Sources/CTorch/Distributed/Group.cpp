@@ -1,6 +1,7 @@
 #include "Group.h"
 
 #include "../Support/Bridge.h"
+#include "Listening.h"
 
 // The wheel's c10d has Gloo everywhere, and NCCL in builds for CUDA, which alone hold the first of these headers.
 #define USE_C10D_GLOO
@@ -53,6 +54,11 @@ c10::intrusive_ptr<c10d::Store> meetingPoint(const ct_group_options &options, st
     // Joining the group waits for the ranks itself; the store need not count them.
     settings.waitWorkers = false;
     settings.timeout = timeout;
+    if (options.hosts_store) {
+        // Left to itself the store listens on every interface. An address for the others means that all ranks are on this machine.
+        const int socket = sapool::boundSocket(options.host, settings.port, options.address != nullptr);
+        if (socket >= 0) settings.masterListenFd = socket;
+    }
     auto store = c10::make_intrusive<c10d::TCPStore>(options.host, settings);
     auto prefixed = c10::make_intrusive<c10d::PrefixStore>(options.prefix, std::move(store));
     prefixed->setTimeout(timeout);

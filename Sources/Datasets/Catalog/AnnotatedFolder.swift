@@ -57,10 +57,9 @@ public struct AnnotatedFolder: Sendable {
     public func annotations(for split: Split, classNames: [String]? = nil) throws -> AnnotatedImages {
         guard splits.contains(split) else { throw missingSplit(split, of: path, available: splits) }
         var result = try layout.annotations(for: split, classNames: classNames)
-        if let classNames, result.classNames != classNames {
+        if let classNames, let difference = classDifference(of: result.classNames, from: classNames) {
             throw DatasetsError(
-                "the \(split.rawValue) split of \(path) has other classes (\(Self.list(result.classNames))) than expected "
-                    + "(\(Self.list(classNames)))")
+                "the \(split.rawValue) split of \(path) has other classes than expected: \(difference)")
         }
         result.leaveOutCrowdedObjects()
         guard result.images.contains(where: { !$0.objects.isEmpty }) else {
@@ -72,10 +71,6 @@ public struct AnnotatedFolder: Sendable {
                     + "one \(first)")
         }
         return result
-    }
-
-    private static func list(_ names: [String]) -> String {
-        names.prefix(5).joined(separator: ", ") + (names.count > 5 ? " …" : "")
     }
 }
 

@@ -68,8 +68,6 @@ public enum DatasetCatalog {
         }
     }
 
-    private static let wakeWords = "wake-words:"
-
     private static func find(_ nameOrPath: String, _ locations: DataLocations) throws -> Content {
         if let known = KnownDataset.all.first(where: { $0.name == nameOrPath }) {
             let folders = locations.folders(known.places)

@@ -10,13 +10,20 @@ public struct SimulationReport {
     private let samples: any Dataset
     private let hasLabels: Bool
     private let shownScore: Double
+    /// Which part of a data set the images are; nil for files.
+    private let part: String?
     private var answers: [DeviceAnswer] = []
     private var run: (EmulatedRun, Core)?
 
     /// - Parameters:
     ///   - hasLabels: whether the images' labels, or the boxes around what is in them, mean something.
     ///   - shownScore: less sure detections are not listed; scores of the detector count them.
-    public init(_ package: FirmwarePackage, _ samples: any Dataset, hasLabels: Bool, shownScore: Double = 0.5) {
+    ///   - part: which part of a data set the images are: "test", "held-out".
+    public init(
+        _ package: FirmwarePackage, _ samples: any Dataset, hasLabels: Bool, shownScore: Double = 0.5,
+        part: String? = nil
+    ) {
+        self.part = part
         self.package = package.description
         self.samples = samples
         self.shownScore = shownScore
@@ -77,6 +84,8 @@ public struct SimulationReport {
         let map_50: Double?
         let map: Double?
         let images: Int
+        /// Which part of the data they are.
+        let split: String?
         let core: String?
         let instructions: Int?
         let sram_touched_bytes: Int?
@@ -136,7 +145,7 @@ public struct SimulationReport {
         return Record(
             predictions: answers.enumerated().map(prediction), accuracy: accuracy,
             map_50: precision?.averagePrecisionAt50,
-            map: precision?.meanAveragePrecision, images: answers.count, core: run?.1.rawValue,
+            map: precision?.meanAveragePrecision, images: answers.count, split: part, core: run?.1.rawValue,
             instructions: most { $0.instructions },
             sram_touched_bytes: most { $0.arenaTouched + $0.stateTouched + $0.stackTouched },
             stack_bytes: most { $0.stackBytes }, state_bytes: run?.0.stateBytes, sram_bytes: run?.0.sramBytes,
@@ -170,11 +179,12 @@ public struct SimulationReport {
         var lines: [String] = []
         for (index, answer) in answers.prefix(20).enumerated() { lines += self.lines(index, answer) }
         if answers.count > 20 { lines.append("… and \(answers.count - 20) more images") }
-        if let accuracy { lines.append(String(format: "accuracy %.2f %% of \(answers.count) images", accuracy * 100)) }
+        let images = "\(answers.count) images" + (part.map { " of the \($0) split" } ?? "")
+        if let accuracy { lines.append(String(format: "accuracy %.2f %% of ", accuracy * 100) + images) }
         if let precision, let at50 = precision.averagePrecisionAt50, let mean = precision.meanAveragePrecision {
             lines.append(
                 String(format: "mAP@0.50 %.2f %%, mAP@[0.50:0.95] %.2f %% on ", at50 * 100, mean * 100)
-                    + "\(answers.count) images")
+                    + images)
         }
         if let (run, core) = run, let dearest {
             lines += ["", "On an emulated \(core.name), for the image that took the most:", ""] + costs(run, dearest)

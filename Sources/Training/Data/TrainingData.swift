@@ -14,8 +14,14 @@ public struct TrainingData: Sendable {
     public let evaluationTransform: Transform
     /// `[C, H, W]`.
     public let inputShape: Shape
-    /// What the evaluation images are, for people: "test split", "10 % of the training images".
+    /// Which part of the data the evaluation images are.
+    public let evaluationPart: EvaluationPart
+    /// What the evaluation images are, for people: "test split", "held-out split, 10 % of the training images".
     public let evaluationName: String
+    /// Names of the images that are held out of training; nil where the data have a split for evaluation.
+    let heldOut: [String]?
+    /// What was opened.
+    private let name: String
 
     /// Images of at most this side are small: they are shifted and flipped rather than cut to pieces, and evaluated whole.
     private static let largestSmallSide = 64
@@ -29,26 +35,29 @@ public struct TrainingData: Sendable {
 
     /// Opens what a recipe names.
     ///
+    /// - Parameter heldOut: names of the images to hold out, where they have been chosen before; images of these names are never
+    ///   trained on. Else the recipe's seed chooses.
     /// - Throws: a sentence that names the folder or file at fault.
-    public init(_ recipe: Recipe) throws {
+    public init(_ recipe: Recipe, heldOut: [String]? = nil) throws {
         switch recipe.task ?? .classification {
-        case .classification: try self.init(classes: recipe)
-        case .detection: try self.init(objects: recipe)
+        case .classification: try self.init(classes: recipe, heldOut)
+        case .detection: try self.init(objects: recipe, heldOut)
         }
     }
 
     /// Opens what a recipe names, for a network that has been trained.
     ///
+    /// - Parameter heldOut: names of the images that it was not trained on.
     /// - Throws: `TrainingError` where its images are not those that the network takes.
-    package init(_ recipe: Recipe, for network: Network) throws {
-        try self.init(recipe)
+    package init(_ recipe: Recipe, for network: Network, heldOut: [String]?) throws {
+        try self.init(recipe, heldOut: heldOut)
         guard inputShape == network.inputShape else {
             throw TrainingError(
                 "\(recipe.data) gives images of \(inputShape), and the network takes \(network.inputShape)")
         }
     }
 
-    private init(classes recipe: Recipe) throws {
+    private init(classes recipe: Recipe, _ heldOut: [String]?) throws {
         guard recipe.augmentation != .objectCrop, recipe.augmentation != .flip else {
             throw TrainingError(
                 "augmentation is \(recipe.augmentation.rawValue), which is for task: detection: use auto, crop-flip, resized-crop or none"
@@ -60,9 +69,10 @@ public struct TrainingData: Sendable {
                 "\(all.name) holds one class, \(all.classNames.first ?? ""): put the images of each class into a folder of its own, "
                     + "two at least")
         }
-        (training, evaluation, evaluationName) = try Self.divide(
-            all, recipe, splits: DatasetCatalog.availableSplits(recipe.data)
+        (training, evaluation, evaluationPart) = try Self.divide(
+            all, recipe, heldOut, splits: DatasetCatalog.availableSplits(recipe.data)
         ) { try DatasetCatalog.open(recipe.data, split: $0) }
+        (name, evaluationName, self.heldOut) = Self.names(evaluation, evaluationPart, recipe)
         droppedBoxes = []
         let smallSide = Self.smallSide(of: training)
         let isSmall = smallSide != nil
@@ -99,7 +109,7 @@ public struct TrainingData: Sendable {
         }
     }
 
-    private init(objects recipe: Recipe) throws {
+    private init(objects recipe: Recipe, _ heldOut: [String]?) throws {
         let side = recipe.resolution ?? Self.detectionSide
         let size = ImageSize(square: side)
         let folder = try AnnotatedFolder(recipe.data)
@@ -107,11 +117,12 @@ public struct TrainingData: Sendable {
         // Crops enlarge what they show, so training keeps somewhat more than the network takes.
         let all = AnnotatedDataset(annotations, reducedSize: ImageSize(square: side + side / 2))
         var dropped = annotations.dropped
-        (training, evaluation, evaluationName) = try Self.divide(all, recipe, splits: folder.splits) {
+        (training, evaluation, evaluationPart) = try Self.divide(all, recipe, heldOut, splits: folder.splits) {
             let split = try folder.annotations(for: $0, classNames: annotations.classNames)
             dropped += split.dropped
             return AnnotatedDataset(split)
         }
+        (name, evaluationName, self.heldOut) = Self.names(evaluation, evaluationPart, recipe)
         droppedBoxes = dropped
         let channels = recipe.channels ?? training.channels
         trainingTransform = try Self.objectTransform(recipe, size, channels)
@@ -138,31 +149,55 @@ public struct TrainingData: Sendable {
         return transform
     }
 
-    /// What is trained on, what is evaluated on, and what that is called.
+    /// What is trained on, what is evaluated on, and which part of the data that is.
     private static func divide(
-        _ all: any Dataset, _ recipe: Recipe, splits: [Split], open: (Split) throws -> any Dataset
-    ) throws -> (any Dataset, any Dataset, String) {
+        _ all: any Dataset, _ recipe: Recipe, _ heldOut: [String]?, splits: [Split],
+        open: (Split) throws -> any Dataset
+    ) throws -> (any Dataset, any Dataset, EvaluationPart) {
         if recipe.holdOut > 0 {
+            if let heldOut {
+                let (named, others) = try all.divided(by: Set(heldOut), in: recipe.data)
+                if named.count > 0 { return (others, named, .heldOut) }
+            }
             let (training, evaluation) = try all.holdOut(fraction: recipe.holdOut, seed: recipe.seed)
-            return (
-                training, evaluation, "\(Int((recipe.holdOut * 100).rounded())) % of the training images, held out"
-            )
+            return (training, evaluation, .heldOut)
         }
         guard let split = [Split.validation, .test].first(where: splits.contains) else {
             throw TrainingError(
                 "\(recipe.data) has neither a validation nor a test split: add one, or hold out a share of the training "
                     + "images with --hold-out 0.1")
         }
-        return (all, try open(split), "\(split.rawValue) split")
+        return (all, try open(split), EvaluationPart(split))
+    }
+
+    /// What was opened, what the evaluation images are for people, and names of those that are held out.
+    private static func names(
+        _ evaluation: any Dataset, _ part: EvaluationPart, _ recipe: Recipe
+    ) -> (String, String, [String]?) {
+        guard part == .heldOut else { return (recipe.data, part.name, nil) }
+        let share = Int((recipe.holdOut * 100).rounded())
+        let heldOut = (0..<evaluation.count).map { evaluation.name(of: $0, in: recipe.data) }
+        return (recipe.data, "\(part.name), \(share) % of the training images", heldOut)
+    }
+
+    /// Which images there are, to know them again.
+    func record() -> TrainedImages {
+        TrainedImages(
+            training: ImageRecord(training, data: name), evaluation: ImageRecord(evaluation, data: name))
     }
 
     /// How pixels become numbers, as the recipe asks.
-    public func normalization(_ kind: Recipe.NormalizationKind) throws -> Normalization {
+    ///
+    /// - Parameter skipBadImages: whether images that cannot be read are left out of what is measured.
+    public func normalization(
+        _ kind: Recipe.NormalizationKind, skipBadImages: Bool = false
+    ) throws -> Normalization {
         let channels = inputShape.channels
         switch kind {
         case .half: return .half(channels: channels)
         case .imagenet: return Normalization.imageNet.converted(toChannels: channels)
-        case .measured: return try Normalization.measure(training).converted(toChannels: channels)
+        case .measured:
+            return try Normalization.measure(training, skipBadImages: skipBadImages).converted(toChannels: channels)
         }
     }
 }

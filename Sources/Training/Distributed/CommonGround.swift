@@ -23,6 +23,11 @@ struct CommonGround: Codable {
                     + "\(data.evaluation.count) for evaluation, and the first rank \(trainingImages) of "
                     + "\(configuration.classNames.count) and \(evaluationImages): give all ranks the same data")
         }
+        let images = rank == 0 ? configuration.images : data.record()
+        if let expected = configuration.images, let images, images != expected {
+            throw TrainingError(
+                "rank \(rank) has other images than the first rank, though as many: give all ranks the same data")
+        }
     }
 }
 

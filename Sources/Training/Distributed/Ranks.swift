@@ -34,15 +34,22 @@ public final class Ranks {
         let meeting = ProcessGroup.Meeting(
             host: launch.host, port: launch.port, isHost: launch.rank == 0 && !launch.launcherHostsStore,
             prefix: "sapool/\(launch.attempt)/", address: launch.isOneMachine ? "127.0.0.1" : nil)
+        func failure(_ reason: Substring) -> TrainingError {
+            TrainingError(
+                "rank \(launch.rank) of \(launch.count) does not meet the others at \(launch.host):\(launch.port) within "
+                    + "\(Ranks.seconds(timeout)): check that all \(launch.count) were started, and MASTER_ADDR and MASTER_PORT "
+                    + "(libtorch says: \(reason))")
+        }
         do {
-            let group = try ProcessGroup(
-                rank: launch.rank, count: launch.count, meeting: meeting, timeout: timeout, usesCUDA: !device.isCPU)
+            // libtorch waits for ever where something takes the connection and then says nothing.
+            let group = try Deadline.run(seconds: timeout + 2) {
+                try ProcessGroup(
+                    rank: launch.rank, count: launch.count, meeting: meeting, timeout: timeout, usesCUDA: !device.isCPU)
+            }
+            guard let group else { throw failure("nothing; what answers there is no rank 0") }
             self.init(rank: launch.rank, count: launch.count, group: group, timeout: timeout)
         } catch let error as TorchError {
-            throw TrainingError(
-                "rank \(launch.rank) of \(launch.count) does not meet the others at \(launch.host):\(launch.port) within "
-                    + "\(Self.seconds(timeout)): check that all \(launch.count) were started, and MASTER_ADDR and MASTER_PORT "
-                    + "(libtorch says: \(error.firstLine))")
+            throw failure(error.firstLine)
         }
     }
 

@@ -21,8 +21,8 @@ public struct ChannelSensitivity: Sendable {
     public init(_ trained: TrainedModel, data path: String? = nil, batches: Int) throws {
         let (configuration, model) = (trained.configuration, trained.model)
         var recipe = configuration.recipe
-        if let path { recipe.data = path }
-        let data = try TrainingData(recipe, for: model.network)
+        recipe.data = try path ?? configuration.data(in: trained.run)
+        let data = try TrainingData(recipe, for: model.network, heldOut: configuration.heldOut)
         let loader = try Loader(
             dataset: data.training, transform: data.trainingTransform,
             configuration: LoaderConfiguration(

@@ -26,8 +26,9 @@ struct Distillation {
                 "the teacher \(path) takes images of \(configuration.inputShape), and this network's are \(data.inputShape): "
                     + "train both at the same resolution")
         }
-        guard configuration.classNames == data.training.classNames else {
-            throw TrainingError("the teacher \(path) was trained on other classes than those of \(recipe.data)")
+        if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
+            throw TrainingError(
+                "\(recipe.data) has other classes than the teacher \(path) was trained on: \(difference)")
         }
         teacher = trained.model
         tensors = try BatchTensors(configuration.normalization, teacher.parameters)

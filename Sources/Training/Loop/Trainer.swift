@@ -41,7 +41,8 @@ public final class Trainer {
     private var state = TrainingState()
     private var lastCheckpoint = ContinuousClock.now
     private var lastMetrics: EpochMetrics?
-    private var skippedCount = 0
+    /// What was left out so far, in earlier sessions too: a line an image.
+    private var skipped: Set<String> = []
     /// Whether a rank had been asked to stop when the last step was exchanged.
     private var someRankStops = false
 
@@ -106,7 +107,7 @@ public final class Trainer {
         let (data, resume) = (data, options.resume)
         var lock: FolderLock?
         let common = try ranks.shared {
-            let prepared = try Self.prepare(run, recipe, data, network, resume: resume)
+            let prepared = try PreparedRun(run, recipe, data, network, resume: resume)
             lock = prepared.lock
             return CommonGround(prepared.configuration, data)
         }
@@ -127,52 +128,6 @@ public final class Trainer {
         }
     }
 
-    /// Makes the run's folder with its configuration, or checks that the one there is of the same training.
-    private static func prepare(
-        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool
-    ) throws -> (configuration: RunConfiguration, lock: FolderLock) {
-        if run.holdsRun {
-            guard resume else {
-                throw TrainingError(
-                    "\(run.path) holds a run already: add --resume to go on with it, or choose another output folder")
-            }
-            let lock = try FolderLock(run.path, work: "trains")
-            let (configuration, stored) = try RunConfiguration.read(from: run)
-            guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
-            else {
-                throw TrainingError(
-                    "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
-                        + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
-                        + "or choose another output folder")
-            }
-            guard configuration.classNames == data.training.classNames else {
-                throw TrainingError("\(run.path) is a run on other classes than those of \(recipe.data)")
-            }
-            if let difference = configuration.recipe.firstDifference(from: recipe) {
-                throw TrainingError("\(run.path) is a run with other settings: \(difference)")
-            }
-            guard configuration.evaluationTransform == data.evaluationTransform else {
-                throw TrainingError(
-                    "\(run.path) is a run whose images are evaluated in another way than they are now, as earlier versions did: "
-                        + "choose another output folder")
-            }
-            run.removeHalfWrittenFiles()
-            return (configuration, lock)
-        }
-        let configuration = RunConfiguration(
-            recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
-            classNames: data.training.classNames, normalization: try data.normalization(recipe.normalization))
-        try run.create()
-        let lock = try FolderLock(run.path, work: "trains")
-        if !data.droppedBoxes.isEmpty {
-            try AtomicFile.replace(run.droppedBoxes) { file in
-                for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
-            }
-        }
-        try configuration.write(to: run, network: network)
-        return (configuration, lock)
-    }
-
     /// Trains to the end of the recipe.
     ///
     /// - Returns: the last epoch's metrics, or nil where `shouldStop` ended it earlier.
@@ -189,7 +144,8 @@ public final class Trainer {
             .started(
                 TrainingEvent.Start(
                     trainingImages: data.training.count, evaluationImages: data.evaluation.count,
-                    evaluationName: data.evaluationName, parameters: network.parameterCount,
+                    evaluationName: data.evaluationName, evaluationPart: data.evaluationPart,
+                    parameters: network.parameterCount,
                     multiplyAccumulates: network.multiplyAccumulates, startStep: state.step,
                     steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
                     scoreName: recipe.scoreName,
@@ -205,6 +161,11 @@ public final class Trainer {
                 return nil
             }
         }
+        guard lastMetrics != nil else {
+            throw TrainingError(
+                "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"
+            )
+        }
         return lastMetrics
     }
 
@@ -218,6 +179,11 @@ public final class Trainer {
             }
             let state = try checkpoint.restore(from: run.last)
             try metrics.truncate(after: state.step / stepsPerEpoch)
+            skipped = run.skippedImageLines()
+            // The checkpoint of an epoch's end holds what somebody may have removed.
+            if state.step > 0, state.step % stepsPerEpoch == 0, !FileManager.default.fileExists(atPath: run.model) {
+                try writeModel()
+            }
             return TrainingPosition(state: state, metrics: metrics.read().last)
         }
         (state, lastMetrics) = (position.state, position.metrics)
@@ -229,35 +195,26 @@ public final class Trainer {
     /// Trains the rest of an epoch. Returns false where it was asked to stop.
     private func trainEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws -> Bool {
         let start = state.step % stepsPerEpoch
-        let batches = trainingLoader.batches(epoch: epoch, startingAt: start)
+        let batches = StepBatches(trainingLoader.batches(epoch: epoch, startingAt: start))
         var pace = Pace()
         for index in start..<stepsPerEpoch {
-            guard let batch = try batches.next() else {
-                throw TrainingError("the loader ended at step \(index + 1) of \(stepsPerEpoch) in epoch \(epoch + 1)")
-            }
-            guard batch.step == index || ranks.count == 1 else {
-                throw TrainingError(
-                    "none of rank \(ranks.rank)'s images in step \(index + 1) can be read: use larger batches")
-            }
-            let clock = ContinuousClock.now
-            let rate = schedule.rate(at: state.step)
-            let loss = try trainStep(batch, rate)
-            state.step += 1
-            let seconds = (ContinuousClock.now - clock).seconds
-            state.epochTotals.seconds += seconds
-            pace.add(images: batch.count)
-
-            let totals = state.epochTotals
-            let images = Double(max(1, totals.images))
-            report(
-                .step(
-                    TrainingEvent.Step(
-                        epoch: epoch + 1, epochs: recipe.epochs, step: index + 1, stepsPerEpoch: stepsPerEpoch,
-                        loss: totals.loss / images, accuracy: totals.correct / images, learningRate: rate,
-                        imagesPerSecond: pace.imagesPerSecond,
-                        secondsLeft: Double(recipe.epochs * stepsPerEpoch - state.step) * pace.secondsPerBatch)))
-            if state.step % 10 == 0 {
-                try events?.addScalars([("train/loss", loss), ("train/learning_rate", rate)], step: state.step)
+            let batch = try batches.batch(ofStep: index)
+            let share = try share(of: batch)
+            if let batch, let share {
+                let clock = ContinuousClock.now
+                let rate = schedule.rate(at: state.step)
+                let loss = try trainStep(batch, share, rate)
+                state.step += 1
+                let seconds = (ContinuousClock.now - clock).seconds
+                state.epochTotals.seconds += seconds
+                pace.add(images: batch.count)
+                reportStep(epoch, index, rate, pace)
+                if state.step % 10 == 0 {
+                    try events?.addScalars([("train/loss", loss), ("train/learning_rate", rate)], step: state.step)
+                }
+            } else {
+                // Steps keep their numbers, which the order of images and all noise follow from.
+                state.step += 1
             }
             if index + 1 < stepsPerEpoch {
                 if ranks.count == 1 ? shouldStop() : someRankStops {
@@ -268,7 +225,24 @@ public final class Trainer {
                 if isCheckpointDue { try save() }
             }
         }
+        guard state.epochTotals.images > 0 else {
+            throw TrainingError(
+                "there was no step in epoch \(epoch + 1) whose images can be read: replace the broken images of \(recipe.data)"
+            )
+        }
         return true
+    }
+
+    private func reportStep(_ epoch: Int, _ index: Int, _ rate: Double, _ pace: Pace) {
+        let totals = state.epochTotals
+        let images = Double(max(1, totals.images))
+        report(
+            .step(
+                TrainingEvent.Step(
+                    epoch: epoch + 1, epochs: recipe.epochs, step: index + 1, stepsPerEpoch: stepsPerEpoch,
+                    loss: totals.loss / images, accuracy: totals.correct / images, learningRate: rate,
+                    imagesPerSecond: pace.imagesPerSecond,
+                    secondsLeft: Double(recipe.epochs * stepsPerEpoch - state.step) * pace.secondsPerBatch)))
     }
 
     private var isCheckpointDue: Bool {
@@ -277,11 +251,10 @@ public final class Trainer {
     }
 
     /// One step. Returns the loss.
-    private func trainStep(_ batch: Batch, _ rate: Double) throws -> Double {
+    private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double {
         // The noise of a step follows from the seed and the step alone.
         Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
         let images = try tensors.images(batch)
-        let share = try share(of: batch)
         model.share = ranks.count > 1 ? share : nil
         let loss = try task.loss(forward(images), batch)
         let own = try loss.value.item()
@@ -325,12 +298,12 @@ public final class Trainer {
         }
     }
 
-    /// Which of all ranks' images these are, without those that were skipped.
-    private func share(of batch: Batch) throws -> BatchShare {
-        guard recipe.skipBadImages, ranks.count > 1 else {
-            return BatchShare(rows: batch.rows, total: batch.wholeCount)
-        }
-        let counts = try ranks.gather(batch.count)
+    /// Which of all ranks' images these are, without those that were skipped; nil where a rank has none left, and all leave the step out.
+    private func share(of batch: Batch?) throws -> BatchShare? {
+        guard recipe.skipBadImages else { return batch.map { BatchShare(rows: $0.rows, total: $0.wholeCount) } }
+        guard ranks.count > 1 else { return batch.map { BatchShare(rows: 0..<$0.count, total: $0.count) } }
+        let counts = try ranks.gather(batch?.count ?? 0)
+        guard let batch, !counts.contains(0) else { return nil }
         let first = counts[..<ranks.rank].reduce(0, +)
         return BatchShare(rows: first..<first + batch.count, total: counts.reduce(0, +))
     }
@@ -365,17 +338,17 @@ public final class Trainer {
         if isBest { (state.bestAccuracy, state.bestEpoch) = (scores.score, epoch + 1) }
 
         lastMetrics = line
-        let skipped = try allSkippedImages()
-        if let events { try record(line, isBest: isBest, skipped, events) }
+        skipped.formUnion(try allSkippedImages())
+        if let events { try record(line, isBest: isBest, events) }
         report(.epoch(line, of: recipe.epochs))
     }
 
-    private func record(_ line: EpochMetrics, isBest: Bool, _ skipped: [String], _ events: TensorBoardWriter) throws {
+    private func record(_ line: EpochMetrics, isBest: Bool, _ events: TensorBoardWriter) throws {
         // The checkpoint comes last of the files that a resumed run would write again, so that none is ever missing.
         try metrics.append(line)
         try logAttention(epoch: line.epoch)
-        try write(skipped)
-        try Safetensors((averaged ?? model).parameters.state(), metadata: ["format": "pt"]).write(to: run.model)
+        try writeSkippedImages()
+        try writeModel()
         if isBest { try checkpoint.write(state, to: run.best) }
         try save()
         try events.addScalars(
@@ -390,6 +363,10 @@ public final class Trainer {
     private func logAttention(epoch: Int) throws {
         guard let attentionLog else { return }
         try attentionLog.append(attentionLog.metrics((averaged ?? model).parameters, epoch: epoch))
+    }
+
+    private func writeModel() throws {
+        try Safetensors((averaged ?? model).parameters.state(), metadata: ["format": "pt"]).write(to: run.model)
     }
 
     /// Leaves a checkpoint; weights are the same on all ranks, so the first one's are everybody's.
@@ -408,16 +385,21 @@ public final class Trainer {
         return Set(all.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }).sorted()
     }
 
-    private func write(_ skipped: [String]) throws {
-        skippedCount = skipped.count
+    private func writeSkippedImages() throws {
         guard !skipped.isEmpty else { return }
         try AtomicFile.replace(run.skippedImages) { file in
-            for line in skipped { try file.append(Array((line + "\n").utf8)) }
+            for line in skipped.sorted() { try file.append(Array((line + "\n").utf8)) }
         }
     }
 
+    /// Which part of the data epochs are scored on.
+    public var evaluationPart: EvaluationPart { data.evaluationPart }
+
+    /// What the score of an epoch is called.
+    public var scoreName: String { recipe.scoreName }
+
     /// How many images were left out because they are broken, and where their list is.
     public var skippedImages: (count: Int, list: String)? {
-        skippedCount > 0 ? (skippedCount, run.skippedImages) : nil
+        skipped.isEmpty ? nil : (skipped.count, run.skippedImages)
     }
 }

@@ -15,6 +15,8 @@ public enum TrainingEvent: Sendable {
         public let trainingImages: Int
         public let evaluationImages: Int
         public let evaluationName: String
+        /// Which part of the data scores are taken on.
+        public let evaluationPart: EvaluationPart
         public let parameters: Int
         public let multiplyAccumulates: Int
         public let startStep: Int

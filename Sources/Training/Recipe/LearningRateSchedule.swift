@@ -16,9 +16,11 @@ public struct LearningRateSchedule: Sendable, Equatable {
         kind = recipe.schedule
         peak = recipe.learningRate
         steps = recipe.epochs * stepsPerEpoch
-        warmup = min(steps, Int((recipe.warmupEpochs * Double(stepsPerEpoch)).rounded()))
         let total = steps
-        milestones = recipe.milestones.map { Int(($0 * Double(total)).rounded()) }
+        /// A share of all steps; what is no number, or lies outside, becomes one of the ends.
+        func step(_ value: Double) -> Int { Int(max(0, min(value.rounded(), Double(total)))) }
+        warmup = step(recipe.warmupEpochs * Double(stepsPerEpoch))
+        milestones = recipe.milestones.map { step($0 * Double(total)) }
         decayFactor = recipe.decayFactor
     }
 

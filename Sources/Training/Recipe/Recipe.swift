@@ -233,27 +233,31 @@ extension Recipe {
             throw TrainingError("no network is named: give network in the recipe or --network")
         }
         guard !data.isEmpty else { throw TrainingError("no data is named: give data in the recipe or --data") }
-        try require((1...100_000).contains(epochs), .epochs, epochs, "1 or more")
+        try require((1...100_000).contains(epochs), .epochs, epochs, "1 to 100000")
         try require((1...65_536).contains(batchSize), .batchSize, batchSize, "1 to 65536")
-        try require(learningRate > 0 && learningRate.isFinite, .learningRate, learningRate, "a number above 0")
+        try require(width > 0 && width <= 16, .width, width, "a number above 0, at most 16")
+        try require(
+            learningRate > 0 && learningRate <= 1e30, .learningRate, learningRate, "a number above 0, at most 1e30")
         try require((0..<1).contains(momentum), .momentum, momentum, "0 up to, not including, 1")
-        try require(weightDecay >= 0 && weightDecay.isFinite, .weightDecay, weightDecay, "0 or more")
+        try require((0...1e6).contains(weightDecay), .weightDecay, weightDecay, "0 to 1e6")
         try require(
             milestones.allSatisfy { (0...1).contains($0) }, .milestones, milestones, "shares of all epochs, 0 to 1")
         try require(decayFactor > 0 && decayFactor <= 1, .decayFactor, decayFactor, "a number above 0, at most 1")
-        try require(warmupEpochs >= 0 && warmupEpochs.isFinite, .warmupEpochs, warmupEpochs, "0 or more")
+        try require((0...100_000).contains(warmupEpochs), .warmupEpochs, warmupEpochs, "0 to 100000")
         try require((0..<1).contains(labelSmoothing), .labelSmoothing, labelSmoothing, "0 up to, not including, 1")
-        try require(clipNorm.map { $0 > 0 } ?? true, .clipNorm, clipNorm ?? 0, "a number above 0, or leave it out")
+        try require(
+            clipNorm.map { $0 > 0 && $0 <= 1e30 } ?? true, .clipNorm, clipNorm ?? 0,
+            "a number above 0, at most 1e30, or leave it out")
         try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
         try require(
             (0...1).contains(distillationShare), .distillationShare, distillationShare,
             "0 (labels alone) to 1 (teacher alone)")
         try require(
-            distillationTemperature > 0 && distillationTemperature.isFinite, .distillationTemperature,
-            distillationTemperature, "a number above 0")
+            (0.001...1000).contains(distillationTemperature), .distillationTemperature, distillationTemperature,
+            "0.001 to 1000")
         try require(
-            channelSparsity.map { $0 > 0 && $0.isFinite } ?? true, .channelSparsity, channelSparsity ?? 0,
-            "a number above 0, or leave it out")
+            channelSparsity.map { $0 > 0 && $0 <= 1e6 } ?? true, .channelSparsity, channelSparsity ?? 0,
+            "a number above 0, at most 1e6, or leave it out")
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")

@@ -34,7 +34,9 @@ extension Recipe {
     }
 
     /// The first setting in which another recipe differs, as a sentence; nil where they train alike.
-    func firstDifference(from other: Recipe) -> String? {
+    ///
+    /// - Parameter ignored: settings that may differ.
+    func firstDifference(from other: Recipe, besides ignored: Set<CodingKeys> = []) -> String? {
         func fields(_ recipe: Recipe) -> [String: String] {
             let encoder = JSONEncoder()
             guard let data = try? encoder.encode(recipe),
@@ -43,7 +45,8 @@ extension Recipe {
             return object.mapValues { "\($0)" }
         }
         let (mine, theirs) = (fields(self), fields(other))
-        for key in CodingKeys.allCases.map(\.rawValue) where mine[key] != theirs[key] {
+        for key in CodingKeys.allCases.filter({ !ignored.contains($0) }).map(\.rawValue) where mine[key] != theirs[key]
+        {
             return "\(key) was \(mine[key] ?? "left out") and is now \(theirs[key] ?? "left out")"
         }
         return nil

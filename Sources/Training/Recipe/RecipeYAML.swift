@@ -8,15 +8,7 @@ extension Recipe {
     /// - Parameter source: the file's name, for messages.
     /// - Throws: `TrainingError` that names the key that is unknown or of the wrong kind.
     public init(yaml: String, source: String) throws {
-        do {
-            guard let node = try Yams.compose(yaml: yaml) else { throw TrainingError("\(source) is empty") }
-            guard case .mapping(let mapping) = node else {
-                throw TrainingError("\(source) is not a list of settings such as \"epochs: 10\"")
-            }
-            try self.init(settings: mapping, source: source)
-        } catch let error as YamlError {
-            throw TrainingError("\(source) is not YAML: \(Self.firstLine(error))")
-        }
+        try self.init(settings: RecipeText.settings(yaml, source: source), source: source)
     }
 
     /// Reads a recipe from the settings of a YAML document.
@@ -38,13 +30,6 @@ extension Recipe {
 
     /// Reads a recipe file.
     public init(contentsOf path: String) throws {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw TrainingError("\(path) cannot be read: give the path of a recipe in YAML")
-        }
-        try self.init(yaml: text, source: path)
-    }
-
-    private static func firstLine(_ error: YamlError) -> String {
-        String(describing: error).split(separator: "\n").first.map(String.init) ?? "it cannot be parsed"
+        try self.init(yaml: RecipeText.read(path, kind: "a recipe in YAML"), source: path)
     }
 }

@@ -32,11 +32,15 @@ struct Checkpoint {
     let optimizer: any Optimizer
 
     private static let format = "sapool-checkpoint-1"
+    private static let optimizerPrefix = "optimizer/"
+    private static let averagePrefix = "ema/"
+    /// In front of weights whose own names begin with one of these.
+    private static let weightsPrefix = "weights/"
 
     func write(_ state: TrainingState, to path: String) throws {
-        var tensors = try parameters.state()
-        tensors += try optimizer.state().map { ("optimizer/" + $0.name, try TensorData($0.tensor)) }
-        if let average { tensors += try average.state().map { ("ema/" + $0.name, $0.tensor) } }
+        var tensors = try parameters.state().map { (name: Self.stored($0.name), tensor: $0.tensor) }
+        tensors += try optimizer.state().map { (Self.optimizerPrefix + $0.name, try TensorData($0.tensor)) }
+        if let average { tensors += try average.state().map { (Self.averagePrefix + $0.name, $0.tensor) } }
         let metadata = [
             "format": Self.format, "step": "\(state.step)", "epoch_loss": "\(state.epochTotals.loss)",
             "epoch_correct": "\(state.epochTotals.correct)", "epoch_images": "\(state.epochTotals.images)",
@@ -44,6 +48,13 @@ struct Checkpoint {
             "epoch_seconds": "\(state.epochTotals.seconds)",
         ]
         try Safetensors(tensors, metadata: metadata).write(to: path)
+    }
+
+    /// The step that a checkpoint stands at, without reading its tensors; nil where the file is no checkpoint.
+    static func step(of path: String) throws -> Int? {
+        let metadata = try Safetensors.metadata(of: path)
+        guard metadata["format"] == format else { return nil }
+        return metadata["step"].flatMap(Int.init)
     }
 
     /// Every tensor that a checkpoint holds.
@@ -65,14 +76,9 @@ struct Checkpoint {
             }
             return value
         }
-        func part(_ prefix: String) -> [(name: String, tensor: TensorData)] {
-            file.tensors.filter { $0.name.hasPrefix(prefix) }.map {
-                (String($0.name.dropFirst(prefix.count)), $0.tensor)
-            }
-        }
-        try parameters.load(Safetensors(file.tensors.filter { !$0.name.contains("/") }), from: path)
-        if let average { try average.load(Safetensors(part("ema/")), from: path) }
-        let optimizerState = try part("optimizer/").map { ($0.name, try Tensor($0.tensor)) }
+        try parameters.load(Safetensors(Self.weights(in: file)), from: path)
+        if let average { try average.load(Safetensors(Self.part(Self.averagePrefix, of: file)), from: path) }
+        let optimizerState = try Self.part(Self.optimizerPrefix, of: file).map { ($0.name, try Tensor($0.tensor)) }
         try optimizer.restore(Dictionary(optimizerState) { first, _ in first })
         return TrainingState(
             step: try number("step"),
@@ -86,9 +92,25 @@ struct Checkpoint {
     /// The weights alone of a checkpoint or a weights file: the average where there is one.
     static func weights(of path: String) throws -> Safetensors {
         let file = try WeightFile.read(contentsOf: path)
-        let averaged = file.tensors.filter { $0.name.hasPrefix("ema/") }.map {
-            (name: String($0.name.dropFirst(4)), tensor: $0.tensor)
-        }
-        return Safetensors(averaged.isEmpty ? file.tensors.filter { !$0.name.contains("/") } : averaged)
+        guard file.metadata["format"] == format else { return Safetensors(file.tensors) }
+        let averaged = part(averagePrefix, of: file)
+        return Safetensors(averaged.isEmpty ? weights(in: file) : averaged)
+    }
+
+    // MARK: - Names
+
+    /// What weights are called in a checkpoint. Names of nodes may have slashes, as those of imported networks do.
+    private static func stored(_ name: String) -> String {
+        [optimizerPrefix, averagePrefix, weightsPrefix].contains { name.hasPrefix($0) } ? weightsPrefix + name : name
+    }
+
+    private static func part(_ prefix: String, of file: Safetensors) -> [(name: String, tensor: TensorData)] {
+        file.tensors.filter { $0.name.hasPrefix(prefix) }.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
+    }
+
+    private static func weights(in file: Safetensors) -> [(name: String, tensor: TensorData)] {
+        let prefixes = [optimizerPrefix, averagePrefix, weightsPrefix]
+        let plain = file.tensors.filter { tensor in !prefixes.contains { tensor.name.hasPrefix($0) } }
+        return plain + part(weightsPrefix, of: file)
     }
 }

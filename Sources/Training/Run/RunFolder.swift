@@ -27,6 +27,8 @@ public struct RunFolder: Sendable, Equatable {
     public var int8: String { path + "/int8.safetensors" }
     /// How far attention is from even after each epoch, where that was asked for.
     public var attention: String { path + "/attention.jsonl" }
+    /// Names of the images that were held out of training.
+    public var heldOut: String { path + "/held-out.json" }
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 
@@ -41,6 +43,20 @@ public struct RunFolder: Sendable, Equatable {
 
     /// What attention came to after each epoch; empty where it was not logged.
     public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
+
+    /// The images that were left out so far, each with its reason.
+    func skippedImageLines() -> Set<String> {
+        guard let text = try? String(contentsOfFile: skippedImages, encoding: .utf8) else { return [] }
+        return Set(text.split(whereSeparator: \.isNewline).map(String.init))
+    }
+
+    /// Whether the run is trained to its end: the checkpoint, which an epoch writes last, is of the last epoch.
+    public func isFinished(epochs: Int) -> Bool {
+        guard let last = epochMetrics().last, last.epoch >= epochs, FileManager.default.fileExists(atPath: model),
+            let step = try? Checkpoint.step(of: self.last)
+        else { return false }
+        return step >= last.step
+    }
 
     /// Removes what a process that was killed while writing has left behind.
     func removeHalfWrittenFiles() {
@@ -78,6 +94,18 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public var classNames: [String]
     /// How pixels become numbers.
     public var normalization: Normalization
+    /// Where the data lay when the run began; nil for data sets that are known by name, and in runs of earlier versions.
+    public var place: DataPlace?
+    /// Which images there were when the run began; nil in runs of earlier versions.
+    public var images: TrainedImages?
+    /// Names of the images that were held out of training, below the data's folder; nil where none were, and in runs of earlier versions.
+    ///
+    /// They lie in a file of their own.
+    public var heldOut: [String]?
+
+    private enum CodingKeys: String, CodingKey {
+        case recipe, inputShape, evaluationTransform, classNames, normalization, place, images
+    }
 
     /// A configuration by its parts.
     package init(
@@ -102,7 +130,9 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
             throw TrainingError("\(run.path) holds no run: it has no network.json")
         }
         do {
-            return (try JSONDecoder().decode(RunConfiguration.self, from: data), try Network(json: networkData))
+            var configuration = try JSONDecoder().decode(RunConfiguration.self, from: data)
+            configuration.heldOut = try HeldOutImages(of: run)?.images
+            return (configuration, try Network(json: networkData))
         } catch let error as DecodingError {
             throw TrainingError("\(run.configuration) is damaged: \(error.sentence)")
         } catch let error as NetworkError {
@@ -114,9 +144,21 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public func write(to run: RunFolder, network: Network) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        if let heldOut {
+            try HeldOutImages(images: heldOut, record: images?.evaluation).write(to: run)
+        } else {
+            // Of a training that was killed before it had begun.
+            try? FileManager.default.removeItem(atPath: run.heldOut)
+        }
         try RunConfiguration.replace(run.network, network.json())
+        // Last: with it a folder holds a run.
         try RunConfiguration.replace(run.configuration, encoder.encode(self))
     }
+
+    /// The data's name, as it leads to them now.
+    ///
+    /// - Throws: `TrainingError` where they are no longer to be found.
+    public func data(in run: RunFolder) throws -> String { try place?.find(recipe.data, run: run) ?? recipe.data }
 
     private static func replace(_ path: String, _ data: Data) throws {
         try AtomicFile.replace(path) { try $0.append([UInt8](data)) }

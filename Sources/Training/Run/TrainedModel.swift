@@ -6,6 +6,8 @@ import Torch
 
 /// A finished (or unfinished) run's model, ready to evaluate and predict.
 public struct TrainedModel {
+    /// Where it lies.
+    public let run: RunFolder
     /// What the run's folder says.
     public let configuration: RunConfiguration
     /// Network and weights.
@@ -29,6 +31,7 @@ public struct TrainedModel {
         let parameters = try Parameters(of: network, seed: 0, device: device)
         let (state, path) = try Self.state(of: run, weights)
         try parameters.load(state, from: path)
+        self.run = run
         self.configuration = configuration
         model = Model(network, parameters: parameters)
     }

@@ -4,19 +4,24 @@ import Training
 
 /// The images with boxes that a trained detector is scored on.
 struct AnnotatedEvaluation {
-    /// Which split they are.
-    let split: Split
+    /// Which part of the data they are.
+    let part: EvaluationPart
+    /// How many of them the network was trained on.
+    let trainedOn: Int
     let annotations: AnnotatedImages
     private let configuration: RunConfiguration
 
-    /// Opens a split of a folder, or its test split where it has one.
+    /// Opens a part of a run's data, or of other data: where none is named, what the run held out, else the test split if there is one.
     ///
-    /// - Throws: `DatasetsError` where its classes are not those that the run was trained on.
-    init(_ data: String, split: Split? = nil, _ configuration: RunConfiguration) throws {
-        let source = try AnnotatedFolder(data)
-        self.split = split ?? .toScore(of: source.splits)
-        self.configuration = configuration
-        annotations = try source.annotations(for: self.split, classNames: configuration.classNames)
+    /// Says so where the run was trained on some of the images.
+    ///
+    /// - Throws: `DatasetsError` where the classes are not those that the run was trained on.
+    init(_ data: RunData, part wanted: EvaluationPart? = nil) throws {
+        part = try data.part(wanted)
+        configuration = data.configuration
+        annotations = try data.annotations(part)
+        trainedOn = try data.trainedOn(part, AnnotatedDataset(annotations, cacheBytes: 0))
+        data.warn(trainedOn: trainedOn, of: annotations.images.count)
     }
 
     /// A loader of them, in order.
@@ -28,7 +33,11 @@ struct AnnotatedEvaluation {
                 skipBadImages: skipBadImages))
     }
 
-    func report(_ scores: DetectionEvaluation) -> DetectionReport { DetectionReport(scores, annotations, split: split) }
+    func report(_ scores: DetectionEvaluation) -> DetectionReport {
+        DetectionReport(scores, annotations, part: part, trainedOn: trainedOn)
+    }
 
-    func report(_ images: [EvaluatedImage]) -> DetectionReport { DetectionReport(images, annotations, split: split) }
+    func report(_ images: [EvaluatedImage]) -> DetectionReport {
+        DetectionReport(images, annotations, part: part, trainedOn: trainedOn)
+    }
 }

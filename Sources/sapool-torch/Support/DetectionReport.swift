@@ -8,6 +8,8 @@ import Training
 struct DetectionReport: Encodable {
     let images: Int
     let split: String
+    /// How many of the images the network was trained on.
+    let trained_on: Int
     /// Of the float network alone.
     let loss: Double?
     let map: Double?
@@ -34,24 +36,25 @@ struct DetectionReport: Encodable {
         let voc_ap: Double?
     }
 
-    init(_ scores: DetectionEvaluation, _ annotations: AnnotatedImages, split: Split) {
+    init(_ scores: DetectionEvaluation, _ annotations: AnnotatedImages, part: EvaluationPart, trainedOn: Int) {
         self.init(
-            scores.coco, scores.voc, annotations, images: scores.images, loss: scores.loss, split: split)
+            scores.coco, scores.voc, annotations, images: scores.images, loss: scores.loss, part: part,
+            trainedOn: trainedOn)
     }
 
     /// A report of images and what was found in them.
-    init(_ images: [EvaluatedImage], _ annotations: AnnotatedImages, split: Split) {
+    init(_ images: [EvaluatedImage], _ annotations: AnnotatedImages, part: EvaluationPart, trainedOn: Int) {
         let classes = annotations.classNames.count
         self.init(
             COCOEvaluation(images, classCount: classes), VOCEvaluation(images, classCount: classes), annotations,
-            images: images.count, loss: nil, split: split)
+            images: images.count, loss: nil, part: part, trainedOn: trainedOn)
     }
 
     private init(
         _ coco: COCOEvaluation, _ voc: VOCEvaluation, _ annotations: AnnotatedImages, images: Int, loss: Double?,
-        split: Split
+        part: EvaluationPart, trainedOn: Int
     ) {
-        (self.images, self.loss, self.split) = (images, loss, split.rawValue)
+        (self.images, self.loss, split, trained_on) = (images, loss, part.rawValue, trainedOn)
         (map, map_50, map_75) = (coco.meanAveragePrecision, coco.averagePrecisionAt50, coco.averagePrecisionAt75)
         (map_small, map_medium, map_large) = (
             coco.averagePrecisionOfSmall, coco.averagePrecisionOfMedium, coco.averagePrecisionOfLarge

@@ -1,45 +1,47 @@
+import CommandLineSupport
 import Datasets
 import Training
 
 /// The images that a trained network is scored on.
 struct EvaluationImages {
-    /// Which split they are.
-    let split: Split
+    /// Which part of the data they are.
+    let part: EvaluationPart
+    /// How many of them the network was trained on.
+    let trainedOn: Int
     private let dataset: any Dataset
     private let configuration: RunConfiguration
 
-    /// Opens a split of a data set, or its test split where it has one.
+    /// Opens a part of a run's data, or of other data: where none is named, what the run held out, else the test split if there is one.
     ///
-    /// - Throws: `TrainingError` where its classes are not those that the run was trained on.
-    init(_ data: String, split: Split? = nil, run: String? = nil, _ configuration: RunConfiguration) throws {
-        let splits = try DatasetCatalog.availableSplits(data)
-        self.split = split ?? .toScore(of: splits)
-        self.configuration = configuration
-        dataset = try DatasetCatalog.open(data, split: self.split)
-        guard dataset.classNames == configuration.classNames else {
-            throw TrainingError(
-                "\(data) has other classes (\(dataset.classNames.prefix(5).joined(separator: ", ")) …) than \(run ?? "the run") was trained on "
-                    + "(\(configuration.classNames.prefix(5).joined(separator: ", ")) …)")
-        }
+    /// Says so where the run was trained on some of the images.
+    ///
+    /// - Throws: `TrainingError` where the classes are not those that the run was trained on.
+    init(_ data: RunData, part wanted: EvaluationPart? = nil) throws {
+        part = try data.part(wanted)
+        configuration = data.configuration
+        dataset = try data.images(part)
+        trainedOn = try data.trainedOn(part, dataset)
+        data.warn(trainedOn: trainedOn, of: dataset.count)
     }
 
     /// A loader of them, in order.
-    func loader(
-        batchSize: Int = 128, workers: Int = 2, skipBadImages: Bool = false
-    ) throws -> (loader: Loader, split: Split) {
-        (
-            try Loader(
-                dataset: dataset, transform: configuration.evaluationTransform,
-                configuration: LoaderConfiguration(
-                    batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
-                    skipBadImages: skipBadImages)), split
-        )
+    func loader(batchSize: Int = 128, workers: Int = 2, skipBadImages: Bool = false) throws -> Loader {
+        try Loader(
+            dataset: dataset, transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: batchSize, seed: 0, shuffle: false, dropLast: false, workers: workers,
+                skipBadImages: skipBadImages))
     }
 }
 
-extension Split {
-    /// The split that a trained network is scored on: the test split where there is one.
-    static func toScore(of splits: [Split]) -> Split {
-        [.test, .validation, .train].first(where: splits.contains) ?? .test
+extension RunData {
+    /// Says where a score is taken on images that the run was trained on.
+    func warn(trainedOn: Int, of count: Int) {
+        guard trainedOn > 0 else { return }
+        let holdsOut = configuration.recipe.holdOut > 0
+        note(
+            "warning: \(run.path) was trained on \(trainedOn == count ? "all" : grouped(trainedOn) + " of") these \(grouped(count)) images, "
+                + "so this flatters it: "
+                + (holdsOut ? "--split held-out scores what it held out" : "score it on images that it has not seen"))
     }
 }

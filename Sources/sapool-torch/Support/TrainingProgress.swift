@@ -26,7 +26,7 @@ final class TrainingProgress {
     }
 
     private func show(_ start: TrainingEvent.Start) {
-        scoreName = start.scoreName
+        scoreName = "\(start.evaluationPart.rawValue) \(start.scoreName)"
         if let report = start.initialWeights { line(report) }
         if let dropped = start.droppedBoxes {
             line(

@@ -8,8 +8,9 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Scores a trained network on a data set.",
         discussion: """
-            Without options: the run's own data, its test split where it has one, with the weights of the last finished epoch. A detector is \
-            scored as COCO and Pascal VOC do it.
+            Without options: the run's own data, namely what it held out of training, else the test split where there is one, with the \
+            weights of the last finished epoch. A detector is scored as COCO and Pascal VOC do it. Where the run was trained on some of \
+            the images, a warning says so.
 
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
@@ -22,8 +23,8 @@ struct Evaluate: ParsableCommand {
     var folder: String
     @Option(help: "Name of a data set, or a folder (default: what the run was trained on).")
     var data: String?
-    @Option(help: "train, validation or test.")
-    var split: Split?
+    @Option(help: "train, validation, test or held-out (what the run held out of its training images).")
+    var split: EvaluationPart?
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
     @Option(help: "Images at a time.")
@@ -49,6 +50,7 @@ struct Evaluate: ParsableCommand {
         let loss: Double
         let images: Int
         let split: String
+        let trained_on: Int
         let classes: [String]
         let confusion: [[Int]]
         let shift_consistency: ShiftConsistency?
@@ -70,9 +72,8 @@ struct Evaluate: ParsableCommand {
         if trained.model.network.detector != nil { return try scoreDetector(trained) }
         let configuration = trained.configuration
         let images = try EvaluationImages(
-            data ?? configuration.recipe.data, split: split, run: folder, configuration)
-        let (loader, chosen) = try images.loader(
-            batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
+            RunData(configuration, of: RunFolder(folder), data: data), part: split)
+        let loader = try images.loader(batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
         let scores =
             if let model = try int8.model(of: RunFolder(folder), configuration) {
                 try Int8Evaluator(model).evaluate(loader)
@@ -88,12 +89,13 @@ struct Evaluate: ParsableCommand {
                 Scores(
                     accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss,
                     images: scores.images,
-                    split: chosen.rawValue, classes: configuration.classNames, confusion: scores.confusion,
+                    split: images.part.rawValue, trained_on: images.trainedOn, classes: configuration.classNames,
+                    confusion: scores.confusion,
                     shift_consistency: shifts))
         } else {
             print(
                 "accuracy \(percent(scores.accuracy))  (top 5: \(percent(scores.top5Accuracy)))  loss "
-                    + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(chosen.rawValue) split")
+                    + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(images.part.name)")
             if let shifts {
                 print(
                     "shift consistency \(percent(shifts.consistency))  on \(grouped(shifts.movedImages)) images moved by up to "
@@ -112,7 +114,8 @@ struct Evaluate: ParsableCommand {
                 "--shift-consistency is for networks that tell classes apart, and \(folder) finds objects.")
         }
         let configuration = trained.configuration
-        let images = try AnnotatedEvaluation(data ?? configuration.recipe.data, split: split, configuration)
+        let images = try AnnotatedEvaluation(
+            RunData(configuration, of: RunFolder(folder), data: data), part: split)
         let loader = try images.loader(batchSize: batchSize, workers: workers, skipBadImages: skipBadImages)
         let report =
             if let model = try int8.model(of: RunFolder(folder), configuration) {
@@ -138,5 +141,5 @@ struct Evaluate: ParsableCommand {
     }
 }
 
-extension Split: ExpressibleByArgument {}
+extension EvaluationPart: ExpressibleByArgument {}
 extension TrainedModel.Weights: ExpressibleByArgument {}

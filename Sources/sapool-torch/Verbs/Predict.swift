@@ -23,7 +23,7 @@ struct Predict: ParsableCommand {
     var folder: String
     @Argument(help: "JPEG or PNG images.")
     var images: [String] = []
-    @Option(help: "Take images of this data set's test split instead of files.")
+    @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
     @Option(help: "How many of them, evenly spread.")
     var samples = 5
@@ -69,7 +69,8 @@ struct Predict: ParsableCommand {
         }
         let names = trained.configuration.classNames
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
+            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            ?? ImageFiles(images)
         let loader = try Loader(
             dataset: dataset, transform: trained.configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 32, seed: 0, shuffle: false, dropLast: false, workers: 0))
@@ -99,7 +100,8 @@ struct Predict: ParsableCommand {
 
     private func findObjects(_ trained: TrainedModel) throws {
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: AnnotatedFolder($0)) } ?? ImageFiles(images)
+            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            ?? ImageFiles(images)
         let predictions = try DetectionPrediction.all(
             trained.configuration, dataset, drawingIn: draw, try finder(trained))
         if json { return try printJSON(predictions) }

@@ -13,8 +13,8 @@ struct Quantize: ParsableCommand {
         discussion: """
             Batch normalisation is folded, training images show the range of every value, weights get a scale for each output channel, and \
             biases make up for what rounding does to means. The table shows for each step of the device how far its int8 values are from \
-            float's, in dB; the scores are those of the test split, float and int8. int8 runs with the kernels and the memory plan of the \
-            device, bit for bit.
+            float's, in dB; the scores are those of what the run held out, else of the test split, float and int8. int8 runs with the \
+            kernels and the memory plan of the device, bit for bit.
 
               sapool quantize runs/a
               sapool quantize runs/a --images 512 --method min-max --no-equalize
@@ -55,7 +55,7 @@ struct Quantize: ParsableCommand {
     var stripes = StripeMode.auto
     @Flag(help: "The image arrives row by row and is never held.")
     var pushRows = false
-    @Flag(inversion: .prefixedNo, help: "Score float and int8 on the test split.")
+    @Flag(inversion: .prefixedNo, help: "Score float and int8 on what the run held out, or the test split.")
     var evaluate = true
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the report as JSON.")
@@ -77,6 +77,10 @@ struct Quantize: ParsableCommand {
         var float_loss: Double?
         var int8_loss: Double?
         var test_images: Int?
+        /// Which part of the data these images are.
+        var split: String?
+        /// How many of them the network was trained on.
+        var trained_on: Int?
         /// Of detectors: mean average precision at an overlap of 0.50, and over 0.50 to 0.95.
         var float_map_50: Double?
         var int8_map_50: Double?
@@ -104,10 +108,13 @@ struct Quantize: ParsableCommand {
         guard !qat || !isDetector else {
             throw ValidationError("--qat is for networks that tell images apart, and \(folder) finds objects.")
         }
-        let source = data ?? configuration.recipe.data
+        let source = try RunData(configuration, of: RunFolder(folder), data: data)
         // Says what has no kernel before any image is read.
         _ = try FloatReference(lowering: trained.model).float.observedValues()
-        let calibration = try CalibrationImages(source, configuration, count: images)
+        // Opened first too: an int8 model is not made for hours and then not scored.
+        let scored = try evaluate && !isDetector ? EvaluationImages(source) : nil
+        let scoredObjects = try evaluate && isDetector ? AnnotatedEvaluation(source) : nil
+        let calibration = try CalibrationImages(source, count: images)
         let options = Quantizer.Options(
             method: method, correctsBias: biasCorrection, plan: PlanOptions(stripes: stripes, pushesRows: pushRows))
         var result = try PostTrainingQuantization(options, equalizes: equalize)
@@ -115,7 +122,7 @@ struct Quantize: ParsableCommand {
         if qat {
             let progress = FineTuningProgress(epochs: epochs)
             result = try QuantizationAwareTraining(
-                configuration, data: source, epochs: epochs, learningRate: learningRate, options: options,
+                configuration, data: source.data, epochs: epochs, learningRate: learningRate, options: options,
                 report: progress.show
             ).run(result, calibration)
         }
@@ -128,15 +135,16 @@ struct Quantize: ParsableCommand {
             arena_bytes: program.arenaBytes, work_bytes: program.workBytes,
             constant_bytes: program.constantBytes, logits_db: result.signalToNoise.decibels,
             layers: result.signalToNoise.layers)
-        if evaluate, isDetector {
-            let images = try AnnotatedEvaluation(source, configuration)
+        if let images = scoredObjects {
+            (report.split, report.trained_on) = (images.part.rawValue, images.trainedOn)
             let loader = try images.loader()
             let float = images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
             let int8 = images.report(try Int8DetectionEvaluator(result.model).evaluate(loader))
             (report.float_map_50, report.int8_map_50) = (float.map_50, int8.map_50)
             (report.float_map, report.int8_map, report.test_images) = (float.map, int8.map, int8.images)
-        } else if evaluate {
-            let (loader, _) = try EvaluationImages(source, configuration).loader()
+        } else if let images = scored {
+            let loader = try images.loader()
+            (report.split, report.trained_on) = (images.part.rawValue, images.trainedOn)
             let float = try Evaluator(trained.model, configuration).evaluate(loader)
             let int8 = try Int8Evaluator(result.model).evaluate(loader)
             (report.float_accuracy, report.int8_accuracy) = (float.accuracy, int8.accuracy)
@@ -157,7 +165,7 @@ struct Quantize: ParsableCommand {
         if let float = report.float_accuracy, let int8 = report.int8_accuracy, let images = report.test_images {
             print(
                 "accuracy  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
-                    + "\(grouped(images)) images")
+                    + "\(grouped(images)) images of the \(report.split ?? "") split")
         }
         if let images = report.test_images {
             for (name, float, int8) in [
@@ -167,7 +175,7 @@ struct Quantize: ParsableCommand {
                 guard let float, let int8 else { continue }
                 print(
                     "\(name)  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
-                        + "\(grouped(images)) images")
+                        + "\(grouped(images)) images of the \(report.split ?? "") split")
             }
         }
         print(

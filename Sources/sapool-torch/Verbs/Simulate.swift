@@ -31,7 +31,7 @@ struct Simulate: ParsableCommand {
     var folder: String
     @Argument(help: "JPEG or PNG images.")
     var files: [String] = []
-    @Option(help: "Take images of this data set's test split instead of files.")
+    @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
     @Option(help: ArgumentHelp("How many of them, evenly spread (default: 100, with --qemu 10).", valueName: "n"))
     var images: Int?
@@ -58,9 +58,9 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         let package = try FirmwarePackage(folder)
-        let samples = try samples(package)
+        let (samples, part) = try samples(package)
         let pictures = try FirmwarePixels(samples, for: package)
-        var report = SimulationReport(package, samples, hasLabels: data != nil, shownScore: score)
+        var report = SimulationReport(package, samples, hasLabels: data != nil, shownScore: score, part: part?.rawValue)
         if qemu {
             let core = core ?? Core(rawValue: package.description.core) ?? .cortexM4
             let emulator = try Emulator(package, core: core)
@@ -73,11 +73,11 @@ struct Simulate: ParsableCommand {
         if json { try printJSON(report.json) } else { print(report.text) }
     }
 
-    private func samples(_ package: FirmwarePackage) throws -> any Dataset {
-        guard let data else { return ImageFiles(files) }
-        let count = images ?? (qemu ? 10 : 100)
-        return package.description.isDetector
-            ? try TestSamples.evenly(spread: count, of: AnnotatedFolder(data))
-            : try TestSamples.evenly(spread: count, of: data)
+    private func samples(_ package: FirmwarePackage) throws -> (any Dataset, EvaluationPart?) {
+        guard let data else { return (ImageFiles(files), nil) }
+        let (chosen, part) = try TestSamples.evenly(
+            spread: images ?? (qemu ? 10 : 100), of: data, package: folder,
+            isDetector: package.description.isDetector)
+        return (chosen, part)
     }
 }

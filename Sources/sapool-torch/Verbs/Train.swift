@@ -171,10 +171,9 @@ struct Train: ParsableCommand {
         if json {
             try printJSON(metrics)
         } else {
-            let name = try RunConfiguration.read(from: folder).configuration.recipe.scoreName
             print(
-                "\(name) \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) after epoch \(metrics.epoch): \(output)"
-            )
+                "\(trainer.scoreName) \(percent(metrics.accuracy)), loss \(String(format: "%.4f", metrics.loss)) on the "
+                    + "\(trainer.evaluationPart.name) after epoch \(metrics.epoch): \(output)")
         }
     }
 
@@ -184,7 +183,9 @@ struct Train: ParsableCommand {
         if let recipe {
             settings = try Recipe(contentsOf: recipe)
         } else if resume, folder.holdsRun {
-            settings = try RunConfiguration.read(from: folder).configuration.recipe
+            let configuration = try RunConfiguration.read(from: folder).configuration
+            settings = configuration.recipe
+            if data == nil { settings.data = try configuration.data(in: folder) }
         }
         func set<Value>(_ key: WritableKeyPath<Recipe, Value>, _ value: Value?) {
             if let value { settings[keyPath: key] = value }

@@ -33,7 +33,7 @@ struct Visualize: ParsableCommand {
         name: .customLong("class"),
         help: "Name or number (from 0) of the class for Grad-CAM (default: the most likely one).")
     var className: String?
-    @Option(help: "Take images of this data set's test split instead of files.")
+    @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
     @Option(help: "How many of them, evenly spread.")
     var samples = 4
@@ -65,7 +65,8 @@ struct Visualize: ParsableCommand {
         }
         let label = try label(trained.configuration.classNames)
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
+            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            ?? ImageFiles(images)
         let loader = try Loader(
             dataset: dataset, transform: trained.configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 1, seed: 0, shuffle: false, dropLast: false, workers: 0))

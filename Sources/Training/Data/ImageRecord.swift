@@ -1,0 +1,89 @@
+import Datasets
+import Foundation
+
+/// Which images a run was trained and scored on.
+public struct TrainedImages: Sendable, Equatable, Codable {
+    public var training: ImageRecord
+    public var evaluation: ImageRecord
+}
+
+/// Which images there are: enough to notice that some were added, removed, renamed, labelled anew or replaced.
+public struct ImageRecord: Sendable, Equatable, Codable {
+    /// How many.
+    public var count: Int
+    /// How many of each class; empty where images have boxes.
+    public var classCounts: [Int]
+    /// FNV-1a of names, labels, boxes and sizes of files, in their order.
+    public var checksum: String
+
+    /// Looks at every image's name and the size of its file.
+    ///
+    /// - Parameter data: the name by which the data set was opened.
+    init(_ dataset: any Dataset, data: String) {
+        var sum = Checksum()
+        var counts = [Int](repeating: 0, count: dataset.classNames.count)
+        var hasBoxes = false
+        for index in 0..<dataset.count {
+            let label = dataset.label(at: index)
+            sum.add(dataset.name(of: index, in: data))
+            sum.add(label)
+            if counts.indices.contains(label) { counts[label] += 1 }
+            for object in dataset.objects(at: index) {
+                hasBoxes = true
+                sum.add(object.label)
+                for side in [object.box.left, object.box.top, object.box.right, object.box.bottom] {
+                    sum.add(Int(truncatingIfNeeded: side.bitPattern))
+                }
+            }
+            if dataset.imageSize == nil { sum.add(Self.size(ofFile: dataset.location(of: index))) }
+        }
+        count = dataset.count
+        classCounts = hasBoxes ? [] : counts
+        checksum = sum.text
+    }
+
+    private static func size(ofFile path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : -1
+    }
+
+    /// What has changed since an earlier record, for people: "class "cat" had 24 training images and has 25".
+    ///
+    /// - Parameter kind: "training images".
+    func change(since earlier: ImageRecord, of kind: String, classNames: [String]) -> String? {
+        guard self != earlier else { return nil }
+        if classCounts.count == earlier.classCounts.count {
+            for (name, (now, before)) in zip(classNames, zip(classCounts, earlier.classCounts)) where now != before {
+                return "class \"\(name)\" had \(before) \(kind) and has \(now)"
+            }
+        }
+        guard count == earlier.count else { return "it had \(earlier.count) \(kind) and has \(count)" }
+        return "other files, labels or boxes are among its \(count) \(kind)"
+    }
+}
+
+extension TrainedImages {
+    /// What has changed since a run began, for people.
+    func change(since earlier: TrainedImages, classNames: [String]) -> String? {
+        training.change(since: earlier.training, of: "training images", classNames: classNames)
+            ?? evaluation.change(since: earlier.evaluation, of: "images for evaluation", classNames: classNames)
+    }
+}
+
+/// FNV-1a: short, and the same on every machine.
+private struct Checksum {
+    private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+        add(0)
+    }
+
+    mutating func add(_ number: Int) {
+        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+
+    private mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0100_0000_01b3 }
+
+    var text: String { String(value, radix: 16) }
+}

@@ -1,0 +1,42 @@
+import Datasets
+import Foundation
+import Interchange
+
+/// Which images a run held out of training: the file `held-out.json` in its folder, and in what is made of the run.
+public struct HeldOutImages: Codable {
+    /// Names below the data's folder.
+    let images: [String]
+    /// What they were, to know them again; nil where earlier versions have drawn them.
+    let record: ImageRecord?
+
+    /// What a folder's file says; nil where it has none.
+    ///
+    /// - Throws: `TrainingError` where it is damaged.
+    public init?(of folder: RunFolder) throws {
+        guard let data = FileManager.default.contents(atPath: folder.heldOut) else { return nil }
+        do {
+            self = try JSONDecoder().decode(HeldOutImages.self, from: data)
+        } catch let error as DecodingError {
+            throw TrainingError("\(folder.heldOut) is damaged: \(error.sentence)")
+        }
+    }
+
+    init(images: [String], record: ImageRecord?) { (self.images, self.record) = (images, record) }
+
+    /// Writes the file.
+    public func write(to folder: RunFolder) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = [UInt8](try encoder.encode(self))
+        try AtomicFile.replace(folder.heldOut) { try $0.append(text) }
+    }
+
+    /// The images themselves, where a data set has all of them as they were.
+    ///
+    /// - Parameter data: the name by which the data set was opened.
+    public func find(in dataset: any Dataset, data: String) throws -> Subset? {
+        let found = try dataset.divided(by: Set(images), in: data).named
+        guard found.count == images.count, record == nil || ImageRecord(found, data: data) == record else { return nil }
+        return found
+    }
+}

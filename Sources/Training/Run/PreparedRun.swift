@@ -1,0 +1,87 @@
+import Datasets
+import Interchange
+import Networks
+
+/// A run's folder that a training may write to: with the configuration of this very training, and kept from other processes.
+struct PreparedRun {
+    let configuration: RunConfiguration
+    let lock: FolderLock
+
+    /// Makes the folder with its configuration, or checks that the one there is of the same training.
+    ///
+    /// - Parameter resume: whether to go on with a run that is there.
+    /// - Throws: `TrainingError` that says in what the training differs from the run.
+    init(_ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool) throws {
+        guard run.holdsRun else {
+            (configuration, lock) = try Self.begin(run, recipe, data, network)
+            return
+        }
+        guard resume else {
+            throw TrainingError(
+                "\(run.path) holds a run already: add --resume to go on with it, or choose another output folder")
+        }
+        lock = try FolderLock(run.path, work: "trains")
+        let stored: Network
+        (configuration, stored) = try RunConfiguration.read(from: run)
+        guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
+        else {
+            throw TrainingError(
+                "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
+                    + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
+                    + "or choose another output folder")
+        }
+        if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
+            throw TrainingError("\(recipe.data) has other classes than \(run.path) was trained on: \(difference)")
+        }
+        try Self.checkSettings(recipe, data, configuration, run)
+        guard configuration.evaluationTransform == data.evaluationTransform else {
+            throw TrainingError(
+                "\(run.path) is a run whose images are evaluated in another way than they are now, as earlier versions did: "
+                    + "choose another output folder")
+        }
+        run.removeHalfWrittenFiles()
+    }
+
+    private static func begin(
+        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
+    ) throws -> (RunConfiguration, FolderLock) {
+        var configuration = RunConfiguration(
+            recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
+            classNames: data.training.classNames,
+            normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
+        configuration.place = DataPlace(of: recipe.data, run: run)
+        configuration.images = data.record()
+        configuration.heldOut = data.heldOut
+        try run.create()
+        let lock = try FolderLock(run.path, work: "trains")
+        run.removeHalfWrittenFiles()
+        if !data.droppedBoxes.isEmpty {
+            try AtomicFile.replace(run.droppedBoxes) { file in
+                for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
+            }
+        }
+        try configuration.write(to: run, network: network)
+        return (configuration, lock)
+    }
+
+    /// Checks that a run goes on with the settings and the images that it began with.
+    private static func checkSettings(
+        _ recipe: Recipe, _ data: TrainingData, _ configuration: RunConfiguration, _ run: RunFolder
+    ) throws {
+        let change = configuration.images.flatMap {
+            data.record().change(since: $0, classNames: configuration.classNames)
+        }
+        let place = try? configuration.data(in: run)
+        let isSamePlace = place.map { DataPlace.canonical($0) == DataPlace.canonical(recipe.data) } ?? false
+        // Data that have moved are the same where every image is.
+        let mayMove = isSamePlace || (configuration.images != nil && change == nil)
+        if let difference = configuration.recipe.firstDifference(from: recipe, besides: mayMove ? [.data] : []) {
+            throw TrainingError("\(run.path) is a run with other settings: \(difference)")
+        }
+        if let change {
+            throw TrainingError(
+                "\(recipe.data) has changed since \(run.path) began: \(change); put it back as it was, or begin anew in another output "
+                    + "folder")
+        }
+    }
+}
