@@ -26,12 +26,33 @@ final class DataCommandTests: CommandLineTestCase {
             atPath: "\(folder)/photos/train/left/1.png", toPath: "\(folder)/photos/test/left/copy.png")
         let outcome = try train("photos")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
-        XCTAssertTrue(outcome.errors.contains("\nclasses: left 4, right 4\n"), outcome.errors)
+        XCTAssertTrue(outcome.errors.contains("\nclasses: left (4), right (4)\n"), outcome.errors)
         XCTAssertTrue(
             outcome.errors.contains(
-                "\n1 image for evaluation is among the training images too, so scores (test split) promise too much: "
-                    + "photos/test/left/copy.png is photos/train/left/1.png\n"), outcome.errors)
+                "\nimages of the test split that are among the training images too, so that its scores promise too much: 1 "
+                    + "(photos/test/left/copy.png is photos/train/left/1.png)\n"), outcome.errors)
         XCTAssertFalse(outcome.errors.contains("far apart"), outcome.errors)
+    }
+
+    /// Also of a split that this training does not look at.
+    func testImagesOfAnUnusedSplitAndASplitThatIsLeftOut() throws {
+        for (place, count) in [("train", 4), ("Valid", 1), ("TEST", 4)] {
+            for number in 0..<count {
+                try makeImage("photos/\(place)/dark/\(number).png", UInt8(number))
+                try makeImage("photos/\(place)/bright/\(number).png", UInt8(250 - number - (place == "TEST" ? 20 : 0)))
+            }
+        }
+        let outcome = try train("photos", "--hold-out", "0.5")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertTrue(
+            outcome.errors.contains("\nthe validation split is not used, since hold-out takes its place\n"),
+            outcome.errors)
+        XCTAssertTrue(
+            outcome.errors.contains(
+                "\nimages of the test split that are among the training images too, so that its scores promise too much: 2 "
+            ),
+            outcome.errors)
+        XCTAssertFalse(outcome.errors.contains("images of the part held out that"), outcome.errors)
     }
 
     func testRareClassesAreToldAndCanBeMadeUpFor() throws {
@@ -62,7 +83,7 @@ final class DataCommandTests: CommandLineTestCase {
         let outcome = try train("data", "--hold-out", "0.25")
         XCTAssertEqual(outcome.status, 0, outcome.errors)
         XCTAssertTrue(outcome.errors.contains("\nclasses are those of data/labels.csv\n"), outcome.errors)
-        XCTAssertTrue(outcome.errors.contains("\nclasses: bright 3, dark 3\n"), outcome.errors)
+        XCTAssertTrue(outcome.errors.contains("\nclasses: bright (3), dark (3)\n"), outcome.errors)
         try FileManager.default.removeItem(atPath: "\(folder)/data/labels.csv")
         try FileManager.default.removeItem(atPath: "\(folder)/run")
         let refused = try train("data", "--hold-out", "0.25")

@@ -74,6 +74,14 @@ final class FolderLayoutTests: XCTestCase {
         XCTAssertEqual(try splits(folder), [.train])
     }
 
+    func testAFolderOfSplitsBesideOthersIsNoClass() throws {
+        let folder = try makeClasses("mydata/train", "mydata/val")
+        try makeImages(folder, ["samples/1.png"])
+        assertMessage(
+            "\(folder.path) holds several folders, and \(folder.path)/mydata holds the split train: name that folder itself",
+            opening(folder))
+    }
+
     func testFoldersInFoldersEndSomewhere() throws {
         let folder = try makeClasses("a/b/c/d/e/f/g")
         assertMessage(

@@ -32,7 +32,7 @@ final class LabelTableTests: XCTestCase {
             try DatasetCatalog.open(folder.path, split: .train).remarks,
             [
                 "classes are those of \(folder.path)/labels.csv",
-                "1 images in \(folder.path)/images are not used: no line of the table names them",
+                "images in \(folder.path)/images that no line of the table names, and that are not used: 1",
             ])
     }
 
@@ -58,6 +58,27 @@ final class LabelTableTests: XCTestCase {
         XCTAssertEqual(try content(folder), ["img/a.png 10", "img/b.png 9"])
         XCTAssertEqual(try content(folder, .validation), ["img/c.png 9"])
         XCTAssertEqual(try DatasetCatalog.open(folder.path, split: .train).classNames, ["9", "10"])
+    }
+
+    /// The folder that a line names counts, and else the folder of its split.
+    func testFilesOfOneNameInSeveralFolders() throws {
+        let images = ["x/test/cat/1.png", "x/train/cat/1.png", "x/train/dog/1.png"]
+        var folder = try make(["labels.csv": "file,label\ndog/1.png,d\ncat/1.png,c\n"], images: images)
+        XCTAssertEqual(try content(folder), ["x/train/dog/1.png d", "x/train/cat/1.png c"])
+        folder = try make(["labels.csv": "file,label\nx/test/cat/1.png,d\nx\\train\\cat\\1,c\n"], images: images)
+        XCTAssertEqual(try content(folder), ["x/test/cat/1.png d", "x/train/cat/1.png c"])
+    }
+
+    func testATableInEachFolderAndATableBesideItsImages() throws {
+        var folder = try make(
+            [
+                "train/metadata.csv": "file_name,label\na.png,x\nb.png,y\n",
+                "test/metadata.csv": "file_name,label\na.png,y\n",
+            ], images: ["train/a.png", "train/b.png", "test/a.png"])
+        XCTAssertEqual(try content(folder), ["train/a.png x", "train/b.png y"])
+        XCTAssertEqual(try content(folder, .test), ["test/a.png y"])
+        folder = try make(["mine/Labels.CSV": "Image,Class\na.png,x\nb.png,y\n"], images: ["mine/a.png", "mine/b.png"])
+        XCTAssertEqual(try content(folder), ["mine/a.png x", "mine/b.png y"])
     }
 
     func testATableWithoutAHeader() throws {

@@ -59,7 +59,9 @@ final class COCOAnnotationTests: AnnotationTestCase {
         XCTAssertEqual(data.images[0].objects.map(\.area), [16, 16, 16])
         XCTAssertEqual(
             data.remarks.map { short($0) },
-            ["DIR/coco.json has 2 areas that are no numbers (annotation 7: NaN): the areas of their boxes are taken"])
+            [
+                "DIR/coco.json: areas that are no numbers, in place of which those of the boxes are taken: 2 (annotation 7: NaN)"
+            ])
     }
 
     func testCrowdsAsNumbersAndBooleans() throws {
@@ -122,7 +124,7 @@ final class COCOAnnotationTests: AnnotationTestCase {
             annotations: "\(good), {\"id\": 2, \"image_id\": 5, \"category_id\": 1, \"bbox\": [5, 5, 4, 4]}")
         XCTAssertEqual(data.images.map(\.objects.count), [2])
         XCTAssertEqual(
-            data.remarks.map { short($0) }, ["DIR/coco.json lists 2 images more than once (a.png): each counts once"])
+            data.remarks.map { short($0) }, ["DIR/coco.json: images that are listed again, and count once: 2 (a.png)"])
         XCTAssertEqual(
             complaint { try read(images: "\(image), \(again.replacingOccurrences(of: "10}", with: "11}"))") },
             "DIR/coco.json lists a.png twice, with two sizes: remove one")

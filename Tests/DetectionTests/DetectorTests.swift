@@ -122,6 +122,26 @@ final class DetectorTests: XCTestCase {
         }
     }
 
+    /// Many objects want the same few anchors, so that most go far down their lists.
+    func testMatchingOfCrowdsIsThatOfItsDefinition() {
+        func near(_ spread: Double) -> Box {
+            Box(
+                centerX: 0.5 + .random(in: -spread...spread), centerY: 0.5 + .random(in: -spread...spread), width: 0.5,
+                height: 0.5)
+        }
+        for (boxes, anchors) in [(20, 40), (530, 540), (40, 20)] {
+            let boxes = (0..<boxes).map { _ in near(0.2) }
+            let anchors = (0..<anchors).map { _ in near(0.3) }
+            XCTAssertEqual(AnchorMatching(anchors: anchors, boxes: boxes).objects, matched(anchors, boxes))
+        }
+        // The same box over and over takes anchors from the best on, whoever comes first.
+        let same = [Box](repeating: Box(left: 0, top: 0, right: 1, bottom: 1), count: 2000)
+        let anchors = (1...1500).map { Box(left: 0, top: 0, right: 1, bottom: Double($0) / 1500) }
+        let start = ContinuousClock.now
+        XCTAssertEqual(AnchorMatching(anchors: anchors, boxes: same).objects, (0..<1500).reversed().map { $0 })
+        XCTAssertLessThan(ContinuousClock.now - start, .seconds(10))
+    }
+
     /// Each anchor's best object from a half on; then best pairs first, each object and each anchor once.
     private func matched(_ anchors: [Box], _ boxes: [Box]) -> [Int?] {
         var result = anchors.map { anchor in

@@ -109,7 +109,10 @@ public enum DatasetCatalog {
             if case .table(let table) = table { return .table(table) }
             switch folders {
             case .layout(let layout):
-                if case .nothing(let reason?) = table, layout.hasOneClass { throw reason }
+                if let folder = layout.onlyClass {
+                    if case .nothing(let reason?) = table { throw reason }
+                    if case .table(let table) = try LabelTable.content(of: folder) { return .table(table) }
+                }
                 return .images(layout)
             case .wrapped(let inner): place = inner
             case .nothing(let error):

@@ -6,8 +6,8 @@ struct ImageFolderLayout {
     let folders: [(split: Split, path: String)]
     /// What somebody should know of folders that are not used.
     private let remarks: [String]
-    /// Whether all images are in one folder, whose name may not be that of a class.
-    private(set) var hasOneClass = false
+    /// The folder of all images where there is just one, whose name may not be that of a class.
+    private(set) var onlyClass: String?
 
     /// What a folder holds, by its sub-folders.
     enum Content {
@@ -81,6 +81,19 @@ struct ImageFolderLayout {
             let folder = Folders.join(path, names[0])
             if try !Folders.subfolders(of: folder).isEmpty { return .wrapped(folder) }
         }
+        // A folder of splits beside others is no class of theirs.
+        for name in names where names.count > 1 {
+            let folder = Folders.join(path, name)
+            let inside = try Folders.subfolders(of: folder).filter { inner in
+                try Split(folderName: inner) != nil && !Folders.subfolders(of: Folders.join(folder, inner)).isEmpty
+            }
+            guard inside.isEmpty else {
+                return .nothing(
+                    DatasetsError(
+                        "\(path) holds several folders, and \(folder) holds the split \(inside[0]): name that folder itself"
+                    ))
+            }
+        }
         if let first = bare.first, bare.count == names.count {
             let folder = Folders.join(path, first)
             guard try !Folders.names(in: folder).isEmpty else {
@@ -94,7 +107,9 @@ struct ImageFolderLayout {
                         + "its own, such as \(folder)/CLASS"))
         }
         return .layout(
-            ImageFolderLayout(path: path, folders: [(.train, path)], remarks: [], hasOneClass: names.count == 1))
+            ImageFolderLayout(
+                path: path, folders: [(.train, path)], remarks: [],
+                onlyClass: names.count == 1 ? Folders.join(path, names[0]) : nil))
     }
 
     var splits: [Split] { folders.map(\.split) }

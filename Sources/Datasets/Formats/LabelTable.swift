@@ -19,45 +19,62 @@ struct LabelTable {
     ///
     /// - Throws: `DatasetsError` that names the line at fault.
     static func content(of path: String) throws -> Content {
-        let names = try Folders.names(in: path).filter { name in
-            [".csv", ".tsv"].contains { name.lowercased().hasSuffix($0) } && Folders.isFile(Folders.join(path, name))
-        }
-        func stem(_ name: String) -> String { String(name.dropLast(4)).lowercased() }
-        let divided = names.filter { Split(folderName: stem($0)) != nil }
-        let whole = names.filter { wholeNames.contains(stem($0)) }
-        // A table of all images says more than one of the images to be told (Kaggle's test.csv, sample_submission.csv).
-        let chosen =
-            divided.contains { Split(folderName: stem($0)) == .train } ? divided : whole.isEmpty ? names : whole
-        guard !chosen.isEmpty, chosen == divided || chosen.count == 1 else { return .nothing(nil) }
+        let tables = try Self.tables(of: path)
+        guard let first = tables.first else { return .nothing(nil) }
         let files = try TableFiles(path)
         var rows: [Split: [(file: String, label: String)]] = [:]
         var remarks: [String] = []
-        for name in chosen {
-            let table = Folders.join(path, name)
-            let split = Split(folderName: stem(name)) ?? .train
+        for (table, split) in tables {
             guard rows[split] == nil else {
                 return .nothing(
                     DatasetsError(
-                        "\(path) holds two tables of the \(split.rawValue) split: remove \(name) or the other"))
+                        "\(path) holds two tables of the \(split.rawValue) split: remove \(table) or the other"))
             }
-            let read: [Split: [(file: String, label: String)]]
             do {
-                read = try Self.read(table, split, files)
+                rows.merge(try read(table, split, files)) { first, _ in first }
+                remarks.append("classes are those of \(table)")
             } catch let error as Unusable {
                 guard split != .train else { return .nothing(error.reason) }
                 remarks.append("\(table) is not used: it has no labels that can be read")
-                continue
             }
-            rows.merge(read) { first, _ in first }
-            remarks.append("classes are those of \(table)")
         }
         let classes = Set(rows.values.flatMap { $0.map(\.label) })
         guard classes.count > 1 else {
             return .nothing(
-                DatasetsError("\(Folders.join(path, chosen[0])) gives all images one class: two at least are needed"))
+                DatasetsError("\(first.path) gives all images one class: two at least are needed"))
         }
         remarks += try unnamedImages(beside: rows.values.flatMap { $0.map(\.file) })
         return .table(LabelTable(path: path, classNames: sorted(classes), rows: rows, remarks: remarks))
+    }
+
+    /// The tables that a folder is told by: one of all images, one for each split, or one in the folder of each split.
+    private static func tables(of path: String) throws -> [(path: String, split: Split)] {
+        func stem(_ name: String) -> String { String(name.dropLast(4)).lowercased() }
+        let names = try Self.names(in: path)
+        let divided = names.filter { Split(folderName: stem($0)) != nil }
+        if divided.contains(where: { Split(folderName: stem($0)) == .train }) {
+            return divided.map { (Folders.join(path, $0), Split(folderName: stem($0)) ?? .train) }
+        }
+        func single(_ folder: String, _ names: [String]) -> String? {
+            // A table of all images says more than one of images to be told (Kaggle's test.csv and sample_submission.csv).
+            let whole = names.filter { wholeNames.contains(stem($0)) }
+            let chosen = whole.isEmpty ? names : whole
+            return chosen.count == 1 ? Folders.join(folder, chosen[0]) : nil
+        }
+        if !names.isEmpty { return single(path, names).map { [($0, .train)] } ?? [] }
+        return try Folders.subfolders(of: path).compactMap { name in
+            let folder = Folders.join(path, name)
+            guard let split = Split(folderName: name), let table = single(folder, try self.names(in: folder)) else {
+                return nil
+            }
+            return (table, split)
+        }
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        try Folders.names(in: folder).filter { name in
+            [".csv", ".tsv"].contains { name.lowercased().hasSuffix($0) } && Folders.isFile(Folders.join(folder, name))
+        }
     }
 
     private static let wholeNames: Set<String> = [
@@ -114,7 +131,7 @@ struct LabelTable {
         guard rows.prefix(20).contains(where: { files.path(of: $0.field(columns.file), in: split) != nil }) else {
             throw Unusable(
                 reason: DatasetsError(
-                    "\(table), line \(sample.line) names \(sample.field(columns.file)), and there is no such file in \(files.places)"
+                    "\(table), line \(sample.line) names \(sample.field(columns.file)), and there is no such file in \(files.location)"
                 ))
         }
         var found: [Split: [(file: String, label: String)]] = [:]
@@ -131,7 +148,7 @@ struct LabelTable {
             }
             guard let file = files.path(of: name, in: place) else {
                 throw DatasetsError(
-                    "\(table), line \(row.line) names \(name), and there is no such file in \(files.places): add it, or remove the line"
+                    "\(table), line \(row.line) names \(name), and there is no such file in \(files.location): add it, or remove the line"
                 )
             }
             guard !label.isEmpty else {

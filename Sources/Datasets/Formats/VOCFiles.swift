@@ -69,8 +69,7 @@ struct VOCFiles: AnnotationLayout {
             try Folders.names(in: folder).filter(ImageFormat.hasImageEnding).map { Folders.join(folder, $0) }
         }.filter { !used.contains($0) }
         if let first = unused.first {
-            result.remarks.append(
-                "\(unused.count) images without an annotation are not used: \(first)\(unused.count > 1 ? " …" : "")")
+            result.remarks.append("images without an annotation, which are not used: \(unused.count) (\(first))")
         }
         return result
     }

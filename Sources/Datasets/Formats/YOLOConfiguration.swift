@@ -22,7 +22,9 @@ struct YOLOConfiguration {
             throw DatasetsError(
                 "\(path) has \(file.length) bytes, more than names of classes need: it may be another file")
         }
-        guard let text = String(validating: try FileReader.contents(of: path), as: UTF8.self) else {
+        let bytes = try FileReader.contents(of: path)
+        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard let text = String(validating: start, as: UTF8.self) else {
             throw DatasetsError("\(path) is not written in UTF-8: write it anew")
         }
         guard !Self.isTricky(text) else {

@@ -151,7 +151,7 @@ struct YOLOFolder: AnnotationLayout {
         let bare = sources.count { $0.labels == nil }
         if bare > 0 {
             result.remarks.append(
-                "\(bare) of \(sources.count) images of the \(split.rawValue) split have no labels: they show background"
+                "images of the \(split.rawValue) split without labels, which show background: \(bare) of \(sources.count)"
             )
         }
         return result

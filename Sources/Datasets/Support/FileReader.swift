@@ -103,11 +103,12 @@ final class FileReader {
         return bytes
     }
 
-    /// The lines of a text file, trimmed, without empty ones at the end.
+    /// The lines of a text file, trimmed, without a byte order mark and without empty ones at the end.
     ///
     /// - Throws: `DatasetsError` if it cannot be read.
     static func lines(of path: String) throws -> [String] {
-        let text = String(decoding: try contents(of: path), as: UTF8.self)
+        let bytes = try contents(of: path)
+        let text = String(decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
         var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .map { $0.trimmingCharacters(in: .whitespaces) }
         while lines.last == "" { lines.removeLast() }

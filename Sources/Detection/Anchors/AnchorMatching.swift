@@ -58,7 +58,7 @@ private struct Wishes {
     let isCut: Bool
 
     /// Few enough that thousands of objects stay small.
-    private static let kept = 256
+    private static let kept = 512
     /// Up to so many are quicker put in order one by one.
     private static let few = 16
 
@@ -78,10 +78,36 @@ private struct Wishes {
             }
         } else {
             wishes = overlaps.indices.filter { overlaps[$0] > 0 }.map { ($0, overlaps[$0]) }
-            wishes.sort { ($1.overlap, $0.anchor) < ($0.overlap, $1.anchor) }
-            wishes.removeLast(max(0, wishes.count - limit))
+            if wishes.count > limit {
+                Self.moveForward(limit, of: &wishes)
+                wishes.removeLast(wishes.count - limit)
+            }
+            wishes.sort(by: Self.isBefore)
         }
         isCut = limit < count && wishes.count == limit
+    }
+
+    private static func isBefore(_ one: (anchor: Int, overlap: Double), _ other: (anchor: Int, overlap: Double)) -> Bool
+    {
+        one.overlap > other.overlap || (one.overlap == other.overlap && one.anchor < other.anchor)
+    }
+
+    /// Moves the first `count` in order to the front, in any order (Hoare, “Algorithm 65: find”, 1961): linear on average.
+    private static func moveForward(_ count: Int, of wishes: inout [(anchor: Int, overlap: Double)]) {
+        var (low, high) = (0, wishes.count - 1)
+        while low < high {
+            let pivot = wishes[(low + high) / 2]
+            var (left, right) = (low, high)
+            while left <= right {
+                while isBefore(wishes[left], pivot) { left += 1 }
+                while isBefore(pivot, wishes[right]) { right -= 1 }
+                guard left <= right else { break }
+                wishes.swapAt(left, right)
+                left += 1
+                right -= 1
+            }
+            if count - 1 <= right { high = right } else if count - 1 >= left { low = left } else { return }
+        }
     }
 
     var first: (anchor: Int, overlap: Double)? { place < wishes.count ? wishes[place] : nil }

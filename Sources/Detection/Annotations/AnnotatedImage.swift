@@ -40,7 +40,7 @@ public struct AnnotatedImages: Sendable {
     }
 
     /// The most objects that an image may have: more than any picture shows, and few enough that training goes on at its pace.
-    public static let mostObjects = 5000
+    public static let mostObjects = 2000
 
     /// Leaves out what an image has beyond `mostObjects`.
     public mutating func leaveOutCrowdedObjects() {

@@ -62,7 +62,8 @@ public enum COCOAnnotations {
         var remarks = images.remarks
         if let odd {
             remarks.append(
-                "\(path) has \(odd.count) areas that are no numbers (\(odd.first)): the areas of their boxes are taken")
+                "\(path): areas that are no numbers, in place of which those of the boxes are taken: \(odd.count) (\(odd.first))"
+            )
         }
         return AnnotatedImages(
             name: path, classNames: categories.names, images: images.images, dropped: check.dropped, remarks: remarks)
@@ -149,7 +150,7 @@ public enum COCOAnnotations {
             }
             if let repeated {
                 remarks.append(
-                    "\(path) lists \(repeated.count) images more than once (\(repeated.first)): each counts once")
+                    "\(path): images that are listed again, and count once: \(repeated.count) (\(repeated.first))")
             }
         }
 

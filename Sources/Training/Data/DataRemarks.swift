@@ -11,10 +11,37 @@ extension TrainingData {
         let isDetection = recipe.task == .detection
         let counts = isDetection ? training.objectCounts() : training.classCounts()
         sentences += Self.lines(
-            isDetection ? "objects" : "classes", zip(training.classNames, counts).map { "\($0) \($1)" })
+            isDetection ? "objects" : "classes", zip(training.classNames, counts).map { "\($0) (\($1))" })
         if let sentence = imbalance(counts, recipe) { sentences.append(sentence) }
-        if let sentence = RepeatedImages(training, evaluation).sentence(evaluationName) { sentences.append(sentence) }
+        return sentences + splitRemarks(recipe)
+    }
+
+    /// Of splits: one that is there and not used, and images that stand in two.
+    private func splitRemarks(_ recipe: Recipe) -> [String] {
+        var sentences: [String] = []
+        let splits = (try? Self.splits(recipe)) ?? []
+        if recipe.holdOut > 0, splits.contains(.validation) {
+            sentences.append("the validation split is not used, since hold-out takes its place")
+        }
+        var repeated = RepeatedImages(training)
+        let name = recipe.holdOut > 0 ? "the part held out" : "the \(evaluationName)"
+        if let sentence = repeated.sentence(evaluation, name) { sentences.append(sentence) }
+        for split in splits where split != .train && "\(split.rawValue) split" != evaluationName {
+            guard recipe.holdOut == 0 || split == .test, let images = try? Self.images(recipe, split) else { continue }
+            if let sentence = repeated.sentence(images, "the \(split.rawValue) split") { sentences.append(sentence) }
+        }
         return sentences
+    }
+
+    private static func splits(_ recipe: Recipe) throws -> [Split] {
+        recipe.task == .detection
+            ? try AnnotatedFolder(recipe.data).splits : try DatasetCatalog.availableSplits(recipe.data)
+    }
+
+    private static func images(_ recipe: Recipe, _ split: Split) throws -> any Dataset {
+        recipe.task == .detection
+            ? AnnotatedDataset(try AnnotatedFolder(recipe.data).annotations(for: split), cacheBytes: 0)
+            : try DatasetCatalog.open(recipe.data, split: split)
     }
 
     /// The widest line of a list.

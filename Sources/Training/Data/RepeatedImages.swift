@@ -1,37 +1,41 @@
 import Datasets
 import Foundation
 
-/// Files of the training images that are also among those that scores are taken on: such scores promise too much.
+/// Files of the training images that are also among images that scores are taken on: such scores promise too much.
 struct RepeatedImages {
-    /// Pairs of files with the same bytes, by the evaluation's order.
-    private(set) var pairs: [(training: String, evaluation: String)] = []
+    /// Training files by their sizes, and by what is in them where that had to be looked at.
+    private let sizes: [Int: [String]]
+    private var digests: [Int: [Int: String]] = [:]
 
-    /// Looks for files of the same bytes. Only those of one size are read.
-    init(_ training: any Dataset, _ evaluation: any Dataset) {
+    /// Notes the sizes of the training images' files.
+    init(_ training: any Dataset) {
         var sizes: [Int: [String]] = [:]
         for file in Self.files(of: training) {
             if let size = Self.size(of: file) { sizes[size, default: []].append(file) }
         }
-        var digests: [Int: [Int: String]] = [:]
+        self.sizes = sizes
+    }
+
+    /// A sentence on files of the same bytes; nil for none. Only files of one size are read.
+    ///
+    /// - Parameter name: what the images are called: "the test split".
+    mutating func sentence(_ evaluation: any Dataset, _ name: String) -> String? {
+        var examples: [String] = []
+        var count = 0
         for file in Self.files(of: evaluation) {
             guard let size = Self.size(of: file), let candidates = sizes[size] else { continue }
             if digests[size] == nil {
                 let pairs = candidates.compactMap { candidate in Self.digest(of: candidate).map { ($0, candidate) } }
                 digests[size] = Dictionary(pairs) { first, _ in first }
             }
-            if let digest = Self.digest(of: file), let same = digests[size]?[digest] { pairs.append((same, file)) }
+            guard let digest = Self.digest(of: file), let same = digests[size]?[digest] else { continue }
+            count += 1
+            if count <= 3 { examples.append(same == file ? file : "\(file) is \(same)") }
         }
-    }
-
-    /// A sentence with some of them; nil for none.
-    func sentence(_ evaluationName: String) -> String? {
-        guard !pairs.isEmpty else { return nil }
-        let examples = pairs.prefix(3).map { pair in
-            pair.training == pair.evaluation ? pair.training : "\(pair.evaluation) is \(pair.training)"
-        }
-        let count = pairs.count == 1 ? "1 image for evaluation is" : "\(pairs.count) images for evaluation are"
-        return "\(count) among the training images too, so scores (\(evaluationName)) promise too much: "
-            + examples.joined(separator: ", ") + (pairs.count > 3 ? " …" : "")
+        guard count > 0 else { return nil }
+        return
+            "images of \(name) that are among the training images too, so that its scores promise too much: \(count) ("
+            + examples.joined(separator: ", ") + (count > 3 ? " …)" : ")")
     }
 
     private static func files(of dataset: any Dataset) -> [String] {

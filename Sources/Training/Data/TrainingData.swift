@@ -63,7 +63,7 @@ public struct TrainingData: Sendable {
                 "augmentation is \(recipe.augmentation.rawValue), which is for task: detection: use auto, crop-flip, resized-crop or none"
             )
         }
-        let all = try DatasetCatalog.open(recipe.data, split: .train)
+        let all = try Self.openClasses(recipe.data)
         guard all.classNames.count > 1 else {
             throw TrainingError(
                 "\(all.name) holds one class, \(all.classNames.first ?? ""): put the images of each class into a folder of its own, "
@@ -91,6 +91,19 @@ public struct TrainingData: Sendable {
         train.channels = channels
         (trainingTransform, evaluationTransform) = (train, evaluate)
         inputShape = [channels, side, side]
+    }
+
+    /// Opens the training split of labelled images.
+    ///
+    /// - Throws: `TrainingError` where the folder is one of boxes, which looks like broken classes.
+    private static func openClasses(_ data: String) throws -> any Dataset {
+        do {
+            return try DatasetCatalog.open(data, split: .train)
+        } catch let error as DatasetsError {
+            guard let folder = try? AnnotatedFolder(data), folder.splits.contains(.train) else { throw error }
+            throw TrainingError(
+                "\(data) holds images with boxes: train a detector with task: detection (--task detection)")
+        }
     }
 
     /// The longest side of small images; nil where they are not small. Where sizes vary, a few images are looked at.

@@ -123,7 +123,9 @@ struct Evaluate: ParsableCommand {
             } else {
                 images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
             }
-        for box in images.annotations.dropped { note("left out: \(box)") }
+        let dropped = images.annotations.dropped
+        for box in dropped.prefix(100) { note("left out: \(box)") }
+        if dropped.count > 100 { note("left out: \(dropped.count - 100) boxes more") }
         for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
         if json { try printJSON(report) } else { print(report.text()) }
     }
