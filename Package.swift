@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// libtorch, libjpeg, libpng and zlib are found through pkg-config: Scripts/bootstrap writes what is missing to
-// .deps/pkgconfig, and the Makefile adds that folder to PKG_CONFIG_PATH. Executables and tests carry run paths of their
+// libtorch, libjpeg, libpng, zlib and what there is of libwebp, giflib and libtiff are found through pkg-config:
+// Scripts/bootstrap writes what is missing to .deps/pkgconfig, and the Makefile adds that folder to PKG_CONFIG_PATH. Executables and tests carry run paths of their
 // own, so they need no environment; libraries carry no unsafe flags, so other packages can depend on them.
 let runPaths: [LinkerSetting] = [
     .unsafeFlags(
@@ -32,6 +32,8 @@ let package = Package(
         .systemLibrary(name: "CJPEG", path: "Sources/SystemLibraries/CJPEG", pkgConfig: "libjpeg"),
         .systemLibrary(name: "CPNG", path: "Sources/SystemLibraries/CPNG", pkgConfig: "libpng"),
         .systemLibrary(name: "CZlib", path: "Sources/SystemLibraries/CZlib", pkgConfig: "zlib"),
+        .systemLibrary(
+            name: "CImageFormats", path: "Sources/SystemLibraries/CImageFormats", pkgConfig: "sapool-image-formats"),
 
         // libtorch from Swift
         .target(
@@ -57,7 +59,7 @@ let package = Package(
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
 
         // Images
-        .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
+        .target(name: "CCodecs", dependencies: ["CImageFormats", "CJPEG", "CPNG", "CZlib"]),
         .target(
             name: "Datasets", dependencies: ["CCodecs", "Detection", .product(name: "Yams", package: "Yams")]),
         .testTarget(

@@ -13,13 +13,23 @@ typedef struct {
     struct jpeg_error_mgr base;
     jmp_buf escape;
     char *message;
+    int status;
 } error_manager;
+
+/* Whether libjpeg complains of what it does not do rather than of damage. */
+static int is_unsupported(int code) {
+    return code == JERR_ARITH_NOTIMPL || code == JERR_BAD_PRECISION || code == JERR_CONVERSION_NOTIMPL ||
+           code == JERR_NOT_COMPILED || code == JERR_NOTIMPL || code == JERR_SOF_UNSUPPORTED;
+}
 
 static void leave_with_error(j_common_ptr info) {
     error_manager *errors = (error_manager *)info->err;
     char text[JMSG_LENGTH_MAX];
     info->err->format_message(info, text);
-    codecs_fail(errors->message, "the JPEG data are corrupt: %s", text);
+    errors->status = is_unsupported(info->err->msg_code)
+                         ? codecs_refuse(
+                               CODECS_UNSUPPORTED, errors->message, "the JPEG data are of a kind that is not read: %s", text)
+                         : codecs_fail(errors->message, "the JPEG data are corrupt: %s", text);
     longjmp(errors->escape, 1);
 }
 
@@ -28,7 +38,7 @@ static void note_message(j_common_ptr info, int level) {
     int code = info->err->msg_code;
     if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER)) {
         error_manager *errors = (error_manager *)info->err;
-        codecs_fail(errors->message, "the JPEG data end too early");
+        errors->status = codecs_fail(errors->message, "the JPEG data end too early");
         longjmp(errors->escape, 1);
     }
 }
@@ -46,11 +56,21 @@ static struct jpeg_error_mgr *install_errors(error_manager *errors, char *messag
     return base;
 }
 
-/* A progressive file of a few kilobytes can hold so many scans that it keeps the decoder busy for hours. */
-static void limit_scans(j_common_ptr info) {
-    if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > 1000) {
+/*
+ * A scan goes over all pixels though it may take next to no bytes, so a small progressive file can keep a decoder busy for long.
+ * Usual files have about ten; this allows hundreds in a photograph, and about a second for all of them.
+ */
+static void limit_scans(j_common_ptr common) {
+    if (!common->is_decompressor) {
+        return;
+    }
+    j_decompress_ptr info = (j_decompress_ptr)common;
+    const int64_t scans = info->input_scan_number, pixels = (int64_t)info->image_width * info->image_height;
+    if (scans > 1000 || scans * pixels > (int64_t)1 << 33) {
         error_manager *errors = (error_manager *)info->err;
-        codecs_fail(errors->message, "the JPEG data hold more than 1000 scans");
+        errors->status = codecs_refuse(
+            CODECS_UNSUPPORTED, errors->message, "the JPEG data hold more than %lld scans, too many for %u x %u pixels", (long long)scans - 1,
+            info->image_width, info->image_height);
         longjmp(errors->escape, 1);
     }
 }
@@ -59,7 +79,8 @@ typedef struct {
     struct jpeg_decompress_struct info;
     error_manager errors;
     struct jpeg_progress_mgr progress;
-    uint8_t *pixels;
+    codecs_canvas canvas;
+    uint8_t *pixels; /* of a part */
     uint8_t *spare_row; /* or a row that nobody wants */
 } reader;
 
@@ -93,22 +114,16 @@ static void choose_scale(
     }
 }
 
-/* Adobe's files hold inverted ink: 255 is none. */
-static void convert_cmyk(const uint8_t *cmyk, int inverted, uint8_t *target, size_t width, int channels) {
-    for (size_t x = 0; x < width; x++, cmyk += 4, target += channels) {
-        unsigned flip = inverted ? 0 : 255;
-        unsigned light = cmyk[3] ^ flip;
-        unsigned red = ((cmyk[0] ^ flip) * light + 127) / 255;
-        unsigned green = ((cmyk[1] ^ flip) * light + 127) / 255;
-        unsigned blue = ((cmyk[2] ^ flip) * light + 127) / 255;
-        if (channels == 1) {
-            target[0] = codecs_luma(red, green, blue);
-        } else {
-            target[0] = (uint8_t)red;
-            target[1] = (uint8_t)green;
-            target[2] = (uint8_t)blue;
-        }
+/* Bytes of coefficients that libjpeg keeps of an image with more than one scan. */
+static int64_t coefficient_bytes(j_decompress_ptr info) {
+    if (!jpeg_has_multiple_scans(info)) {
+        return 0;
     }
+    int64_t blocks = 0;
+    for (int i = 0; i < info->num_components; i++) {
+        blocks += (int64_t)info->comp_info[i].width_in_blocks * info->comp_info[i].height_in_blocks;
+    }
+    return blocks * DCTSIZE2 * (int64_t)sizeof(JCOEF);
 }
 
 /* Reads the header and checks that the data can hold what it promises. */
@@ -120,19 +135,22 @@ static int read_header(reader *r, const uint8_t *bytes, size_t count, const code
     jpeg_mem_src(info, (unsigned char *)bytes, (unsigned long)count);
     jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(info, TRUE);
-    if (codecs_check_size(info->image_width, info->image_height, options->maximum_pixels, r->errors.message) != 0) {
-        return -1;
+    const int64_t width = info->image_width, height = info->image_height;
+    int status = codecs_check_size(width, height, count, options, r->errors.message);
+    if (status != 0) {
+        return status;
     }
     /*
      * Huffman codes spend at least a bit on a block, and a block covers at most 256 pixels: with a margin of two, data
      * as short as this cannot hold the image, and decoding it would only waste memory and time.
      */
-    if (!info->arith_code && (int64_t)info->image_width * info->image_height / 4096 > (int64_t)count) {
+    if (!info->arith_code && width * height / 4096 > (int64_t)count) {
         return codecs_fail(
             r->errors.message, "the JPEG data end too early: %zu bytes cannot hold %u x %u pixels", count,
             info->image_width, info->image_height);
     }
-    return 0;
+    const int64_t coefficients = coefficient_bytes(info) / (width * height) + 1;
+    return codecs_check_memory(width, height, 3 + coefficients, options, r->errors.message);
 }
 
 static int is_cmyk(j_decompress_ptr info) {
@@ -140,57 +158,54 @@ static int is_cmyk(j_decompress_ptr info) {
 }
 
 /* Chooses the colour space; returns the number of channels. */
-static int choose_channels(j_decompress_ptr info, int wanted) {
-    int channels = wanted;
-    if (channels != 1 && channels != 3) {
-        channels = info->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
-    }
+static int choose_channels(j_decompress_ptr info, const codecs_decode_options *options) {
+    int channels = codecs_channels(options, info->jpeg_color_space == JCS_GRAYSCALE);
     info->out_color_space = is_cmyk(info) ? JCS_CMYK : channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     return channels;
 }
 
 /* Decodes all pixels of an image whose header is read and whose scale is chosen. */
-static int read_pixels(reader *r, int channels, int orientation, codecs_image *image) {
+static int read_pixels(reader *r, const codecs_decode_options *options, int orientation, codecs_image *image) {
     j_decompress_ptr info = &r->info;
-    int converts = is_cmyk(info);
-    channels = choose_channels(info, channels);
+    const int channels = choose_channels(info, options);
     jpeg_start_decompress(info);
-    size_t width = info->output_width, height = info->output_height;
-    r->pixels = malloc(width * height * (size_t)channels);
-    r->spare_row = converts ? malloc(width * 4) : NULL;
-    if (r->pixels == NULL || (converts && r->spare_row == NULL)) {
+    const codecs_layout layout = is_cmyk(info) ? (info->saw_Adobe_marker ? CODECS_CMYK_INVERTED : CODECS_CMYK)
+                                 : channels == 1 ? CODECS_GREY
+                                                 : CODECS_RGB;
+    r->spare_row = malloc((size_t)info->output_width * 4);
+    if (r->spare_row == NULL) {
         return codecs_fail(r->errors.message, "there is no memory for the image");
     }
-    while (info->output_scanline < height) {
-        uint8_t *target = r->pixels + info->output_scanline * width * (size_t)channels;
-        JSAMPROW row = converts ? r->spare_row : target;
-        if (jpeg_read_scanlines(info, &row, 1) == 1 && converts) {
-            convert_cmyk(r->spare_row, info->saw_Adobe_marker, target, width, channels);
+    int status = codecs_make_canvas(
+        &r->canvas, (int32_t)info->output_width, (int32_t)info->output_height, channels, orientation, r->errors.message);
+    if (status != 0) {
+        return status;
+    }
+    while (info->output_scanline < info->output_height) {
+        const int32_t y = (int32_t)info->output_scanline;
+        JSAMPROW row = r->spare_row;
+        if (jpeg_read_scanlines(info, &row, 1) == 1) {
+            codecs_put_row(&r->canvas, y, row, layout);
         }
     }
     jpeg_finish_decompress(info);
-
-    codecs_image result = {r->pixels, (int32_t)width, (int32_t)height, channels};
-    if (codecs_apply_orientation(&result, orientation) != 0) {
-        return codecs_fail(r->errors.message, "there is no memory for the image");
-    }
-    r->pixels = NULL;
-    *image = result;
+    codecs_take_image(&r->canvas, image);
     return 0;
 }
 
 /* Runs below `setjmp`: whatever it allocates is in the reader, where the error path finds it. */
 static int read_image(
     reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image) {
-    if (read_header(r, bytes, count, options) != 0) {
-        return -1;
+    const int status = read_header(r, bytes, count, options);
+    if (status != 0) {
+        return status;
     }
     int orientation = find_orientation(&r->info);
     int swapped = orientation >= 5;
     choose_scale(
         &r->info, r->info.image_width, r->info.image_height, swapped ? options->minimum_height : options->minimum_width,
         swapped ? options->minimum_width : options->minimum_height);
-    return read_pixels(r, options->channels, orientation, image);
+    return read_pixels(r, options, orientation, image);
 }
 
 /*
@@ -208,9 +223,10 @@ static int32_t larger(int32_t a, int32_t b) {
 }
 
 /* Decodes the rows and columns that a part needs, at the scale that is chosen. */
-static int read_window(reader *r, int channels, codecs_rectangle *part, codecs_image *image) {
+static int read_window(
+    reader *r, const codecs_decode_options *options, codecs_rectangle *part, codecs_image *image) {
     j_decompress_ptr info = &r->info;
-    channels = choose_channels(info, channels);
+    const int channels = choose_channels(info, options);
     jpeg_start_decompress(info);
     const int64_t scale = info->scale_num;
     const int32_t full_width = (int32_t)info->output_width, full_height = (int32_t)info->output_height;
@@ -258,8 +274,9 @@ static int is_complete(const uint8_t *bytes, size_t count) {
 static int read_part(
     reader *r, const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_choose choose, void *context,
     codecs_image *image, codecs_rectangle *part) {
-    if (read_header(r, bytes, count, options) != 0) {
-        return -1;
+    const int status = read_header(r, bytes, count, options);
+    if (status != 0) {
+        return status;
     }
     j_decompress_ptr info = &r->info;
     const int orientation = find_orientation(info);
@@ -269,14 +286,15 @@ static int read_part(
     /* What has to be turned or converted is decoded whole, and so is what has to fail because its end is missing. */
     if (orientation == 1 && !is_cmyk(info) && is_complete(bytes, count)) {
         choose_scale(info, part->width, part->height, options->minimum_width, options->minimum_height);
-        return read_window(r, options->channels, part, image);
+        return read_window(r, options, part, image);
     }
     choose_scale(info, width, height, 0, 0);
-    return read_pixels(r, options->channels, orientation, image);
+    return read_pixels(r, options, orientation, image);
 }
 
 static int close_reader(reader *r, int status) {
     jpeg_destroy_decompress(&r->info);
+    codecs_free_canvas(&r->canvas);
     free(r->spare_row);
     free(r->pixels);
     free(r);
@@ -289,10 +307,12 @@ int codecs_decode_jpeg(
     if (r == NULL) {
         return codecs_fail(message, "there is no memory for the image");
     }
-    volatile int status = -1;
+    volatile int status = CODECS_BROKEN;
     r->info.err = install_errors(&r->errors, message);
     if (setjmp(r->errors.escape) == 0) {
         status = read_image(r, bytes, count, options, image);
+    } else {
+        status = r->errors.status;
     }
     return close_reader(r, status);
 }
@@ -304,10 +324,12 @@ int codecs_decode_jpeg_part(
     if (r == NULL) {
         return codecs_fail(message, "there is no memory for the image");
     }
-    volatile int status = -1;
+    volatile int status = CODECS_BROKEN;
     r->info.err = install_errors(&r->errors, message);
     if (setjmp(r->errors.escape) == 0) {
         status = read_part(r, bytes, count, options, choose, context, image, part);
+    } else {
+        status = r->errors.status;
     }
     return close_reader(r, status);
 }
@@ -347,7 +369,7 @@ int codecs_encode_jpeg(
     if (w == NULL) {
         return codecs_fail(message, "there is no memory for the image");
     }
-    volatile int status = -1;
+    volatile int status = CODECS_BROKEN;
     w->info.err = install_errors(&w->errors, message);
     if (setjmp(w->errors.escape) == 0) {
         write_image(w, pixels, width, height, channels, quality);

@@ -2,7 +2,6 @@
 
 #include "internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct {
@@ -21,7 +20,25 @@ static uint32_t read32(const tiff_reader *tiff, size_t offset) {
     return tiff->big_endian ? first << 16 | second : second << 16 | first;
 }
 
+/* The standard wants one SHORT; some programs write a LONG or a BYTE. */
+static int orientation_of(const tiff_reader *tiff, size_t entry) {
+    enum { BYTE = 1, SHORT = 3, LONG = 4 };
+    uint32_t value = 0;
+    switch (read16(tiff, entry + 2)) {
+    case BYTE: value = tiff->bytes[entry + 8]; break;
+    case SHORT: value = read16(tiff, entry + 8); break;
+    case LONG: value = read32(tiff, entry + 8); break;
+    default: break;
+    }
+    return read32(tiff, entry + 4) == 1 && value >= 1 && value <= 8 ? (int)value : 1;
+}
+
 int codecs_exif_orientation(const uint8_t *bytes, size_t count) {
+    /* Some files repeat JPEG's prefix where the format has none. */
+    if (count > 6 && memcmp(bytes, "Exif\0\0", 6) == 0) {
+        bytes += 6;
+        count -= 6;
+    }
     tiff_reader tiff = {bytes, count, 0};
     if (count < 8) {
         return 1;
@@ -41,51 +58,9 @@ int codecs_exif_orientation(const uint8_t *bytes, size_t count) {
         if (entry + 12 > count) {
             return 1;
         }
-        const uint32_t orientation_tag = 0x0112, short_type = 3;
-        if (read16(&tiff, entry) == orientation_tag) {
-            uint32_t value = read16(&tiff, entry + 8);
-            int is_one_short = read16(&tiff, entry + 2) == short_type && read32(&tiff, entry + 4) == 1;
-            return is_one_short && value >= 1 && value <= 8 ? (int)value : 1;
+        if (read16(&tiff, entry) == 0x0112) {
+            return orientation_of(&tiff, entry);
         }
     }
     return 1;
-}
-
-int codecs_apply_orientation(codecs_image *image, int orientation) {
-    if (orientation < 2 || orientation > 8) {
-        return 0;
-    }
-    const size_t width = (size_t)image->width, height = (size_t)image->height, channels = (size_t)image->channels;
-    uint8_t *turned = malloc(width * height * channels);
-    if (turned == NULL) {
-        return -1;
-    }
-    /* Where the first pixel goes, and how far apart neighbours of a row and of a column come to lie, in pixels. */
-    const ptrdiff_t w = (ptrdiff_t)width, h = (ptrdiff_t)height;
-    ptrdiff_t start = 0, along_row = 1, along_column = w;
-    switch (orientation) {
-    case 2: start = w - 1; along_row = -1; along_column = w; break;
-    case 3: start = w * h - 1; along_row = -1; along_column = -w; break;
-    case 4: start = w * (h - 1); along_row = 1; along_column = -w; break;
-    case 5: start = 0; along_row = h; along_column = 1; break;
-    case 6: start = h - 1; along_row = h; along_column = -1; break;
-    case 7: start = w * h - 1; along_row = -h; along_column = -1; break;
-    default: start = h * (w - 1); along_row = -h; along_column = 1; break;
-    }
-    const uint8_t *source = image->pixels;
-    for (ptrdiff_t y = 0; y < h; y++) {
-        for (ptrdiff_t x = 0; x < w; x++) {
-            uint8_t *target = turned + (start + y * along_column + x * along_row) * (ptrdiff_t)channels;
-            for (size_t c = 0; c < channels; c++) {
-                target[c] = *source++;
-            }
-        }
-    }
-    free(image->pixels);
-    image->pixels = turned;
-    if (orientation >= 5) {
-        image->width = (int32_t)height;
-        image->height = (int32_t)width;
-    }
-    return 0;
 }

@@ -14,8 +14,8 @@ typedef struct {
     /* Reading */
     const uint8_t *source;
     size_t left;
-    uint8_t *pixels;
-    png_bytep *rows;
+    codecs_canvas canvas;
+    uint8_t *rows; /* the one in work, or all of an interlaced image */
     /* Writing */
     codecs_bytes output;
     size_t capacity;
@@ -43,15 +43,14 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
     s->left -= count;
 }
 
-/* Lays transparent pixels over white and takes the alpha away, in place. */
-static void remove_alpha(uint8_t *pixels, size_t count, int colours) {
-    const uint8_t *source = pixels;
-    for (size_t i = 0; i < count; i++, source += colours + 1, pixels += colours) {
-        unsigned alpha = source[colours];
-        for (int c = 0; c < colours; c++) {
-            pixels[c] = (uint8_t)((source[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-        }
-    }
+/* Texts, profiles and the like are not looked at; some inflate to many times their size. */
+static void leave_out_texts(png_structp png) {
+#ifdef PNG_HANDLE_AS_UNKNOWN_SUPPORTED
+    static const png_byte names[] = "iCCP\0iTXt\0sPLT\0tEXt\0zTXt";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, sizeof names / 5);
+#else
+    (void)png;
+#endif
 }
 
 static int orientation_of(state *s) {
@@ -65,58 +64,102 @@ static int orientation_of(state *s) {
     return 1;
 }
 
+/* Asks libpng for 8 bits a channel, without palette; returns what rows then hold. */
+static codecs_layout choose_layout(state *s) {
+    png_set_expand(s->png);
+    png_set_scale_16(s->png);
+    png_set_interlace_handling(s->png);
+    png_read_update_info(s->png, s->info);
+    switch (png_get_channels(s->png, s->info)) {
+    case 1: return CODECS_GREY;
+    case 2: return CODECS_GREY_ALPHA;
+    case 3: return CODECS_RGB;
+    default: return CODECS_RGB_ALPHA;
+    }
+}
+
+static int read_rows(state *s, int32_t width, int32_t height, codecs_layout layout) {
+    const size_t row_bytes = png_get_rowbytes(s->png, s->info);
+    const int is_interlaced = png_get_interlace_type(s->png, s->info) != PNG_INTERLACE_NONE;
+    if (row_bytes != (size_t)width * png_get_channels(s->png, s->info)) {
+        return codecs_fail(s->message, "the PNG data are of an unknown colour type");
+    }
+    /* Zeros, because libpng leaves pixels of an interlaced image as they are until their turn comes. */
+    s->rows = calloc(is_interlaced ? (size_t)height : 1, row_bytes);
+    if (s->rows == NULL) {
+        return codecs_fail(s->message, "there is no memory for the image");
+    }
+    if (is_interlaced) {
+        for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++) {
+            for (int32_t y = 0; y < height; y++) {
+                png_read_row(s->png, s->rows + (size_t)y * row_bytes, NULL);
+            }
+        }
+    }
+    for (int32_t y = 0; y < height; y++) {
+        if (!is_interlaced) {
+            png_read_row(s->png, s->rows, NULL);
+        }
+        codecs_put_row(&s->canvas, y, s->rows + (is_interlaced ? (size_t)y * row_bytes : 0), layout);
+    }
+    return 0;
+}
+
+/* An eXIf chunk may come behind the pixels. */
+static int turn_late(state *s, const codecs_decode_options *options, int orientation) {
+    const codecs_image image = s->canvas.image;
+    int status = codecs_check_memory(image.width, image.height, 2 * image.channels, options, s->message);
+    codecs_canvas turned = {0};
+    if (status == 0) {
+        status = codecs_make_canvas(&turned, image.width, image.height, image.channels, orientation, s->message);
+    }
+    for (int32_t y = 0; status == 0 && y < image.height; y++) {
+        const uint8_t *row = image.pixels + (size_t)y * (size_t)image.width * (size_t)image.channels;
+        codecs_put_row(&turned, y, row, image.channels == 1 ? CODECS_GREY : CODECS_RGB);
+    }
+    if (status == 0) {
+        codecs_image result;
+        codecs_take_image(&turned, &result);
+        free(s->canvas.image.pixels);
+        s->canvas.image = result;
+    }
+    codecs_free_canvas(&turned);
+    return status;
+}
+
 static int read_image(state *s, const codecs_decode_options *options, codecs_image *image) {
     png_structp png = s->png;
     png_infop info = s->info;
+    const size_t count = s->left;
     png_set_read_fn(png, s, read_bytes);
+    leave_out_texts(png);
     png_read_info(png, info);
-    png_uint_32 width = png_get_image_width(png, info), height = png_get_image_height(png, info);
-    if (codecs_check_size(width, height, options->maximum_pixels, s->message) != 0) {
-        return -1;
+    const png_uint_32 width = png_get_image_width(png, info), height = png_get_image_height(png, info);
+    int status = codecs_check_size(width, height, count, options, s->message);
+    if (status != 0) {
+        return status;
     }
-
-    int is_coloured = (png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR) != 0;
-    png_set_expand(png);
-    png_set_scale_16(png);
-    if (!is_coloured && options->channels == 3) {
-        png_set_gray_to_rgb(png);
-        is_coloured = 1;
+    const codecs_layout layout = choose_layout(s);
+    const int channels = codecs_channels(options, layout == CODECS_GREY || layout == CODECS_GREY_ALPHA);
+    const int stored = png_get_interlace_type(png, info) == PNG_INTERLACE_NONE ? 0 : png_get_channels(png, info);
+    status = codecs_check_memory(width, height, channels + stored, options, s->message);
+    const int orientation = orientation_of(s);
+    if (status == 0) {
+        status = codecs_make_canvas(
+            &s->canvas, (int32_t)width, (int32_t)height, channels, orientation, s->message);
     }
-    png_set_interlace_handling(png);
-    png_read_update_info(png, info);
-
-    int stored = png_get_channels(png, info), colours = is_coloured ? 3 : 1;
-    size_t row_bytes = png_get_rowbytes(png, info), count = (size_t)width * height;
-    if ((stored != colours && stored != colours + 1) || row_bytes != (size_t)width * (size_t)stored) {
-        return codecs_fail(s->message, "the PNG data are of an unknown colour type");
+    if (status == 0) {
+        status = read_rows(s, (int32_t)width, (int32_t)height, layout);
     }
-    s->pixels = malloc(count * (size_t)stored);
-    s->rows = malloc(height * sizeof *s->rows);
-    if (s->pixels == NULL || s->rows == NULL) {
-        return codecs_fail(s->message, "there is no memory for the image");
+    if (status == 0) {
+        /* Check sums up to the end count. */
+        png_read_end(png, info);
+        status = orientation == 1 && orientation_of(s) != 1 ? turn_late(s, options, orientation_of(s)) : 0;
     }
-    for (png_uint_32 y = 0; y < height; y++) {
-        s->rows[y] = s->pixels + y * row_bytes;
+    if (status == 0) {
+        codecs_take_image(&s->canvas, image);
     }
-    png_read_image(png, s->rows);
-    png_read_end(png, info);
-
-    if (stored > colours) {
-        remove_alpha(s->pixels, count, colours);
-    }
-    if (colours == 3 && options->channels == 1) {
-        for (size_t i = 0; i < count; i++) {
-            s->pixels[i] = codecs_luma(s->pixels[3 * i], s->pixels[3 * i + 1], s->pixels[3 * i + 2]);
-        }
-        colours = 1;
-    }
-    codecs_image result = {s->pixels, (int32_t)width, (int32_t)height, colours};
-    if (codecs_apply_orientation(&result, orientation_of(s)) != 0) {
-        return codecs_fail(s->message, "there is no memory for the image");
-    }
-    s->pixels = NULL;
-    *image = result;
-    return 0;
+    return status;
 }
 
 int codecs_decode_png(
@@ -137,8 +180,8 @@ int codecs_decode_png(
         }
     }
     png_destroy_read_struct(&s->png, &s->info, NULL);
+    codecs_free_canvas(&s->canvas);
     free(s->rows);
-    free(s->pixels);
     free(s);
     return status;
 }

@@ -63,49 +63,6 @@ final class ImageDecodingTests: XCTestCase {
         XCTAssertEqual(try size(500, 500), ImageSize(width: 100, height: 61))
     }
 
-    /// All eight orientations bring the same picture upright.
-    func testHonoursOrientation() throws {
-        // The picture, in blocks of 16 pixels, is 0, 255 over 80, 160. CIPA DC-008 says which of its sides the first
-        // row and the first column of what is stored are.
-        let stored: [(orientation: Int, blocks: [[UInt8]])] = [
-            (1, [[0, 255], [80, 160]]),  // top, left
-            (2, [[255, 0], [160, 80]]),  // top, right
-            (3, [[160, 80], [255, 0]]),  // bottom, right
-            (4, [[80, 160], [0, 255]]),  // bottom, left
-            (5, [[0, 80], [255, 160]]),  // left, top
-            (6, [[255, 160], [0, 80]]),  // right, top
-            (7, [[160, 255], [80, 0]]),  // right, bottom
-            (8, [[80, 0], [160, 255]]),  // left, bottom
-        ]
-        for (orientation, blocks) in stored {
-            var pixels: [UInt8] = []
-            for y in 0..<32 { for x in 0..<32 { pixels.append(blocks[y / 16][x / 16]) } }
-            let jpeg = try Image(width: 32, height: 32, channels: 1, pixels: pixels).jpegData(quality: 95)
-            for bigEndian in [false, true] {
-                let turned = try Image.decode(withOrientation(orientation, bigEndian: bigEndian, jpeg))
-                let shown = [(8, 8), (24, 8), (8, 24), (24, 24)].map { turned.pixels[$0.1 * 32 + $0.0] }
-                for (value, wanted) in zip(shown, [0, 255, 80, 160]) {
-                    XCTAssertLessThanOrEqual(abs(Int(value) - wanted), 3, "orientation \(orientation)")
-                }
-            }
-        }
-    }
-
-    func testOrientationSwapsTheSize() throws {
-        let jpeg = withOrientation(6, bigEndian: true, try pattern(width: 80, height: 48, channels: 3).jpegData())
-        XCTAssertEqual(try Image.decode(jpeg).size, ImageSize(width: 48, height: 80))
-        let half = try Image.decode(jpeg, minimumSize: ImageSize(width: 24, height: 40))
-        XCTAssertEqual(half.size, ImageSize(width: 24, height: 40))
-    }
-
-    func testNonsenseInEXIFIsIgnored() throws {
-        let image = try pattern(width: 8, height: 8, channels: 1)
-        let jpeg = try image.jpegData()
-        for value in [0, 9, 65535] {
-            XCTAssertEqual(try Image.decode(withOrientation(value, bigEndian: false, jpeg)), try Image.decode(jpeg))
-        }
-    }
-
     func testMessages() throws {
         let folder = try ScratchFolder()
         let image = try pattern(width: 40, height: 30, channels: 3)
@@ -117,7 +74,7 @@ final class ImageDecodingTests: XCTestCase {
             ("half.png", Array(png.prefix(png.count / 2)), "the PNG data end too early"),
             ("end.png", Array(png.dropLast(1)), "the PNG data end too early"),
             ("empty.png", [], "the file is empty"),
-            ("text.jpg", Array("hello".utf8), "it is neither a JPEG nor a PNG file"),
+            ("text.jpg", Array("hello".utf8), "it is no JPEG, PNG, BMP, WebP, GIF or TIFF image"),
             ("header.jpg", [0xFF, 0xD8, 0xFF, 0xD9], "the JPEG data are corrupt: JPEG datastream contains no image"),
         ]
         for (name, bytes, reason) in cases {
@@ -137,7 +94,7 @@ final class ImageDecodingTests: XCTestCase {
         var jpeg = try pattern(width: 8, height: 8, channels: 1).jpegData()
         let frame = try XCTUnwrap(jpeg.indices.dropLast(1).first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
         jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xEA, 0x60, 0xEA, 0x60])
-        assertMessage("the image has 60000 x 60000 pixels, more than the limit of 268435456") { try Image.decode(jpeg) }
+        assertMessage("the image has 60000 x 60000 pixels, more than the limit of 178956970") { try Image.decode(jpeg) }
     }
 
     func testImagesHaveToFitTheirBytes() {
@@ -146,20 +103,5 @@ final class ImageDecodingTests: XCTestCase {
         }
         XCTAssertThrowsError(try Image(width: Int.max, height: 2, channels: 3, pixels: []))
         XCTAssertThrowsError(try Image(width: 0, height: 2, channels: 3, pixels: []))
-    }
-
-    /// A JPEG with an EXIF block behind its first marker.
-    private func withOrientation(_ orientation: Int, bigEndian: Bool, _ jpeg: [UInt8]) -> [UInt8] {
-        func number(_ value: Int, _ count: Int) -> [UInt8] {
-            let big = (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-            return bigEndian ? big : big.reversed()
-        }
-        let order: [UInt8] = bigEndian ? [0x4D, 0x4D] : [0x49, 0x49]
-        let header: [UInt8] = order + number(42, 2) + number(8, 4)
-        let entry: [UInt8] = number(0x0112, 2) + number(3, 2) + number(1, 4) + number(orientation, 2) + [0, 0]
-        let tiff: [UInt8] = header + number(1, 2) + entry + number(0, 4)
-        let body: [UInt8] = Array("Exif".utf8) + [0, 0] + tiff
-        let length = body.count + 2
-        return Array(jpeg[..<2]) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + body + Array(jpeg[2...])
     }
 }

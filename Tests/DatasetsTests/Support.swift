@@ -106,18 +106,23 @@ func idx(_ dimensions: [Int], _ data: [UInt8]) -> [UInt8] {
 /// A gzip file of stored blocks, written without zlib: short data and its CRC-32.
 func gzip(_ data: [UInt8]) -> [UInt8] {
     precondition(data.count < 65536)
-    var crc: UInt32 = 0xFFFF_FFFF
-    for byte in data {
-        crc ^= UInt32(byte)
-        for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
-    }
     func little(_ value: UInt32, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
     }
     let length = UInt32(data.count)
     let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
     let block: [UInt8] = [1] + little(length, 2) + little(~length, 2) + data
-    return header + block + little(~crc, 4) + little(length, 4)
+    return header + block + little(crc32(data), 4) + little(length, 4)
+}
+
+/// The check sum of gzip and PNG.
+func crc32(_ data: [UInt8]) -> UInt32 {
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in data {
+        crc ^= UInt32(byte)
+        for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    return ~crc
 }
 
 /// Bytes of a batch.

@@ -5,12 +5,20 @@
 #include <stdint.h>
 
 /*
- * JPEG, PNG and gzip in memory: libjpeg, libpng and zlib behind functions that return 0, or -1 with a message.
+ * Images and gzip in memory: libjpeg, libpng, libwebp, giflib, libtiff, zlib and a decoder of BMP behind functions that return 0, or one of the three statuses below with a
+ * message.
  *
  * The error jumps of libjpeg and libpng end inside this target. Every function may be called from any number of
  * threads at a time. What a function allocates is the caller's, who gives it back with `codecs_free`; on failure
  * nothing is allocated.
  */
+
+/* Data that are damaged, or not what they should be. */
+#define CODECS_BROKEN (-1)
+/* Data that may well be valid, but are of a kind that is not read. */
+#define CODECS_UNSUPPORTED (-2)
+/* Data that may well be valid, but hold more pixels or need more memory than the limit. */
+#define CODECS_TOO_LARGE (-3)
 
 /* What a buffer for messages has to hold, with the terminating zero. */
 #define CODECS_MESSAGE_SIZE 256
@@ -39,6 +47,8 @@ typedef struct {
     int32_t minimum_height;
     /* Images of more pixels than this are refused before memory is taken for them. */
     int64_t maximum_pixels;
+    /* The same where all buffers of a time would take more bytes than this. */
+    int64_t maximum_bytes;
 } codecs_decode_options;
 
 /*
@@ -75,6 +85,25 @@ int codecs_decode_jpeg_part(
  */
 int codecs_decode_png(
     const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+
+/*
+ * Decodes WebP (of an animation the first frame), BMP, GIF (its first frame) and TIFF (its first image). Transparent pixels are laid
+ * over white, 16 bits are scaled to 8, the image is turned as its orientation says.
+ */
+int codecs_decode_webp(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+int codecs_decode_bmp(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+int codecs_decode_gif(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+int codecs_decode_tiff(
+    const uint8_t *bytes, size_t count, const codecs_decode_options *options, codecs_image *image, char *message);
+
+/* Formats whose libraries need not be there. */
+typedef enum { CODECS_WEBP, CODECS_GIF, CODECS_TIFF } codecs_format;
+
+/* Whether a format is built in; where it is not, its decoder refuses every file. */
+int codecs_has_format(codecs_format format);
 
 /* Encodes 1 (grey) or 3 (RGB) channels as 8-bit PNG. */
 int codecs_encode_png(

@@ -105,7 +105,7 @@ struct COCOFiles: AnnotationLayout {
             !$0.isEmpty && $0 != "images/"
         }
         let folders = existing((wanted + known + divided + inside).map { Folders.join(path, $0) })
-        guard try !folders.isEmpty || Folders.names(in: path).contains(where: ImageFolder.hasImageEnding) else {
+        guard try !folders.isEmpty || Folders.names(in: path).contains(where: ImageFormat.hasImageEnding) else {
             throw DatasetsError(
                 "\(path) has \(file), but no folder of its images: looked for \(wanted.joined(separator: ", "))")
         }

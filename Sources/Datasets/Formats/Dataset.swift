@@ -30,7 +30,7 @@ public protocol Dataset: Sendable {
     ///     faster.
     /// - Throws: `DatasetsError` that names the file if the image cannot be read.
     func image(at index: Int, minimumSize: ImageSize?) throws -> Image
-    /// The JPEG or PNG file that holds an image and nothing else, or `nil` where there is none: a loader may then decode no more of it
+    /// The file that holds an image and nothing else, or `nil` where there is none: a loader may then decode no more of it
     /// than a transform needs.
     func file(at index: Int) -> String?
     /// Where an image comes from, for messages: its path, or "train-images-idx3-ubyte.gz, image 17".

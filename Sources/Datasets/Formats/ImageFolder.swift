@@ -1,8 +1,8 @@
-/// JPEG and PNG files in one folder a class.
+/// Image files in one folder a class.
 ///
-/// Images are decoded when they are asked for, to RGB. Classes and files are sorted by name; hidden files and files
-/// that are no images are left out.
-public struct ImageFolder: Dataset {
+/// Images are decoded when they are asked for, to RGB. Classes and files are sorted by name; hidden files are left out, and so are
+/// files that are no images, which a remark counts and names.
+public struct ImageFolder: ImageFileDataset {
     public let name: String
     public let classNames: [String]
     public let count: Int
@@ -26,8 +26,11 @@ public struct ImageFolder: Dataset {
         }
         var files: [String] = []
         var classStarts = [0]
+        var filesNotRead: [String] = []
         for className in classNames {
-            try Self.collect(folder: folder, below: className, depth: 0, into: &files)
+            let found = try ImageFinder.look(into: folder, below: className)
+            files += found.images
+            filesNotRead += found.others.map { Folders.join(folder, $0) }
             guard files.count > classStarts[classStarts.count - 1] else {
                 throw DatasetsError(
                     "\(Folders.join(folder, className)) holds no images: "
@@ -40,11 +43,9 @@ public struct ImageFolder: Dataset {
         self.classNames = classNames
         self.files = files
         self.classStarts = classStarts
+        remarks = describeFilesNotRead(filesNotRead).map { [$0] } ?? []
         count = files.count
     }
-
-    public var channels: Int { 3 }
-    public var imageSize: ImageSize? { nil }
 
     public func label(at index: Int) -> Int {
         precondition((0..<count).contains(index), "\(name) has no image \(index)")
@@ -57,40 +58,7 @@ public struct ImageFolder: Dataset {
         return low
     }
 
-    public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
-        try Image.decode(contentsOf: location(of: index), channels: 3, minimumSize: minimumSize)
-    }
-
-    public func file(at index: Int) -> String? { location(of: index) }
-
-    public func location(of index: Int) -> String {
+    public func path(of index: Int) -> String {
         Folders.join(folder, files[index])
-    }
-
-    private static let extensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
-
-    static func hasImageEnding(_ name: String) -> Bool {
-        name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
-    }
-
-    private static func collect(folder: String, below path: String, depth: Int, into files: inout [String]) throws {
-        // Links can make circles.
-        guard depth < 16 else { return }
-        for name in try Folders.names(in: Folders.join(folder, path)) {
-            let relative = "\(path)/\(name)"
-            let absolute = Folders.join(folder, relative)
-            if Folders.isFolder(absolute) {
-                try collect(folder: folder, below: relative, depth: depth + 1, into: &files)
-            } else if try isImage(absolute, name: name) {
-                files.append(relative)
-            }
-        }
-    }
-
-    /// Files with a known extension are images, even broken ones: these have to be noticed. Others are if they look so.
-    private static func isImage(_ path: String, name: String) throws -> Bool {
-        if hasImageEnding(name) { return true }
-        guard Folders.isFile(path) else { return false }
-        return ImageFormat(try FileReader.prefix(of: path, count: 8)) != nil
     }
 }

@@ -111,7 +111,7 @@ struct ImageFolderLayout {
         }
         try compareClasses()
         var images = try ImageFolder(folder: folder, name: path)
-        images.remarks = remarks
+        images.remarks = remarks + images.remarks
         return images
     }
 

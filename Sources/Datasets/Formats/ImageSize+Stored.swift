@@ -8,7 +8,7 @@ extension ImageSize {
             return
         }
         var size = ImageSize(width: 1, height: 1)
-        _ = try DecodedPart(contentsOf: path, channels: 3, minimumSize: nil) { stored in
+        _ = try DecodedImage(partOf: path, channels: 3, minimumSize: nil) { stored in
             size = stored
             return Rectangle(x: 0, y: 0, width: 1, height: 1)
         }

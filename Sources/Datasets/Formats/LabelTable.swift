@@ -77,7 +77,7 @@ struct LabelTable {
             named[String(file[..<slash]), default: []].insert(String(file[file.index(after: slash)...]))
         }
         return try named.sorted { $0.key < $1.key }.compactMap { folder, names in
-            let count = try Folders.names(in: folder).count { ImageFolder.hasImageEnding($0) && !names.contains($0) }
+            let count = try Folders.names(in: folder).count { ImageFormat.hasImageEnding($0) && !names.contains($0) }
             return count > 0 ? "\(count) images in \(folder) are not used: no line of the table names them" : nil
         }
     }

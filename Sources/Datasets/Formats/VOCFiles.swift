@@ -66,7 +66,7 @@ struct VOCFiles: AnnotationLayout {
             classNames: classNames)
         let used = Set(result.images.map(\.path))
         let unused = try place.images.prefix(1).flatMap { folder in
-            try Folders.names(in: folder).filter(ImageFolder.hasImageEnding).map { Folders.join(folder, $0) }
+            try Folders.names(in: folder).filter(ImageFormat.hasImageEnding).map { Folders.join(folder, $0) }
         }.filter { !used.contains($0) }
         if let first = unused.first {
             result.remarks.append(

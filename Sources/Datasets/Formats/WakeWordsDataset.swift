@@ -3,7 +3,7 @@ import Detection
 /// Whether an image shows a person: Visual Wake Words (Chowdhery et al., 2019), derived from images with boxes such as COCO's.
 ///
 /// An object counts where it covers more than 0.5 % of its image.
-public struct WakeWordsDataset: Dataset {
+public struct WakeWordsDataset: ImageFileDataset {
     public let name: String
     public let classNames: [String]
     public let remarks: [String]
@@ -25,17 +25,10 @@ public struct WakeWordsDataset: Dataset {
     }
 
     public var count: Int { images.count }
-    public var channels: Int { 3 }
-    public var imageSize: ImageSize? { nil }
     public func label(at index: Int) -> Int { shows[index] ? 1 : 0 }
-    public func file(at index: Int) -> String? { images[index].path }
-    public func location(of index: Int) -> String { images[index].path }
+    public func path(of index: Int) -> String { images[index].path }
 
     public func storedSize(at index: Int) -> ImageSize? {
         ImageSize(width: images[index].width, height: images[index].height)
-    }
-
-    public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
-        try Image.decode(contentsOf: images[index].path, channels: 3, minimumSize: minimumSize)
     }
 }

@@ -163,7 +163,7 @@ struct YOLOFolder: AnnotationLayout {
         return try Folders.names(in: folder).flatMap { name in
             let path = Folders.join(folder, name)
             if Folders.isFolder(path) { return name == "labels" ? [] : try images(in: path, depth: depth + 1) }
-            return ImageFolder.hasImageEnding(name) ? [path] : []
+            return ImageFormat.hasImageEnding(name) ? [path] : []
         }
     }
 

@@ -69,13 +69,8 @@ struct BatchMaker: Sendable {
             }
             if let kept { return kept }
         }
-        if case .randomResizedCrop(let size, let crop) = transform.geometry, let path = dataset.file(at: index),
-            objects.isEmpty
-        {
-            let part = try DecodedPart(contentsOf: path, channels: dataset.channels, minimumSize: size) {
-                crop.draw(in: $0, using: &generator)
-            }
-            part.withView { transform.finish(part: $0, into: target, using: &generator, scratch: scratch) }
+        if let path = dataset.file(at: index), objects.isEmpty {
+            try write(file: path, to: target, using: &generator, scratch: scratch)
             return []
         }
         let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)
@@ -86,6 +81,23 @@ struct BatchMaker: Sendable {
         }
         return image.withView {
             transform.apply(to: $0, objects: objects, into: target, using: &generator, scratch: scratch)
+        }
+    }
+
+    /// Writes an image of a file, which is decoded no further than the transform needs.
+    private func write(
+        file path: String, to target: UnsafeMutablePointer<UInt8>, using generator: inout SampleGenerator,
+        scratch: ResizeScratch
+    ) throws {
+        if case .randomResizedCrop(let size, let crop) = transform.geometry {
+            let part = try DecodedImage(partOf: path, channels: dataset.channels, minimumSize: size) {
+                crop.draw(in: $0, using: &generator)
+            }
+            part.withView { transform.finish(part: $0, into: target, using: &generator, scratch: scratch) }
+        } else {
+            let image = try DecodedImage(
+                contentsOf: path, channels: dataset.channels, minimumSize: transform.minimumSourceSize)
+            _ = image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
         }
     }
 }

@@ -49,10 +49,47 @@ final class FileReader {
     ///
     /// - Throws: `DatasetsError` if it cannot be read.
     static func contents(of path: String) throws -> [UInt8] {
+        try FileReader(path: path).contents()
+    }
+
+    private func contents() throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            try read(into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: length))
+            count = length
+        }
+    }
+
+    /// The most bytes that a file of an image may have: 1 GiB.
+    static let largestImageFile = 1 << 30
+
+    /// The contents of a file of an image.
+    ///
+    /// - Throws: `DatasetsError` if it cannot be read, or is larger than any image.
+    static func image(_ path: String) throws -> [UInt8] {
         let file = try FileReader(path: path)
-        return try [UInt8](unsafeUninitializedCapacity: file.length) { buffer, count in
-            try file.read(into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: file.length))
-            count = file.length
+        guard file.length <= largestImageFile else {
+            throw DatasetsError("the file has \(file.length) bytes, more than the limit of \(largestImageFile)")
+                .ofImage(path)
+        }
+        return try file.contents()
+    }
+
+    /// All bytes of standard input.
+    ///
+    /// - Throws: `DatasetsError` if it cannot be read, or holds more than any image.
+    static func standardInput() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let got = part.withUnsafeMutableBytes { buffer in
+                retryingInterrupts { Foundation.read(STDIN_FILENO, buffer.baseAddress, buffer.count) }
+            }
+            guard got >= 0 else { throw DatasetsError("cannot read standard input: \(lastSystemError())") }
+            guard got > 0 else { return bytes }
+            bytes += part[..<got]
+            guard bytes.count <= largestImageFile else {
+                throw DatasetsError("standard input holds more than the limit of \(largestImageFile) bytes")
+            }
         }
     }
 

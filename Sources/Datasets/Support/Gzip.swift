@@ -20,14 +20,3 @@ enum Gzip {
         return [UInt8](UnsafeBufferPointer(start: result.bytes, count: result.count))
     }
 }
-
-/// Calls a function of `CCodecs` that returns 0, or writes a message.
-///
-/// - Throws: `DatasetsError` with that message.
-func callingCodec(_ body: (UnsafeMutablePointer<CChar>) -> Int32) throws {
-    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CODECS_MESSAGE_SIZE)) { message in
-        guard let text = message.baseAddress else { return }
-        text.initialize(repeating: 0, count: message.count)
-        guard body(text) == 0 else { throw DatasetsError(String(cString: text)) }
-    }
-}

@@ -19,45 +19,42 @@ struct DetectionPrediction: Encodable {
         let box: [Double]
     }
 
-    /// Looks at images, one after the other.
+    /// Looks at images, one after the other, and past those that cannot be read.
     ///
     /// - Parameters:
     ///   - detections: what a detector finds in each image of a batch, boxes as shares of the image.
     ///   - folder: where pictures with boxes go; nil for none.
-    static func all(
+    ///   - body: is called with what each image shows.
+    /// - Returns: the pass, which tells the images that could not be read.
+    static func forEach(
         _ configuration: RunConfiguration, _ dataset: any Dataset, drawingIn folder: String?,
-        _ detections: (Batch) throws -> [[Detection]]
-    ) throws -> [DetectionPrediction] {
+        _ detections: (Batch) throws -> [[Detection]], _ body: (DetectionPrediction) -> Void
+    ) throws -> ImagePass {
         let names = configuration.classNames
-        let loader = try Loader(
-            dataset: dataset, transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(batchSize: 16, seed: 0, shuffle: false, dropLast: false, workers: 0))
+        let images = LastImage(dataset)
+        let pass = try ImagePass(images, configuration.evaluationTransform, batchSize: 1)
         if let folder { try RunFolder(folder).create() }
         var drawn = Set<String>()
-        var predictions: [DetectionPrediction] = []
-        let batches = loader.batches(epoch: 0)
-        while let batch = try batches.next() {
-            for (index, shares) in zip(batch.indices, try detections(batch)) {
-                let image = try Image.decode(contentsOf: dataset.location(of: index), channels: 3)
-                let detections = shares.map { $0.scaled(to: image.size) }
-                var path: String?
-                if let folder {
-                    let name = name(for: dataset.location(of: index), besides: &drawn)
-                    let file = "\(folder)/\(name).png"
-                    try DetectionDrawing(image, detections: detections, classNames: names).image().write(toPNG: file)
-                    path = file
-                }
-                predictions.append(
-                    DetectionPrediction(
-                        image: dataset.location(of: index),
-                        detections: detections.map {
-                            Found(
-                                name: names[$0.label], score: $0.score,
-                                box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom])
-                        }, drawing: path))
+        try pass.forEachBatch { batch in
+            guard let image = images.image, let shares = try detections(batch).first else { return }
+            let location = dataset.location(of: batch.indices[0])
+            let detections = shares.map { $0.scaled(to: image.size) }
+            var path: String?
+            if let folder {
+                let file = "\(folder)/\(name(for: location, besides: &drawn)).png"
+                try DetectionDrawing(image, detections: detections, classNames: names).image().write(toPNG: file)
+                path = file
             }
+            body(
+                DetectionPrediction(
+                    image: location,
+                    detections: detections.map {
+                        Found(
+                            name: names[$0.label], score: $0.score,
+                            box: [$0.box.left, $0.box.top, $0.box.right, $0.box.bottom])
+                    }, drawing: path))
         }
-        return predictions
+        return pass
     }
 
     /// The image's own name; a number behind it where two images in different folders are called alike.

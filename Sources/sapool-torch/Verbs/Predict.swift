@@ -9,9 +9,12 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Names the most likely classes of images, or finds objects in them.",
         discussion: """
-            A run of a detector tells boxes, and draws them with --draw: a PNG for each image.
+            A run of a detector tells boxes, and draws them with --draw: a PNG for each image. Images that cannot be read are left out, and \
+            named at the end; the exit status then is 1.
 
               sapool predict runs/a photo.jpg another.png
+              sapool predict runs/a folder-of-photos
+              sapool predict runs/a - < photo.jpg
               sapool predict runs/a photo.jpg --top 3 --json
               sapool predict runs/a --data fashion-mnist --samples 5
               sapool predict runs/cells --data cells --samples 3 --draw drawn
@@ -21,7 +24,7 @@ struct Predict: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var folder: String
-    @Argument(help: "JPEG or PNG images.")
+    @Argument(help: ImageArguments.help)
     var images: [String] = []
     @Option(help: "Take images of this data set's test split instead of files.")
     var data: String?
@@ -53,7 +56,7 @@ struct Predict: ParsableCommand {
 
     func validate() throws {
         guard images.isEmpty != (data == nil) else {
-            throw ValidationError("Give either image files or --data with --samples.")
+            throw ValidationError("Give either images or --data with --samples.")
         }
         guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
         guard (0...1).contains(score) else { throw ValidationError("--score \(score): use 0 to 1.") }
@@ -69,41 +72,45 @@ struct Predict: ParsableCommand {
         }
         let names = trained.configuration.classNames
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
-        let loader = try Loader(
-            dataset: dataset, transform: trained.configuration.evaluationTransform,
-            configuration: LoaderConfiguration(batchSize: 32, seed: 0, shuffle: false, dropLast: false, workers: 0))
+            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageArguments.images(images)
+        let pass = try ImagePass(dataset, trained.configuration.evaluationTransform, batchSize: 32)
         let evaluator = Evaluator(trained.model, trained.configuration)
         let int8Evaluator = try int8.model(of: RunFolder(folder), trained.configuration).map { try Int8Evaluator($0) }
-        let batches = loader.batches(epoch: 0)
         var predictions: [Prediction] = []
-        while let batch = try batches.next() {
+        try pass.forEachBatch { batch in
             let all = try int8Evaluator?.probabilities(batch) ?? evaluator.probabilities(batch)
             for (row, probabilities) in all.enumerated() {
                 let index = batch.indices[row]
                 let ranked = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(top)
-                predictions.append(
-                    Prediction(
-                        image: dataset.location(of: index), truth: data == nil ? nil : names[Int(batch.labels[row])],
-                        classes: ranked.map { Prediction.Class(name: names[$0.offset], probability: $0.element) }))
+                let prediction = Prediction(
+                    image: dataset.location(of: index), truth: data == nil ? nil : names[Int(batch.labels[row])],
+                    classes: ranked.map { Prediction.Class(name: names[$0.offset], probability: $0.element) })
+                if json { predictions.append(prediction) } else { show(prediction) }
             }
         }
-        if json { return try printJSON(predictions) }
-        for prediction in predictions {
-            print(prediction.image + (prediction.truth.map { "  (labelled \($0))" } ?? ""))
-            for guess in prediction.classes {
-                print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name)")
-            }
+        if json { try printJSON(predictions) }
+        try pass.finish()
+    }
+
+    private func show(_ prediction: Prediction) {
+        print(prediction.image + (prediction.truth.map { "  (labelled \($0))" } ?? ""))
+        for guess in prediction.classes {
+            print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name)")
         }
     }
 
     private func findObjects(_ trained: TrainedModel) throws {
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: AnnotatedFolder($0)) } ?? ImageFiles(images)
-        let predictions = try DetectionPrediction.all(
-            trained.configuration, dataset, drawingIn: draw, try finder(trained))
-        if json { return try printJSON(predictions) }
-        for prediction in predictions { print(prediction.text()) }
+            try data.map { try TestSamples.evenly(spread: samples, of: AnnotatedFolder($0)) }
+            ?? ImageArguments.images(images)
+        var predictions: [DetectionPrediction] = []
+        let pass = try DetectionPrediction.forEach(
+            trained.configuration, dataset, drawingIn: draw, try finder(trained)
+        ) {
+            if json { predictions.append($0) } else { print($0.text()) }
+        }
+        if json { try printJSON(predictions) }
+        try pass.finish()
     }
 
     /// What finds objects in a batch: the float network, or the int8 model as a device runs it.

@@ -29,7 +29,7 @@ struct Simulate: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The package that sapool export --format firmware has written.", valueName: "package"))
     var folder: String
-    @Argument(help: "JPEG or PNG images.")
+    @Argument(help: ImageArguments.help)
     var files: [String] = []
     @Option(help: "Take images of this data set's test split instead of files.")
     var data: String?
@@ -45,7 +45,7 @@ struct Simulate: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard files.isEmpty != (data == nil) else { throw ValidationError("Give either image files or --data.") }
+        guard files.isEmpty != (data == nil) else { throw ValidationError("Give either images or --data.") }
         if let images, images < 1 { throw ValidationError("--images \(images): use 1 or more.") }
         if images != nil, data == nil {
             throw ValidationError("--images says how many of --data: give --data as well.")
@@ -74,7 +74,7 @@ struct Simulate: ParsableCommand {
     }
 
     private func samples(_ package: FirmwarePackage) throws -> any Dataset {
-        guard let data else { return ImageFiles(files) }
+        guard let data else { return ImageArguments.images(files) }
         let count = images ?? (qemu ? 10 : 100)
         return package.description.isDetector
             ? try TestSamples.evenly(spread: count, of: AnnotatedFolder(data))

@@ -20,7 +20,7 @@ struct Visualize: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var folder: String
-    @Argument(help: "JPEG or PNG images.")
+    @Argument(help: ImageArguments.help)
     var images: [String] = []
     @Option(help: ArgumentHelp("Where the pictures go (default: RUN/visualize).", valueName: "folder"))
     var output: String?
@@ -50,7 +50,7 @@ struct Visualize: ParsableCommand {
 
     func validate() throws {
         guard images.isEmpty != (data == nil) else {
-            throw ValidationError("Give either image files or --data with --samples.")
+            throw ValidationError("Give either images or --data with --samples.")
         }
         guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
         _ = try queries()
@@ -65,7 +65,7 @@ struct Visualize: ParsableCommand {
         }
         let label = try label(trained.configuration.classNames)
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageFiles(images)
+            try data.map { try TestSamples.evenly(spread: samples, of: $0) } ?? ImageArguments.images(images)
         let loader = try Loader(
             dataset: dataset, transform: trained.configuration.evaluationTransform,
             configuration: LoaderConfiguration(batchSize: 1, seed: 0, shuffle: false, dropLast: false, workers: 0))

@@ -49,8 +49,11 @@ class CommandLineTestCase: XCTestCase {
     func sapool(_ arguments: String...) throws -> Outcome { try sapool(arguments) }
 
     /// Runs a command to its end.
-    func sapool(_ arguments: [String]) throws -> Outcome {
+    ///
+    /// - Parameter input: the path of what it reads on standard input.
+    func sapool(_ arguments: [String], input: String? = nil) throws -> Outcome {
         let process = command(arguments)
+        if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
         // Files, not pipes: nothing can block, and both can be read after the end.
         let paths = ["stdout", "stderr"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
         for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
