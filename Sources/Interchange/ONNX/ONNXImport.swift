@@ -17,6 +17,11 @@ public struct ONNXImport: Sendable {
     /// - Throws: `InterchangeError` that names the path, and the node that has no counterpart.
     public init(contentsOf path: String) throws {
         let file = try FileReader(path: path)
+        // protobuf itself ends at 2 GiB.
+        guard file.length < 1 << 31 else {
+            throw FileProblem("it has \(file.length) bytes, and a model less than 2³¹").error(
+                name: path, kind: "ONNX model")
+        }
         try self.init(bytes: file.read(0..<file.length), name: path)
     }
 
@@ -27,13 +32,16 @@ public struct ONNXImport: Sendable {
         do {
             let model = try ONNXModelProto(serializedBytes: bytes)
             guard model.hasGraph, !model.graph.node.isEmpty else { throw FileProblem("it has no nodes") }
-            if let own = Self.own(model) {
+            if let own = Self.own(model, fileLength: bytes.count) {
                 (network, weights) = own
             } else {
-                (network, weights) = try ONNXGraphReader.read(model.graph, name: name)
+                (network, weights) = try ONNXGraphReader.read(
+                    model.graph, name: name, operatorSet: Self.operatorSet(of: model), fileLength: bytes.count)
             }
         } catch let problem as FileProblem {
             throw problem.error(name: name, kind: "ONNX model")
+        } catch let problem as UnsupportedProblem {
+            throw problem.error(name: name)
         } catch is BinaryDecodingError {
             throw FileProblem("it cannot be decoded").error(name: name, kind: "ONNX model")
         } catch let error as NetworkError {
@@ -41,12 +49,26 @@ public struct ONNXImport: Sendable {
         }
     }
 
+    /// The version of the standard's operators that a model says it uses.
+    private static func operatorSet(of model: ONNXModelProto) throws -> Int {
+        guard let version = model.opsetImport.first(where: { $0.domain.isEmpty || $0.domain == "ai.onnx" })?.version
+        else {
+            throw FileProblem("it does not say which version of ONNX's operators it uses (opset_import)")
+        }
+        // Operators of old versions meant other things: batch normalisation was in training mode where nothing else was said.
+        guard version >= 7 else {
+            throw UnsupportedProblem(
+                "it uses version \(version) of ONNX's operators, and 7 and later are read: export it again with a later opset_version")
+        }
+        return Int(version)
+    }
+
     /// The network of a model that we have written, nil for any other.
     ///
     /// A tool may have changed the graph and kept its properties, so the network counts only if writing it again gives the same graph.
-    private static func own(_ model: ONNXModelProto) -> (Network, Safetensors)? {
+    private static func own(_ model: ONNXModelProto, fileLength: Int) -> (Network, Safetensors)? {
         guard let text = model.metadataProps.first(where: { $0.key == ONNXExport.networkKey })?.value,
-            let network = try? Network(json: Data(text.utf8))
+            let network = try? Network(json: Data(text.utf8)), isInProportion(network, model, fileLength: fileLength)
         else { return nil }
         let constants = Dictionary(model.graph.initializer.map { ($0.name, $0) }) { first, _ in first }
         var weights = Safetensors()
@@ -61,6 +83,41 @@ public struct ONNXImport: Sendable {
         }
         return (network, weights)
     }
+
+    /// Whether writing a network again takes no more memory than the model's size allows.
+    ///
+    /// A model of ours holds every number that its outputs depend on. What it does not hold (parameters without effect, learned positions
+    /// outside the map) is little beside it; a few lines of JSON that ask for gigabytes are no model of ours.
+    private static func isInProportion(_ network: Network, _ model: ONNXModelProto, fileLength: Int) -> Bool {
+        // Sums of sizes that nobody has checked yet: floating-point numbers cannot overflow.
+        var numbers = 0.0
+        var operators = 0.0
+        var dead = Set(network.nodes.map(\.name))
+        for node in network.liveNodes {
+            dead.remove(node.name)
+            let map = node.inputs.first.map { network[$0].shape } ?? node.shape
+            switch node.operation {
+            case .gaussianNoise(let details): numbers += area(details.size)
+            case .positionEmbedding(let details):
+                numbers += Double(node.shape.count) + Double(PositionEmbedding.maximumSide * details.channels)
+            case .fixedFilter(let details):
+                numbers += Double(map.channels * details.rows.count) * area(details.kernel)
+                numbers += 2 * Double(map.height + map.width)
+            case .windowPool: numbers += Double(map.height + map.width)
+            case .comparisonPool(let details):
+                numbers += (area(details.kernel) + 1) * area(node.shape.size)
+                operators += area(details.kernel)
+            case .rnnPool(let details): operators += area(details.kernel)
+            default: break
+            }
+        }
+        for node in network.nodes where dead.contains(node.name) {
+            numbers += node.parameters.reduce(0) { $0 + Double($1.count) }
+        }
+        return numbers <= Double(fileLength + (1 << 20)) && operators <= Double(model.graph.node.count)
+    }
+
+    private static func area(_ size: Size) -> Double { Double(size.height) * Double(size.width) }
 
     private static func tensor(
         _ parameter: ParameterSpecification, of node: Node, _ constants: [String: ONNXTensorProto]

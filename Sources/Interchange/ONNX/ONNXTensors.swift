@@ -3,13 +3,14 @@ import Foundation
 extension TensorData {
     /// The elements of an ONNX tensor.
     ///
-    /// - Throws: `FileProblem` where they are elsewhere, of a type that weights do not have, or not as many as the shape says.
+    /// - Throws: `UnsupportedProblem` where they are elsewhere or of a type that weights do not have, `FileProblem` where they are not as
+    ///   many as the shape says.
     init(_ tensor: ONNXTensorProto) throws {
         guard tensor.dataLocation == .default else {
-            throw FileProblem("its tensor “\(tensor.name)” lies in another file: save the model as one file")
+            throw UnsupportedProblem("its tensor “\(tensor.name)” lies in another file: save the model as one file")
         }
         guard let type = Self.types[tensor.dataType] else {
-            throw FileProblem(
+            throw UnsupportedProblem(
                 "its tensor “\(tensor.name)” has the element type \(tensor.dataType), which no weights have")
         }
         let shape = tensor.dims.map { Int($0) }

@@ -15,7 +15,7 @@ extension PickleHeap {
     /// `OrderedDict()`, or `OrderedDict([[key, value], …])` as Python 2 wrote it.
     private mutating func orderedDictionary(_ arguments: [PickleValue]) -> PickleValue? {
         guard let first = arguments.first else { return add(.dictionary([])) }
-        guard arguments.count == 1, let rows = items(first) else { return nil }
+        guard arguments.count == 1, let rows = items(first), mayCopy(rows.count) else { return nil }
         let pairs = rows.compactMap { row -> (key: PickleValue, value: PickleValue)? in
             guard let pair = items(row), pair.count == 2 else { return nil }
             return (pair[0], pair[1])
@@ -25,7 +25,9 @@ extension PickleHeap {
 
     /// `_rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks[, metadata])`.
     private func tensor(_ arguments: [PickleValue]) -> StoredTensor? {
+        // Sides and strides are few; a long list that many tensors share would be copied for each.
         guard (6...7).contains(arguments.count), case .storage(let storage) = self[arguments[0]],
+            let sides = items(arguments[2])?.count, sides <= StoredTensor.maximumDimensions,
             case .integer(let offset) = arguments[1], let shape = integers(arguments[2]),
             let strides = integers(arguments[3])
         else { return nil }

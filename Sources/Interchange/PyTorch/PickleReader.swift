@@ -1,7 +1,7 @@
 /// Python's pickle machine, as far as state dicts need it: it builds tensors, strings, numbers, lists and dictionaries, and never calls
 /// anything. Protocols 2 to 5; opcodes are those of CPython's `pickletools`.
 struct PickleReader {
-    private(set) var heap = PickleHeap()
+    private(set) var heap: PickleHeap
 
     private var cursor: ByteCursor
     private var stack: [PickleValue] = []
@@ -9,7 +9,10 @@ struct PickleReader {
     private var memo: [Int: PickleValue] = [:]
 
     /// A reader of the pickle that starts at `position`.
-    init(_ bytes: [UInt8], at position: Int = 0) { cursor = ByteCursor(bytes, at: position) }
+    init(_ bytes: [UInt8], at position: Int = 0) {
+        cursor = ByteCursor(bytes, at: position)
+        heap = PickleHeap(byteCount: bytes.count)
+    }
 
     /// Where the next pickle starts, once one is read.
     var position: Int { cursor.position }
@@ -26,6 +29,9 @@ struct PickleReader {
                 return result
             }
             guard try run(opcode) else { throw damaged(place) }
+            guard heap.objects.count <= PickleHeap.maximumCount else {
+                throw FileProblem("its pickle has over \(PickleHeap.maximumCount) objects")
+            }
         }
     }
 

@@ -52,11 +52,25 @@ enum PickleConstructor {
 /// Everything that a pickle has built.
 struct PickleHeap {
     private(set) var objects: [PickleObject] = []
+    /// How many items may still be copied from one object to another.
+    private var copiesLeft: Int
+
+    /// The most objects of a pickle: a state dict has some five for each tensor.
+    static let maximumCount = 1 << 22
+
+    /// - Parameter byteCount: of the pickle. A list is copied once at most in an honest one, and each of its items took a byte.
+    init(byteCount: Int) { copiesLeft = byteCount }
 
     /// Keeps an object and returns what names it.
     mutating func add(_ object: PickleObject) -> PickleValue {
         objects.append(object)
         return .object(objects.count - 1)
+    }
+
+    /// Counts items that are to be copied, so that the work stays linear in the pickle's size. False where they are too many.
+    mutating func mayCopy(_ count: Int) -> Bool {
+        copiesLeft -= count
+        return copiesLeft >= 0
     }
 
     /// The object that a value names, nil for a plain value.

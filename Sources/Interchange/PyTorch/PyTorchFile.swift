@@ -25,6 +25,8 @@ public enum PyTorchFile {
             return isZip(start) ? try readArchive(source) : try PyTorchLegacyFile.read(source)
         } catch let problem as FileProblem {
             throw problem.error(name: name, kind: "PyTorch file")
+        } catch let problem as UnsupportedProblem {
+            throw problem.error(name: name)
         } catch let refusal as PyTorchRefusal {
             throw refusal.error(name: name)
         }
@@ -52,63 +54,12 @@ public enum PyTorchFile {
         }
         var reader = PickleReader(try archive.contents(of: pickle))
         let root = try reader.read()
-        var gatherer = TensorGatherer(fileLength: source.length) { storage in
+        let gatherer = TensorGatherer(fileLength: source.length) { storage in
             guard let record = archive["\(folder)/data/\(storage.key)"] else {
                 throw FileProblem("it has no record data/\(storage.key)")
             }
             return try archive.contents(of: record)
         }
         return try gatherer.gather(StateDictSearch(reader.heap).tensors(in: root))
-    }
-}
-
-/// Cuts tensors out of their storages; the latest storage is kept, because neighbours often share one.
-struct TensorGatherer {
-    private let fileLength: Int
-    private let storageBytes: (StoredTensor.Storage) throws -> [UInt8]
-    private var latest: (key: String, bytes: [UInt8])?
-
-    /// - Parameter storageBytes: reads a storage's bytes.
-    init(fileLength: Int, storageBytes: @escaping (StoredTensor.Storage) throws -> [UInt8]) {
-        self.fileLength = fileLength
-        self.storageBytes = storageBytes
-    }
-
-    /// The tensors' elements.
-    ///
-    /// - Throws: `FileProblem` where a tensor does not fit its storage, or a small file would fill the memory by sharing.
-    mutating func gather(_ tensors: [(name: String, tensor: StoredTensor)]) throws -> Safetensors {
-        var result = Safetensors()
-        var total = 0
-        for (name, tensor) in tensors {
-            do {
-                let data = try tensor.gathered(from: bytes(of: tensor.storage))
-                total += data.bytes.count
-                // Tied weights are a few; a file that shares its bytes a hundred times over wants something else.
-                guard total <= 100 * fileLength else {
-                    throw FileProblem("its tensors take over a hundred times its own size")
-                }
-                result[name] = data
-            } catch let problem as FileProblem {
-                throw FileProblem("\(problem.text) (tensor “\(name)”)")
-            }
-        }
-        return result
-    }
-
-    private mutating func bytes(of storage: StoredTensor.Storage) throws -> [UInt8] {
-        if let latest, latest.key == storage.key { return try checked(latest.bytes, storage) }
-        let bytes = try storageBytes(storage)
-        latest = (storage.key, bytes)
-        return try checked(bytes, storage)
-    }
-
-    private func checked(_ bytes: [UInt8], _ storage: StoredTensor.Storage) throws -> [UInt8] {
-        guard storage.type.byteCount(shape: [storage.count]) == bytes.count else {
-            throw FileProblem(
-                "the storage \(storage.key) should have \(storage.count) elements of type \(storage.type.rawValue) and has \(bytes.count) bytes"
-            )
-        }
-        return bytes
     }
 }

@@ -22,7 +22,7 @@ enum PyTorchLegacyFile {
         let (keyList, keyHeap) = try next()
         let tensors = try StateDictSearch(heap).tensors(in: root)
         let ranges = try storageRanges(keyHeap.items(keyList) ?? [], heap, bytes, at: position)
-        var gatherer = TensorGatherer(fileLength: bytes.count) { storage in
+        let gatherer = TensorGatherer(fileLength: bytes.count) { storage in
             guard let range = ranges[storage.key] else { throw FileProblem("it has no storage \(storage.key)") }
             return Array(bytes[range])
         }

@@ -15,19 +15,25 @@ struct StoredTensor {
     let shape: [Int]
     let strides: [Int]
 
+    /// The most dimensions that PyTorch gives a tensor.
+    static let maximumDimensions = 64
+
     /// The elements in row-major order.
     ///
-    /// - Parameter bytes: of the whole storage.
-    /// - Throws: `FileProblem` where the tensor reaches outside its storage, or repeats elements of it.
-    func gathered(from bytes: [UInt8]) throws -> TensorData {
+    /// - Parameters:
+    ///   - bytes: of the whole storage.
+    ///   - budget: pays for them: a stride of 0 repeats elements as often as it is told to.
+    /// - Throws: `FileProblem` where the tensor reaches outside its storage, or takes too much.
+    func gathered(from bytes: [UInt8], _ budget: inout TensorBudget) throws -> TensorData {
         let type = storage.type
-        guard shape.count == strides.count, shape.count <= 32, offset >= 0, strides.allSatisfy({ $0 >= 0 }),
-            let byteCount = type.byteCount(shape: shape), byteCount <= bytes.count, let last = lastElement,
+        guard shape.count == strides.count, shape.count <= Self.maximumDimensions, offset >= 0,
+            strides.allSatisfy({ $0 >= 0 }), let byteCount = type.byteCount(shape: shape), let last = lastElement,
             last < bytes.count / type.byteCount
         else {
             throw FileProblem(
                 "a tensor of shape \(shape), strides \(strides) and offset \(offset) does not fit its storage")
         }
+        try budget.take(byteCount)
         if byteCount == 0 { return TensorData(uncheckedType: type, shape: shape, bytes: []) }
         if isContiguous {
             let start = offset * type.byteCount

@@ -14,6 +14,9 @@ extension NamingScheme {
                 else { continue }
                 if parts.take("0") { layers[index, default: []].insert(layer) }
             }
+            let places = layers.mapValues { block in
+                Dictionary(uniqueKeysWithValues: block.sorted().enumerated().map { ($1, $0) })
+            }
             let last = (layers.keys.max() ?? 0) + 1
             var result: [String: String] = [:]
             for name in names {
@@ -28,10 +31,10 @@ extension NamingScheme {
                 } else if index == last {
                     result[name] = replaceStart(of: parts.rest, by: [("0", "net.conv2"), ("1", "net.bn2")])
                 } else if parts.take("block"), let layer = parts.number(),
-                    let place = (layers[index] ?? []).sorted().firstIndex(of: layer)
+                    let block = places[index], let place = block[layer]
                 {
                     // Without an expansion the two layers are the second and the third.
-                    let number = place + 4 - (layers[index]?.count ?? 3)
+                    let number = place + 4 - block.count
                     result[name] = replaceStart(of: parts.rest, by: [("0", "conv\(number)"), ("1", "bn\(number)")])
                         .map { "net.bneck.\(index - 1).\($0)" }
                 }
@@ -51,6 +54,13 @@ extension NamingScheme {
                 blocks[stage] = max(blocks[stage] ?? 0, block + 1)
             }
             let last = blocks.keys.max() ?? 0
+            // Blocks in front of each stage.
+            var before: [Int: Int] = [:]
+            var total = 0
+            for (stage, count) in blocks.sorted(by: { $0.key < $1.key }) {
+                before[stage] = total
+                total += count
+            }
             let ends = [
                 ("conv_stem", "net.conv1"), ("bn1", "net.bn1"), ("blocks.\(last).0.conv", "net.conv2"),
                 ("blocks.\(last).0.bn1", "net.bn2"),
@@ -64,7 +74,7 @@ extension NamingScheme {
                 }
                 var parts = DottedName(name)
                 guard parts.take("blocks"), let stage = parts.number(), let block = parts.number() else { continue }
-                let index = blocks.filter { $0.key < stage }.values.reduce(0, +) + block
+                let index = (before[stage] ?? 0) + block
                 let layers =
                     stage == 0
                     ? [("conv_dw", "conv2"), ("bn1", "bn2"), ("conv_pw", "conv3"), ("bn2", "bn3")]

@@ -24,6 +24,12 @@ struct ZipArchive {
         self.source = source
         let directory = try Directory(source)
         entries = try Self.entries(directory, source)
+        // What is stored as it is takes its size in the archive; files that share bytes would make the work grow beyond that.
+        var left = source.length
+        for entry in entries where entry.isStored {
+            guard entry.size <= left else { throw FileProblem("the files in it overlap") }
+            left -= entry.size
+        }
         var indices: [String: Int] = [:]
         for (index, entry) in entries.enumerated() {
             guard indices.updateValue(index, forKey: entry.name) == nil else {

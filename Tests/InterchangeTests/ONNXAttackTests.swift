@@ -1,0 +1,125 @@
+import Interchange
+import Networks
+import XCTest
+
+/// Models that want to crash the reader, keep it busy or fill the memory. Each test would end the process or run for minutes without
+/// what it tests.
+final class ONNXAttackTests: XCTestCase {
+    private typealias Bytes = ONNXModelBytes
+
+    private func problem(_ model: ONNXModelBytes) -> String {
+        do {
+            return "\(try ONNXImport(bytes: model.bytes).network.name) is read"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private let operators = [
+        "Add", "AveragePool", "BatchNormalization", "Clip", "Constant", "Conv", "DepthToSpace", "Dropout", "Exp",
+        "Flatten", "Gemm", "GlobalAveragePool", "HardSigmoid", "HardSwish", "Identity", "MatMul", "MaxPool", "Mul",
+        "ReduceMean", "Relu", "Reshape", "Sigmoid", "Softplus", "Squeeze",
+    ]
+
+    func testASumOfOneConstant() {
+        let model = Bytes(
+            nodes: [Bytes.node("Add", ["k"], ["y"], name: "a")], constants: [Bytes.floats("k", [1], [1])])
+        XCTAssertEqual(
+            problem(model),
+            "this data is no valid ONNX model: “a” (Add) has 1 inputs, and the operator takes 2; copy or export it again")
+    }
+
+    /// Every operator with every mixture of up to four inputs: an image, a number, a list, nothing, or what does not exist.
+    func testEveryOperatorWithEveryCountOfInputs() {
+        let kinds = ["x", "k", "l", "", "missing"]
+        var mixtures: [[String]] = [[]]
+        for _ in 0..<4 { mixtures = mixtures + mixtures.flatMap { mixture in kinds.map { mixture + [$0] } } }
+        let constants = [Bytes.floats("k", [1], [1]), Bytes.whole("l", [2, 3])]
+        for type in operators {
+            for inputs in Set(mixtures) {
+                let node = Bytes.node(type, inputs, ["y"], [Bytes.integers("kernel_shape", [2, 2])])
+                _ = problem(Bytes(nodes: [node], constants: constants))
+            }
+            let many = Bytes.node(type, [String](repeating: "x", count: 9), ["y"])
+            let message = problem(Bytes(nodes: [many]))
+            XCTAssertTrue(message.contains("has 9 inputs, and the operator takes "), message)
+            XCTAssertFalse(problem(Bytes(nodes: [Bytes.node(type, ["x"], [])])).contains("is read"), type)
+        }
+    }
+
+    /// A product of sides is compared with the data that is there, also where a side is 0.
+    func testSidesWithoutData() {
+        let huge: Int64 = 1 << 62
+        for type in ["Gemm", "MatMul"] {
+            for shape in [[huge, 0], [0, huge], [0, 192], [192, 0], [huge, huge], [-1, 192], [192, 4]] {
+                let model = Bytes(
+                    nodes: [Bytes.node("Flatten", ["x"], ["f"]), Bytes.node(type, ["f", "m"], ["y"])],
+                    constants: [Bytes.floats("m", shape, [])])
+                let message = problem(model)
+                XCTAssertTrue(message.contains("no valid ONNX model"), "\(type) \(shape): \(message)")
+            }
+        }
+        for shape in [[huge, 3, 0, 3], [4, 3, 0, huge], [0, 3, 3, 3], [4, huge, 3, 3]] {
+            let model = Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"])], constants: [Bytes.floats("w", shape, [])])
+            XCTAssertTrue(problem(model).contains("no valid ONNX model"), "\(shape)")
+        }
+    }
+
+    /// A network in the properties of a small model that, written again, would take gigabytes: it is not taken for ours, and the graph is
+    /// read.
+    func testAModelThatSaysItIsOursTakesItsSize() throws {
+        func network(_ shape: Shape, _ build: (NetworkBuilder, Node.ID) throws -> Node.ID) throws -> Network {
+            let builder = NetworkBuilder("bomb")
+            let x = try builder.input(shape)
+            return try builder.network(output: build(builder, x))
+        }
+        let bombs = [
+            // Without effect on the output: 2²⁹ parameters.
+            try network([3, 8, 8]) { builder, x in
+                let flat = try builder.add(.flatten(Flatten()), [x], name: "f")
+                let wide = try builder.convolution(x, to: 1 << 15, kernel: 1, name: "wide")
+                try builder.convolution(wide, to: 1 << 14, kernel: 1, name: "dead")
+                return flat
+            },
+            // Without parameters: a table of 2²⁹ sines.
+            try network([2, 1 << 14, 1 << 14]) { builder, x in
+                try builder.add(.positionEmbedding(PositionEmbedding(channels: 2, table: .sine)), [x], name: "p")
+            },
+            // Zeros in place of noise.
+            try network([3, 8, 8]) { builder, x in
+                let mean = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: "m")
+                return try builder.add(.gaussianNoise(GaussianNoise(size: Size(1 << 14, 1 << 14))), [mean], name: "n")
+            },
+        ]
+        for bomb in bombs {
+            let text = String(decoding: try bomb.json(), as: UTF8.self)
+            var model = Bytes(nodes: [Bytes.node("Flatten", ["x"], ["y"])], properties: ["sapool-network": text])
+            model.image = [1] + bomb.inputShape.dimensions.map(Int64.init)
+            XCTAssertEqual(problem(model), "g is read")
+        }
+    }
+
+    /// One matrix that a thousand layers share, each transposed for itself.
+    func testAMatrixThatAThousandLayersShare() {
+        let side: Int64 = 512
+        var model = Bytes(constants: [
+            Bytes.floats("m", [side, side], [Float](repeating: 1, count: Int(side * side)))
+        ])
+        model.image = [1, 2, 16, 16]
+        model.nodes = [Bytes.node("Flatten", ["x"], ["v0"])]
+        for index in 1...1000 { model.nodes.append(Bytes.node("MatMul", ["v\(index - 1)", "m"], ["v\(index)"])) }
+        model.output = "v1000"
+        XCTAssertTrue(problem(model).contains("its tensors take over eight times its own size"), problem(model))
+    }
+
+    /// Fifteen thousand nodes of one name.
+    func testManyNodesOfOneName() {
+        var model = Bytes(nodes: [Bytes.node("Relu", ["x"], ["v0"])])
+        for index in 1...15_000 { model.nodes.append(Bytes.node("Relu", ["v\(index - 1)"], ["v\(index)"], name: "same")) }
+        model.output = "v15000"
+        let start = Date()
+        XCTAssertEqual(problem(model), "g is read")
+        XCTAssertLessThan(Date().timeIntervalSince(start), 5)
+    }
+}

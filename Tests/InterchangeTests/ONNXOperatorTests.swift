@@ -1,0 +1,150 @@
+import Interchange
+import Networks
+import XCTest
+
+/// Models that others may write, operator by operator: what is read, and what is refused as unsupported rather than broken.
+final class ONNXOperatorTests: XCTestCase {
+    private typealias Bytes = ONNXModelBytes
+
+    private func problem(_ model: ONNXModelBytes) -> String {
+        do {
+            return "\(try ONNXImport(bytes: model.bytes).network.name) is read"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    private let normalisation = ["s", "b", "m", "v"].map { Bytes.floats($0, [3], [1, 1, 1]) }
+    private let start = "this data may be valid, but is not supported: "
+
+    private func normalised(_ outputs: [String], _ attributes: [[UInt8]] = [], operatorSet: Int64) -> ONNXModelBytes {
+        Bytes(
+            operatorSet: operatorSet,
+            nodes: [Bytes.node("BatchNormalization", ["x", "s", "b", "m", "v"], outputs, attributes, name: "bn")],
+            constants: normalisation)
+    }
+
+    func testNormalisationByTheBatchIsRefused() {
+        let refusal =
+            start
+            + "“bn” (BatchNormalization) normalises by the batch's own statistics (training mode): export the model in evaluation mode "
+            + "(model.eval())"
+        let training = [Bytes.integer("training_mode", 1)]
+        XCTAssertEqual(problem(normalised(["y"], training, operatorSet: 17)), refusal)
+        XCTAssertEqual(problem(normalised(["y", "mean", "var"], training, operatorSet: 15)), refusal)
+        // Before version 14, further results said so.
+        XCTAssertEqual(problem(normalised(["y", "mean", "var", "sm", "sv"], operatorSet: 9)), refusal)
+        XCTAssertEqual(problem(normalised(["y"], operatorSet: 9)), "g is read")
+        XCTAssertEqual(problem(normalised(["y"], [Bytes.integer("training_mode", 0)], operatorSet: 17)), "g is read")
+        // Before version 7, a node that said nothing was in training mode.
+        XCTAssertEqual(
+            problem(normalised(["y"], operatorSet: 6)),
+            start
+                + "it uses version 6 of ONNX's operators, and 7 and later are read: export it again with a later opset_version"
+        )
+        var silent = normalised(["y"], operatorSet: 17)
+        silent.operatorSet = nil
+        XCTAssertTrue(problem(silent).contains("no valid ONNX model: it does not say which version"))
+    }
+
+    func testDropoutThatDropsIsRefused() {
+        func model(_ mode: UInt8) -> ONNXModelBytes {
+            Bytes(
+                nodes: [Bytes.node("Dropout", ["x", "ratio", "mode"], ["y", "mask"], name: "d")],
+                constants: [Bytes.floats("ratio", [], [0.5]), Bytes.constant("mode", [], type: 9, [mode])])
+        }
+        XCTAssertEqual(problem(model(0)), "g is read")
+        XCTAssertEqual(
+            problem(model(1)),
+            start
+                + "“d” (Dropout) drops elements (training_mode is 1): export the model in evaluation mode (model.eval())")
+    }
+
+    func testFurtherResultsThatAreUsedAreRefused() {
+        let pool = Bytes.node("MaxPool", ["x"], ["y", "places"], [Bytes.integers("kernel_shape", [2, 2])], name: "p")
+        XCTAssertEqual(problem(Bytes(nodes: [pool])), "g is read")
+        XCTAssertEqual(
+            problem(Bytes(nodes: [pool, Bytes.node("Relu", ["places"], ["z"])])),
+            start + "“p” (MaxPool) is used for more than its first result")
+    }
+
+    func testAllUnsupportedOperatorsAreNamedAtOnce() {
+        let model = Bytes(
+            nodes: [
+                Bytes.node("Resize", ["x"], ["a"]), Bytes.node("Relu", ["a"], ["b"]),
+                Bytes.node("Swish", ["b"], ["c"], domain: "com.example"), Bytes.node("Resize", ["c"], ["d"]),
+                Bytes.node("Softmax", ["d"], ["y"]),
+            ])
+        let message = problem(model)
+        XCTAssertTrue(
+            message.hasPrefix(
+                start + "it has operators that are not read, Resize (2×), com.example.Swish (1×), Softmax (1×); known are Add, AveragePool, "
+            ), message)
+        XCTAssertTrue(message.hasSuffix(". Networks here answer logits: leave the Softmax at the end out"), message)
+    }
+
+    func testUnsupportedIsNotCalledBroken() {
+        func constant(_ type: Int64) -> ONNXModelBytes {
+            Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"])],
+                constants: [Bytes.constant("w", [1, 3, 1, 1], type: type, [UInt8](repeating: 0, count: 6))])
+        }
+        for model in [
+            // 16-bit integers that are the weights; dilation; asymmetric padding; two images.
+            constant(4),
+            Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], [Bytes.integers("dilations", [2, 2])])],
+                constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2, 3])]),
+            Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], [Bytes.integers("pads", [0, 0, 1, 1])])],
+                constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2, 3])]),
+            Bytes(nodes: [Bytes.node("Add", ["x", "k"], ["y"])], constants: [Bytes.floats("k", [1], [1])]),
+        ] {
+            XCTAssertTrue(problem(model).hasPrefix(start), problem(model))
+        }
+        // A constant of a type that is not ours does no harm where nothing takes it.
+        let spare = Bytes(
+            nodes: [Bytes.node("Relu", ["x"], ["y"])], constants: [Bytes.constant("w", [3], type: 4, [0, 0, 0, 0, 0, 0])])
+        XCTAssertEqual(problem(spare), "g is read")
+        let broken = Bytes(
+            nodes: [Bytes.node("Conv", ["x", "w"], ["y"])], constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2])])
+        XCTAssertTrue(problem(broken).contains("is no valid ONNX model: "), problem(broken))
+    }
+
+    /// A bias behind its layer, however its constant is made, is the layer's.
+    func testBiasesBehindTheirLayers() throws {
+        let matrix = Bytes.floats("m", [192, 2], [Float](repeating: 0.5, count: 384))
+        let bias = Bytes.tensor("value", Bytes.floats("", [2], [3, 4]))
+        let constantNode = Bytes.node("Constant", [], ["c"], [bias])
+        let flat = Bytes.node("Flatten", ["x"], ["f"])
+        let product = Bytes.node("MatMul", ["f", "m"], ["p"], name: "fc")
+        let sum = Bytes.node("Add", ["p", "c"], ["y"])
+        let swapped = Bytes.node("Add", ["c", "p"], ["y"])
+        for (nodes, constants) in [
+            ([constantNode, flat, product, sum], [matrix]),
+            // Between the layer and the sum; the other way round; through an identity; behind a Gemm.
+            ([flat, product, constantNode, swapped], [matrix]),
+            ([flat, product, Bytes.node("Identity", ["d"], ["c"]), sum], [matrix, Bytes.floats("d", [1, 2], [3, 4])]),
+            ([flat, Bytes.node("Gemm", ["f", "m"], ["p"], name: "fc"), sum], [matrix, Bytes.floats("c", [2], [3, 4])]),
+        ] {
+            let model = try ONNXImport(bytes: Bytes(nodes: nodes, constants: constants).bytes)
+            XCTAssertEqual(model.weights["fc.bias"], try TensorData([3, 4] as [Float]))
+            XCTAssertEqual(model.network.nodes.count, 3)
+        }
+        let kernel = Bytes.floats("w", [2, 3, 1, 1], [1, 2, 3, 4, 5, 6])
+        func convolution(_ shape: [Int64], _ values: [Float]) -> ONNXModelBytes {
+            Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["p"], name: "conv"), sum],
+                constants: [kernel, Bytes.floats("c", shape, values)])
+        }
+        let model = try ONNXImport(bytes: convolution([1, 2, 1, 1], [3, 4]).bytes)
+        XCTAssertEqual(model.weights["conv.bias"], try TensorData([3, 4] as [Float]))
+        // One number for each column is no bias of a convolution.
+        XCTAssertTrue(problem(convolution([8], [Float](repeating: 1, count: 8))).hasPrefix(start))
+        // The sum without its constant is needed elsewhere too.
+        let twice = Bytes(
+            nodes: [flat, product, sum, Bytes.node("Add", ["p", "y"], ["z"])],
+            constants: [matrix, Bytes.floats("c", [2], [3, 4])])
+        XCTAssertTrue(problem(twice).hasPrefix(start), problem(twice))
+    }
+}
