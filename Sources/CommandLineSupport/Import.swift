@@ -9,9 +9,10 @@ package struct Import: ParsableCommand {
         commandName: "import",
         abstract: "Takes over networks and weights from elsewhere, and says what fits.",
         discussion: """
-            Reads safetensors and PyTorch state dicts (.pth, .pt; nothing in them is run), under our names, the authors', torchvision's or \
-            timm's, and reports which tensors find their place in the network. With --output it writes a folder with network.json and \
-            model.safetensors, provided that nothing is missing.
+            Reads safetensors and PyTorch state dicts (.pth, .pt; nothing in them is run), under our names, the authors', torchvision's, \
+            timm's or EfficientNet-PyTorch's, and reports which tensors find their place in the network. Of several sets of weights in a file \
+            the one that fits best is taken, and of equals an average over the training; --weights-key names another. With --output it writes \
+            a folder with network.json and model.safetensors, provided that nothing is missing. A folder with a training's run is left alone.
 
             An ONNX model (.onnx) brings its network with it, read operator by operator.
 
@@ -29,6 +30,11 @@ package struct Import: ParsableCommand {
     @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
     var network: String?
     @OptionGroup var details: NetworkDetails
+    @Option(
+        help: ArgumentHelp(
+            "Which of several sets of weights in the file, such as state_dict (default: what fits best, of equals an average).",
+            valueName: "key"))
+    var weightsKey: String?
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
     var output: String?
     @Flag(help: "Print the report as JSON.")
@@ -46,6 +52,10 @@ package struct Import: ParsableCommand {
         }
 
         let names: String
+        let key: String
+        let prefix: String
+        let alternatives: [String]
+        let notes: [String]
         let matched: [String: String]
         let reshaped: [Change]
         let mismatched: [Change]
@@ -54,10 +64,10 @@ package struct Import: ParsableCommand {
     }
 
     package func run() throws {
-        if file.hasSuffix(".onnx") { return try takeOverONNX() }
+        if file.lowercased().hasSuffix(".onnx") { return try takeOverONNX() }
         guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
-        let mapping = WeightMapping(try WeightFile.read(contentsOf: file), to: architecture.parameters)
+        let mapping = try WeightFile.read(contentsOf: file, for: architecture.parameters, key: weightsKey)
         if let output {
             try mapping.requireComplete(file)
             try write(architecture, mapping, to: output)
@@ -65,7 +75,8 @@ package struct Import: ParsableCommand {
         if json {
             try printJSON(
                 Report(
-                    names: mapping.scheme,
+                    names: mapping.scheme, key: mapping.key, prefix: mapping.prefix,
+                    alternatives: mapping.alternatives, notes: mapping.notes,
                     matched: Dictionary(mapping.matched.map { ($0.name, $0.source) }) { first, _ in first },
                     reshaped: mapping.reshaped.map(Report.Change.init),
                     mismatched: mapping.mismatched.map(Report.Change.init),
@@ -79,6 +90,9 @@ package struct Import: ParsableCommand {
     private func takeOverONNX() throws {
         guard network == nil else {
             throw ValidationError("An ONNX model brings its network with it: leave --network out.")
+        }
+        guard weightsKey == nil else {
+            throw ValidationError("An ONNX model holds one set of weights: leave --weights-key out.")
         }
         let model = try ONNXImport(contentsOf: file)
         let network = model.network
@@ -120,8 +134,31 @@ package struct ImportedModel {
         (self.network, self.tensors) = (network, tensors)
     }
 
+    /// Files that tell that a folder holds a training, or what was made of one.
+    private static let filesOfRuns = [
+        "config.json", "metrics.jsonl", "last.safetensors", "best.safetensors", "int8.safetensors",
+    ]
+
+    /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
+    private static func check(_ folder: String) throws {
+        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
+        if let file = filesOfRuns.first(where: holds) {
+            throw InterchangeError(
+                "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
+            )
+        }
+        guard !holds("model.safetensors") || (holds("network.json") && !holds("recipe.yaml")) else {
+            throw InterchangeError(
+                "\(folder) holds a model.safetensors that sapool import has not written, which is not replaced: choose another output folder"
+            )
+        }
+    }
+
     /// Writes network.json and model.safetensors.
+    ///
+    /// - Throws: `InterchangeError` where the folder holds other weights than those of an import, and nothing is changed.
     package func write(to folder: String) throws {
+        try Self.check(folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

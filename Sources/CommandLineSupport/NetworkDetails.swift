@@ -19,7 +19,7 @@ package struct NetworkDetails: ParsableArguments {
 
     /// The network of a name. A JSON form says everything itself, and options that say otherwise are refused.
     package func network(named name: String) throws -> Network {
-        guard name.hasSuffix(".json") else {
+        guard Network.isJSONFile(name) else {
             let side = resolution ?? 224
             guard (1...8192).contains(side) else {
                 throw ValidationError("--resolution \(side): use 1 to 8192 pixels.")

@@ -87,7 +87,7 @@ package struct Plan: ParsableCommand {
 extension NetworkDetails {
     /// The width that a network has: of a MobileNetV2 in the project's own notation, what its name says.
     package func builtWidth(of name: String) throws -> Double {
-        guard !name.hasSuffix(".json"), !ReferenceNotation.matches(name) else { return width }
+        guard !Network.isJSONFile(name), !ReferenceNotation.matches(name) else { return width }
         let family = try OwnNotation(name, width: width).family
         switch family {
         case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width ?? width

@@ -75,6 +75,9 @@ extension Network: Codable {
         try container.encodeIfPresent(detector, forKey: .detector)
     }
 
+    /// Whether the name of a network is the path of its JSON form: it ends with `.json`, in capitals or not.
+    public static func isJSONFile(_ name: String) -> Bool { name.lowercased().hasSuffix(".json") }
+
     /// Reads a network from its JSON form.
     ///
     /// - Throws: `NetworkError`, one sentence that says which part is wrong.

@@ -26,14 +26,15 @@ final class ONNXAttackTests: XCTestCase {
             nodes: [Bytes.node("Add", ["k"], ["y"], name: "a")], constants: [Bytes.floats("k", [1], [1])])
         XCTAssertEqual(
             problem(model),
-            "this data is no valid ONNX model: “a” (Add) has 1 inputs, and the operator takes 2; copy or export it again")
+            "this data is no valid ONNX model: “a” (Add) has 1 inputs, and the operator takes 2; copy or export it again"
+        )
     }
 
     /// Every operator with every mixture of up to four inputs: an image, a number, a list, nothing, or what does not exist.
     func testEveryOperatorWithEveryCountOfInputs() {
         let kinds = ["x", "k", "l", "", "missing"]
         var mixtures: [[String]] = [[]]
-        for _ in 0..<4 { mixtures = mixtures + mixtures.flatMap { mixture in kinds.map { mixture + [$0] } } }
+        for _ in 0..<4 { mixtures += mixtures.flatMap { mixture in kinds.map { mixture + [$0] } } }
         let constants = [Bytes.floats("k", [1], [1]), Bytes.whole("l", [2, 3])]
         for type in operators {
             for inputs in Set(mixtures) {
@@ -51,7 +52,10 @@ final class ONNXAttackTests: XCTestCase {
     func testSidesWithoutData() {
         let huge: Int64 = 1 << 62
         for type in ["Gemm", "MatMul"] {
-            for shape in [[huge, 0], [0, huge], [0, 192], [192, 0], [huge, huge], [-1, 192], [192, 4]] {
+            let shapes: [[Int64]] = [
+                [huge, 0], [0, huge], [0, 192], [192, 0], [huge, huge], [-1, 192], [192, 4],
+            ]
+            for shape in shapes {
                 let model = Bytes(
                     nodes: [Bytes.node("Flatten", ["x"], ["f"]), Bytes.node(type, ["f", "m"], ["y"])],
                     constants: [Bytes.floats("m", shape, [])])
@@ -59,7 +63,8 @@ final class ONNXAttackTests: XCTestCase {
                 XCTAssertTrue(message.contains("no valid ONNX model"), "\(type) \(shape): \(message)")
             }
         }
-        for shape in [[huge, 3, 0, 3], [4, 3, 0, huge], [0, 3, 3, 3], [4, huge, 3, 3]] {
+        let kernels: [[Int64]] = [[huge, 3, 0, 3], [4, 3, 0, huge], [0, 3, 3, 3], [4, huge, 3, 3]]
+        for shape in kernels {
             let model = Bytes(
                 nodes: [Bytes.node("Conv", ["x", "w"], ["y"])], constants: [Bytes.floats("w", shape, [])])
             XCTAssertTrue(problem(model).contains("no valid ONNX model"), "\(shape)")
@@ -79,7 +84,7 @@ final class ONNXAttackTests: XCTestCase {
             try network([3, 8, 8]) { builder, x in
                 let flat = try builder.add(.flatten(Flatten()), [x], name: "f")
                 let wide = try builder.convolution(x, to: 1 << 15, kernel: 1, name: "wide")
-                try builder.convolution(wide, to: 1 << 14, kernel: 1, name: "dead")
+                _ = try builder.convolution(wide, to: 1 << 14, kernel: 1, name: "dead")
                 return flat
             },
             // Without parameters: a table of 2²⁹ sines.
@@ -116,7 +121,9 @@ final class ONNXAttackTests: XCTestCase {
     /// Fifteen thousand nodes of one name.
     func testManyNodesOfOneName() {
         var model = Bytes(nodes: [Bytes.node("Relu", ["x"], ["v0"])])
-        for index in 1...15_000 { model.nodes.append(Bytes.node("Relu", ["v\(index - 1)"], ["v\(index)"], name: "same")) }
+        for index in 1...15_000 {
+            model.nodes.append(Bytes.node("Relu", ["v\(index - 1)"], ["v\(index)"], name: "same"))
+        }
         model.output = "v15000"
         let start = Date()
         XCTAssertEqual(problem(model), "g is read")

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Bytes of ONNX models, made field by field: what an exporter writes, and what none would.
 struct ONNXModelBytes {
     /// The version of the operators; nil leaves it out.
@@ -11,13 +9,14 @@ struct ONNXModelBytes {
     var properties: [String: String] = [:]
 
     var bytes: [UInt8] {
-        var graph = nodes.flatMap { Self.field(1, $0) } + Self.field(2, "g")
-        graph += constants.flatMap { Self.field(5, $0) }
-        graph += Self.field(11, Self.field(1, "x") + Self.field(2, Self.type(image)))
-        graph += Self.field(12, Self.field(1, output) + Self.field(2, Self.type([1])))
-        var model = Self.field(1, 8) + Self.field(7, graph)
-        if let operatorSet { model += Self.field(8, Self.field(2, operatorSet)) }
-        for (key, value) in properties { model += Self.field(14, Self.field(1, key) + Self.field(2, value)) }
+        var graph = Self.fields(1, nodes)
+        graph += Self.text(2, "g")
+        graph += Self.fields(5, constants)
+        graph += Self.message(11, Self.join(Self.text(1, "x"), Self.message(2, Self.type(image))))
+        graph += Self.message(12, Self.join(Self.text(1, output), Self.message(2, Self.type([1]))))
+        var model = Self.join(Self.number(1, 8), Self.message(7, graph))
+        if let operatorSet { model += Self.message(8, Self.number(2, operatorSet)) }
+        for (key, value) in properties { model += Self.message(14, Self.join(Self.text(1, key), Self.text(2, value))) }
         return model
     }
 
@@ -26,19 +25,22 @@ struct ONNXModelBytes {
         _ type: String, _ inputs: [String], _ outputs: [String], _ attributes: [[UInt8]] = [], name: String = "",
         domain: String = ""
     ) -> [UInt8] {
-        inputs.flatMap { field(1, $0) } + outputs.flatMap { field(2, $0) } + field(3, name) + field(4, type)
-            + attributes.flatMap { field(5, $0) } + field(7, domain)
+        join(
+            inputs.flatMap { text(1, $0) }, outputs.flatMap { text(2, $0) }, text(3, name), text(4, type),
+            fields(5, attributes), text(7, domain))
     }
 
     static func integer(_ name: String, _ value: Int64) -> [UInt8] {
-        field(1, name) + field(3, value) + field(20, 2)
+        join(text(1, name), number(3, value), number(20, 2))
     }
 
     static func integers(_ name: String, _ values: [Int64]) -> [UInt8] {
-        field(1, name) + values.flatMap { field(8, $0) } + field(20, 7)
+        join(text(1, name), values.flatMap { number(8, $0) }, number(20, 7))
     }
 
-    static func tensor(_ name: String, _ tensor: [UInt8]) -> [UInt8] { field(1, name) + field(5, tensor) + field(20, 4) }
+    static func tensor(_ name: String, _ tensor: [UInt8]) -> [UInt8] {
+        join(text(1, name), message(5, tensor), number(20, 4))
+    }
 
     /// Single-precision numbers, which need not be as many as the shape says.
     static func floats(_ name: String, _ shape: [Int64], _ values: [Float]) -> [UInt8] {
@@ -50,31 +52,40 @@ struct ONNXModelBytes {
     }
 
     static func constant(_ name: String, _ shape: [Int64], type: Int64, _ data: [UInt8]) -> [UInt8] {
-        shape.flatMap { field(1, $0) } + field(2, type) + field(8, name) + field(9, data)
+        join(shape.flatMap { number(1, $0) }, number(2, type), text(8, name), message(9, data))
     }
 
     private static func type(_ shape: [Int64]) -> [UInt8] {
-        field(1, field(1, 1) + field(2, shape.flatMap { field(1, field(1, $0)) }))
+        let sides = shape.flatMap { message(1, number(1, $0)) }
+        return message(1, join(number(1, 1), message(2, sides)))
     }
 
     // MARK: - protobuf
 
+    private static func join(_ parts: [UInt8]...) -> [UInt8] { parts.flatMap { $0 } }
+
     private static func varint(_ value: UInt64) -> [UInt8] {
-        var (left, bytes) = (value, [UInt8]())
+        var left = value
+        var bytes: [UInt8] = []
         while left >= 0x80 {
             bytes.append(UInt8(left & 0x7F) | 0x80)
             left >>= 7
         }
-        return bytes + [UInt8(left)]
+        bytes.append(UInt8(left))
+        return bytes
     }
 
-    static func field(_ number: UInt64, _ value: Int64) -> [UInt8] {
-        varint(number << 3) + varint(UInt64(bitPattern: value))
+    private static func number(_ field: UInt64, _ value: Int64) -> [UInt8] {
+        join(varint(field << 3), varint(UInt64(bitPattern: value)))
     }
 
-    static func field(_ number: UInt64, _ bytes: [UInt8]) -> [UInt8] {
-        varint(number << 3 | 2) + varint(UInt64(bytes.count)) + bytes
+    private static func message(_ field: UInt64, _ bytes: [UInt8]) -> [UInt8] {
+        join(varint(field << 3 | 2), varint(UInt64(bytes.count)), bytes)
     }
 
-    static func field(_ number: UInt64, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
+    private static func text(_ field: UInt64, _ text: String) -> [UInt8] { message(field, Array(text.utf8)) }
+
+    private static func fields(_ field: UInt64, _ messages: [[UInt8]]) -> [UInt8] {
+        messages.flatMap { message(field, $0) }
+    }
 }

@@ -57,7 +57,8 @@ final class ONNXOperatorTests: XCTestCase {
         XCTAssertEqual(
             problem(model(1)),
             start
-                + "“d” (Dropout) drops elements (training_mode is 1): export the model in evaluation mode (model.eval())")
+                + "“d” (Dropout) drops elements (training_mode is 1): export the model in evaluation mode (model.eval())"
+        )
     }
 
     func testFurtherResultsThatAreUsedAreRefused() {
@@ -78,7 +79,8 @@ final class ONNXOperatorTests: XCTestCase {
         let message = problem(model)
         XCTAssertTrue(
             message.hasPrefix(
-                start + "it has operators that are not read, Resize (2×), com.example.Swish (1×), Softmax (1×); known are Add, AveragePool, "
+                start
+                    + "it has operators that are not read, Resize (2×), com.example.Swish (1×), Softmax (1×); known are Add, AveragePool, "
             ), message)
         XCTAssertTrue(message.hasSuffix(". Networks here answer logits: leave the Softmax at the end out"), message)
     }
@@ -104,7 +106,8 @@ final class ONNXOperatorTests: XCTestCase {
         }
         // A constant of a type that is not ours does no harm where nothing takes it.
         let spare = Bytes(
-            nodes: [Bytes.node("Relu", ["x"], ["y"])], constants: [Bytes.constant("w", [3], type: 4, [0, 0, 0, 0, 0, 0])])
+            nodes: [Bytes.node("Relu", ["x"], ["y"])],
+            constants: [Bytes.constant("w", [3], type: 4, [0, 0, 0, 0, 0, 0])])
         XCTAssertEqual(problem(spare), "g is read")
         let broken = Bytes(
             nodes: [Bytes.node("Conv", ["x", "w"], ["y"])], constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2])])
@@ -124,8 +127,14 @@ final class ONNXOperatorTests: XCTestCase {
             ([constantNode, flat, product, sum], [matrix]),
             // Between the layer and the sum; the other way round; through an identity; behind a Gemm.
             ([flat, product, constantNode, swapped], [matrix]),
-            ([flat, product, Bytes.node("Identity", ["d"], ["c"]), sum], [matrix, Bytes.floats("d", [1, 2], [3, 4])]),
-            ([flat, Bytes.node("Gemm", ["f", "m"], ["p"], name: "fc"), sum], [matrix, Bytes.floats("c", [2], [3, 4])]),
+            (
+                [flat, product, Bytes.node("Identity", ["d"], ["c"]), sum],
+                [matrix, Bytes.floats("d", [1, 2], [3, 4])]
+            ),
+            (
+                [flat, Bytes.node("Gemm", ["f", "m"], ["p"], name: "fc"), sum],
+                [matrix, Bytes.floats("c", [2], [3, 4])]
+            ),
         ] {
             let model = try ONNXImport(bytes: Bytes(nodes: nodes, constants: constants).bytes)
             XCTAssertEqual(model.weights["fc.bias"], try TensorData([3, 4] as [Float]))

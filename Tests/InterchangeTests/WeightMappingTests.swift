@@ -113,7 +113,7 @@ final class WeightMappingTests: XCTestCase {
         XCTAssertEqual(
             mapping.report(source: "w.pth"),
             """
-            w.pth: 11 of 13 tensors found their place (names: our own)
+            w.pth: 11 of 13 tensors found their place (names: our own, prefix: module.)
               reshaped: 1
                 net.classifier.bias: 3 in the network, 3×1 in the file
               of another shape, left as they are: 1

@@ -76,7 +76,11 @@ struct ONNXGraphReader {
             let text = "it has \(inputs.count) inputs, and one image is wanted"
             if inputs.isEmpty { throw FileProblem(text) } else { throw UnsupportedProblem(text) }
         }
-        if case .dimValue(let value) = input.type.tensorType.shape.dim.first?.value { batch = value } else { batch = nil }
+        if case .dimValue(let value) = input.type.tensorType.shape.dim.first?.value {
+            batch = value
+        } else {
+            batch = nil
+        }
         values[input.name] = .node(try builder.input(try Self.shape(input)))
         names.insert("input")
     }
@@ -188,7 +192,9 @@ struct ONNXGraphReader {
 
     /// Whether a tensor is [C, 1, 1] or [1, C, 1, 1], as what is added to each channel of a convolution has to be.
     private func isOneAChannel(_ tensor: TensorData, of layer: ONNXNodeProto) -> Bool {
-        guard case .constant(let kernel) = values[layer.input[1]], let channels = kernel.shape.first else { return false }
+        guard case .constant(let kernel) = values[layer.input[1]], let channels = kernel.shape.first else {
+            return false
+        }
         return [[channels, 1, 1], [1, channels, 1, 1]].contains(tensor.shape)
     }
 

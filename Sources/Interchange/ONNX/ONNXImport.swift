@@ -22,7 +22,11 @@ public struct ONNXImport: Sendable {
             throw FileProblem("it has \(file.length) bytes, and a model less than 2³¹").error(
                 name: path, kind: "ONNX model")
         }
-        try self.init(bytes: file.read(0..<file.length), name: path)
+        let bytes = try file.read(0..<file.length)
+        if let foreign = ForeignFile(start: Array(bytes.prefix(ForeignFile.startLength)), length: bytes.count) {
+            throw foreign.error(name: path, kind: "ONNX model")
+        }
+        try self.init(bytes: bytes, name: path)
     }
 
     /// Reads a model that is already in memory.
@@ -58,7 +62,8 @@ public struct ONNXImport: Sendable {
         // Operators of old versions meant other things: batch normalisation was in training mode where nothing else was said.
         guard version >= 7 else {
             throw UnsupportedProblem(
-                "it uses version \(version) of ONNX's operators, and 7 and later are read: export it again with a later opset_version")
+                "it uses version \(version) of ONNX's operators, and 7 and later are read: export it again with a later opset_version"
+            )
         }
         return Int(version)
     }

@@ -3,12 +3,26 @@ extension PickleHeap {
     mutating func call(_ constructor: PickleConstructor, _ arguments: [PickleValue]) -> PickleValue? {
         switch constructor {
         case .orderedDictionary: return orderedDictionary(arguments)
-        case .rebuildTensor: return tensor(arguments).map { add(.tensor($0)) }
+        case .rebuildTensor:
+            if let type = unreadType(arguments) { return add(.unreadTensor(type: type)) }
+            return tensor(arguments).map { add(.tensor($0)) }
+        case .rebuildTypedTensor:
+            // Storage, offset, size, stride, whether it is trained, hooks, type.
+            guard (7...8).contains(arguments.count), case .word(let type) = self[arguments[6]] else { return nil }
+            return add(.unreadTensor(type: type))
+        case .rebuildOtherTensor(let type): return add(.unreadTensor(type: type))
         case .rebuildParameter:
-            guard let value = arguments.first, case .tensor = self[value] else { return nil }
-            return value
+            guard let value = arguments.first else { return nil }
+            switch self[value] {
+            case .tensor, .unreadTensor: return value
+            default: return nil
+            }
+        case .size:
+            guard arguments.count == 1, items(arguments[0]) != nil else { return nil }
+            return arguments[0]
+        case .device: return add(.word("device"))
         // A storage type is only ever named inside a persistent id.
-        case .storage: return nil
+        case .storage, .otherStorage: return nil
         }
     }
 
@@ -34,12 +48,20 @@ extension PickleHeap {
         return StoredTensor(storage: storage, offset: offset, shape: shape, strides: strides)
     }
 
+    /// The type of a tensor whose storage is not read.
+    private func unreadType(_ arguments: [PickleValue]) -> String? {
+        guard let first = arguments.first, case .unreadStorage(let type) = self[first] else { return nil }
+        return type
+    }
+
     /// The storage that a persistent id names: `('storage', type, key, location, count[, view])`.
     mutating func storage(_ identifier: PickleValue) -> PickleValue? {
         guard let parts = items(identifier), (5...6).contains(parts.count), case .text("storage") = parts[0],
-            case .constructor(.storage(let type)) = self[parts[1]], case .text(let key) = parts[2],
+            case .constructor(let constructor) = self[parts[1]], case .text(let key) = parts[2],
             case .integer(let count) = parts[4]
         else { return nil }
+        if case .otherStorage(let type) = constructor { return add(.unreadStorage(type: type)) }
+        guard case .storage(let type) = constructor else { return nil }
         // Views of a larger storage were written before PyTorch 0.4 only.
         if let view = parts.dropFirst(5).first {
             guard case .none = view else { return nil }

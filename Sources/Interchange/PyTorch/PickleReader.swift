@@ -133,7 +133,10 @@ struct PickleReader {
 
     private mutating func pushGlobal(_ module: String, _ name: String) throws -> Bool {
         guard let constructor = PickleConstructor(module: module, name: name) else {
-            throw PyTorchRefusal("\(module).\(name)")
+            guard PickleConstructor.isWord(module: module, name: name) else {
+                throw PyTorchRefusal("\(module).\(name)")
+            }
+            return push(heap.add(.word(name)))
         }
         return push(heap.add(.constructor(constructor)))
     }

@@ -19,27 +19,71 @@ enum PickleObject {
     case constructor(PickleConstructor)
     case storage(StoredTensor.Storage)
     case tensor(StoredTensor)
+    /// Numbers, and a tensor of them, of a type that is not read.
+    case unreadStorage(type: String)
+    case unreadTensor(type: String)
+    /// A type, a device or the like: a word, of which nothing is made.
+    case word(String)
 }
 
 /// The few things that a pickle may name to be called; everything else is refused.
 enum PickleConstructor {
     case orderedDictionary
     case rebuildTensor
+    /// The same for types that have no storage class of their own: its last argument is the type.
+    case rebuildTypedTensor
+    /// Sparse and quantised tensors, which are not read.
+    case rebuildOtherTensor(String)
     case rebuildParameter
     case storage(ElementType)
+    /// A storage of another type.
+    case otherStorage(String)
+    /// `torch.Size`: a tuple.
+    case size
+    /// `torch.device`.
+    case device
 
     /// What a global name stands for, nil where it is not allowed.
     init?(module: String, name: String) {
         switch (module, name) {
         case ("collections", "OrderedDict"): self = .orderedDictionary
         case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
+        case ("torch._utils", "_rebuild_tensor_v3"): self = .rebuildTypedTensor
+        case ("torch._utils", "_rebuild_qtensor"): self = .rebuildOtherTensor("quantized")
+        case ("torch._utils", "_rebuild_sparse_tensor"): self = .rebuildOtherTensor("sparse")
         case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
+        case ("torch.storage", "UntypedStorage"): self = .otherStorage("untyped")
+        case ("torch", "Size"): self = .size
+        case ("torch", "device"): self = .device
         case ("torch", _):
-            guard let type = Self.storageTypes[name] else { return nil }
-            self = .storage(type)
+            if let type = Self.storageTypes[name] {
+                self = .storage(type)
+            } else if Self.otherStorageTypes.contains(name) {
+                self = .otherStorage(String(name.dropLast("Storage".count)))
+            } else {
+                return nil
+            }
         default: return nil
         }
     }
+
+    /// Whether a global stands for a type of elements, a layout or the like, of which nothing is made.
+    static func isWord(module: String, name: String) -> Bool {
+        guard module == "torch" else { return false }
+        if words.contains(name) { return true }
+        // float8_e4m3fn, uint16, complex64, quint4x2 …
+        return numberedTypes.contains { name.hasPrefix($0) && name.dropFirst($0.count).first?.isNumber == true }
+    }
+
+    private static let words: Set = [
+        "bool", "half", "float", "double", "short", "int", "long", "strided", "sparse_coo", "per_tensor_affine",
+        "per_channel_affine", "contiguous_format", "channels_last", "preserve_format",
+    ]
+    private static let numberedTypes = ["float", "bfloat", "int", "uint", "complex", "qint", "quint"]
+    private static let otherStorageTypes: Set = [
+        "ComplexFloatStorage", "ComplexDoubleStorage", "QInt8Storage", "QUInt8Storage", "QInt32Storage",
+        "QUInt4x2Storage", "QUInt2x4Storage",
+    ]
 
     private static let storageTypes: [String: ElementType] = [
         "DoubleStorage": .float64, "FloatStorage": .float32, "HalfStorage": .float16, "BFloat16Storage": .bfloat16,

@@ -9,10 +9,10 @@ struct TensorGatherer {
         self.storageBytes = storageBytes
     }
 
-    /// The tensors' elements.
+    /// The tensors' elements, in their order.
     ///
     /// - Throws: `FileProblem` where a tensor does not fit its storage, or a small file would fill the memory by sharing.
-    func gather(_ tensors: [(name: String, tensor: StoredTensor)]) throws -> Safetensors {
+    func gather(_ tensors: [(name: String, tensor: StoredTensor)]) throws -> [TensorData] {
         var keys: [String] = []
         var places: [String: [Int]] = [:]
         for (index, (_, tensor)) in tensors.enumerated() {
@@ -35,8 +35,7 @@ struct TensorGatherer {
                 }
             }
         }
-        return Safetensors(
-            zip(tensors, gathered).compactMap { stored, data in data.map { (name: stored.name, tensor: $0) } })
+        return gathered.compactMap { $0 }
     }
 
     private func check(_ bytes: [UInt8], _ storage: StoredTensor.Storage) throws {

@@ -43,8 +43,12 @@ extension Safetensors {
     private init(_ header: SafetensorsHeader, read: (Range<Int>) throws -> [UInt8]) throws {
         self.init(metadata: header.metadata)
         for entry in header.entries {
+            guard let type = entry.type else {
+                unread.append(UnreadTensor(name: entry.name, type: entry.typeName))
+                continue
+            }
             let bytes = try read(entry.range)
-            self[entry.name] = TensorData(uncheckedType: entry.type, shape: entry.shape, bytes: bytes)
+            self[entry.name] = TensorData(uncheckedType: type, shape: entry.shape, bytes: bytes)
         }
     }
 }

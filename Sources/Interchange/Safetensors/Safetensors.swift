@@ -14,6 +14,8 @@ public struct Safetensors: Sendable, Equatable {
     public private(set) var names: [String] = []
     /// Free text under `__metadata__`.
     public var metadata: [String: String]
+    /// Tensors of a file that the format allows and that are not read, because their elements are of a type that no weights here have.
+    public internal(set) var unread: [UnreadTensor] = []
 
     private var tensorsByName: [String: TensorData] = [:]
 

@@ -3,7 +3,9 @@ struct SafetensorsHeader {
     /// A tensor's description; `range` counts from the first byte of data.
     struct Entry {
         let name: String
-        let type: ElementType
+        /// Nil for a type of the format's that is not read.
+        let type: ElementType?
+        let typeName: String
         let shape: [Int]
         let range: Range<Int>
     }
@@ -55,11 +57,12 @@ struct SafetensorsHeader {
 
     private static func check(_ raw: SafetensorsHeaderParser.RawEntry, dataLength: Int) throws -> Entry {
         let name = quoted(raw.name)
-        guard let type = ElementType(rawValue: raw.type) else {
+        let type = ElementType(rawValue: raw.type)
+        guard let bits = type.map({ 8 * $0.byteCount }) ?? unreadTypes[raw.type] else {
             let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
             throw SafetensorsProblem("tensor \(name) has the element type \(quoted(raw.type)); known are \(known)")
         }
-        guard let byteCount = type.byteCount(shape: raw.shape) else {
+        guard let byteCount = bytes(of: raw.shape, bits: bits) else {
             throw SafetensorsProblem("tensor \(name) has an impossible shape, \(raw.shape)")
         }
         guard raw.offsets.count == 2, raw.offsets[0] <= raw.offsets[1] else {
@@ -75,7 +78,21 @@ struct SafetensorsHeader {
                 "tensor \(name) of type \(raw.type) and shape \(raw.shape) needs \(byteCount) bytes, "
                     + "but its data_offsets hold \(range.count)")
         }
-        return Entry(name: raw.name, type: type, shape: raw.shape, range: range)
+        return Entry(name: raw.name, type: type, typeName: raw.type, shape: raw.shape, range: range)
+    }
+
+    /// Types that the format has and weights here do not, and their bits.
+    private static let unreadTypes = [
+        "U16": 16, "U32": 32, "U64": 64, "C64": 64, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8,
+        "F8_E5M2FNUZ": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
+    ]
+
+    /// The bytes of a tensor, nil where they are no whole number or too many for a machine.
+    private static func bytes(of shape: [Int], bits: Int) -> Int? {
+        // A byte each first: that this many do not overflow leaves room to check the rest.
+        guard let count = ElementType.uint8.byteCount(shape: shape) else { return nil }
+        let (total, overflow) = count.multipliedReportingOverflow(by: bits)
+        return overflow || !total.isMultiple(of: 8) ? nil : total / 8
     }
 
     /// The format wants every byte of data to belong to exactly one tensor.

@@ -4,6 +4,10 @@ import Networks
 struct NamingScheme: Sendable {
     /// For reports.
     let name: String
+    /// What is added to the variance in batch normalisation where these weights come from; nil where it is what it is here.
+    var epsilon: Double?
+    /// What a user should know about weights with these names.
+    var note: String?
 
     /// Translates names of a file to those of a network; names that mean nothing are left out.
     let translate: @Sendable (_ names: [String], _ network: NetworkNames) -> [String: String]
@@ -24,12 +28,15 @@ struct NamingScheme: Sendable {
         self.translate = translate
     }
 
+    /// The networks' own names, which are the authors' and, of EfficientNet-Lite0, timm's.
+    static let own = NamingScheme("our own", eachName: { name, _ in name })
+
     /// Every scheme, the networks' own first.
     static let all = [
-        NamingScheme("our own", eachName: { name, _ in name }),
+        own,
         // The authors' networks lie under "net."; without it, their ResNets are named as torchvision's and timm's are.
         NamingScheme("torchvision or timm (ResNet)", eachName: { name, _ in "net.\(name)" }),
-        torchvisionMobileNetV2, timmMobileNetV2, torchvisionMobileNetV3, timmMobileNetV3,
+        torchvisionMobileNetV2, timmMobileNetV2, torchvisionMobileNetV3, timmMobileNetV3, efficientNetPyTorch,
     ]
 }
 
@@ -52,6 +59,18 @@ struct DottedName {
     private(set) var parts: ArraySlice<Substring>
 
     init(_ name: String) { parts = name.split(separator: ".", omittingEmptySubsequences: false)[...] }
+
+    /// The first `count` parts of a name with their points, nil where nothing would be left behind them.
+    static func prefix(of name: String, parts count: Int) -> String? {
+        var (left, place) = (count, name.startIndex)
+        let bytes = name.utf8
+        while left > 0 {
+            guard let point = bytes[place...].firstIndex(of: UInt8(ascii: ".")) else { return nil }
+            place = bytes.index(after: point)
+            left -= 1
+        }
+        return place == name.endIndex ? nil : String(name[..<place])
+    }
 
     /// What has not been read.
     var rest: String { parts.joined(separator: ".") }

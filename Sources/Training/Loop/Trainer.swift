@@ -76,7 +76,10 @@ public final class Trainer {
         model = Model(network, parameters: parameters)
         rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)
         let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
-        initialWeights = try goesOn ? nil : recipe.weights.map { try InitialWeights.load($0, into: parameters) }
+        initialWeights =
+            try goesOn
+            ? nil
+            : recipe.weights.map { try InitialWeights.load($0, key: recipe.weightsKey, into: parameters) }
         if recipe.ema == nil {
             averaged = nil
         } else {

@@ -50,6 +50,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     /// A file of weights to start from, safetensors or PyTorch's; what it has nothing for starts new.
     public var weights: String?
+    /// Which of several sets of weights in that file; nil takes what fits best, of equals an average.
+    public var weightsKey: String?
     /// Folder of a run whose network this one is to agree with; nil for none.
     public var teacher: String?
     /// Weight of agreeing with the teacher; labels have the rest.
@@ -163,6 +165,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case labelSmoothing = "label-smoothing"
         case clipNorm = "clip-norm"
         case ema, precision, augmentation, normalization, seed, weights, teacher
+        case weightsKey = "weights-key"
         case distillationShare = "distillation-share"
         case distillationTemperature = "distillation-temperature"
         case channelSparsity = "channel-sparsity"
@@ -206,6 +209,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.normalization, &normalization)
         try read(.seed, &seed)
         weights = try container.decodeIfPresent(String.self, forKey: .weights)
+        weightsKey = try container.decodeIfPresent(String.self, forKey: .weightsKey)
         teacher = try container.decodeIfPresent(String.self, forKey: .teacher)
         try read(.distillationShare, &distillationShare)
         try read(.distillationTemperature, &distillationTemperature)
@@ -257,6 +261,9 @@ extension Recipe {
         try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
         try require(
             resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
+        guard weightsKey == nil || weights != nil else {
+            throw TrainingError("weights-key chooses among the sets of weights in a file: give weights too")
+        }
         guard teacher == nil || task != .detection else {
             throw TrainingError("teacher is for task: classification: leave it out")
         }

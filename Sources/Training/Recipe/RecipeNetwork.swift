@@ -7,7 +7,7 @@ extension Recipe {
     /// - Throws: a sentence that says which part is unknown or does not fit the data.
     public func buildNetwork(input: Shape, classes: Int) throws -> Network {
         let built =
-            try network.hasSuffix(".json")
+            try Network.isJSONFile(network)
             ? storedNetwork(input: input, classes: classes)
             : Network(notation: network, input: input, classes: classes, width: width)
         switch (task ?? .classification, built.detector != nil) {

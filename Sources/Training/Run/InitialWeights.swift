@@ -5,13 +5,13 @@ import Interchange
 enum InitialWeights {
     /// Loads what fits.
     ///
+    /// - Parameter key: which of several sets of weights in the file; nil takes what fits best.
     /// - Returns: what found its place and what did not, for people.
     /// - Throws: `TrainingError` where nothing fits; then nothing has changed.
-    static func load(_ path: String, into parameters: Parameters) throws -> String {
-        let state = try Checkpoint.weights(of: path)
-        let mapping = WeightMapping(state, to: parameters.specifications)
+    static func load(_ path: String, key: String?, into parameters: Parameters) throws -> String {
+        let mapping = try WeightFile.read(contentsOf: path, for: parameters.specifications, key: key)
         guard !mapping.matched.isEmpty else {
-            let names = state.names.prefix(3).joined(separator: ", ")
+            let names = mapping.extra.prefix(3).joined(separator: ", ")
             throw TrainingError(
                 "\(path) has no tensor that fits this network (its names: \(names.isEmpty ? "none" : names) …): give weights of the same "
                     + "backbone")

@@ -33,6 +33,11 @@ struct Forward: ParsableCommand {
     var classes = 10
     @Option(help: ArgumentHelp("Weights: safetensors, or a state dict of PyTorch's.", valueName: "file"))
     var weights: String
+    @Option(
+        help: ArgumentHelp(
+            "Which of several sets of weights in the file, such as state_dict (default: what fits best, of equals an average).",
+            valueName: "key"))
+    var weightsKey: String?
     @Option(help: ArgumentHelp("A file with the tensor \"input\".", valueName: "safetensors"))
     var input: String
     @Option(help: ArgumentHelp("Where the tensor \"output\" goes.", valueName: "safetensors"))
@@ -62,13 +67,16 @@ struct Forward: ParsableCommand {
         }
         let shape = Shape(Array(data.shape.dropFirst()))
         let architecture =
-            network.hasSuffix(".json")
+            Network.isJSONFile(network)
             ? try Network(jsonFile: network)
             : try Network(notation: network, input: shape, classes: classes, width: width)
         for warning in architecture.warnings { note("warning: \(warning)") }
         let type = precision?.type ?? (data.type == .float64 ? .float64 : .float32)
         let parameters = try Parameters(of: architecture, seed: 0, type: type, device: device)
-        try parameters.load(WeightFile.read(contentsOf: weights), from: weights)
+        let mapping = try WeightFile.read(contentsOf: weights, for: parameters.specifications, key: weightsKey)
+        try mapping.requireComplete(weights)
+        try parameters.load(mapping)
+        if let remark = mapping.remark(source: weights) { note(remark) }
         let model = Model(architecture, parameters: parameters)
         let result = try Torch.withoutGradients { try model(Tensor(data), training: mode == .train) }
         var file = Safetensors()

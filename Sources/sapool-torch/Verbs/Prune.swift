@@ -92,6 +92,7 @@ struct Prune: ParsableCommand {
         try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
         var recipe = configuration.recipe
         (recipe.network, recipe.weights, recipe.width) = (output + "/network.json", output + "/model.safetensors", 1)
+        recipe.weightsKey = nil
         try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
         try show(before, Cost(pruned.network))
     }

@@ -95,6 +95,11 @@ struct Train: ParsableCommand {
             "Weights to start from: safetensors, or a state dict of PyTorch's (Documentation/Weights.md).",
             valueName: "file"))
     var weights: String?
+    @Option(
+        help: ArgumentHelp(
+            "Which of several sets of weights in that file, such as state_dict (default: what fits best, of equals an average).",
+            valueName: "key"))
+    var weightsKey: String?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?
     @Option(help: "Weight of agreeing with the teacher; labels have the rest.")
@@ -216,6 +221,7 @@ struct Train: ParsableCommand {
         set(\.distillationShare, distillationShare)
         set(\.distillationTemperature, distillationTemperature)
         if let weights { settings.weights = weights }
+        if let weightsKey { settings.weightsKey = weightsKey }
         if let teacher { settings.teacher = teacher }
         if let channelSparsity { settings.channelSparsity = channelSparsity }
         if skipBadImages { settings.skipBadImages = true }
