@@ -44,22 +44,26 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
 
         // Files in and out
+        .target(name: "Files"),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+
         .target(
             name: "Interchange",
-            dependencies: ["Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            dependencies: ["Files", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/onnx.proto"]),
         .testTarget(
             name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
 
         .target(
-            name: "Reporting", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            name: "Reporting", dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/event.proto"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
 
         // Images
         .target(name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CZlib"]),
         .target(
-            name: "Datasets", dependencies: ["CCodecs", "Detection", .product(name: "Yams", package: "Yams")]),
+            name: "Datasets",
+            dependencies: ["CCodecs", "Detection", "Files", .product(name: "Yams", package: "Yams")]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
@@ -116,7 +120,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Datasets", "Detection", "Execution", "Interchange", "Networks", "Reporting", "Torch",
+                "Datasets", "Detection", "Execution", "Files", "Interchange", "Networks", "Reporting", "Torch",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
@@ -144,7 +148,10 @@ let package = Package(
                 "Interchange", "Networks", "Planning", "Reporting", "Training",
                 .product(name: "SwiftCSV", package: "SwiftCSV"), .product(name: "Yams", package: "Yams"),
             ]),
-        .testTarget(name: "ComparisonTests", dependencies: ["Comparison", "Training"], linkerSettings: runPaths),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: ["Comparison", "Training", .product(name: "SwiftCSV", package: "SwiftCSV")],
+            linkerSettings: runPaths),
 
         // Looking into a trained network
         .target(
@@ -159,18 +166,18 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Interchange",
-                "Networks",
-                "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files",
+                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                "Interchange", "Networks", "Planning", "Reporting",
+                "Files", "Interchange", "Networks", "Planning", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport", "Reporting"]),
         .executableTarget(
             name: "sapool",
             dependencies: ["CommandLineSupport", .product(name: "ArgumentParser", package: "swift-argument-parser")]),

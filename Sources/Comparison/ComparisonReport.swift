@@ -99,7 +99,7 @@ public struct ComparisonReport {
             "train_accuracy", "map", "map_75", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
             "settings",
         ]
-        return Self.csv([header] + rows)
+        return CSVText.table([header] + rows)
     }
 
     private var epochsCSV: String {
@@ -113,7 +113,7 @@ public struct ComparisonReport {
                 ]
             }
         }
-        return Self.csv(
+        return CSVText.table(
             [
                 [
                     "cell", "settings", "seed", "epoch", "train_loss", "train_accuracy", "loss", scoreKey, "map",
@@ -129,7 +129,7 @@ public struct ComparisonReport {
             "difference_to_baseline",
             "difference_half_width_95", "peak_sram_bytes", "macs", "parameters", "seconds_per_epoch",
         ]
-        return Self.csv(
+        return CSVText.table(
             [header]
                 + summaries.map {
                     [
@@ -140,16 +140,6 @@ public struct ComparisonReport {
                         $0.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "",
                     ]
                 })
-    }
-
-    /// Comma-separated values after RFC 4180, lines ended as Unix does.
-    static func csv(_ rows: [[String]]) -> String {
-        rows.map { row in
-            row.map { field in
-                field.contains { ",\"\n\r".contains($0) }
-                    ? "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : field
-            }.joined(separator: ",") + "\n"
-        }.joined()
     }
 
     // MARK: - Charts

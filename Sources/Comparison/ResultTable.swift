@@ -79,7 +79,7 @@ public struct ResultTable: Sendable {
     static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {
         do {
             let table = try NamedCSV(string: csv, delimiter: .comma, loadColumns: false)
-            return (table.header, table.rows)
+            return (table.header.map(CSVText.text), table.rows.map { $0.mapValues(CSVText.text) })
         } catch {
             throw ComparisonError(
                 "\(source) is no table of comma-separated values: a quotation mark stands where none can")

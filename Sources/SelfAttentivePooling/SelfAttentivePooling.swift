@@ -14,6 +14,7 @@
 @_exported import Datasets
 @_exported import Detection
 @_exported import Execution
+@_exported import Files
 @_exported import Interchange
 @_exported import Networks
 @_exported import Planning

@@ -1,8 +1,13 @@
 import ArgumentParser
 import CommandLineSupport
 
-/// Every verb of `sapool`, one file a verb in `Verbs/`: the program behind `sapool` for what needs libtorch.
+/// The program behind `sapool` for what needs libtorch.
 @main
+enum Main {
+    static func main() { Program.main(SapoolTorch.self, Array(CommandLine.arguments.dropFirst())) }
+}
+
+/// Every verb of `sapool`, one file a verb in `Verbs/`.
 struct SapoolTorch: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sapool",

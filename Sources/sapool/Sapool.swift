@@ -9,8 +9,9 @@ import Foundation
 @main
 enum Sapool {
     static func main() {
+        StandardStreams.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if LightVerbs.names.contains(arguments.first ?? "") { return LightVerbs.main(arguments) }
+        if LightVerbs.names.contains(arguments.first ?? "") { Program.main(LightVerbs.self, arguments) }
         guard let own = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
             note("sapool: cannot tell where it lies, and so where sapool-torch is")
             exit(1)

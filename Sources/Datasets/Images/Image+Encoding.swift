@@ -1,4 +1,5 @@
 import CCodecs
+import Files
 
 extension Image {
     /// The image as a PNG file, 8 bits a channel.
@@ -23,9 +24,9 @@ extension Image {
 
     /// Writes a PNG file; what was there before is replaced only when all is written.
     ///
-    /// - Throws: `DatasetsError` that names the path.
+    /// - Throws: `FileError` that names the path.
     public func write(toPNG path: String) throws {
-        try replaceFile(path, with: pngData())
+        try AtomicFile.replace(path, with: pngData())
     }
 
     private func encoded(

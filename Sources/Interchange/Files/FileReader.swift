@@ -5,6 +5,7 @@
 #else
     import Glibc
 #endif
+import Files
 
 /// An open file, read by position.
 final class FileReader {

@@ -1,10 +1,12 @@
+import Files
+
 extension Safetensors {
     /// Writes a file: under a temporary name beside it, flushed to the disk, then renamed.
     ///
     /// Whatever happens, `path` holds either all of the new contents or what it held before. The same names, tensors and
     /// metadata always give the same bytes, and a file made by the format's reference implementation comes out as it was.
     ///
-    /// - Throws: `InterchangeError` that names the path, or the name of a tensor which the format cannot hold.
+    /// - Throws: `FileError` that names the path, or `InterchangeError` that names a tensor which the format cannot hold.
     public func write(to path: String) throws {
         let layout = self.layout
         let header = try header(for: layout)

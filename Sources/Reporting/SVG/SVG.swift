@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A picture as a value: elements in the order in which they are drawn. Equal pictures give equal text.
@@ -49,13 +50,9 @@ public struct SVG: Sendable, Equatable, CustomStringConvertible {
 
     /// Writes the document, replacing what is there all at once.
     ///
-    /// - Throws: `ReportingError` that names the path.
+    /// - Throws: `FileError` that names the path.
     public func write(to path: String) throws {
-        do {
-            try Data(description.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw ReportingError("cannot write \(path): \(error.localizedDescription)")
-        }
+        try AtomicFile.replace(path, with: Array(description.utf8))
     }
 
     /// A number as it stands in a picture: rounded to two decimals, without trailing zeros; what is no finite number is 0.

@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Interchange
 import Networks
@@ -44,10 +45,7 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Removes what a process that was killed while writing has left behind.
     func removeHalfWrittenFiles() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(".") && name.hasSuffix(AtomicFile.temporarySuffix) {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
-        }
+        TemporaryFile.removeRemains(in: path)
     }
 
     /// Makes the folder.

@@ -7,12 +7,12 @@
 #endif
 
 /// The system's text for the last failed call on this thread, such as “No such file or directory”.
-func lastSystemError() -> String {
+package func lastSystemError() -> String {
     String(cString: strerror(errno))
 }
 
 /// Repeats a system call for as long as a signal interrupts it.
-func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
+package func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
         if result != -1 || errno != EINTR { return result }
@@ -20,4 +20,4 @@ func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
 }
 
 /// The most that one call reads or writes; some systems refuse 2 GiB and more.
-let largestTransfer = 1 << 30
+package let largestTransfer = 1 << 30

@@ -1,0 +1,30 @@
+import ArgumentParser
+
+/// Runs a verb from its arguments to the process's end.
+package enum Program {
+    /// Parses arguments, runs the verb that they name, and ends the process: 0 done, 1 failed, 64 wrong usage.
+    package static func main(_ root: any ParsableCommand.Type, _ arguments: [String]) -> Never {
+        StandardStreams.prepare()
+        do {
+            var command = try root.parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            end(error, root)
+        }
+        StandardStreams.end(0)
+    }
+
+    private static func end(_ error: any Error, _ root: any ParsableCommand.Type) -> Never {
+        let status = root.exitCode(for: error).rawValue
+        let text = root.fullMessage(for: error, columns: nil)
+        if text.isEmpty { StandardStreams.end(status) }
+        if status == 0 {
+            print(text)
+        } else {
+            // Some failures hold a tool's own lines. Indented, none that comes from outside can pass for a line of this program.
+            let isUsage = status == ExitCode.validationFailure.rawValue
+            note(isUsage ? text : text.replacing("\n", with: "\n  "))
+        }
+        StandardStreams.end(status)
+    }
+}
