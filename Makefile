@@ -11,11 +11,11 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware demo format lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long demo format lint benchmark docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## set up libtorch, system libraries and Fashion-MNIST in .deps/
 	@Scripts/bootstrap
@@ -38,6 +38,9 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
+
+check-long: build ## end long verbs at bad moments and run them again (minutes; KILLS=200 DISKS=40)
+	@Scripts/check-durability
 
 demo: ## from Fashion-MNIST to firmware on an emulated Cortex-M4: train, quantise, export, simulate
 	@Scripts/demo

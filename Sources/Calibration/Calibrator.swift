@@ -27,11 +27,18 @@ public struct Calibrator {
     }
 
     /// Statistics of each value, by its name.
-    public func statistics(_ images: CalibrationImages) throws -> [String: ValueStatistics] {
+    ///
+    /// - Parameter progress: told now and then how many images are done.
+    public func statistics(
+        _ images: CalibrationImages, progress: (Int) -> Void = { _ in }
+    ) throws -> [String: ValueStatistics] {
         var result: [String: ValueStatistics] = [:]
         for (name, channels) in observed { result[name] = ValueStatistics(channels: channels) }
         let names = observed.map(\.name) + operands.map(\.operand)
+        var done = 0
         for batch in images.batches {
+            done += batch.count
+            defer { progress(done) }
             try Torch.withoutGradients {
                 let values = try reference.values(of: names, images.tensor(batch, reference.model))
                 for (name, tensor) in values { try add(tensor, to: &result[name]) }

@@ -36,11 +36,14 @@ public struct Int8DetectionEvaluator {
     }
 
     /// What is in every image that `loader` gives, and what was found there, in the order of the data set.
-    public func evaluate(_ loader: Loader) throws -> [EvaluatedImage] {
+    ///
+    /// - Parameter progress: told now and then how many are done.
+    public func evaluate(_ loader: Loader, progress: (Int) -> Void = { _ in }) throws -> [EvaluatedImage] {
         var found: [(index: Int, detections: [Detection])] = []
         let batches = loader.batches(epoch: 0)
         while let batch = try batches.next() {
             found += zip(batch.indices, try detections(batch)).map { ($0, $1) }
+            progress(found.count)
         }
         guard !found.isEmpty else { throw QuantizationError("there were no images to evaluate") }
         return found.sorted { $0.index < $1.index }.map { one in

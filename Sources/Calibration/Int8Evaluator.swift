@@ -17,7 +17,9 @@ public struct Int8Evaluator {
     }
 
     /// Scores of every image that `loader` gives.
-    public func evaluate(_ loader: Loader) throws -> Evaluation {
+    ///
+    /// - Parameter progress: told now and then how many are done.
+    public func evaluate(_ loader: Loader, progress: (Int) -> Void = { _ in }) throws -> Evaluation {
         var result = Evaluation(classes: classes)
         var (loss, correct, correct5) = (0.0, 0, 0)
         let batches = loader.batches(epoch: 0)
@@ -34,6 +36,7 @@ public struct Int8Evaluator {
                 loss -= log(max(1e-30, Self.probabilities(logits)[label]))
             }
             result.images += batch.count
+            progress(result.images)
         }
         try result.average(loss: loss, correct: correct, correct5: correct5)
         return result

@@ -23,6 +23,14 @@ public struct PostTrainingQuantization {
         public let statistics: [String: ValueStatistics]
     }
 
+    /// How far a quantisation is.
+    public enum Progress {
+        /// Of all passes, this one (from 1) has looked at so many images: without equalisation, then with it.
+        case calibrated(Int, of: Int, pass: Int)
+        /// int8 values are compared with float's.
+        case comparing(pass: Int)
+    }
+
     private let options: Quantizer.Options
     private let equalizes: Bool
 
@@ -39,22 +47,31 @@ public struct PostTrainingQuantization {
 
     /// Quantises a trained model.
     ///
+    /// - Parameter progress: told how far it is.
     /// - Throws: `QuantizationError` that names a node which no int8 kernel computes.
-    public func run(_ trained: Model, _ configuration: RunConfiguration, _ images: CalibrationImages) throws -> Result {
+    public func run(
+        _ trained: Model, _ configuration: RunConfiguration, _ images: CalibrationImages,
+        progress: (Progress) -> Void = { _ in }
+    ) throws -> Result {
         let reference = try FloatReference(lowering: trained)
-        let plain = try quantize(reference, configuration, images, pairs: 0)
+        let plain = try quantize(reference, configuration, images, pairs: 0, pass: 1, progress)
         guard equalizes else { return plain }
         let equalization = try Equalization(reference.float, plain.statistics)
         guard !equalization.pairs.isEmpty else { return plain }
         let equal = try quantize(
-            FloatReference(equalization.network), configuration, images, pairs: equalization.pairs.count)
+            FloatReference(equalization.network), configuration, images, pairs: equalization.pairs.count, pass: 2,
+            progress)
         return equal.signalToNoise.decibels > plain.signalToNoise.decibels ? equal : plain
     }
 
     private func quantize(
-        _ reference: FloatReference, _ configuration: RunConfiguration, _ images: CalibrationImages, pairs: Int
+        _ reference: FloatReference, _ configuration: RunConfiguration, _ images: CalibrationImages, pairs: Int,
+        pass: Int, _ progress: (Progress) -> Void
     ) throws -> Result {
-        let statistics = try Calibrator(reference).statistics(images)
+        let statistics = try Calibrator(reference).statistics(images) {
+            progress(.calibrated($0, of: images.count, pass: pass))
+        }
+        progress(.comparing(pass: pass))
         let pixels = try PixelQuantization(
             mean: configuration.normalization.mean, deviation: configuration.normalization.deviation)
         let model = try Quantizer(reference.float, statistics, options)

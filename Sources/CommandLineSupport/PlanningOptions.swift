@@ -7,12 +7,12 @@ import Reporting
 package struct PlanningOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("SRAM there is, in bytes or as 256K, 1M.", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.whole($0) })
     var sram: Int?
 
     @Option(
         help: ArgumentHelp("Flash there is, in bytes or as 512K, 1M.", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.whole($0) })
     var flash: Int?
 
     @Option(
@@ -23,7 +23,7 @@ package struct PlanningOptions: ParsableArguments {
         help: ArgumentHelp(
             "SRAM to set aside for the runtime's state and the stack, beside the arena (default: 0).", valueName: "size"
         ),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.amount($0) })
     var reserve: Int = 0
 
     @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Networks
 
 /// Runs a verb from its arguments to the process's end.
 package enum Program {
@@ -6,12 +7,24 @@ package enum Program {
     package static func main(_ root: any ParsableCommand.Type, _ arguments: [String]) -> Never {
         StandardStreams.prepare()
         do {
+            try refuseUnknownVerb(arguments, root)
             var command = try root.parseAsRoot(arguments)
             try command.run()
         } catch {
             end(error, root)
         }
         StandardStreams.end(0)
+    }
+
+    /// The parser would only say that there is an argument too many.
+    private static func refuseUnknownVerb(_ arguments: [String], _ root: any ParsableCommand.Type) throws {
+        let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+        let verbs = root.configuration.subcommands.map {
+            $0.configuration.commandName ?? String(describing: $0).lowercased()
+        }
+        guard let word = words.first, !word.hasPrefix("-"), word != "help", !verbs.contains(word) else { return }
+        let question = Suggestion.question(for: word, among: verbs)
+        throw ValidationError("unknown verb \"\(word)\"\(question): known are \(verbs.joined(separator: ", "))")
     }
 
     private static func end(_ error: any Error, _ root: any ParsableCommand.Type) -> Never {

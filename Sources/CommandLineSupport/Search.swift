@@ -95,7 +95,8 @@ package struct Search: ParsableCommand {
 
     package func run() throws {
         let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
-        let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions).run()
+        let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions)
+            .run(progress: SearchProgress().show)
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
             try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)
@@ -116,6 +117,26 @@ package struct Search: ParsableCommand {
             throw ValidationError("\(error).")
         }
         return space
+    }
+}
+
+/// Shows a search on standard error.
+private final class SearchProgress: Sendable {
+    private let line = ProgressLine()
+
+    @Sendable func show(_ progress: NetworkSearch.Progress) {
+        switch progress {
+        case .counted(let done, let all):
+            line.show(share: Double(done) / Double(max(1, all))) { _ in
+                "counting networks: \(grouped(done)) of \(grouped(all))"
+            }
+            if done == all { line.end() }
+        case .planned(let done, let all):
+            line.show(share: Double(done) / Double(max(1, all))) { _ in
+                "planning the best: \(grouped(done)) of \(grouped(all))"
+            }
+            if done == all { line.end() }
+        }
     }
 }
 

@@ -141,7 +141,7 @@ final class CompareCommandTests: CommandLineTestCase {
             try complaint(
                 "data: photos\ncells: [{name: a, network: plain-cnn}, {name: b, network: plain-cnn(pool=avrage)}]"
             )
-            .prefix(54), "Error: cell \"b\": unknown pooling \"avrage\": known are s")
+            .prefix(65), "Error: cell \"b\": unknown pooling \"avrage\" (did you mean average?)")
         XCTAssertEqual(
             try complaint("data: nowhere\nnetwork: plain-cnn"),
             "Error: cell \"plain-cnn\": there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else "

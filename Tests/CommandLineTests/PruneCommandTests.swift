@@ -71,9 +71,13 @@ final class PruneCommandTests: CommandLineTestCase {
                 ["--target", "sram"], 64,
                 "Error: --target sram: use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7."
             ),
+            (
+                ["--target", "sram=64"], 64,
+                "Error: --target sram=64: that is 64 bytes; did you mean 64K? If not, write the unit: 64B."
+            ),
             (["--target", "sram=0.5", "--batches", "0"], 64, "Error: --batches 0: use 1 to 100000."),
             (
-                ["--target", "sram=100"], 1,
+                ["--target", "sram=100B"], 1,
                 "Error: no more channels can be removed at"
             ),
             (

@@ -136,7 +136,7 @@ final class StandardStreamsTests: CommandLineTestCase {
                 "train", "--data", "photos", "--network", "plain-cnn(channels=8-16-32)", "--epochs", "60",
                 "--batch-size", "4", "--workers", "0", "--output", "run",
             ])
-            let terminal = try XCTUnwrap(FileHandle(forUpdatingAtPath: name))
+            let terminal = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY), closeOnDealloc: false)
             process.standardError = terminal
             try process.run()
             try terminal.close()

@@ -155,7 +155,8 @@ final class TrainCommandTests: CommandLineTestCase {
             return message(outcome)
         }
         XCTAssertEqual(
-            try complaint("--data", "photos"), "Error: no network is named: give network in the recipe or --network")
+            try complaint("--data", "photos"),
+            "Error: no network is named: give network in the recipe or --network; to begin with, for photographs:")
         XCTAssertEqual(
             try complaint("--network", network, "--data", "photos", "--batch-size", "64"),
             "Error: photos has 8 images, fewer than one batch of 64: use smaller batches")
@@ -166,7 +167,7 @@ final class TrainCommandTests: CommandLineTestCase {
         try "epochs: 3\nlerning-rate: 1\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertTrue(
             try complaint("--recipe", "r.yaml").hasPrefix(
-                "Error: r.yaml has an unknown setting \"lerning-rate\": known are network,"))
+                "Error: r.yaml has an unknown setting \"lerning-rate\" (did you mean learning-rate?): known are network,"))
         try "epochs: many\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertEqual(try complaint("--recipe", "r.yaml"), "Error: r.yaml: the value at epochs is of the wrong type")
         XCTAssertEqual(

@@ -67,7 +67,7 @@ final class ComparisonRecipeTests: XCTestCase {
             "c.yaml: \"pool\" of the matrix has no values: write a list, or names with values")
         XCTAssertTrue(
             complaint("cells: [{name: a, network: x, epoch: 1}]").hasPrefix(
-                "c.yaml, cell a has an unknown setting \"epoch\": known are network,"))
+                "c.yaml, cell a has an unknown setting \"epoch\" (did you mean epochs?): known are network,"))
         XCTAssertTrue(complaint("a: [").hasPrefix("c.yaml is not YAML: "))
     }
 }

@@ -15,7 +15,7 @@ final class NotationErrorTests: XCTestCase {
     func testUnknownParts() {
         XCTAssertEqual(
             message("mobilenet_v9-nlp-1222121"),
-            "unknown network \"mobilenet_v9\" in \"mobilenet_v9-nlp-1222121\": known are mobilenet, mobilenet_v2, "
+            "unknown network \"mobilenet_v9\" (did you mean mobilenet_v2?) in \"mobilenet_v9-nlp-1222121\": known are mobilenet, mobilenet_v2, "
                 + "mobilenetv3_small, mobilenetv3_large, resnet18, resnet18_v2, resnet50, resnet50_v2, resnext")
         XCTAssertEqual(
             message("mobilenet_v2-foo-1222121"),
@@ -23,7 +23,7 @@ final class NotationErrorTests: XCTestCase {
                 + "nlp, nlpnoexp, nlpnosigmoid, nlpnope, nlpnobn1, nlpnobn2")
         XCTAssertEqual(
             message("mobilenet_v2-nlp_headfix3-1222121"),
-            "unknown suffix \"headfix3\" in \"mobilenet_v2-nlp_headfix3-1222121\": known are headfix2, nowin, reduced, "
+            "unknown suffix \"headfix3\" (did you mean headfix2?) in \"mobilenet_v2-nlp_headfix3-1222121\": known are headfix2, nowin, reduced, "
                 + "reduced0211, reduced0842")
         XCTAssertEqual(
             message("mobilenet_v2-lip_nowin-1222121"),
@@ -41,11 +41,11 @@ final class NotationErrorTests: XCTestCase {
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
-            "unknown pooling \"mux\": known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, soft, ada, "
+            "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, soft, ada, "
                 + "blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
-            "self-attentive has no option \"patches\": known are patch, ratio, heads, window-normalised, position, restoration, "
+            "self-attentive has no option \"patches\" (did you mean patch?): known are patch, ratio, heads, window-normalised, position, restoration, "
                 + "weighting, embedding-norm, restoration-norm, allow-degenerate, temperature, norm, zero-logits, residual, local, overlap, maximum, attention-share"
         )
         XCTAssertEqual(

@@ -179,7 +179,8 @@ struct NotationOptions {
     func finish() throws {
         for argument in call.arguments where !known.contains(argument.key) {
             let options = known.isEmpty ? "it has no options" : "known are \(known.joined(separator: ", "))"
-            throw NetworkError("\(call.name) has no option \"\(argument.key)\": \(options)")
+            let question = Suggestion.question(for: argument.key, among: known)
+            throw NetworkError("\(call.name) has no option \"\(argument.key)\"\(question): \(options)")
         }
     }
 

@@ -72,8 +72,9 @@ public struct OwnNotation: Sendable {
     /// The backbone of a call.
     static func backbone(_ call: NotationCall, width: Double) throws -> any Backbone {
         guard let reader = readers.first(where: { $0.name == call.name }) else {
+            let question = Suggestion.question(for: call.name, among: backboneNames + detectorNames)
             throw NetworkError(
-                "unknown network \"\(call.name)\": known are \((backboneNames + detectorNames).joined(separator: ", ")), and names "
+                "unknown network \"\(call.name)\"\(question): known are \((backboneNames + detectorNames).joined(separator: ", ")), and names "
                     + "of the reference notation such as mobilenet_v2-nlp_headfix2-1222121")
         }
         guard width == 1 || reader.hasWidth else {
@@ -133,7 +134,9 @@ public struct OwnNotation: Sendable {
             switch call.name {
             case "average": .average
             case "attention": .attention(heads: try inner.integer("heads", default: 8))
-            default: throw NetworkError("unknown head \"\(call.name)\": known are average, attention")
+            default:
+                let question = Suggestion.question(for: call.name, among: ["average", "attention"])
+                throw NetworkError("unknown head \"\(call.name)\"\(question): known are average, attention")
             }
         try inner.finish()
         return head

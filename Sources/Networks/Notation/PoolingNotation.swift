@@ -103,7 +103,8 @@ package enum PoolingNotation {
             return nil
         }
         guard let reader = readers.first(where: { $0.name == call.name }) else {
-            throw NetworkError("unknown pooling \"\(call.name)\": known are \(names.joined(separator: ", "))")
+            let question = Suggestion.question(for: call.name, among: names)
+            throw NetworkError("unknown pooling \"\(call.name)\"\(question): known are \(names.joined(separator: ", "))")
         }
         let method = try reader.read(&options)
         try options.finish()

@@ -49,8 +49,9 @@ public struct ReferenceNotation: Sendable {
         guard parts.count == 3 else { throw Self.malformed(text) }
         let (net, digits) = (parts[0], parts[2])
         guard Self.backbones.contains(net) else {
+            let question = Suggestion.question(for: net, among: Self.backbones)
             throw NetworkError(
-                "unknown network \"\(net)\" in \"\(text)\": known are \(Self.backbones.joined(separator: ", "))")
+                "unknown network \"\(net)\"\(question) in \"\(text)\": known are \(Self.backbones.joined(separator: ", "))")
         }
         let pool = try Pool(parts[1], in: text)
         let stages = try Self.strides(digits, net: net, text: text)
@@ -126,15 +127,17 @@ public struct ReferenceNotation: Sendable {
             kind = parts[0]
             if ReferenceNotation.unsupported[kind] != nil { throw ReferenceNotation.notSupported(kind, name) }
             guard ReferenceNotation.pools.contains(kind) else {
+                let question = Suggestion.question(for: kind, among: ReferenceNotation.pools)
                 throw NetworkError(
-                    "unknown pooling \"\(kind)\" in \"\(name)\": known are \(ReferenceNotation.pools.joined(separator: ", "))"
+                    "unknown pooling \"\(kind)\"\(question) in \"\(name)\": known are \(ReferenceNotation.pools.joined(separator: ", "))"
                 )
             }
             suffixes = Set(parts.dropFirst())
             for suffix in parts.dropFirst() {
                 guard ReferenceNotation.suffixes.contains(suffix) else {
+                    let question = Suggestion.question(for: suffix, among: ReferenceNotation.suffixes)
                     throw NetworkError(
-                        "unknown suffix \"\(suffix)\" in \"\(name)\": known are "
+                        "unknown suffix \"\(suffix)\"\(question) in \"\(name)\": known are "
                             + ReferenceNotation.suffixes.joined(separator: ", "))
                 }
                 guard kind.hasPrefix("nlp") else {

@@ -1,3 +1,5 @@
+import Networks
+
 /// A board with a microcontroller: what there is to keep to.
 public struct Board: Sendable, Hashable {
     /// As the command line calls it.
@@ -27,8 +29,9 @@ public struct Board: Sendable, Hashable {
     /// - Throws: `PlanningError` that lists the boards that are known.
     public static func named(_ name: String) throws(PlanningError) -> Board {
         guard let board = all.first(where: { $0.name == name.lowercased() }) else {
+            let question = Suggestion.question(for: name, among: all.map(\.name))
             throw PlanningError(
-                "unknown board \"\(name)\": known are \(all.map(\.name).joined(separator: ", ")); for any other give --sram and --flash"
+                "unknown board \"\(name)\"\(question): known are \(all.map(\.name).joined(separator: ", ")); for any other give --sram and --flash"
             )
         }
         return board

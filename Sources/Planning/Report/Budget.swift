@@ -13,7 +13,8 @@ public struct Budget: Sendable, Hashable {
     public init(sram: Int? = nil, flash: Int? = nil, reserved: Int = 0) {
         self.sram = sram
         self.flash = flash
-        self.reserved = reserved
+        // More than any device has is as good as all of it, and can be added to.
+        self.reserved = min(max(0, reserved), 1 << 50)
     }
 
     /// Whether there is nothing to keep to.

@@ -24,6 +24,14 @@ public struct NetworkSearch: Sendable {
         self.options = options
     }
 
+    /// How far a search is.
+    public enum Progress: Sendable {
+        /// So many of all candidates were counted.
+        case counted(Int, of: Int)
+        /// So many of the best of a pooling method were planned.
+        case planned(Int, of: Int)
+    }
+
     /// What became of one candidate.
     private enum Outcome: Sendable {
         case refused(String)
@@ -38,14 +46,17 @@ public struct NetworkSearch: Sendable {
 
     /// Runs the search on all cores.
     ///
+    /// - Parameter progress: told of the progress now and then, on any thread.
     /// - Throws: `PlanningError` where no candidate can be built, or none keeps to the limits: then it names the smallest that would.
-    public func run() throws(PlanningError) -> SearchReport {
+    public func run(
+        progress: @Sendable (Progress) -> Void = { _ in }
+    ) throws(PlanningError) -> SearchReport {
         let start = ContinuousClock.now
         let candidates = space.candidates
         guard !candidates.isEmpty else {
             throw PlanningError("there is nothing to search: give strides, pools and resolutions")
         }
-        let outcomes = Self.inParallel(candidates) { outcome(of: $0) }
+        let outcomes = Self.inParallel(candidates, progress: { progress(.counted($0, of: candidates.count)) }) { outcome(of: $0) }
         var open: [SearchResult] = []
         var exceeding: [Limit: SearchResult] = [:]
         var refusals: [String] = []
@@ -61,7 +72,7 @@ public struct NetworkSearch: Sendable {
         guard refusals.count < candidates.count else {
             throw PlanningError("none of the \(candidates.count) networks can be built; the first: \(refusals[0])")
         }
-        let front = front(of: &open)
+        let front = front(of: &open, progress)
         guard !front.isEmpty else { throw nothingFits(count: candidates.count, exceeding, open) }
         return SearchReport(
             limits: limits, options: options, candidates: candidates.count, refused: refusals.count,
@@ -141,7 +152,9 @@ public struct NetworkSearch: Sendable {
     // MARK: - All of them
 
     /// The front of each pooling method, planned; bounds in `results` are replaced by figures on the way.
-    private func front(of results: inout [SearchResult]) -> [SearchResult] {
+    private func front(
+        of results: inout [SearchResult], _ progress: @Sendable (Progress) -> Void
+    ) -> [SearchResult] {
         var front: [SearchResult] = []
         for pool in space.pools {
             var own = results.indices.filter { results[$0].candidate.pool == pool }
@@ -153,7 +166,9 @@ public struct NetworkSearch: Sendable {
                     front += best.map { results[$0] }.sorted { $0.sramBytes < $1.sramBytes }
                     break
                 }
-                let planned = Self.inParallel(unplanned.map { results[$0] }) { self.planned($0) }
+                let planned = Self.inParallel(
+                    unplanned.map { results[$0] }, progress: { progress(.planned($0, of: unplanned.count)) },
+                    { self.planned($0) })
                 for (index, result) in zip(unplanned, planned) { results[index] = result }
             }
         }
@@ -189,14 +204,18 @@ public struct NetworkSearch: Sendable {
 
     /// The results of a function of many values, on all cores, in the values' order.
     private static func inParallel<Value: Sendable, Result: Sendable>(
-        _ values: [Value], _ body: @Sendable (Value) -> Result
+        _ values: [Value], progress: @Sendable (Int) -> Void = { _ in }, _ body: @Sendable (Value) -> Result
     ) -> [Result] {
         let chunk = 16
         let count = (values.count + chunk - 1) / chunk
         let results = Mutex<[Int: [Result]]>([:])
         DispatchQueue.concurrentPerform(iterations: count) { index in
             let own = values[index * chunk..<min(values.count, (index + 1) * chunk)].map(body)
-            results.withLock { $0[index] = own }
+            let done = results.withLock { all in
+                all[index] = own
+                return all.count
+            }
+            progress(min(values.count, done * chunk))
         }
         return results.withLock { all in (0..<count).flatMap { all[$0] ?? [] } }
     }

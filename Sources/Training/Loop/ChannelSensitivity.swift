@@ -17,8 +17,11 @@ public struct ChannelSensitivity: Sendable {
     /// - Parameters:
     ///   - data: where the images are now; nil for where the recipe says.
     ///   - batches: how many batches of the recipe's size.
+    ///   - progress: told after each how many are done.
     /// - Throws: `TrainingError` where the data gives other images; any failure of data or libtorch.
-    public init(_ trained: TrainedModel, data path: String? = nil, batches: Int) throws {
+    public init(
+        _ trained: TrainedModel, data path: String? = nil, batches: Int, progress: (Int) -> Void = { _ in }
+    ) throws {
         let (configuration, model) = (trained.configuration, trained.model)
         var recipe = configuration.recipe
         if let path { recipe.data = path }
@@ -45,6 +48,7 @@ public struct ChannelSensitivity: Sendable {
                 }
                 for (_, leaf) in model.parameters.trainable { leaf.clearGradient() }
                 done += 1
+                progress(done)
             }
             guard done > start else { throw TrainingError("\(recipe.data) gives no whole batch of images") }
             epoch += 1

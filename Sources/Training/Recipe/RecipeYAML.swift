@@ -23,8 +23,9 @@ extension Recipe {
     package init(settings: Yams.Node.Mapping, source: String) throws {
         let known = CodingKeys.allCases.map(\.rawValue)
         for key in settings.keys.compactMap(\.string) where !known.contains(key) {
+            let question = Suggestion.question(for: key, among: known)
             throw TrainingError(
-                "\(source) has an unknown setting \"\(key)\": known are \(known.joined(separator: ", "))")
+                "\(source) has an unknown setting \"\(key)\"\(question): known are \(known.joined(separator: ", "))")
         }
         do {
             self = try YAMLDecoder().decode(Recipe.self, from: .mapping(settings))

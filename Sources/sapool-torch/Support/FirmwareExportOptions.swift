@@ -12,17 +12,17 @@ struct FirmwareExportOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "SRAM that the linker gives, in bytes or as 64K (default: what is planned).", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.whole($0) })
     var sram: Int?
 
     @Option(
         help: ArgumentHelp("Flash that the linker gives (default: 1M).", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.whole($0) })
     var flash: Int?
 
     @Option(
         help: ArgumentHelp("SRAM for the stack, a part of --sram (default: 3K).", valueName: "size"),
-        transform: { try ByteSize.parse($0) })
+        transform: { try MemorySize.amount($0) })
     var stack: Int?
 
     @Flag(help: "The image arrives row by row and is never held.")

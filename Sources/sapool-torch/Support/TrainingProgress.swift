@@ -36,7 +36,7 @@ final class TrainingProgress {
             "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "
                 + "(\(start.evaluationName)); \(grouped(start.parameters)) parameters, "
                 + "\(grouped(start.multiplyAccumulates)) multiply-accumulates an image")
-        for remark in start.remarks { line(remark) }
+        for remark in start.remarks { note(remark) }
         if start.startStep > 0 {
             note(
                 "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"

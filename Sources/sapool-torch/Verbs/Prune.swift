@@ -78,21 +78,35 @@ struct Prune: ParsableCommand {
         let before = try Cost(network)
         let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
         let device = try machine.apply()
-        let sensitivity =
-            try importance == .taylor
-            ? ChannelSensitivity(TrainedModel(run, weights: weights, device: device), data: data, batches: batches)
-                .nodes
-            : [:]
+        let moving = ProgressLine()
+        var sensitivity: [String: [Double]] = [:]
+        if importance == .taylor {
+            moving.begin("measuring what the loss would change")
+            sensitivity = try ChannelSensitivity(
+                TrainedModel(run, weights: weights, device: device), data: data, batches: batches
+            ) { moving.advance($0, of: batches) }.nodes
+        }
         let search = PruningSearch(
             network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),
             importance: importance, scope: scope, sensitivity: sensitivity)
-        let pruned = try uniform ? search.runUniformly(goal) : search.run(goal)
+        moving.begin("looking for channels to remove")
+        let pruned =
+            try uniform
+            ? search.runUniformly(goal)
+            : search.run(goal) { figure in
+                moving.show(share: goal.share(of: figure, before: (before.arena, before.macs))) {
+                    "\($0): at \(grouped(figure))"
+                }
+            }
+        moving.end()
         var smaller = pruned.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
-        try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
         var recipe = configuration.recipe
         (recipe.network, recipe.weights, recipe.width) = (output + "/network.json", output + "/model.safetensors", 1)
+        // network.json, which says that a network is here, comes last: what was killed before can be done again.
+        try RunFolder(output).create()
         try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
+        try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
         try show(before, Cost(pruned.network))
     }
 
@@ -127,7 +141,10 @@ struct PruningTarget {
         let share = Double(parts[1]).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
         switch (parts[0], share) {
         case ("sram", let share?): target = .sram(Int(Double(before.arena) * share))
-        case ("sram", nil): target = .sram(try ByteSize.parse(parts[1]))
+        case ("sram", nil):
+            do { target = .sram(try MemorySize.whole(parts[1])) } catch {
+                throw ValidationError("--target \(text): \(error).")
+            }
         case ("macs", let share?): target = .macs(Int(Double(before.macs) * share))
         case ("macs", nil):
             guard let count = Int(parts[1]), count > 0 else { throw wrong }
@@ -135,6 +152,19 @@ struct PruningTarget {
         case ("channels", let share?): target = .channels(share)
         default: throw wrong
         }
+    }
+}
+
+extension PruningSearch.Target {
+    /// How much of the way from what the network is to the target is done; nil where that is no figure.
+    func share(of figure: Int, before: (arena: Int, macs: Int)) -> Double? {
+        let (start, goal): (Int, Int)
+        switch self {
+        case .sram(let bytes): (start, goal) = (before.arena, bytes)
+        case .macs(let count): (start, goal) = (before.macs, count)
+        case .channels: return nil
+        }
+        return start > goal ? Double(start - figure) / Double(start - goal) : 1
     }
 }
 

@@ -110,13 +110,13 @@ struct Quantize: ParsableCommand {
         let calibration = try CalibrationImages(source, configuration, count: images)
         let options = Quantizer.Options(
             method: method, correctsBias: biasCorrection, plan: PlanOptions(stripes: stripes, pushesRows: pushRows))
+        let moving = QuantizationProgress(epochs: epochs)
         var result = try PostTrainingQuantization(options, equalizes: equalize)
-            .run(trained.model, configuration, calibration)
+            .run(trained.model, configuration, calibration, progress: moving.show)
         if qat {
-            let progress = FineTuningProgress(epochs: epochs)
             result = try QuantizationAwareTraining(
                 configuration, data: source, epochs: epochs, learningRate: learningRate, options: options,
-                report: progress.show
+                report: moving.show
             ).run(result, calibration)
         }
         let path = output ?? RunFolder(folder).int8
@@ -131,17 +131,27 @@ struct Quantize: ParsableCommand {
         if evaluate, isDetector {
             let images = try AnnotatedEvaluation(source, configuration)
             let loader = try images.loader()
+            moving.line.begin("scoring float")
             let float = images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
-            let int8 = images.report(try Int8DetectionEvaluator(result.model).evaluate(loader))
+            moving.line.begin("scoring int8")
+            let int8 = images.report(
+                try Int8DetectionEvaluator(result.model).evaluate(loader) {
+                    moving.line.advance($0, of: loader.dataset.count)
+                })
             (report.float_map_50, report.int8_map_50) = (float.map_50, int8.map_50)
             (report.float_map, report.int8_map, report.test_images) = (float.map, int8.map, int8.images)
         } else if evaluate {
             let (loader, _) = try EvaluationImages(source, configuration).loader()
+            moving.line.begin("scoring float")
             let float = try Evaluator(trained.model, configuration).evaluate(loader)
-            let int8 = try Int8Evaluator(result.model).evaluate(loader)
+            moving.line.begin("scoring int8")
+            let int8 = try Int8Evaluator(result.model).evaluate(loader) {
+                moving.line.advance($0, of: loader.dataset.count)
+            }
             (report.float_accuracy, report.int8_accuracy) = (float.accuracy, int8.accuracy)
             (report.float_loss, report.int8_loss, report.test_images) = (float.loss, int8.loss, int8.images)
         }
+        moving.line.end()
         if json { try printJSON(report) } else { show(report) }
     }
 
@@ -176,22 +186,6 @@ struct Quantize: ParsableCommand {
     }
 
     private func signed(_ share: Double) -> String { (share < 0 ? "−" : "+") + fixed(abs(share) * 100, 2) }
-}
-
-/// Shows a fine-tuning on standard error.
-private final class FineTuningProgress {
-    private let epochs: Int
-    private var lastShown = ContinuousClock.now
-
-    init(epochs: Int) { self.epochs = epochs }
-
-    func show(_ progress: QuantizationAwareTraining.Progress) {
-        guard progress.step == progress.steps || ContinuousClock.now - lastShown > .seconds(30) else { return }
-        lastShown = .now
-        note(
-            "epoch \(progress.epoch)/\(epochs)  step \(progress.step)/\(progress.steps)  loss \(fixed(progress.loss, 4))"
-        )
-    }
 }
 
 extension ValueStatistics.Method: ExpressibleByArgument {}

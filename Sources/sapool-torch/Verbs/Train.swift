@@ -226,6 +226,9 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        guard !settings.network.isEmpty else {
+            throw NetworkProposal(for: settings).error(Array(CommandLine.arguments.dropFirst()))
+        }
         return settings
     }
 }
