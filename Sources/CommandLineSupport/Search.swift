@@ -95,7 +95,9 @@ package struct Search: ParsableCommand {
 
     package func run() throws {
         let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
-        let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions).run()
+        let report = try NetworkSearch(
+            space(), limits: limits, options: planning.planOptions, core: planning.estimatedCore()
+        ).run()
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
             try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)

@@ -15,7 +15,7 @@ public struct Emulator {
     /// Whether the emulator is there.
     public static var isInstalled: Bool { Tool(program) != nil }
 
-    private let package: FirmwarePackage
+    let package: FirmwarePackage
     private let core: Core
     private let qemu: Tool
     private let swift: Tool
@@ -38,7 +38,7 @@ public struct Emulator {
 
     /// Absolute, as programs run in folders of their own.
     private var scratch: String { URL(fileURLWithPath: package.path).path + "/.build-\(core.rawValue)" }
-    private var image: String { "\(scratch)/release/\(package.program)" }
+    var image: String { "\(scratch)/release/\(package.program)" }
     private var counter: String { "\(scratch)/counter.so" }
 
     /// Builds the firmware, and the plug-in that counts.
