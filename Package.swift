@@ -111,6 +111,10 @@ let package = Package(
             name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
             path: "Firmware/Check", linkerSettings: runPaths),
 
+        .executableTarget(
+            name: "firmware-measure", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            path: "Firmware/Measure", linkerSettings: runPaths),
+
         // Smaller networks
         .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
         .testTarget(

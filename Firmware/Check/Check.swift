@@ -55,6 +55,7 @@ struct Check {
                 if index == 0 { try emulator.build(everything: true) }
                 let run = try emulator.run(cases[index].images())
                 look(at: run, package, core, expected[index])
+                compare(run, exports[index], core)
             }
         }
         if let core = cores.first { try refuse(core) }
@@ -106,6 +107,19 @@ struct Check {
             Limits.Figures(
                 instructions: inference.instructions, arena: plan.arenaBytes, flash: run.flashBytes,
                 stack: inference.stackBytes))
+    }
+
+    /// What `sapool plan` says is what links: within 2 % or 1 KiB.
+    private mutating func compare(_ run: EmulatedRun, _ export: FirmwareExport, _ core: Core) {
+        let program = export.program
+        let planned = Footprint(program.model.network, program.plan, core: core)
+        for (what, planned, linked) in [
+            ("flash", planned.flashBytes, run.flashBytes), ("SRAM", planned.sramBytes, run.sramBytes),
+        ] where abs(planned - linked) > max(1024, linked / 50) {
+            problems.append(
+                "\(program.model.network.name) takes \(linked) bytes of \(what) on \(core.rawValue), and \(planned) are planned: "
+                    + "measure again (Firmware/measure)")
+        }
     }
 
     // MARK: - Refusals

@@ -21,10 +21,15 @@ package struct PlanningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "SRAM to set aside for the runtime's state and the stack, beside the arena (default: 0).", valueName: "size"
+            "SRAM to set aside for others than the network (default: 0).", valueName: "size"
         ),
         transform: { try MemorySize.amount($0) })
     var reserve: Int = 0
+
+    @Option(
+        help: ArgumentHelp("SRAM for the stack, a part of --sram (default: 3K).", valueName: "size"),
+        transform: { try ByteSize.parse($0) })
+    var stack: Int = Footprint.stack
 
     @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
     var stripes: StripeMode = .auto
@@ -35,7 +40,7 @@ package struct PlanningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Buffers start at multiples of this many bytes.", valueName: "bytes"))
     var alignment: Int = 16
 
-    @Option(help: "Core to estimate instructions for: m4, m7, m33 or m55 (default: the board's, or m4).")
+    @Option(help: "Core whose code and instructions count: m4, m7, m33 or m55 (default: the board's, or m4).")
     var core: Core?
 
     package init() {}
@@ -43,6 +48,9 @@ package struct PlanningOptions: ParsableArguments {
     package func validate() throws {
         if pushRows, stripes == .off {
             throw ValidationError("--push-rows needs stripes, and --stripes is off: leave one of them out.")
+        }
+        guard stack >= 512, stack % 8 == 0, stack <= 1 << 20 else {
+            throw ValidationError("--stack \(stack): use a multiple of 8 from 512 on, up to 1M.")
         }
         guard let board else { return }
         let known = try Self.named(board)
@@ -66,7 +74,7 @@ package struct PlanningOptions: ParsableArguments {
     /// What there is to keep to.
     package func budget() throws -> Budget {
         let board = try board.map(Self.named)
-        return Budget(sram: sram ?? board?.sram, flash: flash ?? board?.flash, reserved: reserve)
+        return Budget(sram: sram ?? board?.sram, flash: flash ?? board?.flash, reserved: reserve, stack: stack)
     }
 
     /// The core to estimate for.

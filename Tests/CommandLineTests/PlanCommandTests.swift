@@ -27,6 +27,12 @@ final class PlanCommandTests: CommandLineTestCase {
         let tight = try sapool("plan", "plain-cnn", "--resolution", "32", "--sram", "1K")
         XCTAssertEqual(tight.status, 1)
         XCTAssertTrue(tight.output.contains("does not fit: needs "), tight.output)
+        // 512 KiB of flash hold its parameters, and neither the tables beside them nor its code.
+        let code = try sapool(
+            "plan", "mobilenet-v2(width=0.35, strides=4112121, pool=self-attentive(patch=2, restoration=subpixel))",
+            "--resolution", "96", "--flash", "512K")
+        XCTAssertEqual(code.status, 1)
+        XCTAssertTrue(code.output.contains("flash  does not fit: needs "), code.output)
     }
 
     func testTheArenaIsDrawn() throws {
@@ -62,6 +68,9 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(pushed.status, 64)
         XCTAssertEqual(
             message(pushed), "Error: --push-rows needs stripes, and --stripes is off: leave one of them out.")
+        let stack = try sapool("plan", "plain-cnn", "--stack", "100")
+        XCTAssertEqual(stack.status, 64)
+        XCTAssertEqual(message(stack), "Error: --stack 100: use a multiple of 8 from 512 on, up to 1M.")
         let board = try sapool("plan", "plain-cnn", "--board", "toaster")
         XCTAssertEqual(board.status, 64)
         XCTAssertEqual(

@@ -61,6 +61,38 @@ final class FirmwareExportTests: XCTestCase {
         }
     }
 
+    /// The planner knows the weights to the byte before there are any, and the arena; of the network as trained and as lowered alike.
+    func testThePlannerCountsWhatTheExporterWrites() throws {
+        for (notation, side) in [
+            (demo, 28), ("mobilenet-v2(width=0.35, strides=4112121)", 96), ("mobilenet-v3-small", 48),
+            ("mobilenet-v2(width=0.25, pool=self-attentive(patch=2, restoration=bilinear))", 32),
+            ("efficientnet-lite0", 32), ("plain-cnn(channels=7-13, strides=22, pool=lip)", 37),
+            ("plain-cnn(channels=8-16, strides=22, pool=gaussian)", 32), ("plain-cnn(pool=wavelet)", 32),
+            ("plain-cnn(pool=mixed(share=channel))", 32), ("plain-cnn(pool=gated)", 32), ("resnet18", 32),
+            (
+                "plain-cnn(pool=self-attentive(patch=2, restoration=subpixel, local=3, temperature=learned(start=1)))",
+                32
+            ),
+            ("ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)", 48),
+            ("ssdlite(backbone=mobilenet-v2(width=0.35), first-stride=8, extra=1)", 32),
+        ] {
+            let network = try Network(notation: notation, input: [3, side, side], classes: 10)
+            var firmware = FirmwareOptions()
+            (firmware.flash, firmware.sram) = (64 << 20, 64 << 20)
+            do {
+                for options in [PlanOptions(), PlanOptions(pushesRows: true)] {
+                    let model = try MadeUpModel(network, options: options).model
+                    let export = try FirmwareExport(KernelProgram(model), options: firmware)
+                    let planned = Footprint(network, try MemoryPlan(network, options: options), core: .cortexM4)
+                    XCTAssertEqual(planned, export.footprint, notation)
+                    XCTAssertEqual(planned.weightsBytes, export.weights.count, notation)
+                    XCTAssertEqual(planned.arenaBytes, export.program.arenaBytes, notation)
+                    XCTAssertEqual(planned.windowBytes, (export.program.workBytes + 15) / 16 * 16, notation)
+                }
+            } catch { XCTFail("\(notation): \(error)") }
+        }
+    }
+
     func testWeightsSection() throws {
         try FirmwarePackage.write([FirmwareExport(program(demo, side: 28, channels: 1))], to: folder)
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/Sources/SapoolData/weights.bin")))
@@ -127,7 +159,7 @@ final class FirmwareExportTests: XCTestCase {
             } catch { return "\(error)" }
         }
         XCTAssertTrue(refusal { $0.sram = program.plan.arenaBytes }.contains("does not fit: its arena takes"))
-        XCTAssertTrue(refusal { $0.flash = 1000 }.contains("bytes of 1000 bytes of flash"))
+        XCTAssertTrue(refusal { $0.flash = 1000 }.contains("more than the 1000 bytes of flash"))
         XCTAssertTrue(refusal { $0.stack = 100 }.contains("a stack of 100 bytes"))
         XCTAssertTrue(refusal { $0.name = "My-Net" }.contains("names no C functions"))
         XCTAssertTrue(refusal { $0.name = "cdsp" }.contains("is the name of a module"))

@@ -15,7 +15,7 @@ public struct Emulator {
     /// Whether the emulator is there.
     public static var isInstalled: Bool { Tool(QEMU.program) != nil }
 
-    private let package: FirmwarePackage
+    let package: FirmwarePackage
     private let core: Core
     /// Where the sources lie, and where what is built goes; absolute, as programs run in folders of their own.
     private let sources: String

@@ -7,7 +7,7 @@ public struct FirmwareExport {
     let names: PackageNames
     let source: NetworkSource
     let data: DataSource
-    let weights: [UInt8]
+    package let weights: [UInt8]
     let options: FirmwareOptions
     /// What it was made of.
     public let program: KernelProgram
@@ -50,6 +50,7 @@ public struct FirmwareExport {
         weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(source: source, classNames: program.model.classNames, output: program.outputQuantization)
+        footprint = Footprint(graph, plan, core: options.core, stack: options.stack)
         try check()
     }
 
@@ -65,23 +66,25 @@ public struct FirmwareExport {
 
     /// Bytes of RAM that the linker gives.
     public var sram: Int {
-        // The state is a few counters, and a place for detections in the program; the linker says where it does not fit.
-        options.sram ?? (plannedBytes + 256 + (source.detector == nil ? 0 : 1200) + 1023) / 1024 * 1024
+        options.sram ?? (footprint.sramBytes + 1023) / 1024 * 1024
     }
 
     private func check() throws(DeploymentError) {
         guard options.stack >= 512, options.stack % 8 == 0, options.stack <= 1 << 20 else {
             throw DeploymentError("a stack of \(options.stack) bytes: use a multiple of 8 from 512 on")
         }
-        guard plannedBytes <= sram else {
+        guard footprint.sramBytes <= sram else {
             throw DeploymentError(
                 "\(program.model.network.name) does not fit: its arena takes \(program.arenaBytes) bytes, windows of convolutions "
-                    + "\(source.columnBytes) and the stack \(options.stack), together \(plannedBytes - sram) more than the \(sram) bytes of SRAM; "
+                    + "\(source.columnBytes), state \(footprint.stateBytes) and the stack \(options.stack), together "
+                    + "\(footprint.sramBytes - sram) more than the \(sram) bytes of SRAM; "
                     + "push rows, use a smaller image or a smaller network (sapool search finds one)")
         }
-        guard weights.count <= options.flash else {
+        guard footprint.flashBytes <= options.flash else {
             throw DeploymentError(
-                "\(program.model.network.name) does not fit: its weights take \(weights.count) bytes of \(options.flash) bytes of flash"
+                "\(program.model.network.name) does not fit: its weights take \(weights.count) bytes and its code on "
+                    + "\(options.core.name) \(footprint.codeBytes), together \(footprint.flashBytes - options.flash) more than the "
+                    + "\(options.flash) bytes of flash; use a smaller network (sapool search finds one)"
             )
         }
     }

@@ -1,3 +1,5 @@
+import Planning
+
 /// What a device package is made for.
 public struct FirmwareOptions: Sendable, Hashable {
     /// Prefix of the C functions.
@@ -7,7 +9,9 @@ public struct FirmwareOptions: Sendable, Hashable {
     /// Bytes of flash that the linker gives.
     public var flash = 1 << 20
     /// Bytes of RAM that the stack has, a multiple of 8.
-    public var stack = 3072
+    public var stack = Footprint.stack
+    /// The core whose code has to fit; the package builds for all.
+    public var core = Core.cortexM4
 
     public init() {}
 }

@@ -24,9 +24,10 @@ extension MemoryPlan {
             in evaluation. Scratch of one operation: attention over N tokens of d channels 2·N·d bytes of keys and values, one row \
             of N int32 scores and 4·d/heads + d bytes for one token; normalised window pooling 2·C int32 sums, otherwise C; average \
             pooling C int32; local deviation 2·C int32; convolutions none. Buffers are aligned to \(alignment) bytes. Lower bound: \
-            the most that is alive while one row is computed. Flash: int8 weights, an int32 bias an output channel, 8 bytes a channel \
-            for a batch normalisation that folds nowhere, 4 bytes a scale, the used rows of position tables. Not counted: code, \
-            quantisation parameters, look-up tables, the runtime's static data, the stack.
+            the most that is alive while one row is computed. SRAM: the arena, two windows of the largest convolution as int16, the \
+            runtime's state, the stack. Flash: int8 weights, an int32 bias, multiplier and shift an output channel, 256 bytes for \
+            a run of activations and for each channel of the image, the used rows of position tables, where poolings find their \
+            weights, a header; and code, as it was measured for each kernel and core.
             """
     }
 }

@@ -30,6 +30,9 @@ public final class Planner {
         ownOrder = try Schedule(graph)
     }
 
+    /// The nodes of each step.
+    package var steps: [[Node.ID]] { ownOrder.steps.map(\.nodes) }
+
     /// Plans the network.
     ///
     /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or more

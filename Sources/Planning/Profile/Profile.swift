@@ -21,7 +21,7 @@ public struct Profile: Sendable, Hashable {
         public let parameters: Int
         /// Bytes of the output at int8.
         public let outputBytes: Int
-        /// Bytes that its parameters take in flash; see `Profile.flashBytes`.
+        /// Bytes of its tables in flash; see `Profile.flashBytes`.
         public let flashBytes: Int
         /// Operands, output and parameters, each moved once; nothing for what evaluation leaves out.
         public let bytesMoved: Int
@@ -46,9 +46,8 @@ public struct Profile: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the parameters in flash: int8 weights, an int32 bias for each output channel, batch normalisation folded in (one that
-    /// folds nowhere: two int32 numbers a channel), only the used rows of position tables, nothing for what evaluation leaves
-    /// out. Code, quantisation parameters and look-up tables are not counted.
+    /// Bytes of the tables in flash: int8 weights, of each output channel an int32 bias, multiplier and shift, look-up tables of
+    /// activations and of the image's pixels, rows of position tables. `Footprint` adds the header, alignment and code.
     public let flashBytes: Int
 
     /// The profile of a network.
@@ -64,9 +63,18 @@ public struct Profile: Sendable, Hashable {
         var flash = [Int](repeating: 0, count: network.nodes.count)
         var costs = [LayerCost](
             repeating: LayerCost(multiplyAccumulates: 0, bytesMoved: 0, instructions: 0), count: network.nodes.count)
+        for call in graph.calls(of: try Schedule(graph).steps.map(\.nodes)).joined() {
+            flash[call.node.index] += call.tableBytes
+            let work =
+                call.kernel == nil ? core.costs.guess(network[call.node], in: graph) : core.costs.instructions(call)
+            let (sum, overflow) = costs[call.node.index].instructions.addingReportingOverflow(
+                Int(exactly: work.rounded()) ?? .max)
+            costs[call.node.index].instructions = overflow ? .max : sum
+        }
         for node in graph.computed {
-            flash[node.id.index] = graph.flashBytes(of: node)
-            costs[node.id.index] = core.costs.cost(of: node, in: graph)
+            let operands = graph.operands(of: node).map { graph.shapes[$0.index].count }
+            costs[node.id.index].bytesMoved =
+                operands.reduce(graph.shapes[node.id.index].count, +) + flash[node.id.index]
         }
         var layers: [Layer] = []
         var total = 0

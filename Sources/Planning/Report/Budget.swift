@@ -4,13 +4,15 @@ import Reporting
 public struct Budget: Sendable, Hashable {
     /// Read-write memory.
     public var sram: Int?
-    /// Read-only memory for the parameters.
+    /// Read-only memory, for weights and code.
     public var flash: Int?
-    /// What of the read-write memory the runtime's state and the stack take, beside the arena.
+    /// What of the read-write memory is for others than the network.
     public var reserved: Int
+    /// What of it is for the stack.
+    public var stack: Int
 
     /// A budget, for example `Budget(sram: 256 << 10, flash: 1 << 20)`.
-    public init(sram: Int? = nil, flash: Int? = nil, reserved: Int = 0) {
+    public init(sram: Int? = nil, flash: Int? = nil, reserved: Int = 0, stack: Int = Footprint.stack) {
         self.sram = sram
         self.flash = flash
         // More than any device has is as good as all of it, and can be added to.
@@ -48,6 +50,14 @@ public struct Verdict: Sendable, Hashable, Codable {
                 "does not fit: needs \(ByteSize.text(needed)) \(memory), \(ByteSize.text(needed - budget)) more than "
                 + "\(ByteSize.text(budget)); \(cause)"
         }
+    }
+
+    /// Of a network that cannot run, whatever there is.
+    package init(missing sentence: String, needed: Int, budget: Int) {
+        fits = false
+        neededBytes = needed
+        budgetBytes = budget
+        self.sentence = "does not fit: \(sentence)"
     }
 
     private enum CodingKeys: String, CodingKey {

@@ -3,7 +3,7 @@ import Networks
 
 extension PlanReport: Codable {
     private static let format = "sapool-plan"
-    private static let version = 2
+    private static let version = 3
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, resolution, width, parameters, core, instructions, alignment, convention,
@@ -22,6 +22,11 @@ extension PlanReport: Codable {
         case simplePeakBytes = "simple_peak_bytes"
         case retainingPeakBytes = "retaining_peak_bytes"
         case flashBytes = "flash_bytes"
+        case weightsBytes = "weights_bytes"
+        case codeBytes = "code_bytes"
+        case windowBytes = "window_bytes"
+        case stateBytes = "state_bytes"
+        case stackBytes = "stack_bytes"
         case peakStep = "peak_step"
     }
 
@@ -51,7 +56,19 @@ extension PlanReport: Codable {
         arenaBytesRowsPushed = try container.decode(Int.self, forKey: .arenaBytesRowsPushed)
         simplePeakBytes = try container.decode(Int.self, forKey: .simplePeakBytes)
         retainingPeakBytes = try container.decode(Int.self, forKey: .retainingPeakBytes)
-        flashBytes = try container.decode(Int.self, forKey: .flashBytes)
+        func figure(_ key: CodingKeys) throws -> Int {
+            let value = try container.decode(Int.self, forKey: key)
+            guard (0...1 << 53).contains(value) else {
+                throw PlanningError("the plan's \(key.rawValue) is \(value): use 0 to 2⁵³")
+            }
+            return value
+        }
+        let (windows, state, stack) = (try figure(.windowBytes), try figure(.stateBytes), try figure(.stackBytes))
+        let reserved = try figure(.reservedBytes)
+        footprint = Footprint(
+            weights: try figure(.weightsBytes), code: try figure(.codeBytes),
+            arena: try figure(.peakSRAMBytes) - windows - state - stack - reserved, windows: windows, state: state,
+            stack: stack)
         convention = try container.decode(String.self, forKey: .convention)
         warnings = try container.decode([String].self, forKey: .warnings)
         fits = try container.decodeIfPresent(Verdicts.self, forKey: .fits)
@@ -89,6 +106,11 @@ extension PlanReport: Codable {
         try container.encode(simplePeakBytes, forKey: .simplePeakBytes)
         try container.encode(retainingPeakBytes, forKey: .retainingPeakBytes)
         try container.encode(flashBytes, forKey: .flashBytes)
+        try container.encode(footprint.weightsBytes, forKey: .weightsBytes)
+        try container.encode(footprint.codeBytes, forKey: .codeBytes)
+        try container.encode(footprint.windowBytes, forKey: .windowBytes)
+        try container.encode(footprint.stateBytes, forKey: .stateBytes)
+        try container.encode(footprint.stackBytes, forKey: .stackBytes)
         try container.encode(convention, forKey: .convention)
         try container.encode(warnings, forKey: .warnings)
         try container.encodeIfPresent(fits, forKey: .fits)

@@ -21,12 +21,20 @@ extension PlanReport {
             gap == 0
             ? "optimal: equal to its lower bound"
             : "\(isOptimal ? "optimal for its stripes; " : "")lower bound \(ByteSize.text(lowerBoundBytes))"
+        let beside = [
+            (footprint.windowBytes, "windows"), (footprint.stateBytes, "state"), (footprint.stackBytes, "stack"),
+            (reservedBytes, "reserved"),
+        ].filter { $0.0 > 0 }.map { "\(ByteSize.text($0.0)) \($0.1)" }
         var rows = [
-            ("arena", "\(ByteSize.text(arenaBytes)) (\(TextTable.grouped(arenaBytes)) B; \(kind); \(bound))"),
-            ("  without stripes", Self.size(arenaBytesWithoutStripes)),
-            ("  with stripes", Self.size(arenaBytesWithStripes)),
-            ("  rows pushed", Self.size(arenaBytesRowsPushed)),
-            ("flash", Self.size(flashBytes)),
+            ("SRAM", "\(Self.size(peakSRAMBytes)): the arena, \(beside.joined(separator: ", "))"),
+            ("  arena", "\(ByteSize.text(arenaBytes)) (\(TextTable.grouped(arenaBytes)) B; \(kind); \(bound))"),
+            ("    without stripes", Self.size(arenaBytesWithoutStripes)),
+            ("    with stripes", Self.size(arenaBytesWithStripes)),
+            ("    rows pushed", Self.size(arenaBytesRowsPushed)),
+            (
+                "flash",
+                "\(Self.size(flashBytes)): \(ByteSize.text(footprint.weightsBytes)) weights, \(ByteSize.text(footprint.codeBytes)) code"
+            ),
             ("parameters", TextTable.grouped(parameters)),
             ("MACs", TextTable.grouped(multiplyAccumulates)),
             ("instructions", "about \(TextTable.grouped(instructions)) on a \(core.name)"),
@@ -34,11 +42,6 @@ extension PlanReport {
         ]
         if retainingPeakBytes > simplePeakBytes {
             rows.append(("  with what pooling keeps", Self.size(retainingPeakBytes)))
-        }
-        if reservedBytes > 0 {
-            rows.insert(
-                ("peak SRAM", "\(Self.size(peakSRAMBytes)): the arena and \(ByteSize.text(reservedBytes)) reserved"),
-                at: 0)
         }
         let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
         return (["\(network), image \(channels)\(side), width \(width)", ""] + lines).joined(separator: "\n")

@@ -20,12 +20,17 @@ extension PlanReport {
             throw PlanningError("the plan's peak_step is \(peakStep), and it has \(steps.count) steps")
         }
         for (name, value) in [
-            ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes), ("flash_bytes", flashBytes),
+            ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes),
             ("simple_peak_bytes", simplePeakBytes), ("retaining_peak_bytes", retainingPeakBytes),
             ("reserved_bytes", reservedBytes), ("arena_bytes_without_stripes", arenaBytesWithoutStripes),
             ("arena_bytes_with_stripes", arenaBytesWithStripes), ("arena_bytes_rows_pushed", arenaBytesRowsPushed),
         ] where !(0...Self.largest).contains(value) {
             throw PlanningError("the plan's \(name) is \(value): use 0 to 2⁵³")
+        }
+        guard footprint.arenaBytes >= arenaBytes else {
+            throw PlanningError(
+                "the plan's peak_sram_bytes is \(peakSRAMBytes), less than its arena, windows, state, stack and reserve"
+            )
         }
         guard (1...4096).contains(alignment) else {
             throw PlanningError("the plan's alignment is \(alignment): use a power of two up to 4096")

@@ -33,10 +33,12 @@ public struct PlanReport: Sendable, Hashable {
     public let isOptimal: Bool
     /// Buffers start at multiples of this many bytes.
     public let alignment: Int
-    /// What the budget sets aside for the runtime's state and the stack.
+    /// What the budget sets aside for others than the network.
     public let reservedBytes: Int
-    /// Peak SRAM under `convention`: the arena and what is set aside beside it.
-    public var peakSRAMBytes: Int { arenaBytes + reservedBytes }
+    /// All that firmware takes of flash and SRAM.
+    public let footprint: Footprint
+    /// Peak SRAM: what firmware takes, and what is set aside beside it.
+    public var peakSRAMBytes: Int { footprint.sramBytes + reservedBytes }
     /// The arena where every operation computes its whole map, the image held.
     public let arenaBytesWithoutStripes: Int
     /// The smallest arena with stripes, the image held.
@@ -49,8 +51,8 @@ public struct PlanReport: Sendable, Hashable {
     public let simplePeakBytes: Int
     /// The same with what poolings with computed weights keep: the waiting map, keys, values and scores.
     public let retainingPeakBytes: Int
-    /// Bytes of the parameters in flash.
-    public let flashBytes: Int
+    /// Bytes in flash, weights and code.
+    public var flashBytes: Int { footprint.flashBytes }
     /// The rules behind these figures.
     public let convention: String
     /// What a user should know before training the network.
@@ -111,9 +113,11 @@ public struct PlanReport: Sendable, Hashable {
         pushesRows = options.pushesRows
         simplePeakBytes = plan.simplePeakBytes
         retainingPeakBytes = plan.retainingPeakBytes
-        flashBytes = profile.flashBytes
+        let footprint = Footprint(graph, plan, core: core, stack: budget.stack)
+        self.footprint = footprint
         convention = plan.convention
-        warnings = network.warnings
+        let missing = graph.withoutKernel
+        warnings = network.warnings + (missing.map { ["there is no firmware for this network: \($0)"] } ?? [])
         layers = profile.layers.map(Layer.init)
         attentions = AttentionCost.all(in: network)
         let steps = Self.steps(of: plan, profile, graph)
@@ -122,7 +126,9 @@ public struct PlanReport: Sendable, Hashable {
         buffers = plan.buffers
         stripes = plan.stripes.map(Stripe.init)
         sharings = plan.sharings
-        fits = budget.isEmpty ? nil : Self.verdicts(budget, plan, profile, peak: steps[plan.peakStep])
+        fits =
+            budget.isEmpty
+            ? nil : Self.verdicts(budget, footprint, profile, peak: steps[plan.peakStep], missing: missing)
     }
 
     private static func steps(of plan: MemoryPlan, _ profile: Profile, _ graph: EvaluationGraph) -> [Step] {
@@ -139,17 +145,25 @@ public struct PlanReport: Sendable, Hashable {
         }
     }
 
-    private static func verdicts(_ budget: Budget, _ plan: MemoryPlan, _ profile: Profile, peak: Step) -> Verdicts {
+    private static func verdicts(
+        _ budget: Budget, _ footprint: Footprint, _ profile: Profile, peak: Step, missing: String?
+    ) -> Verdicts {
+        func verdict(_ needed: Int, _ budget: Int, _ memory: String, _ cause: String) -> Verdict {
+            guard let missing else { return Verdict(needed: needed, budget: budget, memory: memory, cause: cause) }
+            return Verdict(missing: missing, needed: needed, budget: budget)
+        }
         let sram = budget.sram.map { sram in
-            Verdict(
-                needed: plan.arenaBytes + budget.reserved, budget: sram, memory: "SRAM",
-                cause: "the peak is at \(peak.name) (\(peak.operation), \(Shape(peak.outputShape)))")
+            verdict(
+                footprint.sramBytes + budget.reserved, sram, "SRAM",
+                "the peak is at \(peak.name) (\(peak.operation), \(Shape(peak.outputShape))), and "
+                    + "\(ByteSize.text(footprint.besideArenaBytes)) lie beside the arena")
         }
         let flash = budget.flash.map { flash in
             let largest = profile.layers.max { $0.flashBytes < $1.flashBytes }
-            return Verdict(
-                needed: profile.flashBytes, budget: flash, memory: "flash",
-                cause: "the largest layer is \(largest?.name ?? "") (\(ByteSize.text(largest?.flashBytes ?? 0)))")
+            return verdict(
+                footprint.flashBytes, flash, "flash",
+                "the largest layer is \(largest?.name ?? "") (\(ByteSize.text(largest?.flashBytes ?? 0))), and code takes "
+                    + ByteSize.text(footprint.codeBytes))
         }
         return Verdicts(sram: sram, flash: flash)
     }

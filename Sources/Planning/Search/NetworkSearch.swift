@@ -16,12 +16,17 @@ public struct NetworkSearch: Sendable {
     public let limits: SearchLimits
     /// What the planner may do.
     public let options: PlanOptions
+    /// The core whose code counts.
+    public let core: Core
 
     /// A search by its parts.
-    public init(_ space: SearchSpace, limits: SearchLimits, options: PlanOptions = PlanOptions()) {
+    public init(
+        _ space: SearchSpace, limits: SearchLimits, options: PlanOptions = PlanOptions(), core: Core = .cortexM4
+    ) {
         self.space = space
         self.limits = limits
         self.options = options
+        self.core = core
     }
 
     /// How far a search is.
@@ -90,15 +95,20 @@ public struct NetworkSearch: Sendable {
         do {
             let network = try space.network(candidate)
             let planner = try Planner(network)
+            if !limits.budget.isEmpty, let missing = planner.graph.withoutKernel {
+                return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(missing)")
+            }
             let profile = try Profile(planner.graph)
+            let least = Footprint(
+                least: planner.graph, steps: planner.steps, arena: 0, core: core, stack: limits.budget.stack)
             var result = SearchResult(
-                candidate: candidate, sramBytes: 0, flashBytes: profile.flashBytes,
+                candidate: candidate, sramBytes: 0, flashBytes: least.flashBytes,
                 multiplyAccumulates: profile.multiplyAccumulates, parameters: profile.parameters,
                 capacity: Self.capacity(profile))
             for limit in [Limit.flash, .macs] {
                 if let most = most(limit), amount(limit, result) > most { return .exceeds(limit, result) }
             }
-            result.sramBytes = try planner.lowerBound(options) + limits.budget.reserved
+            result.sramBytes = try planner.lowerBound(options) + least.sramBytes + limits.budget.reserved
             return .open(result)
         } catch {
             return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(error)")
@@ -127,7 +137,9 @@ public struct NetworkSearch: Sendable {
         }
     }
 
-    private func fits(_ result: SearchResult) -> Bool { result.sramBytes <= limits.budget.sram ?? .max }
+    private func fits(_ result: SearchResult) -> Bool {
+        result.sramBytes <= limits.budget.sram ?? .max && result.flashBytes <= limits.budget.flash ?? .max
+    }
 
     /// Replaces a bound by what a plan takes.
     private func planned(_ result: SearchResult) -> SearchResult {
@@ -139,7 +151,9 @@ public struct NetworkSearch: Sendable {
             let plan = try planner.plan(options)
             let step = plan.steps[plan.peakStep]
             let nodes = step.nodes.map { network[$0] }
-            result.sramBytes = plan.arenaBytes + limits.budget.reserved
+            let footprint = Footprint(planner.graph, plan, core: core, stack: limits.budget.stack)
+            result.flashBytes = footprint.flashBytes
+            result.sramBytes = footprint.sramBytes + limits.budget.reserved
             result.peak =
                 "\(nodes[0].name) (\(operationLabel(nodes, in: planner.graph)), \(planner.graph.shapes[nodes[0].id.index]))"
         } catch {

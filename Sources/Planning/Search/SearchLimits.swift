@@ -15,9 +15,10 @@ public struct SearchLimits: Sendable, Hashable {
 /// What a search knows of one network.
 public struct SearchResult: Sendable, Hashable, Codable {
     public let candidate: SearchSpace.Candidate
-    /// The arena and what is reserved; a lower bound until the network was planned.
+    /// All that firmware takes of SRAM and what is reserved; a lower bound until the network was planned.
     public internal(set) var sramBytes: Int
-    public let flashBytes: Int
+    /// All that it takes of flash; a lower bound likewise.
+    public internal(set) var flashBytes: Int
     public let multiplyAccumulates: Int
     public let parameters: Int
     /// Sum over the layers of parameters · (1 + log₂ of the positions at which they are applied).
@@ -25,7 +26,7 @@ public struct SearchResult: Sendable, Hashable, Codable {
     /// More weights and finer maps both help a network, the latter with diminishing returns. It orders networks of one family; it is
     /// no accuracy, and says nothing of what a pooling method is worth.
     public let capacity: Double
-    /// Whether `sramBytes` is what a plan takes.
+    /// Whether `sramBytes` and `flashBytes` are what a plan takes.
     public internal(set) var isPlanned = false
     /// The fullest step, once planned.
     public internal(set) var peak = ""

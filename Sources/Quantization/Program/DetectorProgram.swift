@@ -35,14 +35,14 @@ public struct DetectorProgram: Sendable {
     /// Where in the arena the candidates lie while objects are looked for: where no output lies, for nothing else is alive then.
     public let candidates: Range<Int>
 
-    /// How many candidates there is room for at most.
-    public static let mostCandidates = 512
-    static let candidateBytes = 8
     /// Boxes are told in 16 bits of 1/16 pixel.
     private static let mostPixels = 4095
 
+    /// How many candidates there is room for at most.
+    public static var mostCandidates: Int { MemoryPlan.mostCandidates }
+
     /// How many candidates there is room for.
-    public var candidateCount: Int { candidates.count / Self.candidateBytes }
+    public var candidateCount: Int { candidates.count / MemoryPlan.candidateBytes }
 
     init(
         _ layout: DetectorLayout, of network: Network, _ plan: MemoryPlan, _ outputs: [KernelProgram.Output],
@@ -72,20 +72,7 @@ public struct DetectorProgram: Sendable {
                     cellWidth: tables.cell.width, cellHeight: tables.cell.height))
         }
         (self.grids, self.constants) = (grids, constants)
-        let count = min(Self.mostCandidates, layout.anchorCount * layout.classes)
-        candidates = Self.place(
-            bytes: count * Self.candidateBytes, beside: outputs.map { plan.buffers[$0.buffer] }, plan)
-    }
-
-    /// The first gap between outputs that is large enough; behind the last output, beyond the plan's arena if need be, where there is none.
-    private static func place(bytes: Int, beside outputs: [Buffer], _ plan: MemoryPlan) -> Range<Int> {
-        func aligned(_ offset: Int) -> Int { (offset + candidateBytes - 1) / candidateBytes * candidateBytes }
-        var start = 0
-        for buffer in outputs.sorted(by: { $0.offset < $1.offset }) {
-            if start + bytes <= buffer.offset { break }
-            start = max(start, aligned(buffer.offset + buffer.bytes))
-        }
-        return start..<start + bytes
+        candidates = plan.candidatePlace(layout, beside: outputs.map { plan.buffers[$0.buffer] })
     }
 }
 

@@ -48,7 +48,7 @@ public struct DeviceStep: Sendable {
         outputShape = graph.shapes[last.id.index]
         var parts: [Part] = []
         for node in nodes {
-            try Self.check(node, operandShapes)
+            try Self.check(node, graph)
             if Self.isTabulated(node) {
                 switch parts.last {
                 case .operation(let operation, nil) where Self.isLimit(node) && Self.takesLimits(operation):
@@ -103,34 +103,15 @@ public struct DeviceStep: Sendable {
         }
     }
 
-    /// Refuses what no int8 kernel computes.
-    private static func check(_ node: Node, _ operands: [Shape]) throws(QuantizationError) {
-        func refuse(_ what: String) -> QuantizationError {
-            QuantizationError(
-                "\(node.name): there is no int8 kernel for \(what): keep this network in float, or choose another pooling"
-            )
+    /// Refuses what no int8 kernel computes. A batch normalisation that could fold should have been folded.
+    private static func check(_ node: Node, _ graph: EvaluationGraph) throws(QuantizationError) {
+        var missing = graph.missingKernel(of: node)
+        if case .batchNorm = node.operation {
+            missing = "a batch normalisation that folds into no layer in front of it"
         }
-        switch node.operation {
-        case .batchNorm: throw refuse("a batch normalisation that folds into no layer in front of it")
-        case .instanceNorm: throw refuse("instance normalisation")
-        case .powerPool: throw refuse("power-mean pooling (Lp, GeM)")
-        case .comparisonPool: throw refuse("pooling by comparison (AdaPool, DPP)")
-        case .rnnPool: throw refuse("RNNPool")
-        case .attentionHead: throw refuse("an attention head")
-        case .gaussianNoise: throw refuse("noise that evaluation keeps")
-        case .scale(let details):
-            guard let shape = details.shape, shape.size != 1 else { return }
-            throw refuse("factors of one a position")
-        case .fixedFilter(let details):
-            guard details.border == .zero || details.before == 0 && details.after == 0 else {
-                throw refuse("a filter with mirrored borders")
-            }
-        case .input(let details):
-            guard details.shape.isMap else { throw refuse("an input that is no image") }
-        case .convolution, .activation, .add, .multiply, .dropout, .maxPool, .averagePool, .globalAveragePool,
-            .localDeviation, .windowPool, .upsampleBilinear, .depthToSpace, .multiHeadAttention, .positionEmbedding,
-            .linear, .flatten:
-            return
-        }
+        guard let missing else { return }
+        throw QuantizationError(
+            "\(node.name): there is no int8 kernel for \(missing): keep this network in float, or choose another pooling"
+        )
     }
 }

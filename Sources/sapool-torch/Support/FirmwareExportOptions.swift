@@ -7,7 +7,10 @@ import Reporting
 
 /// What a device package is made for.
 struct FirmwareExportOptions: ParsableArguments {
-    @Option(help: "m4, m7, m33 or m55: the core that simulate takes; the package builds for all (default: m4).")
+    @Option(
+        help:
+            "m4, m7, m33 or m55: the core whose code has to fit, and that simulate takes; the package builds for all (default: m4)."
+    )
     var core: Core?
 
     @Option(
@@ -68,6 +71,7 @@ struct FirmwareExportOptions: ParsableArguments {
         if let flash { options.flash = flash }
         if let stack { options.stack = stack }
         if let name { options.name = name }
+        if let core { options.core = core }
         return options
     }
 }

@@ -1,0 +1,123 @@
+import Networks
+
+/// What firmware of a network takes of a core's flash and SRAM: all that is linked, and the stack.
+///
+/// `sapool plan`, `search` and `export` all ask here, so that what one of them says fits is not refused by another. The weights are known
+/// to the byte; code is what `Firmware/measure` found for each kernel and core, and a little more; the rest follows from the plan.
+public struct Footprint: Sendable, Hashable {
+    /// The section of weights: a header, then tables of weights, biases, multipliers, shifts, activations and the like.
+    public let weightsBytes: Int
+    /// Kernels, the network's own code, start-up and constants.
+    public let codeBytes: Int
+    /// The plan's arena, and what candidates of a detector take behind it.
+    public let arenaBytes: Int
+    /// Windows of the convolution at work, as int16.
+    public let windowBytes: Int
+    /// Counters, and where detections go.
+    public let stateBytes: Int
+    /// What is set aside for the stack.
+    public let stackBytes: Int
+
+    /// All that lies in flash.
+    public var flashBytes: Int { weightsBytes + codeBytes }
+    /// All that lies in SRAM.
+    public var sramBytes: Int { arenaBytes + windowBytes + stateBytes + stackBytes }
+    /// What of the SRAM lies beside the arena.
+    public var besideArenaBytes: Int { windowBytes + stateBytes + stackBytes }
+
+    /// The stack that firmware has where nobody says otherwise; 1.3 KB is the most that was ever measured.
+    public static let stack = 3072
+
+    /// What a plan of a network takes.
+    ///
+    /// - Parameters:
+    ///   - stack: bytes of the stack.
+    public init(_ network: Network, _ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
+        self.init(EvaluationGraph(network), plan, core: core, stack: stack)
+    }
+
+    package init(_ graph: EvaluationGraph, _ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
+        let calls = graph.calls(of: plan.steps.map(\.nodes))
+        let input = graph.network.inputShape
+        // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
+        let usedRows = plan.stripes.first?.order.count { $0.step == 0 } ?? input.height
+        let thrown = usedRows < input.height ? input.width * input.channels : 0
+        var arena = plan.arenaBytes
+        if let layout = graph.network.detector {
+            let outputs = graph.network.outputs.compactMap { plan.buffer(of: $0) }
+            arena = max(arena, plan.candidatePlace(layout, beside: outputs).upperBound)
+        }
+        self.init(
+            calls, code: core.codeSizes.bytes(calls, plan.shape), arena: arena, thrown: thrown,
+            state: Self.stateBytes(graph.network, plan), stack: stack)
+    }
+
+    /// The least that any plan of the network takes.
+    ///
+    /// - Parameters:
+    ///   - steps: the nodes of each step.
+    ///   - arena: a lower bound of the arena.
+    package init(least graph: EvaluationGraph, steps: [[Node.ID]], arena: Int, core: Core, stack: Int = Footprint.stack)
+    {
+        let calls = graph.calls(of: steps)
+        self.init(
+            calls, code: core.codeSizes.bytes(calls, PlanShape()), arena: arena, thrown: 0, state: 16,
+            stack: stack)
+    }
+
+    /// What was written down.
+    init(weights: Int, code: Int, arena: Int, windows: Int, state: Int, stack: Int) {
+        (weightsBytes, codeBytes, arenaBytes) = (weights, code, arena)
+        (windowBytes, stateBytes, stackBytes) = (windows, state, stack)
+    }
+
+    private init(_ calls: [[DeviceCall]], code: Int, arena: Int, thrown: Int, state: Int, stack: Int) {
+        weightsBytes = Self.weightsBytes(calls.joined().flatMap(\.tables))
+        codeBytes = code
+        arenaBytes = arena
+        // In whole lines of 16 bytes, as what lies behind it is aligned to them.
+        windowBytes = (max(4, thrown, calls.joined().map(\.windowBytes).max() ?? 0) + 15) / 16 * 16
+        stateBytes = state
+        stackBytes = stack
+    }
+
+    /// A header of 32 bytes, then the tables, each at a multiple of 4; the whole in lines of 16.
+    private static func weightsBytes(_ tables: [Int]) -> Int {
+        (tables.reduce(32) { $0 + ($1 + 3) / 4 * 4 } + 15) / 16 * 16
+    }
+
+    /// Flags; where rows are pushed a counter for each layer of the first stripe; and of a detector a hundred detections.
+    private static func stateBytes(_ network: Network, _ plan: MemoryPlan) -> Int {
+        let counters = plan.options.pushesRows ? 12 + 4 * (plan.stripes.first?.steps.count ?? 0) : 0
+        return (32 + counters + 15) / 16 * 16 + (network.detector == nil ? 0 : 1216)
+    }
+}
+
+/// What of a plan decides how long the network's own code is.
+package struct PlanShape: Sendable, Hashable {
+    /// Steps that run alone.
+    package var alone = 0
+    /// Groups of steps that run together, and all of their steps.
+    package var stripes = 0
+    package var striped = 0
+    package var pushesRows = false
+
+    package init() {}
+}
+
+extension MemoryPlan {
+    /// What of it decides how long the network's own code is.
+    package var shape: PlanShape {
+        var shape = PlanShape()
+        for stripe in stripes where !stripe.steps.isEmpty {
+            if stripe.steps.count == 1 {
+                shape.alone += 1
+            } else {
+                shape.stripes += 1
+                shape.striped += stripe.steps.count
+            }
+        }
+        shape.pushesRows = options.pushesRows
+        return shape
+    }
+}
