@@ -80,8 +80,8 @@ final class PredictCommandTests: CommandLineTestCase {
             outcome.errors,
             """
             Error: cannot decode cut.png: the PNG data end too early; replace or remove the file
-            Error: cannot decode page.jpg: it is a web page, which is not read; convert it to JPEG or PNG, or remove it
             Error: cannot read none.png: No such file or directory
+            Error: cannot decode page.jpg: it is a web page, which is not read; convert it to JPEG or PNG, or remove it
             3 of 5 images could not be read
 
             """)

@@ -97,7 +97,7 @@ struct BatchMaker: Sendable {
         } else {
             let image = try DecodedImage(
                 contentsOf: path, channels: dataset.channels, minimumSize: transform.minimumSourceSize)
-            image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
+            _ = image.withView { transform.apply(to: $0, into: target, using: &generator, scratch: scratch) }
         }
     }
 }
