@@ -81,6 +81,27 @@ final class ProfileTests: XCTestCase {
         XCTAssertEqual(layer.bytesMoved, 4096 + 4096 + 64 * (64 + 12))
     }
 
+    /// Whole networks as an emulator counted them (`Firmware/network-limits.txt`).
+    func testInstructionsOfNetworksThatWereCounted() throws {
+        for (notation, shape, core, counted) in [
+            ("mobilenet-v2(width=0.35)", [3, 64, 64], Core.cortexM4, 13_975_047),
+            ("mobilenet-v2(width=0.35)", [3, 64, 64], .cortexM55, 7_824_119),
+            (
+                "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))", [3, 32, 32],
+                .cortexM4, 6_144_736
+            ),
+            (
+                "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
+                [1, 28, 28], .cortexM4, 12_034_999
+            ),
+        ] as [(String, [Int], Core, Int)] {
+            let network = try Network(notation: notation, input: Shape(shape), classes: 10)
+            XCTAssertEqual(
+                Double(try Profile(network, core: core).instructions), Double(counted), accuracy: 0.1 * Double(counted),
+                notation)
+        }
+    }
+
     private func flashByName(_ network: Network) throws -> [String: Int] {
         Dictionary(try Profile(network).layers.map { ($0.name, $0.flashBytes) }) { first, _ in first }
     }

@@ -99,13 +99,13 @@ final class SearchTests: XCTestCase {
     /// What a search says of a network is what a plan says of it, code and all; and what no firmware can run is on no front.
     func testTheFrontsFiguresAreThePlans() throws {
         let budget = Budget(sram: 64 << 10, flash: 512 << 10)
-        var space = space
-        space.pools.append("gem")
-        let report = try NetworkSearch(space, limits: SearchLimits(budget: budget)).run()
+        var wide = space
+        wide.pools.append("gem")
+        let report = try NetworkSearch(wide, limits: SearchLimits(budget: budget)).run()
         XCTAssertFalse(report.front.isEmpty)
         XCTAssertFalse(report.front.contains { $0.candidate.pool == "gem" })
         for result in report.front {
-            let plan = try PlanReport(try space.network(result.candidate), budget: budget)
+            let plan = try PlanReport(try wide.network(result.candidate), budget: budget)
             XCTAssertEqual(plan.flashBytes, result.flashBytes, result.candidate.network)
             XCTAssertEqual(plan.peakSRAMBytes, result.sramBytes, result.candidate.network)
             XCTAssertEqual(plan.fits?.all, true)
