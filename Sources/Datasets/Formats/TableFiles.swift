@@ -22,7 +22,7 @@ struct TableFiles {
     private mutating func collect(below parts: [String], splits: Set<Split>) throws {
         for name in try Folders.names(in: Folders.join(folder, parts.joined(separator: "/"))) {
             let path = Folders.join(folder, (parts + [name]).joined(separator: "/"))
-            if ImageFolder.hasImageEnding(name) {
+            if ImageFormat.hasImageEnding(name) {
                 add(path, (parts.suffix(1) + [name]).joined(separator: "/"), splits)
                 add(path, name, splits)
             } else if parts.count < Self.deepest, Folders.isFolder(path) {
@@ -42,7 +42,7 @@ struct TableFiles {
     }
 
     private static func withoutEnding(_ name: String) -> String {
-        guard ImageFolder.hasImageEnding(name), let point = name.lastIndex(of: ".") else { return name }
+        guard ImageFormat.hasImageEnding(name), let point = name.lastIndex(of: ".") else { return name }
         return String(name[..<point])
     }
 
@@ -59,7 +59,7 @@ struct TableFiles {
         if let last = parts.lastIndex(where: { $0 == ".." }) { parts = parts[(last + 1)...] }
         guard !parts.isEmpty, name.utf8.count < 4096 else { return nil }
         let whole = Folders.join(folder, parts.joined(separator: "/"))
-        if ImageFolder.hasImageEnding(whole), Folders.isFile(whole) { return whole }
+        if ImageFormat.hasImageEnding(whole), Folders.isFile(whole) { return whole }
         for count in [2, 1] where parts.count >= count {
             let key = parts.suffix(count).joined(separator: "/")
             if let place = places[key]?[split] ?? places[Self.withoutEnding(key)]?[split] { return place.path }
