@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Enough for every path, and few enough for thousands of images a second. */
-enum { MAXIMUM_PIXELS = 1 << 20, MAXIMUM_BYTES = 1 << 24 };
+enum { MAXIMUM_PIXELS = 1 << 16, MAXIMUM_BYTES = 1 << 24 };
 
 static void require(int condition, const char *what) {
     if (condition) return;

@@ -48,6 +48,9 @@ package struct AtomicFile {
         try replace(path) { try $0.append(bytes) }
     }
 
+    /// Removes what processes that were killed while writing have left in a folder.
+    package static func removeRemains(in folder: String) { TemporaryFile.removeRemains(in: folder) }
+
     /// Appends bytes.
     ///
     /// - Throws: `FileError`, for example when the disk is full.

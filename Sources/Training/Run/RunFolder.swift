@@ -1,5 +1,4 @@
 import Datasets
-import Files
 import Foundation
 import Interchange
 import Networks
@@ -61,7 +60,7 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Removes what a process that was killed while writing has left behind.
     func removeHalfWrittenFiles() {
-        TemporaryFile.removeRemains(in: path)
+        AtomicFile.removeRemains(in: path)
     }
 
     /// Makes the folder.

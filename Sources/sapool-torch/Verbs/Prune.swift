@@ -5,7 +5,6 @@ import Foundation
 import Interchange
 import Networks
 import Planning
-import Reporting
 import Training
 
 struct Prune: ParsableCommand {
