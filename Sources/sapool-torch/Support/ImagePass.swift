@@ -19,7 +19,7 @@ struct ImagePass {
     /// Calls `body` with each batch, in order.
     func forEachBatch(_ body: (Batch) throws -> Void) throws {
         let batches = loader.batches(epoch: 0)
-        while let batch = try next(batches) { try body(batch) }
+        while let batch = try next(batches) { if batch.count > 0 { try body(batch) } }
     }
 
     private func next(_ batches: BatchIterator) throws -> Batch? {

@@ -8,7 +8,7 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains a network on labelled images.",
         discussion: """
-            Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of JPEG or PNG images for each \
+            Data is a name (fashion-mnist, mnist) or a folder: train/ and val/ or test/ with a folder of images for each \
             class, images with labels.csv, or the files of CIFAR-10, CIFAR-100, STL-10 or MNIST as they are distributed. With \
             --task detection it is a folder with boxes, in the layout of Pascal VOC, COCO or YOLO (Documentation/Detection.md); wake-words:FOLDER makes of such a folder the two \
             classes of Visual Wake Words, with and without a person.
