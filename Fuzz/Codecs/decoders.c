@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Enough for every path, and few enough for thousands of images a second. */
-enum { MAXIMUM_PIXELS = 1 << 16, MAXIMUM_BYTES = 1 << 24 };
+enum { MAXIMUM_PIXELS = 1 << 20, MAXIMUM_BYTES = 1 << 24, MAXIMUM_IMAGE_BYTES = 1 << 26 };
 
 static void require(int condition, const char *what) {
     if (condition) return;
@@ -39,6 +39,7 @@ static codecs_decode_options options(int32_t channels, int32_t minimum) {
     options.minimum_width = minimum;
     options.minimum_height = minimum;
     options.maximum_pixels = MAXIMUM_PIXELS;
+    options.maximum_bytes = MAXIMUM_IMAGE_BYTES;
     return options;
 }
 
@@ -60,6 +61,10 @@ static void run_image(image_decoder decode, const uint8_t *bytes, size_t count) 
 
 static void run_jpeg(const uint8_t *bytes, size_t count) { run_image(codecs_decode_jpeg, bytes, count); }
 static void run_png(const uint8_t *bytes, size_t count) { run_image(codecs_decode_png, bytes, count); }
+static void run_bmp(const uint8_t *bytes, size_t count) { run_image(codecs_decode_bmp, bytes, count); }
+static void run_webp(const uint8_t *bytes, size_t count) { run_image(codecs_decode_webp, bytes, count); }
+static void run_gif(const uint8_t *bytes, size_t count) { run_image(codecs_decode_gif, bytes, count); }
+static void run_tiff(const uint8_t *bytes, size_t count) { run_image(codecs_decode_tiff, bytes, count); }
 
 /* Some part of an image, by numbers from the data themselves. */
 static codecs_rectangle choose(void *context, int32_t width, int32_t height) {
@@ -105,6 +110,10 @@ const decoder decoders[] = {
     {"jpeg", run_jpeg},
     {"jpeg-part", run_jpeg_part},
     {"png", run_png},
+    {"bmp", run_bmp},
+    {"webp", run_webp},
+    {"gif", run_gif},
+    {"tiff", run_tiff},
     {"gzip", run_gzip},
 };
 const size_t decoder_count = sizeof decoders / sizeof decoders[0];

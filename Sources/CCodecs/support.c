@@ -68,7 +68,7 @@ int codecs_check_size(
 
 int codecs_check_memory(
     int64_t width, int64_t height, int64_t bytes_per_pixel, const codecs_decode_options *options, char *message) {
-    if (width * height > options->maximum_bytes / bytes_per_pixel) {
+    if (options->maximum_bytes > 0 && width * height > options->maximum_bytes / bytes_per_pixel) {
         return codecs_refuse(
             CODECS_TOO_LARGE, message, "decoding its %lld x %lld pixels takes %lld MiB of memory, more than the limit of %lld MiB",
             (long long)width, (long long)height, (long long)((width * height * bytes_per_pixel) >> 20),

@@ -214,8 +214,8 @@ static int check_memory(state *s, const header *h, int channels, const codecs_de
     const int64_t image = (int64_t)h->width * h->height * channels;
     const int64_t rows = (int64_t)h->width * rows_at_a_time(h) * (int64_t)sizeof(uint32_t);
     /* Separate planes are decoded side by side. */
-    const int64_t blocks = h->block_bytes > options->maximum_bytes ? options->maximum_bytes : h->block_bytes * 4;
-    if (image + rows + blocks > options->maximum_bytes) {
+    const int64_t most = INT64_MAX / 16, blocks = h->block_bytes > most ? most : h->block_bytes * 4;
+    if (options->maximum_bytes > 0 && image + rows + blocks > options->maximum_bytes) {
         return codecs_refuse(
             CODECS_TOO_LARGE, s->message,
             "decoding its %u x %u pixels takes %lld MiB of memory, more than the limit of %lld MiB", h->width, h->height,

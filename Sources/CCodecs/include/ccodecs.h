@@ -47,7 +47,7 @@ typedef struct {
     int32_t minimum_height;
     /* Images of more pixels than this are refused before memory is taken for them. */
     int64_t maximum_pixels;
-    /* The same where all buffers of a time would take more bytes than this. */
+    /* The same where all buffers of a time would take more bytes than this; 0 for no limit. */
     int64_t maximum_bytes;
 } codecs_decode_options;
 
