@@ -104,7 +104,7 @@ struct FitTable {
         }
         let packages = try FirmwarePackage.write(exports.map(\.export), to: folder)
         for (index, (one, report, export)) in exports.enumerated() {
-            let emulator = try Emulator(packages[index], core: core)
+            let emulator = try Emulator(packages[index], core: core, sources: folder, builds: folder)
             if index == 0 { try emulator.build(everything: true) }
             let image = try emulator.linkedImage()
             var random = RandomNumbers(state: 7)

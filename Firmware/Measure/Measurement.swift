@@ -27,7 +27,7 @@ struct Measurement {
         }
         let packages = try FirmwarePackage.write(exports, to: folder)
         return try packages.indices.map { index in
-            let emulator = try Emulator(packages[index], core: core)
+            let emulator = try Emulator(packages[index], core: core, sources: folder, builds: folder)
             // The first builds the programs of all.
             if index == 0 { try emulator.build(everything: true) }
             var random = RandomNumbers(state: 7)

@@ -96,8 +96,9 @@ public struct FirmwarePackage {
         options.stack = description.stackBytes
         options.sram = description.sramBytes
         options.flash = description.flashBytes
-        let export = try FirmwareExport(program, options: options)
         let core = Core(rawValue: description.core) ?? .cortexM4
+        options.core = core
+        let export = try FirmwareExport(program, options: options)
         func refusal(_ file: String, _ what: String) -> DeploymentError {
             DeploymentError(
                 "\(path)/\(file) \(what): the package was changed, or is another version's or somebody else's; export it again "
