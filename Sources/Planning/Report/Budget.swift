@@ -17,6 +17,7 @@ public struct Budget: Sendable, Hashable {
         self.flash = flash
         // More than any device has is as good as all of it, and can be added to.
         self.reserved = min(max(0, reserved), 1 << 50)
+        self.stack = min(max(0, stack), 1 << 50)
     }
 
     /// Whether there is nothing to keep to.

@@ -44,7 +44,7 @@ struct Summarize: ParsableCommand {
         let results = try ResultTable(contentsOf: table, score: score, baseline: baseline)
         if results.unfinished > 0 { note("runs left out because they are not finished: \(results.unfinished)") }
         let verdict = try claim.map {
-            try Verdict(results.summaries, about: results.baseline, claim: $0 / 100)
+            try ClaimVerdict(results.summaries, about: results.baseline, claim: $0 / 100)
         }
         if json {
             guard let verdict else { return try printJSON(results.summaries) }

@@ -1,13 +1,13 @@
 import Comparison
 import XCTest
 
-final class VerdictTests: XCTestCase {
-    private func verdict(_ cells: [(name: String, scores: [Double])], claim: Double = 0.012) throws -> Verdict {
+final class ClaimVerdictTests: XCTestCase {
+    private func verdict(_ cells: [(name: String, scores: [Double])], claim: Double = 0.012) throws -> ClaimVerdict {
         let lines = cells.flatMap { cell in cell.scores.enumerated().map { "\(cell.name),\($0.offset),\($0.element)" } }
         let table = try ResultTable(
             csv: (["cell,seed,accuracy"] + lines).joined(separator: "\n"), source: "r.csv", score: "accuracy",
             baseline: "ours")
-        return try Verdict(table.summaries, about: "ours", claim: claim)
+        return try ClaimVerdict(table.summaries, about: "ours", claim: claim)
     }
 
     /// Ahead of both by 2 points in every seed, give or take a tenth.

@@ -8,7 +8,7 @@ import Foundation
 ///   t-test after Holm's correction;
 /// - *refuted here* where against the best of the others the upper end of the difference's 95 % interval is below the claim;
 /// - *undecided* otherwise.
-public struct Verdict: Sendable, Equatable, Encodable {
+public struct ClaimVerdict: Sendable, Equatable, Encodable {
     public enum Outcome: String, Sendable, Encodable {
         case supported
         case refuted = "refuted here"
