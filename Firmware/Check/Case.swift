@@ -32,6 +32,12 @@ struct Case {
             Case(name: "yolo", network: try yolo(), pushesRows: false),
             // Rows are pushed, and no layer can begin before the last of them.
             Case(name: "flat", network: try flat(), pushesRows: true),
+            // Two from the front of sapool search --sram 64K --flash 512K.
+            try named(
+                "front",
+                "mobilenet-v2(width=0.25, strides=4122121, placement=before, pool=self-attentive(patch=2, restoration=bilinear))",
+                [3, 96, 96]),
+            try named("front2", "mobilenet-v2(width=0.35, strides=2222111, pool=lip)", [3, 96, 96]),
             try named(
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),

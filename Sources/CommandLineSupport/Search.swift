@@ -95,8 +95,9 @@ package struct Search: ParsableCommand {
 
     package func run() throws {
         let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
-        let report = try NetworkSearch(space(), limits: limits, options: planning.planOptions)
-            .run(progress: SearchProgress().show)
+        let search = try NetworkSearch(
+            space(), limits: limits, options: planning.planOptions, core: planning.estimatedCore())
+        let report = try search.run(progress: SearchProgress().show)
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
             try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)

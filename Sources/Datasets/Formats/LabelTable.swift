@@ -95,7 +95,8 @@ struct LabelTable {
         }
         return try named.sorted { $0.key < $1.key }.compactMap { folder, names in
             let count = try Folders.names(in: folder).count { ImageFormat.hasImageEnding($0) && !names.contains($0) }
-            return count > 0 ? "\(count) images in \(folder) are not used: no line of the table names them" : nil
+            return count > 0
+                ? "images in \(folder) that no line of the table names, and that are not used: \(count)" : nil
         }
     }
 

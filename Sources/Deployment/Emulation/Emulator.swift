@@ -53,7 +53,7 @@ public struct Emulator {
         (self.qemu, self.swift, self.clang) = (qemu, swift, clang)
     }
 
-    private var image: String { "\(scratch)/release/\(package.program)" }
+    var image: String { "\(scratch)/release/\(package.program)" }
     private var counter: String { "\(scratch)/counter.so" }
     private var board: BoardScript { BoardScript.of(core) }
 

@@ -11,6 +11,8 @@ public struct FirmwareExport {
     let options: FirmwareOptions
     /// What it was made of.
     public let program: KernelProgram
+    /// What it takes of a core's flash and SRAM.
+    public let footprint: Footprint
 
     /// Generates the code of a program.
     ///
@@ -60,9 +62,6 @@ public struct FirmwareExport {
         let image = program.plan.buffers[program.plan.steps[0].output]
         return source.pushesRows && image.rows >= source.input.height
     }
-
-    /// RAM that the plan is sure to take: arena, working memory, stack.
-    var plannedBytes: Int { program.arenaBytes + source.columnBytes + options.stack }
 
     /// Bytes of RAM that the linker gives.
     public var sram: Int {
