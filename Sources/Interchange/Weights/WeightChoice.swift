@@ -101,14 +101,14 @@ struct WeightChoice {
             let isKnown = said.isEmpty || said.contains { $0.contains("efficientnet_lite0") }
             let doubt =
                 "timm's tf_efficientnet_lite0 has the same names and shapes, but pads maps as TensorFlow does: if these are its weights, outputs "
-                + "are not its own"
+                + "are some per cent off"
             return (isKnown ? [] : [doubt], nil)
         }
         let what =
             "holds weights of timm's tf_efficientnet_lite0, which pads maps as TensorFlow does (one line more at the right and below), and that is "
             + "not supported yet"
         return (
-            ["it \(what): outputs are not its own, which training on these weights mends"],
+            ["it \(what): outputs are some per cent off, which training on these weights mends"],
             "\(what): take timm's efficientnet_lite0, or train on from these with sapool train --weights"
         )
     }
