@@ -16,26 +16,30 @@ struct RepeatedImages {
         self.sizes = sizes
     }
 
-    /// A sentence on files of the same bytes; nil for none. Only files of one size are read.
-    ///
-    /// - Parameter name: what the images are called: "the test split".
-    mutating func sentence(_ evaluation: any Dataset, _ name: String) -> String? {
-        var examples: [String] = []
-        var count = 0
-        for file in Self.files(of: evaluation) {
-            guard let size = Self.size(of: file), let candidates = sizes[size] else { continue }
+    /// Pairs of files of the same bytes, in the order of the images for scores. Only files of one size are read.
+    mutating func pairs(_ evaluation: any Dataset) -> [(training: String, evaluation: String)] {
+        Self.files(of: evaluation).compactMap { file in
+            guard let size = Self.size(of: file), let candidates = sizes[size] else { return nil }
             if digests[size] == nil {
                 let pairs = candidates.compactMap { candidate in Self.digest(of: candidate).map { ($0, candidate) } }
                 digests[size] = Dictionary(pairs) { first, _ in first }
             }
-            guard let digest = Self.digest(of: file), let same = digests[size]?[digest] else { continue }
-            count += 1
-            if count <= 3 { examples.append(same == file ? file : "\(file) is \(same)") }
+            return Self.digest(of: file).flatMap { digests[size]?[$0] }.map { ($0, file) }
         }
-        guard count > 0 else { return nil }
+    }
+
+    /// A sentence on files of the same bytes; nil for none.
+    ///
+    /// - Parameter name: what the images are called: "the test split".
+    mutating func sentence(_ evaluation: any Dataset, _ name: String) -> String? {
+        let pairs = pairs(evaluation)
+        guard !pairs.isEmpty else { return nil }
+        let examples = pairs.prefix(3).map { pair in
+            pair.training == pair.evaluation ? pair.training : "\(pair.evaluation) is \(pair.training)"
+        }
         return
-            "images of \(name) that are among the training images too, so that its scores promise too much: \(count) ("
-            + examples.joined(separator: ", ") + (count > 3 ? " …)" : ")")
+            "images of \(name) that are among the training images too, so that its scores promise too much: \(pairs.count) ("
+            + examples.joined(separator: ", ") + (pairs.count > 3 ? " …)" : ")")
     }
 
     private static func files(of dataset: any Dataset) -> [String] {

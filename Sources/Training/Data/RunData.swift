@@ -114,7 +114,8 @@ public struct RunData {
         let seen = Set(training.canonicalLocations(in: own.data))
         let known = images.canonicalLocations(in: data).count { seen.contains($0) }
         guard known < images.count, training.count <= Self.comparedImages else { return known }
-        return max(known, RepeatedImages(training, images).pairs.count)
+        var repeated = RepeatedImages(training)
+        return max(known, repeated.pairs(images).count)
     }
 
     /// Up to how many training images are compared byte by byte with others; only those of one size are read.
