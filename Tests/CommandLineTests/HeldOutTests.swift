@@ -48,7 +48,7 @@ final class HeldOutTests: CommandLineTestCase {
         }
         XCTAssertTrue(try sapool("evaluate", "run").output.hasSuffix("on 12 images of the held-out split\n"))
         let int8 = try sapool("quantize", "run")
-        XCTAssertEqual(int8.errors, "")
+        XCTAssertFalse(int8.errors.contains("trained on"), int8.errors)
         XCTAssertTrue(int8.output.contains(" points)  on 12 images of the held-out split\n"), int8.output)
         let predicted = try sapool("predict", "run", "--data", "photos", "--samples", "12")
         XCTAssertEqual(predicted.errors, "12 images of the held-out split of photos\n")

@@ -37,17 +37,19 @@ struct TensorSource {
         fullNames = sets.map(\.names)
     }
 
+    /// What stands before a slash in the names of our checkpoints.
+    private static let checkpointKeys = ["ema", "optimizer"]
+
     /// The tensors of a safetensors file: of one of our checkpoints the weights, their average (`ema/…`) and the optimiser's state each for
     /// themselves.
     init(_ file: Safetensors) {
         var keys: [String] = []
         var members: [String: [(name: String, full: String)]] = [:]
         for name in file.names {
-            let slash = name.firstIndex(of: "/")
-            let key = slash.map { String(name[..<$0]) } ?? ""
-            if members[key] == nil { keys.append(key) }
-            let rest = slash.map { String(name[name.index(after: $0)...]) } ?? name
-            members[key, default: []].append((rest, name))
+            // Other slashes are those of nodes' names.
+            let key = Self.checkpointKeys.first { name.hasPrefix($0 + "/") }
+            if members[key ?? ""] == nil { keys.append(key ?? "") }
+            members[key ?? "", default: []].append((key.map { String(name.dropFirst($0.count + 1)) } ?? name, name))
         }
         // Names with slashes alone are another program's, and one set.
         if members[""] == nil || keys.count == 1 {
