@@ -30,8 +30,6 @@ struct Case {
                 [3, 48, 48],
                 classes: 3),
             Case(name: "yolo", network: try yolo(), pushesRows: false),
-            // Rows are pushed, and no layer can begin before the last of them.
-            Case(name: "flat", network: try flat(), pushesRows: true),
             // Two from the front of sapool search --sram 64K --flash 512K.
             try named(
                 "front",
@@ -42,12 +40,6 @@ struct Case {
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
         ]
-    }
-
-    private static func flat() throws -> Network {
-        let builder = NetworkBuilder("flatten and linear")
-        let x = try builder.add(.flatten(Flatten()), [builder.input([1, 20, 20])], name: "flatten")
-        return try builder.network(output: builder.linear(x, to: 10, name: "fc"))
     }
 
     /// Heads of YOLO's form on a few strided convolutions.

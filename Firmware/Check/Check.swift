@@ -145,9 +145,8 @@ struct Check {
         if !complaints.isEmpty { problems.append("the C interface answers wrongly on \(core.rawValue): \(complaints)") }
         let script = "\(folder)/Boards/\(core.rawValue).ld"
         let text = try String(contentsOfFile: script, encoding: .utf8)
-        let needed =
-            packages.map { $0.description.arenaBytes + $0.description.columnBytes + $0.description.stackBytes }.max()
-            ?? 0
+        let description = package.description
+        let needed = description.arenaBytes + description.columnBytes + description.stackBytes
         let short = text.replacing(/LENGTH = \d+\n}/) { _ in "LENGTH = \(needed - 1)\n}" }
         try Data(short.utf8).write(to: URL(fileURLWithPath: script))
         defer { try? Data(text.utf8).write(to: URL(fileURLWithPath: script)) }

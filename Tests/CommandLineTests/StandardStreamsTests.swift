@@ -34,7 +34,7 @@ final class StandardStreamsTests: CommandLineTestCase {
         try """
         data: photos
         epochs: 1
-        batch_size: 16
+        batch-size: 16
         seeds: [1]
         cells:
           - name: a
