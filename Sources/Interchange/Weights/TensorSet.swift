@@ -37,7 +37,7 @@ struct TensorSource {
         fullNames = sets.map(\.names)
     }
 
-    /// What stands before a slash in the names of our checkpoints.
+    /// What stands before a slash in the names of our checkpoints, which `format` in the metadata tells.
     private static let checkpointKeys = ["ema", "optimizer"]
 
     /// The tensors of a safetensors file: of one of our checkpoints the weights, their average (`ema/…`) and the optimiser's state each for
@@ -45,9 +45,10 @@ struct TensorSource {
     init(_ file: Safetensors) {
         var keys: [String] = []
         var members: [String: [(name: String, full: String)]] = [:]
+        let isCheckpoint = file.metadata["format"]?.hasPrefix("sapool-checkpoint") ?? false
         for name in file.names {
             // Other slashes are those of nodes' names.
-            let key = Self.checkpointKeys.first { name.hasPrefix($0 + "/") }
+            let key = isCheckpoint ? Self.checkpointKeys.first { name.hasPrefix($0 + "/") } : nil
             if members[key ?? ""] == nil { keys.append(key ?? "") }
             members[key ?? "", default: []].append((key.map { String(name.dropFirst($0.count + 1)) } ?? name, name))
         }
