@@ -1,78 +1,9 @@
-// Taken from CortexM4.swift, whose instructions these are too, until Firmware/measure m7 has written it.
+// Those of the Cortex-M4, whose instructions these are too, until Firmware/measure m7 has written this file.
 
 extension CodeSizes {
-    static let cortexM7 = CodeSizes(
-        fixed: 624,
-        pieces: [
-            Piece(326, .add),
-            Piece(2654, .attention),
-            Piece(1406, .averagePool),
-            Piece(214, .convolution, .depthwise3x3, .depthwise, .linear, .attention, .findSSD, .findYOLO),
-            Piece(4990, .convolution, .findSSD, .findYOLO),
-            Piece(8176, .depthwise3x3, .depthwise),
-            Piece(1608, .deviation),
-            Piece(730, .findSSD),
-            Piece(660, .findSSD, .findYOLO),
-            Piece(416, .findYOLO),
-            Piece(804, .globalAverage),
-            Piece(838, .linear, .attention),
-            Piece(692, .maxPool),
-            Piece(196, .multiply),
-            Piece(1672, .poolNormalised),
-            Piece(140, .poolNormalised, .poolWeighted),
-            Piece(1404, .poolWeighted),
-            Piece(1002, .shuffle),
-            Piece(778, .upsample),
-        ],
-        calls: [
-            .pixels: 2068.7,
-            .convolution: 161.1,
-            .depthwise3x3: 228.4,
-            .depthwise: 161.5,
-            .linear: 60.8,
-            .lookUp: 0.0,
-            .add: 0.0,
-            .multiply: 26.5,
-            .scaleChannels: 0.0,
-            .addPosition: 0.0,
-            .maxPool: 0.0,
-            .averagePool: 96.2,
-            .globalAverage: 148.8,
-            .deviation: 112.6,
-            .poolNormalised: 179.7,
-            .poolWeighted: 346.8,
-            .upsample: 0.0,
-            .shuffle: 534.7,
-            .attention: 243.8,
-            .findSSD: 2770.9,
-            .findYOLO: 1575.4,
-        ],
-        interface: 6.2, pushing: 0.0, alone: 42.3, stripe: 0.0,
-        striped: 0.0, margin: 1147)
+    static let cortexM7 = cortexM4
 }
 
 extension CostModel {
-    static let cortexM7 = CostModel([
-        .pixels: [9.7402],
-        .convolution: [1.0633, 22.0863, 0.0, 206.9192, 576.9271],
-        .depthwise3x3: [3.6557, 0.0, 87.1022],
-        .depthwise: [1.6803, 60.9089, 0.0],
-        .linear: [2.0924, 50.6589],
-        .lookUp: [0.0, 0.0],
-        .add: [46.1313, 2949.206],
-        .multiply: [29.1559, 240.9571],
-        .scaleChannels: [0.0, 0.0],
-        .addPosition: [31.7395, 0.0],
-        .maxPool: [6.5781, 11.6305, 418.349],
-        .averagePool: [10.4799, 0.0, 1006.957],
-        .globalAverage: [5.1078, 20.8136, 247.9723],
-        .deviation: [55.7635, 0.0, 530.6277],
-        .poolNormalised: [16.734, 14.1005, 837.2382],
-        .poolWeighted: [23.4115, 0.0, 0.0],
-        .upsample: [29.7457, 46.082],
-        .shuffle: [9.6505, 511.0614],
-        .attention: [1.8614, 2.3731, 57.6071, 253.2613],
-        .findSSD: [110.2924],
-        .findYOLO: [825.0833],
-    ])
+    static let cortexM7 = cortexM4
 }
