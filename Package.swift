@@ -173,7 +173,8 @@ let package = Package(
             name: "SelfAttentivePooling",
             dependencies: [
                 "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files",
-                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training", "Visualization",
+                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Visualization",
             ]),
 
         // The command line: sapool answers what needs no libtorch, and becomes sapool-torch for the rest

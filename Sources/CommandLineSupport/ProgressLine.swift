@@ -36,7 +36,9 @@ package final class ProgressLine: Sendable {
     ///   - text: gets the stage's name.
     package func show(share: Double?, _ text: (String) -> String) {
         state.withLock { state in
-            guard ContinuousClock.now - state.lastShown > (isTerminal ? .milliseconds(200) : .seconds(30)) else { return }
+            guard ContinuousClock.now - state.lastShown > (isTerminal ? .milliseconds(200) : .seconds(30)) else {
+                return
+            }
             state.lastShown = .now
             let words = text(state.stage)
             if isTerminal { move(words, share: share) } else { note(words) }

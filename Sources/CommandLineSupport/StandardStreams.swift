@@ -76,7 +76,8 @@ package enum StandardStreams {
         }
         if let failure {
             writeNote(
-                "Error: cannot write the results to standard output: \(String(cString: strerror(failure))); give them another place\n")
+                "Error: cannot write the results to standard output: \(String(cString: strerror(failure))); give them another place\n"
+            )
         }
         exit(failure != nil && status == 0 ? 1 : status)
     }

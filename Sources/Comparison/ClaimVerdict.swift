@@ -42,7 +42,8 @@ public struct ClaimVerdict: Sendable, Equatable, Encodable {
         }
         if let short = rivals.first(where: { $0.difference == nil || $0.differenceHalfWidth == nil }) {
             throw ComparisonError(
-                "\"\(short.cell)\" and \"\(cell)\" share fewer than two seeds: a claim needs two finished runs of each at least")
+                "\"\(short.cell)\" and \"\(cell)\" share fewer than two seeds: a claim needs two finished runs of each at least"
+            )
         }
         // Differences are the others' minus the cell's.
         let isAheadOfAll = rivals.allSatisfy { rival in
@@ -58,7 +59,8 @@ public struct ClaimVerdict: Sendable, Equatable, Encodable {
     public var text: String {
         func points(_ share: Double) -> String { String(format: "%.2f", share * 100) }
         let sign = difference < 0 ? "-" : "+"
-        return "\(outcome.rawValue): \"\(cell)\" better than every other by \(points(claim)) points; to the best of them, "
+        return
+            "\(outcome.rawValue): \"\(cell)\" better than every other by \(points(claim)) points; to the best of them, "
             + "\"\(bestRival)\", it is \(sign)\(points(abs(difference))) ± \(points(halfWidth))"
     }
 }

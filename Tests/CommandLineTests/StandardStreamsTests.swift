@@ -53,8 +53,10 @@ final class StandardStreamsTests: CommandLineTestCase {
 
     /// A command for each verb that ends with results on standard output.
     private let verbs = [
-        "plan plain-cnn --resolution 16", "plan plain-cnn --resolution 16 --json", "search --resolutions 16 --widths 0.25 --pools max",
-        "train --resume --output run", "train --resume --output run --json", "evaluate run", "evaluate run --json --int8",
+        "plan plain-cnn --resolution 16", "plan plain-cnn --resolution 16 --json",
+        "search --resolutions 16 --widths 0.25 --pools max",
+        "train --resume --output run", "train --resume --output run --json", "evaluate run",
+        "evaluate run --json --int8",
         "predict run photos/test/left/0.png", "predict run --data photos --samples 1 --json",
         "compare compare.yaml --output compared", "compare compare.yaml --output compared --dry-run",
         "summarize compared/results.csv", "visualize run photos/test/left/0.png",
@@ -86,7 +88,8 @@ final class StandardStreamsTests: CommandLineTestCase {
 
     func testReaderThatHasHadEnoughIsNoError() throws {
         let ending = try shell(
-            "{ sapool plan mobilenet_v2-skip-1222121 --resolution 224; echo $? >status; } | head -n 1; sleep 0.2; cat status")
+            "{ sapool plan mobilenet_v2-skip-1222121 --resolution 224; echo $? >status; } | head -n 1; sleep 0.2; cat status"
+        )
         XCTAssertEqual(ending.errors, "")
         XCTAssertTrue(ending.output.hasPrefix("mobilenet_v2-skip-1222121, image 3×224×224"), ending.output)
     }
@@ -153,7 +156,9 @@ final class StandardStreamsTests: CommandLineTestCase {
             process.waitUntilExit()
             XCTAssertEqual(process.terminationStatus, 0)
             let moving = String(decoding: shown, as: UTF8.self).replacingOccurrences(of: "\u{1B}[K", with: "")
-                .split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }.filter { $0.contains("images/s  ") || $0.hasSuffix("…") }
+                .split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }.filter {
+                    $0.contains("images/s  ") || $0.hasSuffix("…")
+                }
             XCTAssertFalse(moving.isEmpty)
             for line in moving { XCTAssertLessThan(line.count, 50, String(line)) }
         #endif

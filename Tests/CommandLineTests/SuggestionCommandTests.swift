@@ -4,12 +4,15 @@ import XCTest
 /// Words that are nearly right, and numbers that were meant otherwise.
 final class SuggestionCommandTests: CommandLineTestCase {
     func testMisspelledVerbs() throws {
-        for (word, meant) in [("trian", "train"), ("Predict", "predict"), ("sumarize", "summarize"), ("serach", "search")] {
+        for (word, meant) in [
+            ("trian", "train"), ("Predict", "predict"), ("sumarize", "summarize"), ("serach", "search"),
+        ] {
             for arguments in [[word], [word, "x", "--json"], ["help", word]] {
                 let outcome = try sapool(arguments)
                 XCTAssertEqual(outcome.status, 64)
                 XCTAssertTrue(
-                    message(outcome).hasPrefix("Error: unknown verb \"\(word)\" (did you mean \(meant)?): known are plan, search, "),
+                    message(outcome).hasPrefix(
+                        "Error: unknown verb \"\(word)\" (did you mean \(meant)?): known are plan, search, "),
                     outcome.errors)
             }
         }
@@ -39,7 +42,8 @@ final class SuggestionCommandTests: CommandLineTestCase {
             XCTAssertEqual(outcome.status, 64)
             XCTAssertTrue(
                 message(outcome).hasSuffix(
-                    "'\(option) <size>': that is 64 bytes; did you mean 64K? If not, write the unit: 64B"), outcome.errors)
+                    "'\(option) <size>': that is 64 bytes; did you mean 64K? If not, write the unit: 64B"),
+                outcome.errors)
         }
         // A unit that is written is meant.
         let meant = try sapool("plan", "plain-cnn", "--resolution", "32", "--sram", "64B", "--reserve", "100")
@@ -52,7 +56,8 @@ final class SuggestionCommandTests: CommandLineTestCase {
     func testATrainingWithoutANetworkProposesOne() throws {
         try makePhotos(train: 8, test: 2)
         let outcome = try sapool(
-            "train", "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output", "my run")
+            "train", "--data", "photos", "--resolution", "16", "--epochs", "1", "--batch-size", "4", "--output",
+            "my run")
         XCTAssertEqual(outcome.status, 1)
         XCTAssertEqual(
             outcome.errors,
@@ -64,11 +69,13 @@ final class SuggestionCommandTests: CommandLineTestCase {
             """)
         XCTAssertFalse(exists("my run"))
         for arguments in [
-            ["--data", "photos", "--resolution", "96"], ["--data", "photos", "--width", "0.5"], ["--data", "fashion-mnist"],
+            ["--data", "photos", "--resolution", "96"], ["--data", "photos", "--width", "0.5"],
+            ["--data", "fashion-mnist"],
             ["--data", "boxes", "--task", "detection"], [],
         ] {
             let errors = try sapool(["train", "--output", "run"] + arguments).errors
-            let notation = try XCTUnwrap(errors.components(separatedBy: "--network '").last?.split(separator: "'").first)
+            let notation = try XCTUnwrap(
+                errors.components(separatedBy: "--network '").last?.split(separator: "'").first)
             let resolution = arguments.contains("96") ? "96" : arguments.contains("fashion-mnist") ? "28" : "224"
             let plan = try sapool("plan", String(notation), "--resolution", resolution)
             XCTAssertEqual(plan.status, 0, "\(errors) \(plan.errors)")
@@ -90,18 +97,23 @@ final class SuggestionCommandTests: CommandLineTestCase {
         let quantize = ["quantize", "run", "--no-evaluate", "--output", "q.safetensors"]
         let prune = ["prune", "run", "--target", "channels=0.5", "--output", "pruned"]
         let commands: [(command: [String], options: [String])] = [
-            (plan, ["--reserve", "--sram", "--flash", "--alignment", "--classes", "--channels", "--resolution", "--width"]),
+            (
+                plan,
+                ["--reserve", "--sram", "--flash", "--alignment", "--classes", "--channels", "--resolution", "--width"]
+            ),
             (search, ["--macs", "--reserve", "--epochs", "--classes", "--channels", "--resolutions", "--widths"]),
             (train, ["--workers", "--checkpoint-steps", "--threads", "--distributed-timeout", "--resolution"]),
             (["evaluate", "run"], ["--batch-size", "--workers", "--threads"]), (predict, ["--top", "--score"]),
-            (["predict", "run", "--data", "photos"], ["--samples"]), (["visualize", "run", "--data", "photos"], ["--samples"]),
+            (["predict", "run", "--data", "photos"], ["--samples"]),
+            (["visualize", "run", "--data", "photos"], ["--samples"]),
             (quantize, ["--images", "--epochs"]), (quantize + ["--qat"], ["--learning-rate"]), (prune, ["--batches"]),
         ]
         for (command, options) in commands {
             for option in options {
                 for value in ["9223372036854775807", "nan"] {
                     let outcome = try sapool(command + ["\(option)=\(value)"])
-                    XCTAssertTrue([0, 1, 64].contains(outcome.status), "\(command) \(option)=\(value): \(outcome.status)")
+                    XCTAssertTrue(
+                        [0, 1, 64].contains(outcome.status), "\(command) \(option)=\(value): \(outcome.status)")
                     for place in ["new", "pruned"] { try? FileManager.default.removeItem(atPath: "\(folder)/\(place)") }
                 }
             }

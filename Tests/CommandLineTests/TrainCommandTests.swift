@@ -167,7 +167,8 @@ final class TrainCommandTests: CommandLineTestCase {
         try "epochs: 3\nlerning-rate: 1\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertTrue(
             try complaint("--recipe", "r.yaml").hasPrefix(
-                "Error: r.yaml has an unknown setting \"lerning-rate\" (did you mean learning-rate?): known are network,"))
+                "Error: r.yaml has an unknown setting \"lerning-rate\" (did you mean learning-rate?): known are network,"
+            ))
         try "epochs: many\n".write(toFile: "\(folder)/r.yaml", atomically: true, encoding: .utf8)
         XCTAssertEqual(try complaint("--recipe", "r.yaml"), "Error: r.yaml: the value at epochs is of the wrong type")
         XCTAssertEqual(

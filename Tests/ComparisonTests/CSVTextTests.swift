@@ -5,7 +5,8 @@ import XCTest
 /// Tables that a spreadsheet opens without running anything, and that say the same when they are read again.
 final class CSVTextTests: XCTestCase {
     private let texts = [
-        "=1+1", "=HYPERLINK(\"http://x\",\"y\")", "+cmd|' /C calc'!A0", "-1+2", "@SUM(A1)", "'=x", "''", "'plain", "\t=1",
+        "=1+1", "=HYPERLINK(\"http://x\",\"y\")", "+cmd|' /C calc'!A0", "-1+2", "@SUM(A1)", "'=x", "''", "'plain",
+        "\t=1",
         "＝1", "-", "plain", "a,b", "say \"so\"", "two\nlines", "-5e", "-0x1p3",
     ]
 

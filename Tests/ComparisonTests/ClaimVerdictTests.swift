@@ -23,7 +23,8 @@ final class ClaimVerdictTests: XCTestCase {
         XCTAssertEqual(found.halfWidth, 3.1824 * 0.00081650 / 2, accuracy: 1e-7)
         XCTAssertEqual(
             found.text,
-            "supported: \"ours\" better than every other by 1.20 points; to the best of them, \"average\", it is +2.00 ± 0.13")
+            "supported: \"ours\" better than every other by 1.20 points; to the best of them, \"average\", it is +2.00 ± 0.13"
+        )
     }
 
     /// One rival that is not beaten is enough, and a lead of half a point is none.

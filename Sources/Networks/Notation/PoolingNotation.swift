@@ -104,7 +104,8 @@ package enum PoolingNotation {
         }
         guard let reader = readers.first(where: { $0.name == call.name }) else {
             let question = Suggestion.question(for: call.name, among: names)
-            throw NetworkError("unknown pooling \"\(call.name)\"\(question): known are \(names.joined(separator: ", "))")
+            throw NetworkError(
+                "unknown pooling \"\(call.name)\"\(question): known are \(names.joined(separator: ", "))")
         }
         let method = try reader.read(&options)
         try options.finish()

@@ -51,7 +51,8 @@ public struct ReferenceNotation: Sendable {
         guard Self.backbones.contains(net) else {
             let question = Suggestion.question(for: net, among: Self.backbones)
             throw NetworkError(
-                "unknown network \"\(net)\"\(question) in \"\(text)\": known are \(Self.backbones.joined(separator: ", "))")
+                "unknown network \"\(net)\"\(question) in \"\(text)\": known are \(Self.backbones.joined(separator: ", "))"
+            )
         }
         let pool = try Pool(parts[1], in: text)
         let stages = try Self.strides(digits, net: net, text: text)

@@ -61,7 +61,9 @@ public struct NetworkSearch: Sendable {
         guard !candidates.isEmpty else {
             throw PlanningError("there is nothing to search: give strides, pools and resolutions")
         }
-        let outcomes = Self.inParallel(candidates, progress: { progress(.counted($0, of: candidates.count)) }) { outcome(of: $0) }
+        let outcomes = Self.inParallel(candidates, progress: { progress(.counted($0, of: candidates.count)) }) {
+            outcome(of: $0)
+        }
         var open: [SearchResult] = []
         var exceeding: [Limit: SearchResult] = [:]
         var refusals: [String] = []

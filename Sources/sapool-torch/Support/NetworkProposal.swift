@@ -14,7 +14,8 @@ struct NetworkProposal {
         // Data sets with a name are of small images; of others the default is 224 pixels.
         let side = recipe.resolution ?? (DatasetCatalog.names.contains(recipe.data) ? 28 : 224)
         if recipe.task == .detection {
-            notation = recipe.width == 1 ? "ssdlite(backbone=mobilenet-v2(width=0.5))" : "ssdlite(backbone=mobilenet-v2)"
+            notation =
+                recipe.width == 1 ? "ssdlite(backbone=mobilenet-v2(width=0.5))" : "ssdlite(backbone=mobilenet-v2)"
             reason = "to find objects"
         } else if side < 64, recipe.width == 1 {
             notation = "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))"
@@ -38,7 +39,8 @@ struct NetworkProposal {
 
     /// A word as a shell reads it.
     static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+%@".contains($0)) }
+        let isPlain =
+            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+%@".contains($0)) }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -23,7 +23,10 @@ struct Summarize: ParsableCommand {
     var baseline: String?
     @Option(help: ArgumentHelp("The column to average; it holds shares from 0 to 1.", valueName: "column"))
     var score = "accuracy"
-    @Flag(help: "Show how likely each difference is by chance: the paired t-test, corrected for all cells by Holm's method.")
+    @Flag(
+        help:
+            "Show how likely each difference is by chance: the paired t-test, corrected for all cells by Holm's method."
+    )
     var holm = false
     @Option(
         help: ArgumentHelp(
@@ -36,7 +39,9 @@ struct Summarize: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if let claim, !(claim > 0 && claim <= 100) { throw ValidationError("--claim \(claim): use points above 0, at most 100.") }
+        if let claim, !(claim > 0 && claim <= 100) {
+            throw ValidationError("--claim \(claim): use points above 0, at most 100.")
+        }
         if markdown, json { throw ValidationError("Use --markdown or --json, not both.") }
     }
 
