@@ -101,9 +101,8 @@ struct COCOFiles: AnnotationLayout {
             }
         }
         let word = parts(of: file).first { Split(folderName: $0) == split } ?? split.rawValue
-        let wanted = ["\(suffix)", "images/\(suffix)", word, "images/\(word)", "images"].filter {
-            !$0.isEmpty && $0 != "images/"
-        }
+        let named = suffix.isEmpty || suffix == word ? [word] : [String(suffix), word]
+        let wanted = named.flatMap { [$0, "images/\($0)"] } + ["images"]
         let folders = existing((wanted + known + divided + inside).map { Folders.join(path, $0) })
         guard try !folders.isEmpty || Folders.names(in: path).contains(where: ImageFormat.hasImageEnding) else {
             throw DatasetsError(

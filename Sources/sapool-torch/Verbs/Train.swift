@@ -171,7 +171,8 @@ struct Train: ParsableCommand {
         guard let metrics else { throw ExitCode(130) }
         guard ranks.isFirst else { return }
         if let skipped = trainer.skippedImages {
-            note("\(skipped.count) broken images were left out: \(skipped.list) lists them")
+            let images = skipped.count == 1 ? "1 broken image was" : "\(skipped.count) broken images were"
+            note("\(images) left out: \(skipped.list) lists them")
         }
         if json {
             try printJSON(metrics)
