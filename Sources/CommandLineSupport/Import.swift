@@ -139,6 +139,9 @@ package struct ImportedModel {
         "config.json", "metrics.jsonl", "last.safetensors", "best.safetensors", "int8.safetensors",
     ]
 
+    /// What tells that weights were written here.
+    private static let mark = (key: "written_by", value: "sapool import")
+
     /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
     private static func check(_ folder: String) throws {
         func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
@@ -147,10 +150,13 @@ package struct ImportedModel {
                 "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
             )
         }
-        guard !holds("model.safetensors") || (holds("network.json") && !holds("recipe.yaml")) else {
+        guard holds("model.safetensors"), !holds("network.json") || holds("recipe.yaml") else { return }
+        // Weights come first; where the end came before the network was written, they tell by themselves whose they are.
+        let metadata = try? Safetensors.metadata(of: folder + "/model.safetensors")
+        guard metadata?[mark.key] == mark.value else {
             throw InterchangeError(
-                "\(folder) holds a model.safetensors that sapool import has not written, which is not replaced: choose another output folder"
-            )
+                "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
+                    + "choose another output folder")
         }
     }
 
@@ -164,7 +170,7 @@ package struct ImportedModel {
         } catch {
             throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
         }
-        try Safetensors(tensors, metadata: ["format": "pt"]).write(to: folder + "/model.safetensors")
+        try Safetensors(tensors, metadata: ["format": "pt", Self.mark.key: Self.mark.value]).write(to: folder + "/model.safetensors")
         try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
     }
 }

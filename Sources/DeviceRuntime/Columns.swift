@@ -59,6 +59,33 @@ struct Columns {
         }
     }
 
+    /// The same for a window with gaps, tap by tap.
+    @inline(__always)
+    func gather(
+        _ pixel: Int, x: Int, y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, dilation: Dilation,
+        channel: Int, depth: Int
+    ) {
+        var start = 0
+        var line = 0
+        while line < window.height {
+            let row = y &* window.verticalStride &- window.top &+ line &* dilation.vertical
+            let isOnMap = row >= 0 && row < size.height
+            let source = input[isOnMap ? row : 0] + channel
+            var tap = 0
+            while tap < window.width {
+                let column = x &* window.horizontalStride &- window.left &+ tap &* dilation.horizontal
+                if isOnMap, column >= 0, column < size.width {
+                    write(pixel, start, source + column &* size.channels, depth)
+                } else {
+                    writeZeros(pixel, start, depth)
+                }
+                start = start &+ depth
+                tap = tap &+ 1
+            }
+            line = line &+ 1
+        }
+    }
+
     /// Gathers the window of the output pixel (x, y): `depth` channels from `channel` on.
     @inline(__always)
     func gather(

@@ -37,6 +37,23 @@ public func convolveRow(
     _ y: Int, _ input: MapRows, _ geometry: ConvolutionGeometry, weights: UnsafePointer<Int8>, _ scale: Requantisation,
     columns: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
 ) {
+    convolve(y, input, geometry, dilation: nil, weights: weights, scale, columns: columns, to: output)
+}
+
+/// The same for windows with gaps. A function of its own: firmware without such windows is not to carry it.
+@inline(never)
+public func convolveRow(
+    _ y: Int, _ input: MapRows, _ geometry: ConvolutionGeometry, dilation: Dilation, weights: UnsafePointer<Int8>,
+    _ scale: Requantisation, columns: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
+    convolve(y, input, geometry, dilation: dilation, weights: weights, scale, columns: columns, to: output)
+}
+
+@inline(__always)
+private func convolve(
+    _ y: Int, _ input: MapRows, _ geometry: ConvolutionGeometry, dilation: Dilation?, weights: UnsafePointer<Int8>,
+    _ scale: Requantisation, columns: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
     let (depth, count) = (geometry.input.channels / geometry.groups, geometry.windowCount)
     let outputs = geometry.output.channels / geometry.groups
     var group = 0
@@ -48,11 +65,20 @@ public func convolveRow(
         var x = 0
         while x < geometry.output.width {
             let isPair = x &+ 1 < geometry.output.width
-            window.gather(
-                0, x: x, y: y, input, geometry.input, geometry.window, channel: group &* depth, depth: depth)
-            window.gather(
-                1, x: isPair ? x &+ 1 : x, y: y, input, geometry.input, geometry.window, channel: group &* depth,
-                depth: depth)
+            if let dilation {
+                window.gather(
+                    0, x: x, y: y, input, geometry.input, geometry.window, dilation: dilation,
+                    channel: group &* depth, depth: depth)
+                window.gather(
+                    1, x: isPair ? x &+ 1 : x, y: y, input, geometry.input, geometry.window, dilation: dilation,
+                    channel: group &* depth, depth: depth)
+            } else {
+                window.gather(
+                    0, x: x, y: y, input, geometry.input, geometry.window, channel: group &* depth, depth: depth)
+                window.gather(
+                    1, x: isPair ? x &+ 1 : x, y: y, input, geometry.input, geometry.window, channel: group &* depth,
+                    depth: depth)
+            }
             let target = output + (x &* geometry.output.channels &+ group &* outputs)
             product.write(target, isPair ? target + geometry.output.channels : target)
             x = x &+ 2

@@ -11,12 +11,29 @@ public func deviationRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, width: Int, zero: Int32,
     _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
 ) {
+    deviate(y, input, size, window, .none, width: width, zero: zero, scale, sums: sums, to: output)
+}
+
+/// The same for windows with gaps.
+@inline(never)
+public func deviationRow(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, dilation: Dilation, width: Int, zero: Int32,
+    _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
+    deviate(y, input, size, window, dilation, width: width, zero: zero, scale, sums: sums, to: output)
+}
+
+@inline(__always)
+private func deviate(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, _ dilation: Dilation, width: Int,
+    zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
     let channels = size.channels
     let area = Int32(truncatingIfNeeded: window.height &* window.width)
     let squares = sums + channels
     var x = 0
     while x < width {
-        let part = WindowOnMap(x: x, y: y, size, window)
+        let part = WindowOnMap(x: x, y: y, size, window, dilation)
         var channel = 0
         while channel < channels {
             sums[channel] = 0
@@ -36,9 +53,9 @@ public func deviationRow(
                     squares[channel] = squares[channel] &+ value &* value
                     channel = channel &+ 1
                 }
-                column = column &+ 1
+                column = column &+ part.step.horizontal
             }
-            row = row &+ 1
+            row = row &+ part.step.vertical
         }
         channel = 0
         while channel < channels {

@@ -6,18 +6,21 @@ struct WindowOnMap {
     let bottom: Int
     let left: Int
     let right: Int
+    /// From one row of it to the next, and from one column to the next.
+    let step: Dilation
 
     @inline(__always)
-    init(x: Int, y: Int, _ size: MapSize, _ window: SlidingWindow) {
+    init(x: Int, y: Int, _ size: MapSize, _ window: SlidingWindow, _ dilation: Dilation) {
         let (row, column) = (y &* window.verticalStride &- window.top, x &* window.horizontalStride &- window.left)
-        top = larger(0, row)
-        bottom = smaller(size.height, row &+ window.height)
-        left = larger(0, column)
-        right = smaller(size.width, column &+ window.width)
+        top = row &+ firstTap(row, dilation.vertical) &* dilation.vertical
+        bottom = smaller(size.height, row &+ (window.height &- 1) &* dilation.vertical &+ 1)
+        left = column &+ firstTap(column, dilation.horizontal) &* dilation.horizontal
+        right = smaller(size.width, column &+ (window.width &- 1) &* dilation.horizontal &+ 1)
+        step = dilation
     }
 
     @inline(__always)
-    var count: Int { (bottom &- top) &* (right &- left) }
+    var count: Int { quotientUp(bottom &- top, step.vertical) &* quotientUp(right &- left, step.horizontal) }
 }
 
 /// One row of a max pooling: exact. Padding never wins.
@@ -26,10 +29,27 @@ public func maxPoolRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, width: Int,
     to output: UnsafeMutablePointer<Int8>
 ) {
+    maxPool(y, input, size, window, .none, width: width, to: output)
+}
+
+/// The same for windows with gaps.
+@inline(never)
+public func maxPoolRow(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, dilation: Dilation, width: Int,
+    to output: UnsafeMutablePointer<Int8>
+) {
+    maxPool(y, input, size, window, dilation, width: width, to: output)
+}
+
+@inline(__always)
+private func maxPool(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, _ dilation: Dilation, width: Int,
+    to output: UnsafeMutablePointer<Int8>
+) {
     let channels = size.channels
     var x = 0
     while x < width {
-        let part = WindowOnMap(x: x, y: y, size, window)
+        let part = WindowOnMap(x: x, y: y, size, window, dilation)
         let target = output + x &* channels
         var channel = 0
         while channel < channels {
@@ -47,9 +67,9 @@ public func maxPoolRow(
                     if source[channel] > target[channel] { target[channel] = source[channel] }
                     channel = channel &+ 1
                 }
-                column = column &+ 1
+                column = column &+ part.step.horizontal
             }
-            row = row &+ 1
+            row = row &+ part.step.vertical
         }
         x = x &+ 1
     }
@@ -66,18 +86,38 @@ func roundedQuotient(_ value: Int32, _ divisor: Int32) -> Int32 {
 /// One row of an average pooling whose output has the input's scale and zero point.
 ///
 /// - Parameters:
-///   - paddingValue: nil where padding does not count (LiteRT's reference, bit for bit); the zero point where it counts as zeros.
+///   - countsPadding: whether padding counts as zeros. Where it does not count this is LiteRT's reference, bit for bit.
 ///   - sums: `channels` int32 of working memory.
 @inline(never)
 public func averagePoolRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, width: Int, countsPadding: Bool, zero: Int32,
     sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
 ) {
+    averagePool(
+        y, input, size, window, .none, width: width, countsPadding: countsPadding, zero: zero, sums: sums, to: output)
+}
+
+/// The same for windows with gaps.
+@inline(never)
+public func averagePoolRow(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, dilation: Dilation, width: Int,
+    countsPadding: Bool, zero: Int32, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
+    averagePool(
+        y, input, size, window, dilation, width: width, countsPadding: countsPadding, zero: zero, sums: sums,
+        to: output)
+}
+
+@inline(__always)
+private func averagePool(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ window: SlidingWindow, _ dilation: Dilation, width: Int,
+    countsPadding: Bool, zero: Int32, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
     let channels = size.channels
     let area = window.height &* window.width
     var x = 0
     while x < width {
-        let part = WindowOnMap(x: x, y: y, size, window)
+        let part = WindowOnMap(x: x, y: y, size, window, dilation)
         let count = countsPadding ? area : part.count
         let padding = countsPadding ? Int32(truncatingIfNeeded: area &- part.count) &* zero : 0
         var channel = 0
@@ -109,9 +149,9 @@ private func addWindow(_ input: MapRows, _ part: WindowOnMap, _ channels: Int, t
                 sums[channel] = sums[channel] &+ Int32(source[channel])
                 channel = channel &+ 1
             }
-            column = column &+ 1
+            column = column &+ part.step.horizontal
         }
-        row = row &+ 1
+        row = row &+ part.step.vertical
     }
 }
 

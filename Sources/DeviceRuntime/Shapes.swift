@@ -44,6 +44,22 @@ public struct SlidingWindow {
     }
 }
 
+/// Lines from one tap of a window to the next, where it leaves some out.
+public struct Dilation {
+    public let vertical: Int
+    public let horizontal: Int
+
+    @inline(__always)
+    public init(vertical: Int, horizontal: Int) {
+        self.vertical = vertical
+        self.horizontal = horizontal
+    }
+
+    /// Of a window without gaps.
+    @inline(__always)
+    static var none: Dilation { Dilation(vertical: 1, horizontal: 1) }
+}
+
 /// Rows of a map in memory: row y lies `y mod capacity` rows behind `start`, so that a line buffer of few rows can stand for
 /// a whole map. Where the map is there as a whole, `capacity` is its height.
 public struct MapRows {
@@ -74,6 +90,14 @@ func wholeQuads(_ count: Int) -> Int { (count &+ 3) & ~3 }
 
 @inline(__always)
 func smaller(_ a: Int, _ b: Int) -> Int { a < b ? a : b }
+
+/// Quotient rounded up, for counts of 0 and more.
+@inline(__always)
+func quotientUp(_ count: Int, _ step: Int) -> Int { (count &+ step &- 1) / step }
+
+/// The first tap, `step` lines from one to the next, that lies on the map where the window starts at `start`.
+@inline(__always)
+func firstTap(_ start: Int, _ step: Int) -> Int { larger(0, quotientUp(0 &- start, step)) }
 
 @inline(__always)
 func larger(_ a: Int, _ b: Int) -> Int { a > b ? a : b }

@@ -33,11 +33,29 @@ public func poolNormalisedRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow, width: Int,
     zero: Int32, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
 ) {
+    poolNormalised(y, input, size, weights, window, .none, width: width, zero: zero, sums: sums, to: output)
+}
+
+/// The same for windows with gaps.
+@inline(never)
+public func poolNormalisedRow(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow, dilation: Dilation,
+    width: Int, zero: Int32, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
+    poolNormalised(y, input, size, weights, window, dilation, width: width, zero: zero, sums: sums, to: output)
+}
+
+@inline(__always)
+private func poolNormalised(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow,
+    _ dilation: Dilation, width: Int, zero: Int32, sums: UnsafeMutablePointer<Int32>,
+    to output: UnsafeMutablePointer<Int8>
+) {
     let channels = size.channels
     let totals = sums + channels
     var x = 0
     while x < width {
-        weigh(x, y, input, size, weights, window, zero: zero, sums: sums, totals: totals)
+        weigh(x, y, input, size, weights, window, dilation, zero: zero, sums: sums, totals: totals)
         var channel = 0
         while channel < channels {
             // Where all weights vanish in int8 the map's own zero is the least surprising answer.
@@ -61,10 +79,28 @@ public func poolWeightedRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow, width: Int,
     zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
 ) {
+    poolWeighted(y, input, size, weights, window, .none, width: width, zero: zero, scale, sums: sums, to: output)
+}
+
+/// The same for windows with gaps.
+@inline(never)
+public func poolWeightedRow(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow, dilation: Dilation,
+    width: Int, zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+) {
+    poolWeighted(y, input, size, weights, window, dilation, width: width, zero: zero, scale, sums: sums, to: output)
+}
+
+@inline(__always)
+private func poolWeighted(
+    _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow,
+    _ dilation: Dilation, width: Int, zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>,
+    to output: UnsafeMutablePointer<Int8>
+) {
     let channels = size.channels
     var x = 0
     while x < width {
-        weigh(x, y, input, size, weights, window, zero: zero, sums: sums, totals: nil)
+        weigh(x, y, input, size, weights, window, dilation, zero: zero, sums: sums, totals: nil)
         var channel = 0
         while channel < channels {
             output[x &* channels &+ channel] = scale(sums[channel])
@@ -78,10 +114,10 @@ public func poolWeightedRow(
 @inline(__always)
 private func weigh(
     _ x: Int, _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow,
-    zero: Int32, sums: UnsafeMutablePointer<Int32>, totals: UnsafeMutablePointer<Int32>?
+    _ dilation: Dilation, zero: Int32, sums: UnsafeMutablePointer<Int32>, totals: UnsafeMutablePointer<Int32>?
 ) {
     let channels = size.channels
-    let part = WindowOnMap(x: x, y: y, size, window)
+    let part = WindowOnMap(x: x, y: y, size, window, dilation)
     var channel = 0
     while channel < channels {
         sums[channel] = 0
@@ -102,8 +138,8 @@ private func weigh(
                 if let totals { totals[channel] = totals[channel] &+ weight }
                 channel = channel &+ 1
             }
-            column = column &+ 1
+            column = column &+ part.step.horizontal
         }
-        row = row &+ 1
+        row = row &+ part.step.vertical
     }
 }

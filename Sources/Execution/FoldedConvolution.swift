@@ -28,11 +28,9 @@ final class FoldedConvolution {
     /// The convolution, normalised and activated, of `[B, C, H, W]`.
     func callAsFunction(_ x: Tensor, _ model: Model) throws -> Tensor {
         switch try currentKernel(for: x, model) {
-        case .packed(let convolution): return try convolution(x)
+        case .packed(let convolution): return try convolution(details.window.prepared(x).x)
         case .plain(let weight, let bias):
-            let y = try x.convolution(
-                weight: weight, bias: bias, stride: details.stride.pair, padding: details.padding.pair,
-                groups: details.groups)
+            let y = try details.window.convolution(x, weight: weight, bias: bias, groups: details.groups)
             switch function {
             case .none: return y
             case .relu: return try y.reluInPlace()
@@ -51,10 +49,11 @@ final class FoldedConvolution {
         let made: Kernel = try Torch.withoutGradients {
             let (weight, bias) = try folded(model)
             guard packs else { return .plain(weight: weight, bias: bias) }
+            let (window, (map, padding)) = (details.window, try details.window.prepared(x))
             return .packed(
                 try PackedConvolution(
-                    weight: weight, bias: bias, stride: details.stride.pair, padding: details.padding.pair,
-                    groups: details.groups, function: function, inputShape: x.shape))
+                    weight: weight, bias: bias, stride: window.stride.pair, padding: padding,
+                    dilation: window.dilation.pair, groups: details.groups, function: function, inputShape: map.shape))
         }
         kernel = (key, made)
         return made

@@ -38,12 +38,9 @@ extension WindowPool {
     package func shares(map: [Int], weights: Tensor) throws -> Tensor {
         let pixels = weights.shape.suffix(2) == map[...] ? weights : try weights.upsampledNearest(to: map)
         let leaf = try Tensor.ones(pixels.shape, type: pixels.scalarType(), device: pixels.device).requireGradient()
-        func average(_ map: Tensor) throws -> Tensor {
-            try map.averagePool(kernel: kernel.pair, stride: stride.pair, padding: padding.pair)
-        }
-        let pooled = try average(leaf * pixels)
-        try (isNormalised ? pooled / average(pixels) : pooled).sum().backward()
+        let pooled = try window.mean(leaf * pixels)
+        try (isNormalised ? pooled / window.mean(pixels) : pooled).sum().backward()
         guard let gradient = leaf.gradient else { throw ExecutionError("a pooling has no gradient") }
-        return try Torch.withoutGradients { try gradient * Double(stride.area) }
+        return try Torch.withoutGradients { try gradient * Double(window.stride.area) }
     }
 }

@@ -172,9 +172,9 @@ public final class Model {
         case .input: return x
         case .convolution(let details):
             let hasBias = details.bias && !(training && biasIsOmittedInTraining[node.id.index])
-            return try x.convolution(
-                weight: parameter("weight", of: node), bias: hasBias ? parameter("bias", of: node) : nil,
-                stride: details.stride.pair, padding: details.padding.pair, groups: details.groups)
+            return try details.window.convolution(
+                x, weight: parameter("weight", of: node), bias: hasBias ? parameter("bias", of: node) : nil,
+                groups: details.groups)
         case .batchNorm(let details): return try batchNorm(details, node, x, training: training)
         case .instanceNorm(let details):
             return try x.instanceNorm(
@@ -185,9 +185,7 @@ public final class Model {
         case .multiply: return try x * inputs[1]
         case .dropout(let details): return try drop(details.probability, x, training: training)
         case .gaussianNoise(let details): return try noise(details, x, training: training)
-        case .maxPool(let details):
-            return try x.maxPool(
-                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
+        case .maxPool(let details): return try details.window.maximum(x)
         case .averagePool(let details): return try averagePool(details, x, training: training)
         case .globalAveragePool: return try x.mean([2, 3], keepDimensions: true)
         case .localDeviation(let details): return try localDeviation(details, x)

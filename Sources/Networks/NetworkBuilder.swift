@@ -91,13 +91,21 @@ extension NetworkBuilder {
 
     /// A convolution to `channels` channels.
     public func convolution(
+        _ x: Node.ID, to channels: Int, window: Window, groups: Int = 1, bias: Bool = false, name: String
+    ) throws(NetworkError) -> Node.ID {
+        let details = Convolution(
+            inputChannels: shape(of: x).channels, outputChannels: channels, window: window, groups: groups, bias: bias)
+        return try add(.convolution(details), [x], name: name)
+    }
+
+    /// A convolution with the same padding on opposite sides.
+    public func convolution(
         _ x: Node.ID, to channels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
         bias: Bool = false, name: String
     ) throws(NetworkError) -> Node.ID {
-        let details = Convolution(
-            inputChannels: shape(of: x).channels, outputChannels: channels, kernel: kernel, stride: stride,
-            padding: padding, groups: groups, bias: bias)
-        return try add(.convolution(details), [x], name: name)
+        try convolution(
+            x, to: channels, window: Window(kernel: kernel, stride: stride, padding: padding), groups: groups,
+            bias: bias, name: name)
     }
 
     /// A batch normalisation.
@@ -167,9 +175,14 @@ extension NetworkBuilder {
     public func pool(
         _ x: Node.ID, with method: any PoolingMethod, kernel: Int, stride: Int? = nil, padding: Int = 0, name: String
     ) throws -> Node.ID {
-        try scope(name) {
-            let window = PoolingWindow(kernel: Size(kernel), stride: Size(stride ?? kernel), padding: Size(padding))
-            return try method.build(x, window: window, in: self)
-        }
+        let window = Window(kernel: Size(kernel), stride: Size(stride ?? kernel), padding: Size(padding))
+        return try pool(x, with: method, window: window, name: name)
+    }
+
+    /// Any pooling method as a layer, over any window.
+    public func pool(
+        _ x: Node.ID, with method: any PoolingMethod, window: Window, name: String
+    ) throws -> Node.ID {
+        try scope(name) { try method.build(x, window: window, in: self) }
     }
 }

@@ -19,10 +19,11 @@ extension Tensor {
     ///   - weight: `[outputs, inputs / groups, kernel height, kernel width]`.
     ///   - bias: `[outputs]`, or nil.
     public func convolution(
-        weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0], groups: Int = 1
+        weight: Tensor, bias: Tensor? = nil, stride: [Int] = [1, 1], padding: [Int] = [0, 0],
+        dilation: [Int] = [1, 1], groups: Int = 1
     ) throws -> Tensor {
         try ATen.conv2d([
-            .tensor(self), .tensor(weight), .tensor(bias), .ints(stride), .ints(padding), .ints([1, 1]), .int(groups),
+            .tensor(self), .tensor(weight), .tensor(bias), .ints(stride), .ints(padding), .ints(dilation), .int(groups),
         ])
     }
 
@@ -44,8 +45,10 @@ extension Tensor {
     }
 
     /// Largest element of each window. Padding never wins.
-    public func maxPool(kernel: [Int], stride: [Int], padding: [Int] = [0, 0]) throws -> Tensor {
-        try ATen.maxPool2d([.tensor(self), .ints(kernel), .ints(stride), .ints(padding)])
+    public func maxPool(
+        kernel: [Int], stride: [Int], padding: [Int] = [0, 0], dilation: [Int] = [1, 1]
+    ) throws -> Tensor {
+        try ATen.maxPool2d([.tensor(self), .ints(kernel), .ints(stride), .ints(padding), .ints(dilation)])
     }
 
     /// Mean of each window.

@@ -13,6 +13,7 @@ public struct PackedConvolution {
     private let bias: Tensor?
     private let stride: [Int]
     private let padding: [Int]
+    private let dilation: [Int]
     private let groups: Int
     private let function: Function
 
@@ -27,17 +28,19 @@ public struct PackedConvolution {
     ///   - weight: `[outputs, inputs / groups, kernel height, kernel width]`.
     ///   - inputShape: `[B, C, H, W]`.
     public init(
-        weight: Tensor, bias: Tensor?, stride: [Int], padding: [Int], groups: Int, function: Function, inputShape: [Int]
+        weight: Tensor, bias: Tensor?, stride: [Int], padding: [Int], dilation: [Int], groups: Int, function: Function,
+        inputShape: [Int]
     ) throws {
         self.weight = try Torch.withoutGradients {
             try ATen.reorderedConvolutionWeight([
-                .tensor(ATen.toMKLDNN([.tensor(weight.detached())])), .ints(padding), .ints(stride), .ints([1, 1]),
+                .tensor(ATen.toMKLDNN([.tensor(weight.detached())])), .ints(padding), .ints(stride), .ints(dilation),
                 .int(groups), .ints(inputShape),
             ])
         }
         self.bias = try bias?.detached()
         self.stride = stride
         self.padding = padding
+        self.dilation = dilation
         self.groups = groups
         self.function = function
     }
@@ -52,7 +55,7 @@ public struct PackedConvolution {
             case .hardSwish: ("hardswish", [])
             }
         return try ATen.pointwiseConvolution([
-            .tensor(x), .tensor(weight), .tensor(bias), .ints(padding), .ints(stride), .ints([1, 1]), .int(groups),
+            .tensor(x), .tensor(weight), .tensor(bias), .ints(padding), .ints(stride), .ints(dilation), .int(groups),
             .string(name), .numbers(numbers), .none,
         ])
     }

@@ -16,7 +16,7 @@ final class RandomPoolingTests: XCTestCase {
         // Shares of 1, 2, 3, 4 and a negative number that never comes, in 20 000 copies of one 1×5 window.
         let builder = NetworkBuilder("layer")
         let input = try builder.input([1, 1, 5])
-        let window = PoolingWindow(kernel: Size(1, 5), stride: 1)
+        let window = Window(kernel: Size(1, 5), stride: 1)
         let network = try builder.network(output: StochasticPooling().build(input, window: window, in: builder))
         let model = try Model(network, seed: 1, type: .float64)
         let x = try Tensor([1, 2, 3, 4, -2] as [Double], shape: [1, 1, 1, 5]).expanded([20_000, 1, 1, 5])

@@ -61,10 +61,12 @@ final class ReferenceExecutorTests: XCTestCase {
         let sums = FixedFilter(rows: [[1, 1]], columns: [[1, 1]], stride: 2)
         let low = try builder.add(.fixedFilter(sums), [image], name: "low")
         let power = try builder.add(
-            .powerPool(PowerPool(kernel: 2, stride: 2, exponent: 2, isLearned: false, takesAbsolute: true)), [image],
+            .powerPool(
+                PowerPool(
+                    window: Window(kernel: 2, stride: 2), exponent: 2, isLearned: false, takesAbsolute: true)), [image],
             name: "power")
         let mean = try builder.add(.averagePool(AveragePool(kernel: 2, stride: 2)), [image], name: "mean")
-        let details = ComparisonPool(channels: 1, kernel: 2, stride: 2, weighting: .dice)
+        let details = ComparisonPool(channels: 1, window: Window(kernel: 2, stride: 2), weighting: .dice)
         let compared = try builder.add(.comparisonPool(details), [image, mean], name: "compared")
         let network = try builder.network(outputs: [low, power, compared])
         let values = ReferenceExecutor(network).values(of: [1, 2, -3, 10])

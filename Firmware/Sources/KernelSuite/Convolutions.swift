@@ -28,22 +28,43 @@ func runConvolutions(_ bench: inout Bench) {
     depthwise(&bench, "depthwise3x3-12-5x70", MapSize(height: 5, width: 70, channels: 12), SlidingWindow(3, padding: 1))
     depthwise(&bench, "depthwise3x3-8-7x9-valid", MapSize(height: 7, width: 9, channels: 8), SlidingWindow(3))
     depthwise(&bench, "depthwise3x3-7-6x6", MapSize(height: 6, width: 6, channels: 7), SlidingWindow(3, padding: 1))
+    // "Same" padding as TensorFlow has it: a line below and on the right alone.
+    let same = SlidingWindow(height: 3, width: 3, verticalStride: 2, horizontalStride: 2, top: 0, left: 0)
+    convolve(
+        &bench, "conv3x3-3-8-16x16-same", MapSize(height: 16, width: 16, channels: 3), same, outputs: 8, below: 1)
+    depthwise(&bench, "depthwise3x3-12-16x16-same", MapSize(height: 16, width: 16, channels: 12), same, below: 1)
+    let wide = SlidingWindow(3, padding: 2)
+    let gaps = Dilation(vertical: 2, horizontal: 2)
+    convolve(
+        &bench, "conv3x3-8-8-9x9-d2", MapSize(height: 9, width: 9, channels: 8), wide, outputs: 8, dilation: gaps)
+    convolve(
+        &bench, "conv3x3-12-6-7x7-g2-d2", MapSize(height: 7, width: 7, channels: 12), wide, outputs: 6, groups: 2,
+        dilation: gaps, extremes: true)
+    depthwise(&bench, "depthwise3x3-12-9x9-d2", MapSize(height: 9, width: 9, channels: 12), wide, dilation: gaps)
     linear(&bench)
 }
 
-private func outputSize(_ size: MapSize, _ window: SlidingWindow, channels: Int) -> MapSize {
-    MapSize(
-        height: (size.height &+ 2 &* window.top &- window.height) / window.verticalStride &+ 1,
-        width: (size.width &+ 2 &* window.left &- window.width) / window.horizontalStride &+ 1, channels: channels)
+/// - Parameter below: lines of padding below and on the right; nil is as many as above.
+func outputSize(
+    _ size: MapSize, _ window: SlidingWindow, _ dilation: Dilation?, below: Int?, channels: Int
+) -> MapSize {
+    let (rows, columns) = (
+        (window.height &- 1) &* (dilation?.vertical ?? 1) &+ 1, (window.width &- 1) &* (dilation?.horizontal ?? 1) &+ 1
+    )
+    return MapSize(
+        height: (size.height &+ window.top &+ (below ?? window.top) &- rows) / window.verticalStride &+ 1,
+        width: (size.width &+ window.left &+ (below ?? window.left) &- columns) / window.horizontalStride &+ 1,
+        channels: channels)
 }
 
 private func convolve(
     _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, outputs: Int, groups: Int = 1,
-    extremes: Bool = false
+    dilation: Dilation? = nil, below: Int? = nil, extremes: Bool = false
 ) {
     bench.start()
     let geometry = ConvolutionGeometry(
-        input: size, output: outputSize(size, window, channels: outputs), window: window, groups: groups, zero: -5)
+        input: size, output: outputSize(size, window, dilation, below: below, channels: outputs), window: window,
+        groups: groups, zero: -5)
     let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
     let weights = bench.numbers(outputs &* geometry.windowCount)
     let scale = bench.scale(outputs, depth: geometry.windowCount, extremes: extremes)
@@ -54,7 +75,12 @@ private func convolve(
     var y = 0
     while y < geometry.output.height {
         let row = output + y &* geometry.output.rowBytes
-        convolveRow(y, input, geometry, weights: weights, scale, columns: columns, to: row)
+        if let dilation {
+            convolveRow(
+                y, input, geometry, dilation: dilation, weights: weights, scale, columns: columns, to: row)
+        } else {
+            convolveRow(y, input, geometry, weights: weights, scale, columns: columns, to: row)
+        }
         y = y &+ 1
     }
     board_end()
@@ -62,12 +88,13 @@ private func convolve(
 }
 
 private func depthwise(
-    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow, extremes: Bool = false
+    _ bench: inout Bench, _ name: StaticString, _ size: MapSize, _ window: SlidingWindow,
+    dilation: Dilation? = nil, below: Int? = nil, extremes: Bool = false
 ) {
     bench.start()
     let geometry = ConvolutionGeometry(
-        input: size, output: outputSize(size, window, channels: size.channels), window: window, groups: size.channels,
-        zero: 7)
+        input: size, output: outputSize(size, window, dilation, below: below, channels: size.channels), window: window,
+        groups: size.channels, zero: 7)
     let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
     let taps = window.height &* window.width
     let weights = bench.numbers(taps &* size.channels)
@@ -77,8 +104,12 @@ private func depthwise(
     board_begin()
     var y = 0
     while y < geometry.output.height {
-        convolveDepthwiseRow(
-            y, input, geometry, weights: weights, scale, to: output + y &* geometry.output.rowBytes)
+        let row = output + y &* geometry.output.rowBytes
+        if let dilation {
+            convolveDepthwiseRow(y, input, geometry, dilation: dilation, weights: weights, scale, to: row)
+        } else {
+            convolveDepthwiseRow(y, input, geometry, weights: weights, scale, to: row)
+        }
         y = y &+ 1
     }
     board_end()

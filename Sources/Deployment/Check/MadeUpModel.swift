@@ -77,7 +77,7 @@ private struct ModelMaker {
             switch node.operation {
             case .input: return inputs.first ?? values[name] ?? value
             case .convolution(let details):
-                let depth = details.kernel.area * shape.channels / details.groups
+                let depth = details.window.kernel.area * shape.channels / details.groups
                 makeWeights(node.name, depth, details.outputChannels, inputs[0], value)
             case .fixedFilter(let details):
                 makeWeights(node.name, details.kernel.area, output.channels, inputs[0], value)

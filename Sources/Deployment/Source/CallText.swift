@@ -7,14 +7,23 @@ enum CallText {
         "MapSize(height: \(shape.height), width: \(shape.width), channels: \(shape.channels))"
     }
 
-    static func window(_ window: KernelWindow) -> String {
-        let (kernel, stride, padding) = (window.kernel, window.stride, window.padding)
+    /// A window; behind it, where its taps lie apart, how far.
+    static func window(_ window: Window) -> String { slidingWindow(window) + dilation(window) }
+
+    static func slidingWindow(_ window: Window) -> String {
+        let (kernel, stride, padding) = (window.kernel, window.stride, window.before)
         guard kernel.height == kernel.width, stride.height == stride.width, padding.height == padding.width else {
             return "SlidingWindow(height: \(kernel.height), width: \(kernel.width), verticalStride: \(stride.height), "
                 + "horizontalStride: \(stride.width), top: \(padding.height), left: \(padding.width))"
         }
         return "SlidingWindow(\(kernel.height)" + (stride.height == 1 ? "" : ", stride: \(stride.height)")
             + (padding.height == 0 ? "" : ", padding: \(padding.height)") + ")"
+    }
+
+    /// The argument of kernels for windows with gaps; nothing for a window without.
+    static func dilation(_ window: Window) -> String {
+        guard window.dilation != 1 else { return "" }
+        return ", dilation: Dilation(vertical: \(window.dilation.height), horizontal: \(window.dilation.width))"
     }
 
     static func addend(_ addend: AddendScaling) -> String {

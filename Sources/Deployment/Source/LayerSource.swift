@@ -120,15 +120,15 @@ struct LayerSource {
             let shape = call.inputs[index]
             return shape == result ? row(program.plan.buffers[step.operands[index]], shape) : start(step, index)
         }
-        func geometry(_ window: KernelWindow, _ groups: Int, _ zero: Int) -> [String] {
+        func geometry(_ window: Window, _ groups: Int, _ zero: Int) -> [String] {
             [
                 "    ConvolutionGeometry(",
                 "        input: \(CallText.size(input)), output: \(CallText.size(result)),",
-                "        window: \(CallText.window(window))" + (groups > 1 ? ", groups: \(groups)" : "")
-                    + ", zero: \(zero)),",
+                "        window: \(CallText.slidingWindow(window))" + (groups > 1 ? ", groups: \(groups)" : "")
+                    + ", zero: \(zero))\(CallText.dilation(window)),",
             ]
         }
-        func pooled(_ function: String, _ window: KernelWindow, _ rest: [String]) -> [String] {
+        func pooled(_ function: String, _ window: Window, _ rest: [String]) -> [String] {
             let lines = ["\(CallText.window(window)), width: \(result.width)"] + rest + ["to: \(output))"]
             return [
                 "\(function)(", "    y, \(rows(step, 0)), \(CallText.size(input)),",
@@ -226,7 +226,7 @@ struct LayerSource {
     }
 
     private func weighted(
-        _ function: String, _ call: KernelCall, _ step: KernelProgram.Step, _ window: KernelWindow,
+        _ function: String, _ call: KernelCall, _ step: KernelProgram.Step, _ window: Window,
         _ weights: (offset: Int, rowOf: ConstantID, columnOf: ConstantID), _ zero: String, _ output: String
     ) -> [String] {
         [

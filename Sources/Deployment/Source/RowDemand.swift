@@ -24,19 +24,18 @@ enum RowDemand: Equatable {
     ///   - output: the output's shape in memory.
     init(_ operation: Networks.Operation, place: Int, _ shapes: [Shape], output: Shape) {
         let height = shapes[place].height
-        func window(_ kernel: Size, _ stride: Size, _ padding: Size) -> RowDemand {
-            .window(stride: stride.height, reach: kernel.height - padding.height, height: height)
+        func window(_ window: Window) -> RowDemand {
+            .window(
+                stride: window.stride.height, reach: window.extent.height - window.before.height, height: height)
         }
         switch operation {
-        case .convolution(let details): self = window(details.kernel, details.stride, details.padding)
-        case .maxPool(let details): self = window(details.kernel, details.stride, details.padding)
-        case .averagePool(let details): self = window(details.kernel, details.stride, details.padding)
-        case .localDeviation(let details): self = window(details.kernel, details.stride, details.padding)
-        case .fixedFilter(let details):
-            self = .window(
-                stride: details.stride.height, reach: details.kernel.height - details.before.height, height: height)
+        case .convolution(let details): self = window(details.window)
+        case .maxPool(let details): self = window(details.window)
+        case .averagePool(let details): self = window(details.window)
+        case .localDeviation(let details): self = window(details.window)
+        case .fixedFilter(let details): self = window(details.window)
         case .windowPool(let details):
-            let map = window(details.kernel, details.stride, details.padding)
+            let map = window(details.window)
             guard place == 1, case .window(let stride, let reach, _) = map else {
                 self = map
                 return
@@ -48,7 +47,9 @@ enum RowDemand: Equatable {
             self = shapes[place] == output ? .window(stride: 1, reach: 1, height: height) : .first
         case .globalAveragePool, .batchNorm, .activation, .scale, .positionEmbedding:
             self = .window(stride: 1, reach: 1, height: height)
-        default: self = .all(height)
+        case .input, .instanceNorm, .dropout, .gaussianNoise, .powerPool, .comparisonPool, .rnnPool,
+            .multiHeadAttention, .attentionHead, .linear, .flatten:
+            self = .all(height)
         }
     }
 

@@ -4,21 +4,30 @@ import Torch
 extension Model {
     /// Weighted mean of each window: X `[B, C, H, W]`, logits `[B, C, h, w]` whose weights count as if upsampled.
     func windowPool(_ details: WindowPool, _ x: Tensor, logits: Tensor, _ weighting: WindowWeighting) throws -> Tensor {
-        try x.windowPooled(
-            logits: logits, weighting: weighting, kernel: details.kernel.pair, stride: details.stride.pair,
-            padding: details.padding.pair, normalised: details.isNormalised, fused: !isPlain)
+        let window = details.window
+        if let padding = window.padding, window.dilation == 1 {
+            return try x.windowPooled(
+                logits: logits, weighting: weighting, kernel: window.kernel.pair, stride: window.stride.pair,
+                padding: padding.pair, normalised: details.isNormalised, fused: !isPlain)
+        }
+        let (size, weights) = (Array(x.shape.suffix(2)), try weighting.weights(logits))
+        let pixels = Array(weights.shape.suffix(2)) == size ? weights : try weights.upsampledNearest(to: size)
+        let weighted = try window.mean(x * pixels)
+        return details.isNormalised ? try weighted / window.mean(pixels) : weighted
     }
 
     /// Mean of each window; in training, where the details ask for it, rows and columns drawn at random.
     func averagePool(_ details: AveragePool, _ x: Tensor, training: Bool) throws -> Tensor {
         if training, let sampling = details.sampling {
-            let rows = try drawnLines(x.shape[2], stride: details.stride.height, grid: sampling.grid.height)
-            let columns = try drawnLines(x.shape[3], stride: details.stride.width, grid: sampling.grid.width)
+            let stride = details.window.stride
+            let rows = try drawnLines(x.shape[2], stride: stride.height, grid: sampling.grid.height)
+            let columns = try drawnLines(x.shape[3], stride: stride.width, grid: sampling.grid.width)
             return try x.gathered(2, rows.to(device: x.device)).gathered(3, columns.to(device: x.device))
         }
+        guard details.coversBorder else { return try details.window.mean(x, countsPadding: details.countsPadding) }
         return try x.averagePool(
-            kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair,
-            countPadding: details.countsPadding, coverBorder: details.coversBorder)
+            kernel: details.window.kernel.pair, stride: details.window.stride.pair, countPadding: false,
+            coverBorder: true)
     }
 
     /// Of each `grid` lines as many as windows start in them, ascending: a shuffle by random keys of libtorch's generator.
@@ -36,17 +45,12 @@ extension Model {
     /// where all weights are.
     func sampledWindowPool(_ details: WindowPool, _ x: Tensor, weights: Tensor, training: Bool) throws -> Tensor {
         guard training else {
-            func average(_ map: Tensor) throws -> Tensor {
-                try map.averagePool(
-                    kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
-            }
-            return try average(x * weights) / average(weights).clamped(minimum: 1e-30)
+            return try details.window.mean(x * weights) / details.window.mean(weights).clamped(minimum: 1e-30)
         }
-        let elements = try WindowElements(x, kernel: details.kernel, stride: details.stride, padding: details.padding)
+        let elements = try WindowElements(x, details.window)
         let chosen = try Torch.withoutGradients {
             // The largest of wᵢ / eᵢ with eᵢ exponentially distributed falls on i with probability wᵢ / Σw.
-            let shares = try WindowElements(
-                weights, kernel: details.kernel, stride: details.stride, padding: details.padding)
+            let shares = try WindowElements(weights, details.window)
             let uniform = try drawn(shares.values.shape, batchDimension: 1) { shape in
                 try Tensor.uniform(shape, type: x.scalarType(), device: x.device)
             }
@@ -60,12 +64,8 @@ extension Model {
     func powerPool(_ details: PowerPool, _ node: Node, _ x: Tensor) throws -> Tensor {
         let magnitudes = try (details.takesAbsolute ? x.absolute() : x).clamped(minimum: details.floor)
         func average(_ map: Tensor) throws -> Tensor {
-            try map.averagePool(
-                kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair,
-                countPadding: false
-            )
             // Powers of the floor may vanish in single precision; their root would have no gradient.
-            .clamped(minimum: 1e-30)
+            try details.window.mean(map, countsPadding: false).clamped(minimum: 1e-30)
         }
         guard details.isLearned else {
             return try average(magnitudes.power(details.exponent)).power(1 / details.exponent)
@@ -76,7 +76,7 @@ extension Model {
 
     /// Weighted mean of each window by how its elements compare with the window's reference.
     func comparisonPool(_ details: ComparisonPool, _ node: Node, _ x: Tensor, reference: Tensor) throws -> Tensor {
-        let elements = try WindowElements(x, kernel: details.kernel, stride: details.stride, padding: details.padding)
+        let elements = try WindowElements(x, details.window)
         let values = elements.values
         let centre = try reference.sliced(2, 0..<node.shape.height).sliced(3, 0..<node.shape.width)
         let weights: Tensor
@@ -91,7 +91,7 @@ extension Model {
             let squares = try distance * distance + ComparisonPool.epsilon
             let count = try elements.mask?.sum([0], keepDimensions: true)
             let total = try elements.masked(squares).sum([0], keepDimensions: true)
-            let mean = try count.map { try total / $0 } ?? total / Double(details.kernel.area)
+            let mean = try count.map { try total / $0 } ?? total / Double(details.window.kernel.area)
             let exponent = try parameter("lambda", of: node).exp().reshaped(shape) / 2
             weights = try (squares / mean).power(exponent) + parameter("alpha", of: node).exp().reshaped(shape)
         }
@@ -145,11 +145,8 @@ extension Model {
 
     /// Deviation of each window.
     func localDeviation(_ details: LocalDeviation, _ x: Tensor) throws -> Tensor {
-        func average(_ map: Tensor) throws -> Tensor {
-            try map.averagePool(kernel: details.kernel.pair, stride: details.stride.pair, padding: details.padding.pair)
-        }
-        let mean = try average(x)
-        return try (average(x * x) - mean * mean).clamped(minimum: details.floor).squareRoot()
+        let mean = try details.window.mean(x)
+        return try (details.window.mean(x * x) - mean * mean).clamped(minimum: details.floor).squareRoot()
     }
 
     /// `deviation · ε` in training, zeros in evaluation: `[B, C, 1, 1]` → `[B, C, h, w]`.

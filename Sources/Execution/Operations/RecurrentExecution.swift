@@ -6,19 +6,15 @@ extension Model {
     func recurrentPool(_ details: RNNPool, _ node: Node, _ x: Tensor) throws -> Tensor {
         let lineCell = try GatedCell("cell_rnn", of: node, in: self)
         let windowCell = try GatedCell("cell_bidirrnn", of: node, in: self)
-        let (kernel, stride, padding, size) = (details.kernel, details.stride, details.padding, node.shape.size)
+        let (window, kernel, size) = (details.window, details.window.kernel, node.shape.size)
 
         // What the first cell makes of each pixel alone is the same in every window; zeros of the padding stay zeros.
         var pixels = try lineCell.project(x.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])
-        if padding != 0 {
-            pixels = try pixels.padded(
-                left: padding.width, right: padding.width, top: padding.height, bottom: padding.height)
-        }
-        pixels = try pixels.permuted([0, 2, 3, 1])
+        pixels = try window.padded(pixels).permuted([0, 2, 3, 1])
         /// Pixel (y, x) of every window: `[B, h, w, states]`.
         func pixel(_ y: Int, _ x: Int) throws -> Tensor {
-            try pixels.strided(1, from: y, count: size.height, step: stride.height)
-                .strided(2, from: x, count: size.width, step: stride.width)
+            try pixels.strided(1, from: y * window.dilation.height, count: size.height, step: window.stride.height)
+                .strided(2, from: x * window.dilation.width, count: size.width, step: window.stride.width)
         }
         /// Reads `lines` lines of `length` pixels at once, then the lines' last states in both directions.
         func read(lines: Int, length: Int, _ pixel: (_ line: Int, _ place: Int) throws -> Tensor) throws -> [Tensor] {

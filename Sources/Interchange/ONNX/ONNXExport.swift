@@ -66,7 +66,7 @@ public struct ONNXExport: Sendable {
         // The version of the file format that came with this operator set.
         model.irVersion = 8
         model.producerName = "sapool"
-        model.opsetImport = [.with { $0.version = Int64(Self.operatorSet) }]
+        model.opsetImport = [.with { $0.version = Int64(Self.operatorSet(for: network)) }]
         model.graph = graph.graph
         model.graph.name = network.name
         var properties = metadata
@@ -76,6 +76,21 @@ public struct ONNXExport: Sendable {
             .with { ($0.key, $0.value) = (key, value) }
         }
         return model
+    }
+
+    /// The version of the operators that a network is written with: a later one where means leave pixels out.
+    private static func operatorSet(for network: Network) -> Int {
+        let hasMeansWithGaps = network.liveNodes.contains { node in
+            guard let window = node.operation.details.slidingWindow, window.dilation != 1 else { return false }
+            switch node.operation {
+            case .averagePool, .localDeviation, .powerPool, .windowPool: return true
+            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
+                .gaussianNoise, .maxPool, .globalAveragePool, .comparisonPool, .fixedFilter, .rnnPool, .upsampleBilinear,
+                .depthToSpace, .multiHeadAttention, .attentionHead, .positionEmbedding, .linear, .flatten:
+                return false
+            }
+        }
+        return hasMeansWithGaps ? 19 : operatorSet
     }
 
     /// The property that holds the JSON form.

@@ -23,9 +23,6 @@ extension ONNXGraphReader {
         guard let kernel = try weight(node, 1), kernel.shape.count == 4 else {
             throw ONNXNodeProblem.unsupported("has no kernel of four dimensions")
         }
-        guard (node.integers("dilations") ?? []).allSatisfy({ $0 == 1 }) else {
-            throw ONNXNodeProblem.unsupported("is dilated, which is not supported")
-        }
         let bias = try self.bias(of: node)
         let groups = node.integer("group", default: 1)
         let (channels, overflow) = kernel.shape[1].multipliedReportingOverflow(by: groups)
@@ -39,9 +36,7 @@ extension ONNXGraphReader {
         let window = try Self.window(node, kernel: size, input: builder.shape(of: x))
         let name = name(for: node, weight: 1)
         let details = Convolution(
-            inputChannels: channels, outputChannels: kernel.shape[0], kernel: size, stride: window.stride,
-            padding: window.padding,
-            groups: groups, bias: bias != nil)
+            inputChannels: channels, outputChannels: kernel.shape[0], window: window, groups: groups, bias: bias != nil)
         try finish(node, .convolution(details), [x], name: name)
         try keep(kernel, "weight", [kernel.shape], name)
         if let bias {

@@ -6,63 +6,51 @@ extension ONNXGraphReader {
 
     mutating func maxPool(_ node: ONNXNodeProto) throws {
         let x = try self.node(node, 0)
-        let (kernel, window) = try Self.poolWindow(node, input: builder.shape(of: x))
-        try finish(node, .maxPool(MaxPool(kernel: kernel, stride: window.stride, padding: window.padding)), [x])
+        try finish(node, .maxPool(MaxPool(try Self.poolWindow(node, input: builder.shape(of: x)))), [x])
     }
 
     mutating func averagePool(_ node: ONNXNodeProto) throws {
         let x = try self.node(node, 0)
-        let (kernel, window) = try Self.poolWindow(node, input: builder.shape(of: x))
         let pool = AveragePool(
-            kernel: kernel, stride: window.stride, padding: window.padding,
+            try Self.poolWindow(node, input: builder.shape(of: x)),
             countsPadding: node.integer("count_include_pad", default: 0) == 1)
         try finish(node, .averagePool(pool), [x])
     }
 
-    private static func poolWindow(_ node: ONNXNodeProto, input: Shape) throws -> (Size, (stride: Size, padding: Size))
-    {
+    private static func poolWindow(_ node: ONNXNodeProto, input: Shape) throws -> Window {
         guard let sides = node.integers("kernel_shape"), sides.count == 2 else {
             throw ONNXNodeProblem.unsupported("has no kernel of two dimensions")
         }
-        guard node.integer("ceil_mode", default: 0) == 0, (node.integers("dilations") ?? []).allSatisfy({ $0 == 1 })
-        else {
-            throw ONNXNodeProblem.unsupported("rounds its size up or is dilated, which is not supported")
+        guard node.integer("ceil_mode", default: 0) == 0 else {
+            throw ONNXNodeProblem.unsupported("rounds its size up, which is not supported")
         }
-        let kernel = Size(sides[0], sides[1])
-        return (kernel, try window(node, kernel: kernel, input: input))
+        return try window(node, kernel: Size(sides[0], sides[1]), input: input)
     }
 
-    /// Stride and padding, which has to be the same on both sides.
-    static func window(_ node: ONNXNodeProto, kernel: Size, input: Shape) throws -> (stride: Size, padding: Size) {
+    /// The window of a node: kernel, stride, dilation and padding.
+    static func window(_ node: ONNXNodeProto, kernel: Size, input: Shape) throws -> Window {
         let strides = node.integers("strides") ?? [1, 1]
-        let range = 0...1024
-        guard strides.count == 2, strides.allSatisfy({ (1...1024).contains($0) }), range.contains(kernel.height),
-            range.contains(kernel.width)
+        let dilations = node.integers("dilations") ?? [1, 1]
+        guard [kernel.pair, strides, dilations].allSatisfy({ $0.count == 2 && $0.allSatisfy((1...1024).contains) })
         else {
             throw ONNXNodeProblem.unsupported(
-                "has the kernel \(kernel) and strides \(strides), which are no window of a map")
+                "has the kernel \(kernel), strides \(strides) and dilations \(dilations), which are no window of a map")
         }
-        let stride = Size(strides[0], strides[1])
-        var pads = node.integers("pads") ?? [0, 0, 0, 0]
+        var window = Window(
+            kernel: kernel, stride: Size(strides[0], strides[1]), dilation: Size(dilations[0], dilations[1]))
         switch node.text("auto_pad") ?? "NOTSET" {
-        case "NOTSET", "": break
-        case "VALID": pads = [0, 0, 0, 0]
-        case "SAME_UPPER", "SAME_LOWER":
-            let totals = [(input.height, kernel.height, stride.height), (input.width, kernel.width, stride.width)].map {
-                side, kernel, stride in
-                max(0, ((side + stride - 1) / stride - 1) * stride + kernel - side)
+        case "NOTSET", "":
+            let pads = node.integers("pads") ?? [0, 0, 0, 0]
+            guard pads.count == 4, pads.allSatisfy((0...Window.longest).contains) else {
+                throw ONNXNodeProblem.unsupported("has the padding \(pads), which is none of a map")
             }
-            pads = totals.map { $0 / 2 } + totals.map { ($0 + 1) / 2 }
+            (window.before, window.after) = (Size(pads[0], pads[1]), Size(pads[2], pads[3]))
+        case "VALID": break
+        case "SAME_UPPER": window.padToSame(input.size, extraLast: true)
+        case "SAME_LOWER": window.padToSame(input.size, extraLast: false)
         case let other: throw ONNXNodeProblem.broken("has the auto_pad “\(other)”")
         }
-        guard pads.count == 4, pads.allSatisfy(range.contains) else {
-            throw ONNXNodeProblem.unsupported("has the padding \(pads), which is none of a map")
-        }
-        guard pads[0] == pads[2], pads[1] == pads[3] else {
-            throw ONNXNodeProblem.unsupported(
-                "pads one side more than the other (\(pads)), which is not supported")
-        }
-        return (stride, Size(pads[0], pads[1]))
+        return window
     }
 
     // MARK: - Shapes

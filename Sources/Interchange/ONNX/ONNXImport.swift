@@ -110,10 +110,13 @@ public struct ONNXImport: Sendable {
                 numbers += 2 * Double(map.height + map.width)
             case .windowPool: numbers += Double(map.height + map.width)
             case .comparisonPool(let details):
-                numbers += (area(details.kernel) + 1) * area(node.shape.size)
-                operators += area(details.kernel)
-            case .rnnPool(let details): operators += area(details.kernel)
-            default: break
+                numbers += (area(details.window.kernel) + 1) * area(node.shape.size)
+                operators += area(details.window.kernel)
+            case .rnnPool(let details): operators += area(details.window.kernel)
+            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout, .maxPool,
+                .averagePool, .globalAveragePool, .localDeviation, .powerPool, .upsampleBilinear, .depthToSpace,
+                .multiHeadAttention, .attentionHead, .linear, .flatten:
+                break
             }
         }
         for node in network.nodes where dead.contains(node.name) {

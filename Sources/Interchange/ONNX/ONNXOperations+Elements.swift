@@ -6,10 +6,10 @@ extension ONNXGraphBuilder {
 
     /// Σ w(x, m)·x / Σ w(x, m), over elements `[k, B, C, h, w]`.
     mutating func comparisonPool(_ details: ComparisonPool, _ node: Node, _ values: [String], map: Shape) throws {
-        let (size, kernel) = (node.shape.size, details.kernel)
+        let (size, kernel) = (node.shape.size, details.window.kernel)
         let elements = windowElements(details, node, values[0])
         let ones = presence(details, map: map.size, size: size)
-        let mask = details.padding == 0 ? nil : constant(node, "mask", ones, shape: [kernel.area, 1, 1] + size.pair)
+        let mask = !details.window.isPadded ? nil : constant(node, "mask", ones, shape: [kernel.area, 1, 1] + size.pair)
         let centre = slice(node, "centre", values[1], from: [0, 0], count: size, step: 1, axes: [2, 3])
         func masked(_ value: String, _ part: String, _ builder: inout Self) -> String {
             mask.map { builder.step(node, part, "Mul", [value, $0]) } ?? value
@@ -69,11 +69,12 @@ extension ONNXGraphBuilder {
 
     /// `[k, B, C, h, w]`: element i of each window; 0 outside of the map.
     private mutating func windowElements(_ details: ComparisonPool, _ node: Node, _ value: String) -> String {
-        let padded = pad(node, value, details.padding, axes: 2)
-        let parts = (0..<details.kernel.area).map { index -> String in
-            let start = [index / details.kernel.width, index % details.kernel.width]
+        let padded = pad(node, value, details.window, axes: 2)
+        let (kernel, dilation) = (details.window.kernel, details.window.dilation)
+        let parts = (0..<kernel.area).map { index -> String in
+            let start = [index / kernel.width * dilation.height, index % kernel.width * dilation.width]
             return slice(
-                node, "element\(index)", padded, from: start, count: node.shape.size, step: details.stride,
+                node, "element\(index)", padded, from: start, count: node.shape.size, step: details.window.stride,
                 axes: [2, 3])
         }
         return stack(node, "elements", parts)
@@ -81,11 +82,11 @@ extension ONNXGraphBuilder {
 
     /// 1 where an element of a window lies on the map, else 0: `[k, h, w]`.
     private func presence(_ details: ComparisonPool, map: Size, size: Size) -> [Float] {
-        (0..<details.kernel.area).flatMap { index in
+        let window = details.window
+        return (0..<window.kernel.area).flatMap { index in
             (0..<size.area).map { place -> Float in
-                let y =
-                    place / size.width * details.stride.height + index / details.kernel.width - details.padding.height
-                let x = place % size.width * details.stride.width + index % details.kernel.width - details.padding.width
+                let y = window.line(index / window.kernel.width, of: place / size.width)
+                let x = window.column(index % window.kernel.width, of: place % size.width)
                 return (0..<map.height).contains(y) && (0..<map.width).contains(x) ? 1 : 0
             }
         }
@@ -95,17 +96,18 @@ extension ONNXGraphBuilder {
 
     /// RNNPool, unrolled: maps as `[B, H, W, states]`, lines of a window side by side in front.
     mutating func recurrentPool(_ details: RNNPool, _ node: Node, _ values: [String]) throws {
-        let (kernel, size) = (details.kernel, node.shape.size)
+        let (kernel, dilation, size) = (details.window.kernel, details.window.dilation, node.shape.size)
         let last = step(node, "channelsLast", "Transpose", [values[0]], [.integers("perm", [0, 2, 3, 1])])
         let projected = step(node, "projected", "MatMul", [last, try parameter("cell_rnn.W", of: node)])
-        let pixels = pad(node, projected, details.padding, axes: 1)
+        let pixels = pad(node, projected, details.window, axes: 1)
         var states: [String] = []
         for (name, lines, length) in [("rows", kernel.height, kernel.width), ("columns", kernel.width, kernel.height)] {
             let steps = (0..<length).map { place -> String in
                 let parts = (0..<lines).map { line -> String in
-                    let start = name == "rows" ? [line, place] : [place, line]
+                    let (y, x) = name == "rows" ? (line, place) : (place, line)
+                    let start = [y * dilation.height, x * dilation.width]
                     return slice(
-                        node, "\(name)/pixel\(place).\(line)", pixels, from: start, count: size, step: details.stride,
+                        node, "\(name)/pixel\(place).\(line)", pixels, from: start, count: size, step: details.window.stride,
                         axes: [1, 2])
                 }
                 return stack(node, "\(name)/pixels\(place)", parts)
@@ -162,13 +164,12 @@ extension ONNXGraphBuilder {
     // MARK: - Parts
 
     /// Zeros around a map whose height is dimension `axes`.
-    private mutating func pad(_ node: Node, _ value: String, _ padding: Size, axes: Int) -> String {
-        guard padding != 0 else { return value }
+    mutating func pad(_ node: Node, _ value: String, _ window: Window, axes: Int) -> String {
+        guard window.isPadded else { return value }
         let front = [Int](repeating: 0, count: axes)
         let back = [Int](repeating: 0, count: 2 - axes)
-        let sides = front + padding.pair + back
-        return step(
-            node, "padded", "Pad", [value, integers(node, "sides", sides + sides)], [.text("mode", "constant")])
+        let sides = front + window.before.pair + back + front + window.after.pair + back
+        return step(node, "padded", "Pad", [value, integers(node, "sides", sides)], [.text("mode", "constant")])
     }
 
     /// Every `step`-th line and column.

@@ -3,19 +3,18 @@ import Networks
 /// Operations over windows and between sizes of maps.
 extension ONNXGraphBuilder {
     /// The attributes of a window that slides over a map.
-    static func window(_ kernel: Size, _ stride: Size, _ padding: Size, countsPadding: Bool? = nil)
-        -> [ONNXAttributeProto]
-    {
-        let attributes: [ONNXAttributeProto] = [
-            .integers("kernel_shape", kernel.pair), .integers("strides", stride.pair),
-            .integers("pads", padding.pair + padding.pair),
+    static func window(_ window: Window, countsPadding: Bool? = nil) -> [ONNXAttributeProto] {
+        var attributes: [ONNXAttributeProto] = [
+            .integers("kernel_shape", window.kernel.pair), .integers("strides", window.stride.pair),
+            .integers("pads", window.before.pair + window.after.pair),
         ]
+        if window.dilation != 1 { attributes.append(.integers("dilations", window.dilation.pair)) }
         return attributes + (countsPadding.map { [.integer("count_include_pad", $0 ? 1 : 0)] } ?? [])
     }
 
     /// sqrt(max(mean(x²) − mean(x)², floor)).
     mutating func localDeviation(_ details: LocalDeviation, _ node: Node, _ values: [String]) {
-        let window = Self.window(details.kernel, details.stride, details.padding, countsPadding: true)
+        let window = Self.window(details.window, countsPadding: true)
         let mean = step(node, "mean", "AveragePool", values, window)
         let squares = step(node, "squares", "Mul", [values[0], values[0]])
         let meanSquare = step(node, "meanSquare", "AveragePool", [squares], window)
@@ -27,7 +26,7 @@ extension ONNXGraphBuilder {
 
     /// avgpool(X·W) / avgpool(W), W upsampled to the map.
     mutating func windowPool(_ details: WindowPool, _ node: Node, _ values: [String], map: Shape, weights: Shape) {
-        let window = Self.window(details.kernel, details.stride, details.padding, countsPadding: true)
+        let window = Self.window(details.window, countsPadding: true)
         let pixels = upsampleNearest(node, values[1], from: weights.size, to: map.size)
         let weighted = step(node, "weighted", "Mul", [values[0], pixels])
         guard details.isNormalised else { return finish(node, "AveragePool", [weighted], window) }
@@ -50,7 +49,7 @@ extension ONNXGraphBuilder {
         let powers = step(node, "powers", "Pow", [positive, name])
         let mean = step(
             node, "mean", "AveragePool", [powers],
-            Self.window(details.kernel, details.stride, details.padding, countsPadding: false))
+            Self.window(details.window, countsPadding: false))
         let present = step(node, "present", "Max", [mean, constant(node, "least", [1e-30], shape: [])])
         finish(node, "Pow", [present, constant(node, "root", [Float(1 / exponent)], shape: [1])])
     }
@@ -63,12 +62,7 @@ extension ONNXGraphBuilder {
             node, "filters", (0..<map.channels).flatMap { _ in bank }, shape: [map.channels * count, 1] + kernel.pair)
         var padded = values[0]
         switch details.border {
-        case .zero:
-            if details.before != 0 || details.after != 0 {
-                let sides = [0, 0] + details.before.pair + [0, 0] + details.after.pair
-                padded = step(
-                    node, "padded", "Pad", [padded, integers(node, "sides", sides)], [.text("mode", "constant")])
-            }
+        case .zero: padded = pad(node, padded, details.window, axes: 2)
         case .reflect:
             for (axis, name, before, size, after) in [
                 (2, "rows", details.before.height, map.height, details.after.height),
@@ -81,7 +75,7 @@ extension ONNXGraphBuilder {
         }
         finish(
             node, "Conv", [padded, filters],
-            Self.window(kernel, details.stride, 0) + [.integer("group", map.channels)])
+            Self.window(Window(kernel: kernel, stride: details.stride)) + [.integer("group", map.channels)])
     }
 
     /// Copies lines as PyTorch does. Resize rounds other scales than whole ones in its own way, so those are spelt out as indices.

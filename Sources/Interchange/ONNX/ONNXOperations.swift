@@ -19,11 +19,11 @@ extension ONNXGraphBuilder {
         case .dropout: alias(node, to: values[0])
         case .gaussianNoise(let details): noNoise(details, node, values)
         case .maxPool(let details):
-            finish(node, "MaxPool", values, Self.window(details.kernel, details.stride, details.padding))
+            finish(node, "MaxPool", values, Self.window(details.window))
         case .averagePool(let details):
             finish(
                 node, "AveragePool", values,
-                Self.window(details.kernel, details.stride, details.padding, countsPadding: details.countsPadding)
+                Self.window(details.window, countsPadding: details.countsPadding)
                     + (details.coversBorder ? [.integer("ceil_mode", 1)] : []))
         case .globalAveragePool: finish(node, "GlobalAveragePool", values)
         case .localDeviation(let details): localDeviation(details, node, values)
@@ -45,7 +45,7 @@ extension ONNXGraphBuilder {
     private mutating func convolution(_ details: Convolution, _ node: Node, _ values: [String]) throws {
         var inputs = [values[0], try parameter("weight", of: node)]
         if details.bias { inputs.append(try parameter("bias", of: node)) }
-        let window = Self.window(details.kernel, details.stride, details.padding)
+        let window = Self.window(details.window)
         finish(node, "Conv", inputs, window + [.integer("group", details.groups)])
     }
 

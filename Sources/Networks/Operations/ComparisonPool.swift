@@ -2,7 +2,7 @@
 /// `[C, H'', W'']`, of which the first H' × W' positions count, one for each window.
 ///
 /// Y = Σ w(x, m)·x / Σ w(x, m) over the pixels of the window that lie on the map.
-public struct ComparisonPool: OperationKind {
+public struct ComparisonPool: WindowedOperation {
     public static let kind = "comparisonPool"
 
     /// w(x, m).
@@ -17,9 +17,7 @@ public struct ComparisonPool: OperationKind {
     }
 
     public var channels: Int
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     public var weighting: Weighting
 
     /// Keeps the Dice–Sørensen coefficient of two zeros defined.
@@ -28,11 +26,9 @@ public struct ComparisonPool: OperationKind {
     public static let epsilon = 1e-3
 
     /// A comparison by its window and weighting.
-    public init(channels: Int, kernel: Size, stride: Size, padding: Size = 0, weighting: Weighting) {
+    public init(channels: Int, window: Window, weighting: Weighting) {
         self.channels = channels
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.window = window
         self.weighting = weighting
     }
 
@@ -42,8 +38,8 @@ public struct ComparisonPool: OperationKind {
         }
         let (x, reference) = (inputs[0], inputs[1])
         _ = try singleMap([x], channels: channels)
-        try requireHalf(padding, of: kernel)
-        let size = try Window(kernel: kernel, stride: stride, padding: padding).outputSize(x.size)
+        try window.requireHalf()
+        let size = try window.outputSize(x.size)
         try require(
             reference.isMap && reference.channels == channels && reference.height >= size.height
                 && reference.width >= size.width,
@@ -58,5 +54,5 @@ public struct ComparisonPool: OperationKind {
         }
     }
 
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.count * kernel.area }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.count * window.kernel.area }
 }

@@ -1,14 +1,12 @@
 /// Two-dimensional convolution with zero padding: `[C, H, W]` → `[O, H', W']`.
-public struct Convolution: OperationKind {
+public struct Convolution: WindowedOperation {
     public static let kind = "convolution"
 
     /// C.
     public var inputChannels: Int
     /// O.
     public var outputChannels: Int
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     /// Channels are split into this many independent groups; as many as channels is a depthwise convolution.
     public var groups: Int
     public var bias: Bool
@@ -17,17 +15,26 @@ public struct Convolution: OperationKind {
 
     /// A convolution by its hyper-parameters.
     public init(
-        inputChannels: Int, outputChannels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
-        bias: Bool = false, startsAtZero: Bool = false
+        inputChannels: Int, outputChannels: Int, window: Window, groups: Int = 1, bias: Bool = false,
+        startsAtZero: Bool = false
     ) {
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.window = window
         self.groups = groups
         self.bias = bias
         self.startsAtZero = startsAtZero
+    }
+
+    /// A convolution with the same padding on opposite sides.
+    public init(
+        inputChannels: Int, outputChannels: Int, kernel: Size, stride: Size = 1, padding: Size = 0, groups: Int = 1,
+        bias: Bool = false, startsAtZero: Bool = false
+    ) {
+        self.init(
+            inputChannels: inputChannels, outputChannels: outputChannels,
+            window: Window(kernel: kernel, stride: stride, padding: padding), groups: groups, bias: bias,
+            startsAtZero: startsAtZero)
     }
 
     /// Whether each channel has a filter of its own.
@@ -39,16 +46,15 @@ public struct Convolution: OperationKind {
         try require(
             groups > 0 && inputChannels % groups == 0 && outputChannels % groups == 0,
             "\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
-        return Shape(
-            outputChannels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(outputChannels, try window.outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {
-        let fanIn = inputChannels / max(1, groups) * kernel.area
+        let fanIn = inputChannels / max(1, groups) * window.kernel.area
         let weight = ParameterSpecification(
-            "weight", [outputChannels, inputChannels / max(1, groups), kernel.height, kernel.width], role: .weight,
+            "weight", [outputChannels, inputChannels / max(1, groups), window.kernel.height, window.kernel.width], role: .weight,
             initializer: startsAtZero
-                ? .constant(0) : .kaimingNormal(fanOut: outputChannels / max(1, groups) * kernel.area))
+                ? .constant(0) : .kaimingNormal(fanOut: outputChannels / max(1, groups) * window.kernel.area))
         guard bias else { return [weight] }
         return [
             weight,
@@ -59,6 +65,6 @@ public struct Convolution: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
-        output.count * (inputChannels / groups) * kernel.area
+        output.count * (inputChannels / groups) * window.kernel.area
     }
 }

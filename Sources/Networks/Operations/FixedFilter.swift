@@ -39,6 +39,11 @@ public struct FixedFilter: OperationKind {
     /// Taps of one filter.
     public var kernel: Size { Size(rows.first?.count ?? 0, columns.first?.count ?? 0) }
 
+    /// Its taps, its stride and what is added around the map.
+    public var window: Window { Window(kernel: kernel, stride: stride, before: before, after: after) }
+
+    public var slidingWindow: Window? { window }
+
     /// The filters as `[n][kernel height · kernel width]`.
     public var filters: [[Double]] {
         zip(rows, columns).map { down, across in down.flatMap { tap in across.map { tap * $0 } } }
@@ -53,18 +58,7 @@ public struct FixedFilter: OperationKind {
                 && columns.allSatisfy { $0.count == kernel.width }
                 && (rows + columns).allSatisfy { $0.allSatisfy(\.isFinite) },
             "its taps are not one list down and one across for each filter, all of one length")
-        for (added, taps) in [
-            (before.height, kernel.height), (after.height, kernel.height), (before.width, kernel.width),
-            (after.width, kernel.width),
-        ] {
-            try require(
-                (0..<max(1, taps)).contains(added),
-                "its padding \(before), \(after) is not less than its kernel \(kernel)")
-        }
-        let padded = Size(
-            input.height + before.height + after.height, input.width + before.width + after.width)
-        let size = try Window(kernel: kernel, stride: stride, padding: 0).outputSize(padded)
-        return Shape(input.channels * rows.count, size)
+        return Shape(input.channels * rows.count, try window.outputSize(input.size))
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }

@@ -73,7 +73,7 @@ extension Operation: Codable {
         let kind = try container.decode(String.self, forKey: .operation)
         switch kind {
         case Input.kind: self = .input(try Input(from: decoder))
-        case Convolution.kind: self = .convolution(try Convolution(from: decoder))
+        case Convolution.kind: self = .convolution(try Self.windowed(decoder))
         case BatchNorm.kind: self = .batchNorm(try BatchNorm(from: decoder))
         case InstanceNorm.kind: self = .instanceNorm(try InstanceNorm(from: decoder))
         case Activation.kind: self = .activation(try Activation(from: decoder))
@@ -82,15 +82,15 @@ extension Operation: Codable {
         case Multiply.kind: self = .multiply(Multiply())
         case Dropout.kind: self = .dropout(try Dropout(from: decoder))
         case GaussianNoise.kind: self = .gaussianNoise(try GaussianNoise(from: decoder))
-        case MaxPool.kind: self = .maxPool(try MaxPool(from: decoder))
-        case AveragePool.kind: self = .averagePool(try AveragePool(from: decoder))
+        case MaxPool.kind: self = .maxPool(try Self.windowed(decoder))
+        case AveragePool.kind: self = .averagePool(try Self.windowed(decoder))
         case GlobalAveragePool.kind: self = .globalAveragePool(GlobalAveragePool())
-        case LocalDeviation.kind: self = .localDeviation(try LocalDeviation(from: decoder))
-        case PowerPool.kind: self = .powerPool(try PowerPool(from: decoder))
-        case WindowPool.kind: self = .windowPool(try WindowPool(from: decoder))
-        case ComparisonPool.kind: self = .comparisonPool(try ComparisonPool(from: decoder))
+        case LocalDeviation.kind: self = .localDeviation(try Self.windowed(decoder))
+        case PowerPool.kind: self = .powerPool(try Self.windowed(decoder))
+        case WindowPool.kind: self = .windowPool(try Self.windowed(decoder))
+        case ComparisonPool.kind: self = .comparisonPool(try Self.windowed(decoder))
         case FixedFilter.kind: self = .fixedFilter(try FixedFilter(from: decoder))
-        case RNNPool.kind: self = .rnnPool(try RNNPool(from: decoder))
+        case RNNPool.kind: self = .rnnPool(try Self.windowed(decoder))
         case UpsampleBilinear.kind: self = .upsampleBilinear(try UpsampleBilinear(from: decoder))
         case DepthToSpace.kind: self = .depthToSpace(try DepthToSpace(from: decoder))
         case MultiHeadAttention.kind: self = .multiHeadAttention(try MultiHeadAttention(from: decoder))
@@ -104,9 +104,18 @@ extension Operation: Codable {
         }
     }
 
+    /// An operation with a window, whose sides stand among its other members.
+    private static func windowed<Details: WindowedOperation>(_ decoder: any Decoder) throws -> Details {
+        var details = try Details(from: decoder)
+        details.window = try Window(from: decoder)
+        return details
+    }
+
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .operation)
+        let details = details
         try details.encode(to: encoder)
+        if let details = details as? any WindowedOperation { try details.window.encode(to: encoder) }
     }
 }

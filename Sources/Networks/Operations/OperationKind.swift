@@ -11,6 +11,9 @@ public protocol OperationKind: Sendable, Hashable, Codable {
     /// - Throws: `NetworkError` where the inputs or hyper-parameters do not fit; the builder adds the node's name.
     func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape
 
+    /// What slides over the first input; nil for an operation without a window.
+    var slidingWindow: Window? { get }
+
     /// Parameters and buffers, names relative to the node.
     var parameters: [ParameterSpecification] { get }
 
@@ -18,7 +21,17 @@ public protocol OperationKind: Sendable, Hashable, Codable {
     func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int
 }
 
+/// An operation whose window is among its hyper-parameters.
+public protocol WindowedOperation: OperationKind {
+    var window: Window { get set }
+}
+
+extension WindowedOperation {
+    public var slidingWindow: Window? { window }
+}
+
 extension OperationKind {
+    public var slidingWindow: Window? { nil }
     public var parameters: [ParameterSpecification] { [] }
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
 }
@@ -44,39 +57,4 @@ func singleMap(_ inputs: [Shape], channels: Int? = nil) throws(NetworkError) -> 
 /// Refuses hyper-parameters out of range.
 func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(NetworkError) {
     if !condition { throw NetworkError(message()) }
-}
-
-/// Refuses a pooling's padding past half of its kernel, as libtorch does.
-func requireHalf(_ padding: Size, of kernel: Size) throws(NetworkError) {
-    try require(
-        padding.height <= kernel.height / 2 && padding.width <= kernel.width / 2,
-        "its padding is \(padding): use at most half of its kernel \(kernel)")
-}
-
-/// A window that slides over a map.
-struct Window {
-    let kernel: Size
-    let stride: Size
-    let padding: Size
-
-    /// Size of the output: ⌊(size + 2·padding − kernel) / stride⌋ + 1.
-    func outputSize(_ size: Size) throws(NetworkError) -> Size {
-        for (name, side) in [("kernel", kernel), ("stride", stride)] {
-            try require(
-                (1...1024).contains(side.height) && (1...1024).contains(side.width),
-                "its \(name) is \(side): use sides of 1 to 1024")
-        }
-        // A window of padding alone would have nothing to pool.
-        try require(
-            padding.height >= 0 && padding.width >= 0 && padding.height < kernel.height && padding.width < kernel.width,
-            "its padding is \(padding): use 0 or more, and less than its kernel \(kernel)")
-        let height = size.height + 2 * padding.height - kernel.height
-        let width = size.width + 2 * padding.width - kernel.width
-        guard height >= 0, width >= 0 else {
-            throw NetworkError(
-                "its \(kernel) window does not fit the \(size) map: use larger images or smaller strides",
-                isTooSmallAnImage: true)
-        }
-        return Size(height / stride.height + 1, width / stride.width + 1)
-    }
 }

@@ -1,28 +1,28 @@
 /// Largest element of each window; padding never wins.
-public struct MaxPool: OperationKind {
+public struct MaxPool: WindowedOperation {
     public static let kind = "maxPool"
 
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
 
     /// A max pooling by its window.
+    public init(_ window: Window) {
+        self.window = window
+    }
+
+    /// A max pooling with the same padding on opposite sides.
     public init(kernel: Size, stride: Size, padding: Size = 0) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.init(Window(kernel: kernel, stride: stride, padding: padding))
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try requireHalf(padding, of: kernel)
-        return Shape(
-            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        try window.requireHalf()
+        return Shape(input.channels, try window.outputSize(input.size))
     }
 }
 
 /// Mean of each window.
-public struct AveragePool: OperationKind {
+public struct AveragePool: WindowedOperation {
     public static let kind = "averagePool"
 
     /// Rows and columns drawn at random in training, in place of means (Zhai et al., *S3Pool: Pooling with Stochastic Spatial Sampling*,
@@ -35,9 +35,7 @@ public struct AveragePool: OperationKind {
         public init(grid: Size) { self.grid = grid }
     }
 
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     /// Whether zeros of the padding count as elements.
     public var countsPadding: Bool
     /// Whether windows that hang over the lower and right border count too, with those elements that they have.
@@ -47,38 +45,43 @@ public struct AveragePool: OperationKind {
 
     /// An average pooling by its window.
     public init(
-        kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true, coversBorder: Bool = false,
+        _ window: Window, countsPadding: Bool = true, coversBorder: Bool = false,
         sampling: LineSampling? = nil
     ) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.window = window
         self.countsPadding = countsPadding
         self.coversBorder = coversBorder
         self.sampling = sampling
     }
 
+    /// An average pooling with the same padding on opposite sides.
+    public init(kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true, coversBorder: Bool = false,
+        sampling: LineSampling? = nil) {
+        self.init(Window(kernel: kernel, stride: stride, padding: padding), countsPadding: countsPadding,
+            coversBorder: coversBorder, sampling: sampling)
+    }
+
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try requireHalf(padding, of: kernel)
+        try window.requireHalf()
         if let grid = sampling?.grid {
             try require(
-                padding == 0 && coversBorder && kernel == stride,
+                !window.isPadded && coversBorder && window.kernel == window.stride && window.dilation == 1,
                 "it draws lines of windows that overlap or leave some out: use kernel = stride, no padding, and cover the border"
             )
             try require(
-                grid.height > 0 && grid.width > 0 && grid.height % max(1, stride.height) == 0
-                    && grid.width % max(1, stride.width) == 0,
-                "it draws from grids of \(grid), which are no multiple of its stride \(stride)")
+                grid.height > 0 && grid.width > 0 && grid.height % max(1, window.stride.height) == 0
+                    && grid.width % max(1, window.stride.width) == 0,
+                "it draws from grids of \(grid), which are no multiple of its stride \(window.stride)")
         }
         if coversBorder {
             try require(
-                !countsPadding && padding == 0, "it covers the border: then use no padding, and do not count it")
-            let size = try Window(kernel: 1, stride: stride, padding: 0).outputSize(input.size)
+                !countsPadding && !window.isPadded && window.dilation == 1,
+                "it covers the border: then use no padding, do not count it, and leave no pixels out")
+            let size = try Window(kernel: 1, stride: window.stride).outputSize(input.size)
             return Shape(input.channels, size)
         }
-        return Shape(
-            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(input.channels, try window.outputSize(input.size))
     }
 }
 
@@ -94,32 +97,32 @@ public struct GlobalAveragePool: OperationKind {
 }
 
 /// Deviation of each window: sqrt(max(mean(x²) − mean(x)², floor)), as Gaussian pooling uses it (Kobayashi, 2019).
-public struct LocalDeviation: OperationKind {
+public struct LocalDeviation: WindowedOperation {
     public static let kind = "localDeviation"
 
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     /// Smallest variance.
     public var floor: Double
 
     /// A local deviation by its window.
-    public init(kernel: Size, stride: Size, padding: Size = 0, floor: Double = 1e-6) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+    public init(_ window: Window, floor: Double = 1e-6) {
+        self.window = window
         self.floor = floor
+    }
+
+    /// A local deviation with the same padding on opposite sides.
+    public init(kernel: Size, stride: Size, padding: Size = 0, floor: Double = 1e-6) {
+        self.init(Window(kernel: kernel, stride: stride, padding: padding), floor: floor)
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try requireHalf(padding, of: kernel)
+        try window.requireHalf()
         try require(floor > 0 && floor.isFinite, "its smallest variance is \(floor): use a small positive number")
-        return Shape(
-            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+        return Shape(input.channels, try window.outputSize(input.size))
     }
 
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * window.kernel.area }
 }
 
 /// Weighted mean of each window: inputs X `[C, H, W]` and positive weights W at patch resolution `[C, h, w]`.
@@ -127,24 +130,25 @@ public struct LocalDeviation: OperationKind {
 /// W counts as if upsampled (nearest) to H × W. Window normalised, Y = avgpool(X·W) / avgpool(W); otherwise
 /// Y = avgpool(X·W). This is the last step of local-importance pooling (Gao et al., 2019) and of self-attentive pooling
 /// (Chen et al., 2023, section 3).
-public struct WindowPool: OperationKind {
+public struct WindowPool: WindowedOperation {
     public static let kind = "windowPool"
 
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     public var isNormalised: Bool
     /// Whether, in training, one element of each window is drawn with probability W / ΣW in place of the mean: stochastic pooling
     /// (Zeiler and Fergus, 2013). Weights may then be 0, and a window without any weight gives 0 in evaluation.
     @OptionalFlag public var isSampled: Bool
 
     /// A weighted pooling by its window.
-    public init(kernel: Size, stride: Size, padding: Size = 0, isNormalised: Bool = true, isSampled: Bool = false) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+    public init(_ window: Window, isNormalised: Bool = true, isSampled: Bool = false) {
+        self.window = window
         self.isNormalised = isNormalised
         self.isSampled = isSampled
+    }
+
+    /// A weighted pooling with the same padding on opposite sides.
+    public init(kernel: Size, stride: Size, padding: Size = 0, isNormalised: Bool = true, isSampled: Bool = false) {
+        self.init(Window(kernel: kernel, stride: stride, padding: padding), isNormalised: isNormalised, isSampled: isSampled)
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -157,11 +161,11 @@ public struct WindowPool: OperationKind {
         try require(
             !isSampled || isNormalised && weights == x,
             "it draws elements: then its weights have the map's size and are normalised")
-        try requireHalf(padding, of: kernel)
-        return Shape(x.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(x.size))
+        try window.requireHalf()
+        return Shape(x.channels, try window.outputSize(x.size))
     }
 
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * window.kernel.area }
 
     /// Whether every window lies inside one cell of the upsampled weights, so that a normalised pooling is exactly average pooling
     /// and its weights get no gradient.
@@ -170,8 +174,8 @@ public struct WindowPool: OperationKind {
     public func isAveragePooling(map: Size, weights: Size) -> Bool {
         guard isNormalised else { return false }
         return NearestUpsampling(from: weights.height, to: map.height)
-            .keepsWindowsWhole(kernel: kernel.height, stride: stride.height, padding: padding.height)
+            .keepsWindowsWhole(window.extent.height, window.stride.height, window.before.height, window.after.height)
             && NearestUpsampling(from: weights.width, to: map.width)
-                .keepsWindowsWhole(kernel: kernel.width, stride: stride.width, padding: padding.width)
+                .keepsWindowsWhole(window.extent.width, window.stride.width, window.before.width, window.after.width)
     }
 }

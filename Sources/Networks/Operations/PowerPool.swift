@@ -2,12 +2,10 @@
 /// max(x, floor).
 ///
 /// With |x| this is Lp pooling, with x generalised-mean pooling; p = 1 is the average, and p → ∞ the maximum.
-public struct PowerPool: OperationKind {
+public struct PowerPool: WindowedOperation {
     public static let kind = "powerPool"
 
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
     /// p, or the value a learned one starts from.
     public var exponent: Double
     public var isLearned: Bool
@@ -18,12 +16,10 @@ public struct PowerPool: OperationKind {
 
     /// A power mean by its window and exponent.
     public init(
-        kernel: Size, stride: Size, padding: Size = 0, exponent: Double, isLearned: Bool, takesAbsolute: Bool,
+        window: Window, exponent: Double, isLearned: Bool, takesAbsolute: Bool,
         floor: Double = 1e-6
     ) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.window = window
         self.exponent = exponent
         self.isLearned = isLearned
         self.takesAbsolute = takesAbsolute
@@ -32,16 +28,16 @@ public struct PowerPool: OperationKind {
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs)
-        try requireHalf(padding, of: kernel)
+        try window.requireHalf()
         try require(exponent >= 1 && exponent <= 64, "its exponent is \(exponent): use 1 to 64")
         try require(floor > 0 && floor.isFinite, "its smallest value is \(floor): use a small positive number")
         return Shape(
-            input.channels, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+            input.channels, try window.outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {
         isLearned ? [ParameterSpecification("p", [1], role: .undecayed, initializer: .constant(exponent))] : []
     }
 
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * window.kernel.area }
 }

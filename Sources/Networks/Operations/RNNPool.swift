@@ -7,7 +7,7 @@
 ///
 /// Both are FastGRNN cells (Kusupati et al., NeurIPS 2018): a = x W + h U, z = sigmoid(a + b_z),
 /// h' = z·h + (sigmoid(ζ)·(1 − z) + sigmoid(ν))·tanh(a + b_h).
-public struct RNNPool: OperationKind {
+public struct RNNPool: WindowedOperation {
     public static let kind = "rnnPool"
 
     public var channels: Int
@@ -15,20 +15,16 @@ public struct RNNPool: OperationKind {
     public var lineStates: Int
     /// h₂.
     public var windowStates: Int
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
+    @InlineWindow public var window: Window
 
     /// A recurrent pooling by its states and window.
     public init(
-        channels: Int, lineStates: Int, windowStates: Int, kernel: Size, stride: Size, padding: Size = 0
+        channels: Int, lineStates: Int, windowStates: Int, window: Window
     ) {
         self.channels = channels
         self.lineStates = lineStates
         self.windowStates = windowStates
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
+        self.window = window
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -37,7 +33,7 @@ public struct RNNPool: OperationKind {
             try require((1...1 << 14).contains(states), "it has \(states) states: use 1 to 16384")
         }
         return Shape(
-            4 * windowStates, try Window(kernel: kernel, stride: stride, padding: padding).outputSize(input.size))
+            4 * windowStates, try window.outputSize(input.size))
     }
 
     public var parameters: [ParameterSpecification] {
@@ -58,8 +54,8 @@ public struct RNNPool: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
-        let first = 2 * kernel.area * lineStates * (channels + lineStates + 2)
-        let second = 2 * (kernel.height + kernel.width) * windowStates * (lineStates + windowStates + 2)
+        let first = 2 * window.kernel.area * lineStates * (channels + lineStates + 2)
+        let second = 2 * (window.kernel.height + window.kernel.width) * windowStates * (lineStates + windowStates + 2)
         return output.size.area * (first + second)
     }
 }

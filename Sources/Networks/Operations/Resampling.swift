@@ -26,12 +26,12 @@ public struct NearestUpsampling: Sendable, Hashable {
     }
 
     /// Whether every window along this axis sees copies of one source line only.
-    func keepsWindowsWhole(kernel: Int, stride: Int, padding: Int) -> Bool {
-        let windows = (destination + 2 * padding - kernel) / stride + 1
+    func keepsWindowsWhole(_ extent: Int, _ stride: Int, _ before: Int, _ after: Int) -> Bool {
+        let windows = (destination + before + after - extent) / stride + 1
         guard windows > 0 else { return false }
         return (0..<windows).allSatisfy { window in
-            let first = max(0, window * stride - padding)
-            let last = min(destination, window * stride - padding + kernel) - 1
+            let first = max(0, window * stride - before)
+            let last = min(destination, window * stride - before + extent) - 1
             return first <= last && sourceLine(first) == sourceLine(last)
         }
     }

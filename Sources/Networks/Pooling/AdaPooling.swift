@@ -6,15 +6,12 @@
 public struct AdaPooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let soft = try builder.scope("em") { try SoftPooling().build(x, window: window, in: builder) }
-        let average = AveragePool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
+        let average = AveragePool(window, countsPadding: false)
         let mean = try builder.add(.averagePool(average), [x], name: "mean")
         let comparison = ComparisonPool(
-            channels: builder.shape(of: x).channels, kernel: window.kernel, stride: window.stride,
-            padding: window.padding,
-            weighting: .dice)
+            channels: builder.shape(of: x).channels, window: window, weighting: .dice)
         let similar = try builder.add(.comparisonPool(comparison), [x, mean], name: "edscw")
         let beta = Scale(0.5, isLearned: true, shape: Shape(1, builder.shape(of: soft).size), isProportion: true)
         return try builder.mix(soft, similar, share: beta, shareName: "beta")

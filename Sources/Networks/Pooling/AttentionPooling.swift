@@ -12,13 +12,13 @@ public struct AttentionPooling: PoolingMethod, Hashable {
         self.ratio = ratio
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let embedding = SelfAttentivePooling(patch: 1, ratio: ratio, heads: heads)
         let tokens = try embedding.attend(x, in: builder)
         let channels = builder.shape(of: x).channels
         return try builder.scope("map") {
             let map = try builder.convolution(
-                tokens, to: channels, kernel: window.kernel, stride: window.stride, padding: window.padding, bias: true,
+                tokens, to: channels, window: window, bias: true,
                 name: "0")
             return try builder.activation(try builder.batchNorm(map, name: "1"), .relu, name: "2")
         }

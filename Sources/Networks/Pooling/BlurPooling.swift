@@ -29,7 +29,7 @@ public struct BlurPooling: PoolingMethod, Hashable {
         return row.map { $0 / sum }
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         guard (1...7).contains(filter) else {
             throw NetworkError("\(builder.qualified("")): its blur has a filter of \(filter) taps: use 1 to 7")
         }
@@ -37,10 +37,10 @@ public struct BlurPooling: PoolingMethod, Hashable {
         switch form {
         case .max:
             map = try builder.add(
-                .maxPool(MaxPool(kernel: window.kernel, stride: 1, padding: window.padding)), [x], name: "max")
+                .maxPool(MaxPool(window.atStrideOne)), [x], name: "max")
         case .convolution:
             map = try builder.convolution(
-                x, to: builder.shape(of: x).channels, kernel: window.kernel, padding: window.padding, name: "0")
+                x, to: builder.shape(of: x).channels, window: window.atStrideOne, name: "0")
             map = try builder.activation(try builder.batchNorm(map, name: "1"), .relu, name: "2")
         }
         let taps = [Self.taps(filter)]

@@ -22,25 +22,20 @@ public struct DetailPreservingPooling: PoolingMethod, Hashable {
         self.isFull = isFull
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let channels = builder.shape(of: x).channels
         let blurred: Node.ID
         if isFull {
             // One row and column more than the window, in front: 3×3 for windows of 2×2, as the authors have it. There may be one
             // position too many, which nothing reads.
-            func oneMore(_ size: Size) -> Size { Size(size.height + 1, size.width + 1) }
             blurred = try builder.convolution(
-                x, to: channels, kernel: oneMore(window.kernel), stride: window.stride,
-                padding: oneMore(window.padding),
-                groups: channels, bias: true, name: "blur")
+                x, to: channels, window: window.widened(before: 1), groups: channels, bias: true, name: "blur")
         } else {
-            let mean = AveragePool(
-                kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
+            let mean = AveragePool(window, countsPadding: false)
             blurred = try builder.add(.averagePool(mean), [x], name: "mean")
         }
         let pool = ComparisonPool(
-            channels: channels, kernel: window.kernel, stride: window.stride, padding: window.padding,
-            weighting: details == .symmetric ? .detail : .detailAbove)
+            channels: channels, window: window, weighting: details == .symmetric ? .detail : .detailAbove)
         return try builder.add(.comparisonPool(pool), [x, blurred], name: "")
     }
 }

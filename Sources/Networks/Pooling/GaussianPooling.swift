@@ -19,13 +19,13 @@ public struct GaussianPooling: PoolingMethod, Hashable {
     /// A Gaussian pooling by its noise.
     public init(noise: Noise = .position) { self.noise = noise }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let channels = builder.shape(of: x).channels
         let mean = try builder.add(
-            .averagePool(AveragePool(kernel: window.kernel, stride: window.stride, padding: window.padding)), [x],
+            .averagePool(AveragePool(window)), [x],
             name: "mean")
         let deviation = try builder.add(
-            .localDeviation(LocalDeviation(kernel: window.kernel, stride: window.stride, padding: window.padding)), [x],
+            .localDeviation(LocalDeviation(window)), [x],
             name: "deviation")
 
         let hidden = try builder.scope("ToHidden") {

@@ -20,7 +20,7 @@ public struct LocalImportancePooling: PoolingMethod, Hashable {
     /// A local-importance pooling by its logits.
     public init(logits: Logits = .pointwise) { self.logits = logits }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let weights =
             switch logits {
             case .pointwise: try pointwise(x, in: builder)
@@ -30,7 +30,7 @@ public struct LocalImportancePooling: PoolingMethod, Hashable {
                 }
             case .bottleneck(let width): try bottleneck(x, width: width, in: builder)
             }
-        let pool = WindowPool(kernel: window.kernel, stride: window.stride, padding: window.padding)
+        let pool = WindowPool(window)
         return try builder.add(.windowPool(pool), [x, weights], name: "")
     }
 

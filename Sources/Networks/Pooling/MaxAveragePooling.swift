@@ -20,7 +20,7 @@ public struct MixedPooling: PoolingMethod, Hashable {
         self.start = start
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         guard (0...1).contains(start) else {
             throw NetworkError("\(builder.qualified("")): its proportion starts at \(start): use 0 to 1")
         }
@@ -36,7 +36,7 @@ public struct MixedPooling: PoolingMethod, Hashable {
 public struct GatedPooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let (average, largest) = try builder.meanAndMaximum(x, window)
         let gate = try builder.activation(try builder.windowFilter(x, window, name: "gate"), .sigmoid, name: "sigmoid")
         return try builder.mix(average, largest, share: gate)
@@ -52,14 +52,14 @@ public struct TreePooling: PoolingMethod, Hashable {
     /// A tree by its levels.
     public init(levels: Int = 2) { self.levels = levels }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         guard (1...5).contains(levels) else {
             throw NetworkError("\(builder.qualified("")): its tree has \(levels) levels: use 1 to 5")
         }
         return try grow(x, window, levels: levels, in: builder)
     }
 
-    private func grow(_ x: Node.ID, _ window: PoolingWindow, levels: Int, in builder: NetworkBuilder) throws -> Node.ID
+    private func grow(_ x: Node.ID, _ window: Window, levels: Int, in builder: NetworkBuilder) throws -> Node.ID
     {
         guard levels > 1 else { return try builder.windowFilter(x, window, name: "leaf") }
         let left = try builder.scope("left") { try grow(x, window, levels: levels - 1, in: builder) }
@@ -70,18 +70,17 @@ public struct TreePooling: PoolingMethod, Hashable {
 }
 
 extension NetworkBuilder {
-    fileprivate func meanAndMaximum(_ x: Node.ID, _ window: PoolingWindow) throws -> (mean: Node.ID, maximum: Node.ID) {
-        let mean = AveragePool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
-        let maximum = MaxPool(kernel: window.kernel, stride: window.stride, padding: window.padding)
+    fileprivate func meanAndMaximum(_ x: Node.ID, _ window: Window) throws -> (mean: Node.ID, maximum: Node.ID) {
+        let mean = AveragePool(window, countsPadding: false)
+        let maximum = MaxPool(window)
         return (try add(.averagePool(mean), [x], name: "average"), try add(.maxPool(maximum), [x], name: "max"))
     }
 
     /// A learned filter over the window for each channel.
-    fileprivate func windowFilter(_ x: Node.ID, _ window: PoolingWindow, name: String) throws -> Node.ID {
+    fileprivate func windowFilter(_ x: Node.ID, _ window: Window, name: String) throws -> Node.ID {
         let channels = shape(of: x).channels
         return try convolution(
-            x, to: channels, kernel: window.kernel, stride: window.stride, padding: window.padding, groups: channels,
+            x, to: channels, window: window, groups: channels,
             name: name)
     }
 }

@@ -5,19 +5,5 @@ public protocol PoolingMethod: Sendable {
     /// Writes the method's nodes in the builder's open scope and returns the pooled map.
     ///
     /// - Throws: `NetworkError` where the map or the options do not fit.
-    func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID
-}
-
-/// What a pooling slides over the map.
-public struct PoolingWindow: Sendable, Hashable {
-    public var kernel: Size
-    public var stride: Size
-    public var padding: Size
-
-    /// A window by its sides.
-    public init(kernel: Size, stride: Size, padding: Size = 0) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
-    }
+    func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID
 }

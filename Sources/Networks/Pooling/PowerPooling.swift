@@ -11,9 +11,9 @@ public struct LpPooling: PoolingMethod, Hashable {
         self.isLearned = isLearned
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let pool = PowerPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent,
+            window: window, exponent: exponent,
             isLearned: isLearned,
             takesAbsolute: true)
         return try builder.add(.powerPool(pool), [x], name: "")
@@ -33,9 +33,9 @@ public struct GeneralizedMeanPooling: PoolingMethod, Hashable {
         self.isLearned = isLearned
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let pool = PowerPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, exponent: exponent,
+            window: window, exponent: exponent,
             isLearned: isLearned,
             takesAbsolute: false)
         return try builder.add(.powerPool(pool), [x], name: "")

@@ -5,10 +5,9 @@
 public struct StochasticPooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let activations = try builder.activation(x, .relu, name: "relu")
-        let pool = WindowPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, isSampled: true)
+        let pool = WindowPool(window, isSampled: true)
         return try builder.add(.windowPool(pool), [activations, activations], name: "")
     }
 }
@@ -25,10 +24,10 @@ public struct S3Pooling: PoolingMethod, Hashable {
     /// An S3Pool by its grid.
     public init(grid: Int = 0) { self.grid = grid }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         guard grid >= 0 else { throw NetworkError("\(builder.qualified("")): its grid is \(grid): use 0 or more") }
         let maxima = try builder.add(
-            .maxPool(MaxPool(kernel: window.kernel, stride: 1, padding: window.padding)), [x], name: "max")
+            .maxPool(MaxPool(window.atStrideOne)), [x], name: "max")
         let pool = AveragePool(
             kernel: window.stride, stride: window.stride, countsPadding: false, coversBorder: true,
             sampling: AveragePool.LineSampling(grid: grid == 0 ? window.stride : Size(grid)))

@@ -13,13 +13,12 @@ public struct RecurrentPooling: PoolingMethod, Hashable {
         self.windowStates = windowStates
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let channels = builder.shape(of: x).channels
         let quarter = (channels + 3) / 4
         let pool = RNNPool(
             channels: channels, lineStates: lineStates == 0 ? quarter : lineStates,
-            windowStates: windowStates == 0 ? quarter : windowStates, kernel: window.kernel, stride: window.stride,
-            padding: window.padding)
+            windowStates: windowStates == 0 ? quarter : windowStates, window: window)
         let states = try builder.add(.rnnPool(pool), [x], name: "")
         guard 4 * pool.windowStates != channels else { return states }
         return try builder.convolution(states, to: channels, kernel: 1, bias: true, name: "projection")

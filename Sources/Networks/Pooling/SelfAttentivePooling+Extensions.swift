@@ -34,15 +34,12 @@ extension SelfAttentivePooling {
     }
 
     /// The window that is asked for, with what it overlaps on each side.
-    func widened(_ window: PoolingWindow, in builder: NetworkBuilder) throws -> PoolingWindow {
+    func widened(_ window: Window, in builder: NetworkBuilder) throws -> Window {
         let overlap = extensions.overlap
         guard (0...16).contains(overlap) else {
             throw NetworkError("\(builder.qualified("")): its windows overlap by \(overlap): use 0 to 16")
         }
-        func larger(_ size: Size, by pixels: Int) -> Size { Size(size.height + pixels, size.width + pixels) }
-        return PoolingWindow(
-            kernel: larger(window.kernel, by: 2 * overlap), stride: window.stride,
-            padding: larger(window.padding, by: overlap))
+        return window.widened(before: overlap, after: overlap)
     }
 
     /// What the windows average: the map, or the maximum of each pixel's neighbourhood.

@@ -98,14 +98,13 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         heads * max(1, Int((ratio * Double(channels) / Double(heads)).rounded(.toNearestOrEven)))
     }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let window = try widened(window, in: builder)
         let values = try values(x, in: builder)
         let weights = try builder.scope("logit.pool_weight") {
             try weigh(try logits(x, in: builder), in: builder)
         }
-        let pool = WindowPool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, isNormalised: isWindowNormalised)
+        let pool = WindowPool(window, isNormalised: isWindowNormalised)
         let (map, grid) = (builder.shape(of: x).size, builder.shape(of: weights).size)
         if !allowsDegenerate, pool.isAveragePooling(map: map, weights: grid) {
             throw NetworkError(
@@ -115,8 +114,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         guard let share = extensions.attentionShare else {
             return try builder.add(.windowPool(pool), [values, weights], name: "")
         }
-        let average = AveragePool(
-            kernel: window.kernel, stride: window.stride, padding: window.padding, countsPadding: false)
+        let average = AveragePool(window, countsPadding: false)
         let mean = try builder.add(.averagePool(average), [values], name: "average")
         let attended = try builder.add(.windowPool(pool), [values, weights], name: "attended")
         return try builder.mix(mean, attended, share: share.scale, shareName: "share")
@@ -196,7 +194,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     /// Why weights of `weights` cells over a map are no weights at all.
     static func degenerateExplanation(pool: WindowPool, map: Size, weights: Size) -> String {
-        "every \(pool.kernel) window of the \(map) map lies inside one cell of the \(weights) grid of patches, so all its weights are "
+        "every \(pool.window.kernel) window of the \(map) map lies inside one cell of the \(weights) grid of patches, so all its weights are "
             + "equal: this is exactly average pooling, and the attention would never learn"
     }
 }

@@ -2,8 +2,8 @@
 public struct MaxPooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
-        let details = MaxPool(kernel: window.kernel, stride: window.stride, padding: window.padding)
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
+        let details = MaxPool(window)
         return try builder.add(.maxPool(details), [x], name: "")
     }
 }
@@ -12,8 +12,8 @@ public struct MaxPooling: PoolingMethod, Hashable {
 public struct AveragePooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
-        let details = AveragePool(kernel: window.kernel, stride: window.stride, padding: window.padding)
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
+        let details = AveragePool(window)
         return try builder.add(.averagePool(details), [x], name: "")
     }
 }
@@ -24,9 +24,9 @@ public struct AveragePooling: PoolingMethod, Hashable {
 public struct StridedConvolution: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let map = try builder.convolution(
-            x, to: builder.shape(of: x).channels, kernel: window.kernel, stride: window.stride, padding: window.padding,
+            x, to: builder.shape(of: x).channels, window: window,
             name: "0")
         return try builder.activation(try builder.batchNorm(map, name: "1"), .relu, name: "2")
     }

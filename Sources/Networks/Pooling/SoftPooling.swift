@@ -3,9 +3,9 @@
 public struct SoftPooling: PoolingMethod, Hashable {
     public init() {}
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let weights = try builder.activation(x, .exponential, name: "exp")
-        let pool = WindowPool(kernel: window.kernel, stride: window.stride, padding: window.padding)
+        let pool = WindowPool(window)
         return try builder.add(.windowPool(pool), [x, weights], name: "")
     }
 }

@@ -18,12 +18,17 @@ public struct WaveletPooling: PoolingMethod, Hashable {
     /// A wavelet pooling by the bands it keeps.
     public init(bands: Bands = .low) { self.bands = bands }
 
-    public func build(_ x: Node.ID, window: PoolingWindow, in builder: NetworkBuilder) throws -> Node.ID {
+    public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         func low(_ side: Int) -> [Double] { [Double](repeating: 1 / Double(side).squareRoot(), count: side) }
         func high(_ side: Int) -> [Double] {
             low(side).enumerated().map { $0.offset < side / 2 ? $0.element : -$0.element }
         }
         let kernel = window.kernel
+        guard window.dilation == 1 else {
+            throw NetworkError(
+                "\(builder.qualified("")): wavelets are of neighbouring pixels, and its window has a dilation of \(window.dilation): use 1"
+            )
+        }
         var (rows, columns) = ([low(kernel.height)], [low(kernel.width)])
         if bands == .all {
             guard kernel.height % 2 == 0, kernel.width % 2 == 0 else {
@@ -35,7 +40,7 @@ public struct WaveletPooling: PoolingMethod, Hashable {
             columns += [low(kernel.width), high(kernel.width), high(kernel.width)]
         }
         let bank = FixedFilter(
-            rows: rows, columns: columns, stride: window.stride, before: window.padding, after: window.padding)
+            rows: rows, columns: columns, stride: window.stride, before: window.before, after: window.after)
         guard bands == .all else { return try builder.add(.fixedFilter(bank), [x], name: "") }
         let transformed = try builder.add(.fixedFilter(bank), [x], name: "haar")
         let map = try builder.convolution(transformed, to: builder.shape(of: x).channels, kernel: 1, name: "0")

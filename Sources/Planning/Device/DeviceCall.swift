@@ -76,8 +76,10 @@ extension EvaluationGraph {
         func call(_ kernel: DeviceKernel, _ tables: [Int], _ work: [Double]) -> DeviceCall {
             DeviceCall(node: node.id, kernel: kernel, tables: tables, work: work)
         }
-        func pool(_ kernel: DeviceKernel, _ window: Size, _ tables: [Int] = []) -> DeviceCall {
-            call(kernel, tables, [numbers * Double(window.area), numbers, rows])
+        func pool(_ kernel: DeviceKernel, _ window: Window, _ tables: [Int] = []) -> DeviceCall {
+            call(
+                window.dilation == 1 ? kernel : kernel.withGaps, tables,
+                [numbers * Double(window.kernel.area), numbers, rows])
         }
         guard missingKernel(of: node) == nil else {
             return DeviceCall(node: node.id, kernel: nil, tables: [guessedFlashBytes(of: node)])
@@ -85,9 +87,9 @@ extension EvaluationGraph {
         switch node.operation {
         case .input: return call(.pixels, [256 * output.channels], [numbers])
         case .convolution(let details):
-            return convolution(node, inputs[0], details.kernel, details.stride, groups: details.groups)
+            return convolution(node, inputs[0], details.window, groups: details.groups)
         case .fixedFilter(let details):
-            return convolution(node, inputs[0], details.kernel, details.stride, groups: inputs[0].channels)
+            return convolution(node, inputs[0], details.window, groups: inputs[0].channels)
         case .linear(let details):
             let outputs = details.outputFeatures
             return call(
@@ -110,13 +112,13 @@ extension EvaluationGraph {
             return call(.addPosition, [output.width * half, output.height * half], [numbers, rows])
         case .add: return call(.add, [], [numbers, rows])
         case .multiply: return call(.multiply, [], [numbers, rows])
-        case .maxPool(let details): return pool(.maxPool, details.kernel)
-        case .averagePool(let details): return pool(.averagePool, details.kernel)
-        case .localDeviation(let details): return pool(.deviation, details.kernel)
+        case .maxPool(let details): return pool(.maxPool, details.window)
+        case .averagePool(let details): return pool(.averagePool, details.window)
+        case .localDeviation(let details): return pool(.deviation, details.window)
         case .windowPool(let details):
             let map = inputs[0]
             return pool(
-                details.isNormalised ? .poolNormalised : .poolWeighted, details.kernel, [2 * map.height, 2 * map.width])
+                details.isNormalised ? .poolNormalised : .poolWeighted, details.window, [2 * map.height, 2 * map.width])
         case .globalAveragePool:
             return call(.globalAverage, [], [Double(inputs[0].count), numbers, Double(inputs[0].height)])
         case .upsampleBilinear: return call(.upsample, [], [numbers, rows])
@@ -132,21 +134,24 @@ extension EvaluationGraph {
 
     private func products(_ node: Node) -> Double { Double(network.multiplyAccumulates(of: node)) }
 
-    private func convolution(_ node: Node, _ input: Shape, _ kernel: Size, _ stride: Size, groups: Int) -> DeviceCall {
+    private func convolution(_ node: Node, _ input: Shape, _ window: Window, groups: Int) -> DeviceCall {
+        let (kernel, hasGaps) = (window.kernel, window.dilation != 1)
         let output = shapes[node.id.index]
         let (numbers, rows) = (Double(output.count), Double(output.height))
         let depth = input.channels / groups
         let tables = scaled(kernel.area * depth * output.channels, output.channels)
         if groups > 1, groups == input.channels, groups == output.channels {
-            let isQuick = kernel.height == 3 && kernel.width == 3 && stride.width == 1
+            let isQuick = kernel == 3 && window.stride.width == 1
             return DeviceCall(
-                node: node.id, kernel: isQuick ? .depthwise3x3 : .depthwise, tables: tables,
+                node: node.id,
+                kernel: hasGaps ? .depthwiseWithGaps : isQuick ? .depthwise3x3 : .depthwise, tables: tables,
                 work: [numbers * Double(kernel.area), numbers, rows * Double(output.channels)])
         }
         let windows = Double(output.size.area * groups)
         // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
         return DeviceCall(
-            node: node.id, kernel: .convolution, tables: tables, windowBytes: 4 * ((kernel.area * depth + 3) / 4 * 4),
+            node: node.id, kernel: hasGaps ? .convolutionWithGaps : .convolution, tables: tables,
+            windowBytes: 4 * ((kernel.area * depth + 3) / 4 * 4),
             work: [
                 numbers * Double(kernel.area * depth), numbers, windows * Double(kernel.area * depth),
                 windows * Double(kernel.height), rows * Double(groups),

@@ -3,9 +3,12 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     /// The image's rows.
     case pixels
     case convolution
+    /// Windows with a dilation of more than 1 have kernels of their own.
+    case convolutionWithGaps
     /// A depthwise convolution of 3×3 that goes a pixel at a time, which has loops of its own.
     case depthwise3x3
     case depthwise
+    case depthwiseWithGaps
     case linear
     case lookUp
     case add
@@ -13,11 +16,16 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case scaleChannels
     case addPosition
     case maxPool
+    case maxPoolWithGaps
     case averagePool
+    case averagePoolWithGaps
     case globalAverage
     case deviation
+    case deviationWithGaps
     case poolNormalised
+    case poolNormalisedWithGaps
     case poolWeighted
+    case poolWeightedWithGaps
     case upsample
     case shuffle
     case attention
@@ -25,15 +33,34 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case findSSD
     case findYOLO
 
+    /// The kernel that takes its place where a window's taps lie apart; itself where it has no window.
+    var withGaps: DeviceKernel {
+        switch self {
+        case .convolution: .convolutionWithGaps
+        case .depthwise, .depthwise3x3: .depthwiseWithGaps
+        case .maxPool: .maxPoolWithGaps
+        case .averagePool: .averagePoolWithGaps
+        case .deviation: .deviationWithGaps
+        case .poolNormalised: .poolNormalisedWithGaps
+        case .poolWeighted: .poolWeightedWithGaps
+        case .pixels, .linear, .lookUp, .add, .multiply, .scaleChannels, .addPosition, .globalAverage, .upsample,
+            .shuffle, .attention, .findSSD, .findYOLO, .convolutionWithGaps, .depthwiseWithGaps, .maxPoolWithGaps,
+            .averagePoolWithGaps, .deviationWithGaps, .poolNormalisedWithGaps, .poolWeightedWithGaps:
+            self
+        }
+    }
+
     /// What `DeviceCall.work` counts for it, in its order.
     package var work: [String] {
         switch self {
         case .pixels: ["number"]
-        case .convolution: ["product", "output", "gathered number", "gathered line", "row"]
-        case .depthwise3x3, .depthwise: ["product", "output", "channel of a row"]
+        case .convolution, .convolutionWithGaps: ["product", "output", "gathered number", "gathered line", "row"]
+        case .depthwise3x3, .depthwise, .depthwiseWithGaps: ["product", "output", "channel of a row"]
         case .linear: ["product", "output"]
         case .lookUp, .add, .multiply, .scaleChannels, .addPosition, .upsample, .shuffle: ["output", "row"]
-        case .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted: ["window element", "output", "row"]
+        case .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted, .maxPoolWithGaps, .averagePoolWithGaps,
+            .deviationWithGaps, .poolNormalisedWithGaps, .poolWeightedWithGaps:
+            ["window element", "output", "row"]
         case .globalAverage: ["input", "output", "row"]
         case .attention: ["product of a projection", "product with keys or values", "score", "number of a token"]
         case .findSSD, .findYOLO: ["score"]

@@ -176,20 +176,22 @@ struct PlanReplay {
         let operands = node.inputs.compactMap { sources[$0.index] }
         guard let first = operands.first else { return [] }
         let height = shapes[first.index].height
-        func window(_ kernel: Size, _ stride: Size, _ padding: Size) -> [Int] {
-            (0..<kernel.height).map { pass * stride.height - padding.height + $0 }.filter { $0 >= 0 && $0 < height }
+        func window(_ window: Window) -> [Int] {
+            (0..<window.kernel.height)
+                .map { pass * window.stride.height - window.before.height + $0 * window.dilation.height }
+                .filter { $0 >= 0 && $0 < height }
         }
         func all(_ rows: [Int]) -> [(Node.ID, Int)] { rows.map { (first, $0) } }
         switch node.operation {
         case .input: return []
-        case .convolution(let details): return all(window(details.kernel, details.stride, details.padding))
-        case .maxPool(let details): return all(window(details.kernel, details.stride, details.padding))
-        case .averagePool(let details): return all(window(details.kernel, details.stride, details.padding))
-        case .localDeviation(let details): return all(window(details.kernel, details.stride, details.padding))
-        case .powerPool(let details): return all(window(details.kernel, details.stride, details.padding))
-        case .rnnPool(let details): return all(window(details.kernel, details.stride, details.padding))
+        case .convolution(let details): return all(window(details.window))
+        case .maxPool(let details): return all(window(details.window))
+        case .averagePool(let details): return all(window(details.window))
+        case .localDeviation(let details): return all(window(details.window))
+        case .powerPool(let details): return all(window(details.window))
+        case .rnnPool(let details): return all(window(details.window))
         case .comparisonPool(let details):
-            return all(window(details.kernel, details.stride, details.padding)) + [(operands[1], pass)]
+            return all(window(details.window)) + [(operands[1], pass)]
         case .fixedFilter(let details):
             let rows = (0..<details.kernel.height).map { pass * details.stride.height - details.before.height + $0 }
             guard details.border == .reflect else { return all(rows.filter { $0 >= 0 && $0 < height }) }
@@ -200,7 +202,7 @@ struct PlanReplay {
                     return line
                 })
         case .windowPool(let details):
-            let rows = window(details.kernel, details.stride, details.padding)
+            let rows = window(details.window)
             let cells = NearestUpsampling(from: shapes[operands[1].index].height, to: height)
             return all(rows) + rows.map { (operands[1], cells.sourceLine($0)) }
         case .add, .multiply:

@@ -36,28 +36,28 @@ struct RowAccess {
         switch node.operation {
         case .input: operands = []
         case .convolution(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .maxPool(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .averagePool(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .localDeviation(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .windowPool(let details):
-            let map = Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)
+            let map = Self.window(details.window, inputs[0].height, rows)
             let upsampling = NearestUpsampling(from: inputs[1].height, to: inputs[0].height)
             func source(_ row: Int32) -> Int32 {
                 Int32(upsampling.sourceLine(min(max(0, Int(row)), inputs[0].height - 1)))
             }
             operands = [map, Operand(first: map.first.map(source), last: map.last.map(source))]
         case .powerPool(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .comparisonPool(let details):
-            let map = Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)
+            let map = Self.window(details.window, inputs[0].height, rows)
             let lines = (0..<Int32(rows)).map { $0 }
             operands = [map, Operand(first: lines, last: lines)]
         case .rnnPool(let details):
-            operands = [Self.window(details.kernel, details.stride, details.padding, inputs[0].height, rows)]
+            operands = [Self.window(details.window, inputs[0].height, rows)]
         case .fixedFilter(let details): operands = [Self.filter(details, inputs[0].height, rows)]
         case .globalAveragePool:
             writesAtEnd = true
@@ -89,11 +89,12 @@ struct RowAccess {
             first: [Int32](repeating: Int32(first), count: rows), last: [Int32](repeating: Int32(last), count: rows))
     }
 
-    private static func window(_ kernel: Size, _ stride: Size, _ padding: Size, _ height: Int, _ rows: Int) -> Operand {
-        let starts = (0..<rows).map { $0 * stride.height - padding.height }
+    /// From the first tap's row to the last one's, those between taps too.
+    private static func window(_ window: Window, _ height: Int, _ rows: Int) -> Operand {
+        let starts = (0..<rows).map { $0 * window.stride.height - window.before.height }
         return Operand(
             first: starts.map { Int32(min(max(0, $0), height)) },
-            last: starts.map { Int32(min($0 + kernel.height, height) - 1) })
+            last: starts.map { Int32(min($0 + window.extent.height, height) - 1) })
     }
 
     /// A filter whose borders may be mirrored: near an end it reads lines that lie back.

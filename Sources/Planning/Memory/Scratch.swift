@@ -46,7 +46,7 @@ extension Networks.Operation {
             ]
         case .instanceNorm: return [Scratch(name: "statistics", bytes: 8 * output.channels, isKept: true)]
         case .rnnPool(let details):
-            let lines = max(details.kernel.height, details.kernel.width) * details.lineStates
+            let lines = max(details.window.kernel.height, details.window.kernel.width) * details.lineStates
             return [
                 Scratch(
                     name: "states", bytes: lines + 2 * max(details.lineStates, details.windowStates), isKept: false)

@@ -31,12 +31,12 @@ public struct CostModel: Sendable, Hashable {
         let output = Double(graph.shapes[node.id.index].count)
         let products = Double(graph.network.multiplyAccumulates(of: node))
         switch node.operation {
-        case .powerPool(let details): return 2 * output * (perElement * Double(details.kernel.area) + perOutput)
+        case .powerPool(let details): return 2 * output * (perElement * Double(details.window.kernel.area) + perOutput)
         case .comparisonPool(let details):
             // Two passes over a window: references and weights, each a look-up, then the mean.
-            return output * (5 * perElement * Double(details.kernel.area) + 2 * perOutput)
+            return output * (5 * perElement * Double(details.window.kernel.area) + 2 * perOutput)
         case .rnnPool(let details):
-            let (kernel, size) = (details.kernel, graph.shapes[node.id.index].size)
+            let (kernel, size) = (details.window.kernel, graph.shapes[node.id.index].size)
             let states =
                 2 * kernel.area * details.lineStates + 2 * (kernel.height + kernel.width) * details.windowStates
             return products * perProduct + 2 * perOutput * Double(size.area * states)

@@ -5,7 +5,7 @@ extension ReferenceKernel {
     func pool(_ pass: Int, _ memory: Memory) {
         switch node.operation {
         case .maxPool(let details):
-            let window = Window(details.kernel, details.stride, details.padding)
+            let window = details.window
             for x in 0..<output.width {
                 let pixel = memory.output + x * output.channels
                 for channel in 0..<output.channels { pixel[channel] = .min }
@@ -15,22 +15,22 @@ extension ReferenceKernel {
                 }
             }
         case .averagePool(let details):
-            let window = Window(details.kernel, details.stride, details.padding)
+            let window = details.window
             sum(window, pass, memory) { sums, count, channel in
                 roundedQuotient(
-                    Int64(sums[channel]), Int64(details.countsPadding ? details.kernel.area : max(1, count)))
+                    Int64(sums[channel]), Int64(details.countsPadding ? window.kernel.area : max(1, count)))
             }
         case .localDeviation(let details):
-            let window = Window(details.kernel, details.stride, details.padding)
+            let window = details.window
             sum(window, pass, memory) { sums, _, channel in
-                let (area, total) = (Int64(details.kernel.area), Int64(sums[channel]))
+                let (area, total) = (Int64(window.kernel.area), Int64(sums[channel]))
                 let squares = Int64(sums[output.channels + channel])
                 return Int8(clamping: integerSquareRoot(max(0, squares * area - total * total)) / area)
             }
         case .windowPool(let details): weigh(details, pass, memory)
         case .powerPool(let details):
             // Any exponent would do; 2 needs no tables.
-            let window = Window(details.kernel, details.stride, details.padding)
+            let window = details.window
             let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
             for x in 0..<output.width {
                 for channel in 0..<channels { sums[channel] = 0 }
@@ -62,25 +62,13 @@ extension ReferenceKernel {
         }
     }
 
-    private struct Window {
-        let kernel: Size
-        let stride: Size
-        let padding: Size
-
-        init(_ kernel: Size, _ stride: Size, _ padding: Size) {
-            self.kernel = kernel
-            self.stride = stride
-            self.padding = padding
-        }
-    }
-
     /// The pixels of a window that lie on the map.
     private func visit(_ window: Window, _ pass: Int, _ x: Int, _ body: (_ y: Int, _ x: Int) -> Void) {
         for ky in 0..<window.kernel.height {
-            let y = pass * window.stride.height - window.padding.height + ky
+            let y = window.line(ky, of: pass)
             guard y >= 0, y < inputs[0].height else { continue }
             for kx in 0..<window.kernel.width {
-                let column = x * window.stride.width - window.padding.width + kx
+                let column = window.column(kx, of: x)
                 if column >= 0, column < inputs[0].width { body(y, column) }
             }
         }
@@ -111,7 +99,7 @@ extension ReferenceKernel {
     /// Weights are 1 + |x − m|, over their window's mean where the weighting is relative.
     private func compare(_ details: ComparisonPool, _ pass: Int, _ memory: Memory) {
         let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
-        let window = Window(details.kernel, details.stride, details.padding)
+        let window = details.window
         let isRelative = details.weighting != .dice
         for x in 0..<output.width {
             for index in 0..<(isRelative ? 3 : 2) * channels { sums[index] = 0 }
@@ -147,7 +135,7 @@ extension ReferenceKernel {
     /// Weights are int8 over −129, so that all are positive: 1 to 256.
     private func weigh(_ details: WindowPool, _ pass: Int, _ memory: Memory) {
         let (sums, channels) = (Accumulators(memory: memory.scratch[0]), output.channels)
-        let window = Window(details.kernel, details.stride, details.padding)
+        let window = details.window
         let down = NearestUpsampling(from: inputs[1].height, to: inputs[0].height)
         let across = NearestUpsampling(from: inputs[1].width, to: inputs[0].width)
         for x in 0..<output.width {
@@ -162,7 +150,7 @@ extension ReferenceKernel {
                 }
             }
             for channel in 0..<channels {
-                let divisor = details.isNormalised ? sums[channels + channel] : Int32(128 * details.kernel.area)
+                let divisor = details.isNormalised ? sums[channels + channel] : Int32(128 * window.kernel.area)
                 memory.output[x * channels + channel] = roundedQuotient(Int64(sums[channel]), Int64(max(1, divisor)))
             }
         }

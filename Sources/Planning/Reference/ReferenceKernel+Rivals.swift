@@ -63,19 +63,20 @@ extension ReferenceKernel {
     /// The windows of one row; each line's state and then the window's own, as int8.
     func readWindows(_ details: RNNPool, _ pass: Int, _ memory: Memory) {
         let (lines, windows, input) = (details.lineStates, details.windowStates, inputs[0])
+        let (window, kernel) = (details.window, details.window.kernel)
         let summaries = memory.scratch[0].assumingMemoryBound(to: Int8.self)
-        let work = summaries + max(details.kernel.height, details.kernel.width) * lines
+        let work = summaries + max(details.window.kernel.height, details.window.kernel.width) * lines
         let spare = work + max(lines, windows)
         for x in 0..<output.width {
             for isRow in [true, false] {
                 let (count, length) =
                     isRow
-                    ? (details.kernel.height, details.kernel.width) : (details.kernel.width, details.kernel.height)
+                    ? (kernel.height, kernel.width) : (kernel.width, kernel.height)
                 for line in 0..<count {
                     for index in 0..<lines { work[index] = 0 }
                     for place in 0..<length {
-                        let y = pass * details.stride.height - details.padding.height + (isRow ? line : place)
-                        let column = x * details.stride.width - details.padding.width + (isRow ? place : line)
+                        let y = window.line(isRow ? line : place, of: pass)
+                        let column = window.column(isRow ? place : line, of: x)
                         let isInside = y >= 0 && y < input.height && column >= 0 && column < input.width
                         let pixel = isInside ? memory.row(0, y) + column * input.channels : nil
                         step(pixel, details.channels, work, spare, lines, row: 0, offset: 0)

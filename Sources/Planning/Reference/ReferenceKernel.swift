@@ -59,18 +59,18 @@ struct ReferenceKernel {
 
     private func convolve(_ details: Convolution, _ pass: Int, _ memory: Memory) {
         let depth = details.inputChannels / details.groups
-        let (input, kernel) = (inputs[0], details.kernel)
+        let (input, kernel) = (inputs[0], details.window.kernel)
         let groupOutputs = details.outputChannels / details.groups
         for x in 0..<output.width {
             for channel in 0..<details.outputChannels {
                 var sum = weights.bias[channel]
                 let first = channel / groupOutputs * depth
                 for ky in 0..<kernel.height {
-                    let y = pass * details.stride.height - details.padding.height + ky
+                    let y = details.window.line(ky, of: pass)
                     guard y >= 0, y < input.height else { continue }
                     let row = memory.row(0, y)
                     for kx in 0..<kernel.width {
-                        let column = x * details.stride.width - details.padding.width + kx
+                        let column = details.window.column(kx, of: x)
                         guard column >= 0, column < input.width else { continue }
                         let pixel = row + (column * input.channels + first)
                         let base = ((channel * kernel.height + ky) * kernel.width + kx) * depth

@@ -18,7 +18,7 @@ struct ReferenceWeights {
         var random = ReferenceGenerator(state: seed &+ UInt64(node.id.index) &* 0x9E37_79B9_7F4A_7C15)
         switch node.operation {
         case .convolution(let details):
-            fill(details.outputChannels, details.inputChannels / details.groups * details.kernel.area, &random)
+            fill(details.outputChannels, details.inputChannels / details.groups * details.window.kernel.area, &random)
         case .linear(let details): fill(details.outputFeatures, details.inputFeatures, &random)
         case .multiHeadAttention(let details):
             fill(4 * details.channels, details.channels, &random)

@@ -2,23 +2,16 @@ import Networks
 
 /// A step's operations in a few words: `depthwise+relu6 3×3/2`.
 ///
-/// Batch normalisations that fold are not named. The window's size comes last, its stride behind a slash where it is not 1.
+/// Batch normalisations that fold are not named. The window's size comes last, its dilation behind a point and its stride behind a slash
+/// where they are not 1.
 package func operationLabel(_ nodes: [Node], in graph: EvaluationGraph) -> String {
     var words: [String] = []
     var window = ""
     for node in nodes {
+        if let own = node.operation.details.slidingWindow { window = windowLabel(own) }
         switch node.operation {
         case .convolution(let details):
             words.append(details.isDepthwise ? "depthwise" : "convolution")
-            window = windowLabel(details.kernel, details.stride)
-        case .maxPool(let details): window = windowLabel(details.kernel, details.stride)
-        case .averagePool(let details): window = windowLabel(details.kernel, details.stride)
-        case .localDeviation(let details): window = windowLabel(details.kernel, details.stride)
-        case .powerPool(let details): window = windowLabel(details.kernel, details.stride)
-        case .comparisonPool(let details): window = windowLabel(details.kernel, details.stride)
-        case .fixedFilter(let details): window = windowLabel(details.kernel, details.stride)
-        case .rnnPool(let details): window = windowLabel(details.kernel, details.stride)
-        case .windowPool(let details): window = windowLabel(details.kernel, details.stride)
         case .activation(let details):
             words.append(details.function.rawValue)
             continue
@@ -31,7 +24,9 @@ package func operationLabel(_ nodes: [Node], in graph: EvaluationGraph) -> Strin
     return words.joined(separator: "+") + window
 }
 
-private func windowLabel(_ kernel: Size, _ stride: Size) -> String {
+private func windowLabel(_ window: Window) -> String {
+    let (stride, dilation) = (window.stride, window.dilation)
     let pace = stride.height == stride.width ? "\(stride.height)" : "(\(stride))"
-    return " \(kernel)" + (stride == 1 ? "" : "/\(pace)")
+    let gaps = dilation.height == dilation.width ? "\(dilation.height)" : "(\(dilation))"
+    return " \(window.kernel)" + (dilation == 1 ? "" : "·\(gaps)") + (stride == 1 ? "" : "/\(pace)")
 }

@@ -69,7 +69,7 @@ public struct Equalization {
         var factors = reaches.map { $0 > 0 ? widest / $0 : 1 }
         if !details.isDepthwise {
             let weights = try float.parameter("\(second.name).weight")
-            let taps = details.kernel.area
+            let taps = details.window.kernel.area
             let columns = (0..<details.inputChannels).map { channel in
                 (0..<details.outputChannels).reduce(0.0) { most, output in
                     let start = (output * details.inputChannels + channel) * taps
@@ -97,7 +97,7 @@ public struct Equalization {
         float.parameters["\(first.name).weight"] = weights
         float.parameters["\(first.name).bias"] = bias
         var next = try float.parameter("\(second.name).weight")
-        let taps = details.kernel.area
+        let taps = details.window.kernel.area
         for index in next.indices {
             let channel = details.isDepthwise ? index / taps : index / taps % details.inputChannels
             next[index] /= Float(factors[channel])

@@ -163,7 +163,7 @@ public struct Quantizer {
         case .convolution(let details):
             let layer = WeightLayout.convolution(
                 try float.parameter("\(node.name).weight"), details, bias: bias(node, details.outputChannels))
-            let taps = details.kernel.area
+            let taps = details.window.kernel.area
             let means = try means(step.operands[0].name)
             let depth = details.inputChannels / details.groups
             let groupOutputs = details.outputChannels / details.groups

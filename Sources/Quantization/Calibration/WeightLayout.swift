@@ -7,7 +7,7 @@ enum WeightLayout {
     static func convolution(_ weights: [Float], _ details: Convolution, bias: [Float]) -> (
         weights: [Float], bias: [Float]
     ) {
-        let (depth, taps) = (details.inputChannels / details.groups, details.kernel.area)
+        let (depth, taps) = (details.inputChannels / details.groups, details.window.kernel.area)
         var result: [Float] = []
         result.reserveCapacity(weights.count)
         for output in 0..<details.outputChannels {

@@ -11,13 +11,27 @@ extension HostExecutor {
         switch call.kernel {
         case .pixels(let tables, _): convert(image, row: pass, tables: tables, call.output, output)
         case .convolution(let window, let groups, let zero, let weights, let scaling, _):
-            convolveRow(
-                pass, rows(step, 0), geometry(call, window, groups, zero), weights: constants.int8(weights),
-                requantisation(scaling), columns: work, to: output)
+            let geometry = geometry(call, window, groups, zero)
+            if let gaps = window.gaps {
+                convolveRow(
+                    pass, rows(step, 0), geometry, dilation: gaps, weights: constants.int8(weights),
+                    requantisation(scaling), columns: work, to: output)
+            } else {
+                convolveRow(
+                    pass, rows(step, 0), geometry, weights: constants.int8(weights), requantisation(scaling),
+                    columns: work, to: output)
+            }
         case .depthwise(let window, let zero, let weights, let scaling):
-            convolveDepthwiseRow(
-                pass, rows(step, 0), geometry(call, window, call.output.channels, zero),
-                weights: constants.int8(weights), requantisation(scaling), to: output)
+            let geometry = geometry(call, window, call.output.channels, zero)
+            if let gaps = window.gaps {
+                convolveDepthwiseRow(
+                    pass, rows(step, 0), geometry, dilation: gaps, weights: constants.int8(weights),
+                    requantisation(scaling), to: output)
+            } else {
+                convolveDepthwiseRow(
+                    pass, rows(step, 0), geometry, weights: constants.int8(weights), requantisation(scaling),
+                    to: output)
+            }
         case .linear(let inputs, let zero, let weights, let outputs, let scaling):
             multiply(
                 rows(step, 0).start, inputs: inputs, zero: Int32(zero), weights: constants.int8(weights),
@@ -33,28 +47,11 @@ extension HostExecutor {
                 operands.0, zero: Int32(zeros[0]), operands.1, zero: Int32(zeros[1]), scaledOutput(scaling),
                 width: width, channels: call.output.channels, spread: spread.runtime, to: output)
         case .lookUp, .scaleChannels, .addPosition: callElementwise(call, pass, from: rows(step, 0)[pass], output)
-        case .maxPool(let window):
-            maxPoolRow(pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, to: output)
-        case .averagePool(let window, let countsPadding, let zero):
-            averagePoolRow(
-                pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, countsPadding: countsPadding,
-                zero: Int32(zero), sums: sums(step), to: output)
+        case .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted: pool(call, pass, step, output)
         case .globalAverage(let zero, let scaling):
             globalAverageRow(
                 pass, rows(step, 0)[pass], call.inputs[0].map, zero: Int32(zero), scaledOutput(scaling),
                 sums: sums(step), to: output)
-        case .deviation(let window, let zero, let scaling):
-            deviationRow(
-                pass, rows(step, 0), call.inputs[0].map, window.runtime, width: width, zero: Int32(zero),
-                scaledOutput(scaling), sums: sums(step), to: output)
-        case .poolNormalised(let window, let zero, let offset, let rowOf, let columnOf):
-            poolNormalisedRow(
-                pass, rows(step, 0), call.inputs[0].map, poolingWeights(step, rowOf, columnOf, offset), window.runtime,
-                width: width, zero: Int32(zero), sums: sums(step), to: output)
-        case .poolWeighted(let window, let zero, let offset, let rowOf, let columnOf, let scaling):
-            poolWeightedRow(
-                pass, rows(step, 0), call.inputs[0].map, poolingWeights(step, rowOf, columnOf, offset), window.runtime,
-                width: width, zero: Int32(zero), scaledOutput(scaling), sums: sums(step), to: output)
         case .upsample: upsampleRow(pass, rows(step, 0), call.inputs[0].map, to: output, call.output.map)
         case .shuffle(let factor):
             shuffleRow(pass, rows(step, 0), call.inputs[0].map, factor: factor, to: output, call.output.map)
@@ -95,7 +92,9 @@ extension HostExecutor {
             addPosition(
                 input, addend(token), columns: constants.int8(columns), rows: constants.int8(rows), addend(position),
                 scaledOutput(scaling), y: row, width: width, channels: channels, to: output)
-        default: preconditionFailure("\(call.kernel.functionName) does not work element by element")
+        case .pixels, .convolution, .depthwise, .linear, .add, .multiply, .maxPool, .averagePool, .globalAverage,
+            .deviation, .poolNormalised, .poolWeighted, .upsample, .shuffle, .attention:
+            preconditionFailure("\(call.kernel.functionName) does not work element by element")
         }
     }
 
@@ -117,8 +116,7 @@ extension HostExecutor {
         return (spread == .first ? a.start : a[pass], spread == .second ? b.start : b[pass])
     }
 
-    private func geometry(_ call: KernelCall, _ window: KernelWindow, _ groups: Int, _ zero: Int) -> ConvolutionGeometry
-    {
+    private func geometry(_ call: KernelCall, _ window: Window, _ groups: Int, _ zero: Int) -> ConvolutionGeometry {
         ConvolutionGeometry(
             input: call.inputs[0].map, output: call.output.map, window: window.runtime, groups: groups,
             zero: Int32(zero)
@@ -131,34 +129,32 @@ extension HostExecutor {
             shifts: constants.int32(scaling.shifts), zero: Int32(scaling.zero), low: Int32(scaling.low),
             high: Int32(scaling.high))
     }
-
-    private func poolingWeights(
-        _ step: KernelProgram.Step, _ rowOf: ConstantID, _ columnOf: ConstantID, _ offset: Int
-    ) -> PoolingWeights {
-        PoolingWeights(
-            rows(step, 1), rowOf: constants.uint16(rowOf), columnOf: constants.uint16(columnOf), offset: Int32(offset))
-    }
 }
 
 private func addend(_ scaling: AddendScaling) -> Addend {
     Addend(zero: Int32(scaling.zero), multiplier: scaling.scale.multiplier, shift: scaling.scale.shift)
 }
 
-private func scaledOutput(_ scaling: OutputScaling) -> ScaledOutput {
+func scaledOutput(_ scaling: OutputScaling) -> ScaledOutput {
     ScaledOutput(
         multiplier: scaling.scale.multiplier, shift: scaling.scale.shift, zero: Int32(scaling.zero),
         low: Int32(scaling.low), high: Int32(scaling.high))
 }
 
 extension Shape {
-    fileprivate var map: MapSize { MapSize(height: height, width: width, channels: channels) }
+    var map: MapSize { MapSize(height: height, width: width, channels: channels) }
 }
 
-extension KernelWindow {
-    fileprivate var runtime: SlidingWindow {
+extension Window {
+    var runtime: SlidingWindow {
         SlidingWindow(
             height: kernel.height, width: kernel.width, verticalStride: stride.height, horizontalStride: stride.width,
-            top: padding.height, left: padding.width)
+            top: before.height, left: before.width)
+    }
+
+    /// Nil for a window without gaps, which has a kernel of its own.
+    var gaps: Dilation? {
+        dilation == 1 ? nil : Dilation(vertical: dilation.height, horizontal: dilation.width)
     }
 }
 

@@ -44,8 +44,8 @@ extension QuantizedModel {
         let prefix = node.name
         switch node.operation {
         case .convolution(let details):
-            let (depth, taps) = (details.inputChannels / details.groups, details.kernel.area)
-            let shape = [details.outputChannels, depth] + details.kernel.pair
+            let (depth, taps) = (details.inputChannels / details.groups, details.window.kernel.area)
+            let shape = [details.outputChannels, depth] + details.window.kernel.pair
             guard var layer = weights[prefix], layer.numbers.count == shape.reduce(1, *) else {
                 throw QuantizationError("\(prefix): the int8 model has no weights for it")
             }

@@ -34,14 +34,6 @@ public struct AddendScaling: Sendable, Hashable {
     public let scale: FixedPointScale
 }
 
-/// A window that slides over a map, as `DeviceRuntime.SlidingWindow` has it; it begins `padding` outside of the map.
-public struct KernelWindow: Sendable, Hashable {
-    public let kernel: Size
-    public let stride: Size
-    /// Above and on the left.
-    public let padding: Size
-}
-
 /// Which operand of a sum or product is one pixel for the whole map: `DeviceRuntime.Spread`.
 public enum KernelSpread: String, Sendable, Hashable {
     case none, first, second
@@ -66,10 +58,10 @@ public enum Kernel: Sendable, Hashable {
     ///
     /// `weights`: int8 `[O][kh][kw][C / groups]`.
     case convolution(
-        window: KernelWindow, groups: Int, zero: Int, weights: ConstantID, scaling: ChannelScaling, columnBytes: Int)
+        window: Window, groups: Int, zero: Int, weights: ConstantID, scaling: ChannelScaling, columnBytes: Int)
 
     /// `convolveDepthwiseRow`. `weights`: int8 `[kh][kw][C]`.
-    case depthwise(window: KernelWindow, zero: Int, weights: ConstantID, scaling: ChannelScaling)
+    case depthwise(window: Window, zero: Int, weights: ConstantID, scaling: ChannelScaling)
 
     /// `multiply(_:inputs:zero:weights:outputs:_:to:)`, once, on the operand as one block. `weights`: int8 `[O][H·W·C]`.
     case linear(inputs: Int, zero: Int, weights: ConstantID, outputs: Int, scaling: ChannelScaling)
@@ -90,23 +82,23 @@ public enum Kernel: Sendable, Hashable {
     case addPosition(AddendScaling, columns: ConstantID, rows: ConstantID, AddendScaling, OutputScaling)
 
     /// `maxPoolRow`.
-    case maxPool(window: KernelWindow)
+    case maxPool(window: Window)
 
     /// `averagePoolRow`, sums in scratch 0.
-    case averagePool(window: KernelWindow, countsPadding: Bool, zero: Int)
+    case averagePool(window: Window, countsPadding: Bool, zero: Int)
 
     /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last.
     case globalAverage(zero: Int, OutputScaling)
 
     /// `deviationRow`, sums in scratch 0.
-    case deviation(window: KernelWindow, zero: Int, OutputScaling)
+    case deviation(window: Window, zero: Int, OutputScaling)
 
     /// `poolNormalisedRow`, sums in scratch 0; operand 1 holds the weights. `rowOf`: uint16 `[H]`; `columnOf`: uint16 `[W]`.
-    case poolNormalised(window: KernelWindow, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID)
+    case poolNormalised(window: Window, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID)
 
     /// `poolWeightedRow`, the same with an output of its own scale.
     case poolWeighted(
-        window: KernelWindow, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID, OutputScaling)
+        window: Window, zero: Int, offset: Int, rowOf: ConstantID, columnOf: ConstantID, OutputScaling)
 
     /// `upsampleRow`.
     case upsample

@@ -77,13 +77,11 @@ struct KernelWriter {
                 tables: add(place.name, "pixels", [tables.count, 256], .int8(tables.flatMap { $0 })),
                 isOffset: model.pixels.isUniform)
         case .convolution(let details):
-            let window = KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.padding)
             return try convolution(
-                place, window, groups: details.groups, outputs: details.outputChannels, numbers: nil, limits)
+                place, details.window, groups: details.groups, outputs: details.outputChannels, numbers: nil, limits)
         case .fixedFilter(let details):
-            let window = KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.before)
             return try convolution(
-                place, window, groups: place.shapes[0].channels, outputs: place.shape.channels, numbers: nil, limits)
+                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, numbers: nil, limits)
         case .linear(let details):
             let zero = try zeroPoint(place, 0)
             let (weights, scaling) = try weighted(
@@ -95,31 +93,28 @@ struct KernelWriter {
         case .multiply: return try product(place, limits)
         case .maxPool(let details):
             try requireSame(place)
-            return .maxPool(
-                window: KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.padding))
+            return .maxPool(window: details.window)
         case .averagePool(let details):
             try requireSame(place)
-            try requireBounded(place, Double(details.kernel.area) * 255)
+            try requireBounded(place, Double(details.window.kernel.area) * 255)
             return .averagePool(
-                window: KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.padding),
-                countsPadding: details.countsPadding, zero: try zeroPoint(place, 0))
+                window: details.window, countsPadding: details.countsPadding, zero: try zeroPoint(place, 0))
         case .globalAveragePool:
             let area = Double(place.shapes[0].size.area)
             let scale = FixedPointScale(place.inputs[0].scale / (place.output.scale * area))
             try requireBounded(place, area * 255, scale)
             return .globalAverage(zero: try zeroPoint(place, 0), scaled(scale, place.output, limits))
         case .localDeviation(let details):
-            let area = Double(details.kernel.area)
-            guard details.kernel.area <= 256 else {
+            let area = Double(details.window.kernel.area)
+            guard details.window.kernel.area <= 256 else {
                 throw QuantizationError(
-                    "\(place.name): its window \(details.kernel) is larger than int8 kernels take: use at most 256 pixels"
+                    "\(place.name): its window \(details.window.kernel) is larger than int8 kernels take: use at most 256 pixels"
                 )
             }
             let scale = FixedPointScale(place.inputs[0].scale / (256 * place.output.scale * area))
             try requireBounded(place, 16_777_216, scale)
             return .deviation(
-                window: KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.padding),
-                zero: try zeroPoint(place, 0), scaled(scale, place.output, limits))
+                window: details.window, zero: try zeroPoint(place, 0), scaled(scale, place.output, limits))
         case .windowPool(let details): return try windowPool(details, place, limits)
         case .upsampleBilinear:
             try requireSame(place)
@@ -137,7 +132,7 @@ struct KernelWriter {
     // MARK: - Convolutions
 
     private mutating func convolution(
-        _ place: Place, _ window: KernelWindow, groups: Int, outputs: Int, numbers: [Int8]?, _ limits: Limits
+        _ place: Place, _ window: Window, groups: Int, outputs: Int, numbers: [Int8]?, _ limits: Limits
     ) throws(QuantizationError) -> Kernel {
         let inputs = place.shapes[0].channels
         let zero = try zeroPoint(place, 0)
@@ -272,7 +267,7 @@ struct KernelWriter {
         let (map, weights) = (place.shapes[0], place.shapes[1])
         let vertical = NearestUpsampling(from: weights.height, to: map.height)
         let horizontal = NearestUpsampling(from: weights.width, to: map.width)
-        let window = KernelWindow(kernel: details.kernel, stride: details.stride, padding: details.padding)
+        let window = details.window
         let zero = try zeroPoint(place, 0)
         let offset = -place.inputs[1].zeroPoint
         guard offset >= 128 else {
@@ -283,7 +278,7 @@ struct KernelWriter {
         guard max(map.height, map.width) <= 65_536 else {
             throw QuantizationError("\(place.name): its map \(map) is beyond int8 kernels: use sides of at most 65536")
         }
-        let area = Double(details.kernel.area)
+        let area = Double(details.window.kernel.area)
         let rowOf = (0..<map.height).map { UInt16(vertical.sourceLine($0)) }
         let columnOf = (0..<map.width).map { UInt16(horizontal.sourceLine($0)) }
         let rows = add(place.name, "rows", [map.height], .uint16(rowOf))

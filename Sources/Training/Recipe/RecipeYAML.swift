@@ -27,7 +27,39 @@ extension Recipe {
     }
 
     /// The YAML form, every setting stated.
-    public func yaml() throws -> String { try YAMLEncoder().encode(self) }
+    public func yaml() throws -> String {
+        let text = try YAMLEncoder().encode(self)
+        // Yams writes numbers with 15 digits, and some need 17: these are put in their place.
+        let values = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+        guard let node = try Yams.compose(yaml: text) else { return text }
+        let exact = Self.exact(node, values)
+        return exact == node ? text : try Yams.serialize(node: exact)
+    }
+
+    /// A node in which every number is just that of `value`, its JSON form.
+    private static func exact(_ node: Yams.Node, _ value: Any) -> Yams.Node {
+        switch node {
+        case .mapping(var mapping):
+            let values = value as? [String: Any] ?? [:]
+            for (key, inner) in mapping {
+                if let name = key.string, let own = values[name] { mapping[key] = exact(inner, own) }
+            }
+            return .mapping(mapping)
+        case .sequence(var sequence):
+            let values = value as? [Any] ?? []
+            for index in sequence.indices where values.indices.contains(index) {
+                sequence[index] = exact(sequence[index], values[index])
+            }
+            return .sequence(sequence)
+        case .scalar(var scalar):
+            guard let written = Double(scalar.string), let number = value as? Double, written != number else {
+                return node
+            }
+            scalar.string = "\(number)"
+            return .scalar(scalar)
+        case .alias: return node
+        }
+    }
 
     /// Reads a recipe file.
     public init(contentsOf path: String) throws {

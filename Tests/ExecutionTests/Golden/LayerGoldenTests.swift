@@ -62,7 +62,7 @@ final class LayerGoldenTests: XCTestCase {
     private func check(_ entry: Entry, _ golden: Safetensors) throws {
         let builder = NetworkBuilder(entry.name)
         let input = try builder.input(Shape(Array(entry.input_shape.dropFirst())))
-        let window = PoolingWindow(
+        let window = Window(
             kernel: Size(entry.kernel), stride: Size(entry.stride), padding: Size(entry.padding ?? 0))
         let network = try builder.network(output: entry.method().build(input, window: window, in: builder))
 

@@ -27,7 +27,7 @@ final class PoolingGoldenTests: XCTestCase {
                 return try builder.network(output: builder.add(.attentionHead(details), [x], name: ""))
             }
             let method = try XCTUnwrap(PoolingNotation.method(XCTUnwrap(pool)))
-            let window = try PoolingWindow(
+            let window = try Window(
                 kernel: Size(XCTUnwrap(kernel)), stride: Size(XCTUnwrap(stride)), padding: Size(XCTUnwrap(padding)))
             return try builder.network(output: method.build(x, window: window, in: builder))
         }
