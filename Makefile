@@ -2,8 +2,6 @@
 
 SWIFT ?= swift
 EXAMPLE := Examples/TenLines
-# Without testable imports, tests are built with the flags of a plain build, and neither has to build anew what the other built.
-TEST_FLAGS := -c release --disable-testable-imports --disable-swift-testing
 SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Fuzz Benchmarks)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
@@ -29,8 +27,7 @@ build: deps ## build the command line: .build/release/sapool
 
 # The example comes last: in the same folder the library is not compiled a second time, but what is built next is linked anew.
 test: deps ## run all tests, then the firmware and the example package
-	$(SWIFT) test $(TEST_FLAGS)
-	@SWIFT="$(SWIFT)" Firmware/run
+	@SWIFT="$(SWIFT)" Scripts/test
 	$(SWIFT) run -c release --package-path $(EXAMPLE) --scratch-path .build
 
 golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/parity)

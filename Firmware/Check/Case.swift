@@ -30,6 +30,7 @@ struct Case {
                 [3, 48, 48],
                 classes: 3),
             Case(name: "yolo", network: try yolo(), pushesRows: false),
+            Case(name: "windows", network: try .withEveryWindow(), pushesRows: true),
             // Two from the front of sapool search --sram 64K --flash 512K.
             try named(
                 "front",

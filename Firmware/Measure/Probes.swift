@@ -21,14 +21,20 @@ struct Sample {
                     bias: true, name: "it")
             }
         }
+        let gaps = Window(kernel: 3, dilation: 2, padding: 2)
+        func convolutionWithGaps(_ name: String, groups: Int) throws -> Sample {
+            try probe(name) { try $0.convolution($1, to: 8, window: gaps, groups: groups, bias: true, name: "it") }
+        }
         func operation(_ name: String, _ operation: Networks.Operation) throws -> Sample {
             try probe(name) { try $0.add(operation, [$1], name: "it") }
         }
-        func weighted(_ name: String, isNormalised: Bool) throws -> Sample {
+        func weighted(
+            _ name: String, isNormalised: Bool, window: Window = Window(kernel: 2, stride: 2)
+        ) throws -> Sample {
             try probe(name) { builder, x in
                 let weights = try builder.activation(x, .sigmoid, name: "weights")
                 return try builder.add(
-                    .windowPool(WindowPool(kernel: 2, stride: 2, isNormalised: isNormalised)), [x, weights], name: "it")
+                    .windowPool(WindowPool(window, isNormalised: isNormalised)), [x, weights], name: "it")
             }
         }
         return [
@@ -47,6 +53,13 @@ struct Sample {
             try operation("global average", .globalAveragePool(GlobalAveragePool())),
             try operation("deviation", .localDeviation(LocalDeviation(kernel: 2, stride: 2))),
             try weighted("normalised", isNormalised: true), try weighted("weighted", isNormalised: false),
+            try convolutionWithGaps("convolution with gaps", groups: 1),
+            try convolutionWithGaps("depthwise with gaps", groups: 8),
+            try operation("max with gaps", .maxPool(MaxPool(gaps))),
+            try operation("average with gaps", .averagePool(AveragePool(gaps))),
+            try operation("deviation with gaps", .localDeviation(LocalDeviation(gaps))),
+            try weighted("normalised with gaps", isNormalised: true, window: gaps),
+            try weighted("weighted with gaps", isNormalised: false, window: gaps),
             try operation("upsample", .upsampleBilinear(UpsampleBilinear(size: 14))),
             try operation("shuffle", .depthToSpace(DepthToSpace(factor: 2, size: 24))),
             try operation("attention", .multiHeadAttention(MultiHeadAttention(channels: 8, heads: 2))),

@@ -31,6 +31,7 @@ struct PlanShape {
             PlanShape(name: "unread", network: try unread(), options: pushed),
             PlanShape(name: "branches", network: try branches(), options: pushed),
             PlanShape(name: "poolings", network: try poolings()),
+            PlanShape(name: "windows", network: try .withEveryWindow(), options: pushed),
             PlanShape(
                 name: "ssd",
                 network: try Network(

@@ -9,7 +9,7 @@ final class LiteRTGoldenTests: XCTestCase {
         let url = try XCTUnwrap(
             Bundle.module.url(forResource: "litert", withExtension: "json", subdirectory: "Resources"))
         let cases = try JSONDecoder().decode([GoldenCase].self, from: Data(contentsOf: url))
-        XCTAssertEqual(cases.count, 18)
+        XCTAssertEqual(cases.count, 25)
         for golden in cases {
             let output = try XCTUnwrap(golden.run(), golden.name)
             let differing = zip(output, golden.expected).filter { $0 != $1 }.count
@@ -30,6 +30,8 @@ struct GoldenCase: Decodable {
     var stride: Int?
     var padding: [Int]?
     var groups: Int?
+    /// From tap to tap; missing where none is left out.
+    var dilation: Int?
     let inputZero: Int32
     var secondZero: Int32?
     var outputZero: Int32?
@@ -72,11 +74,16 @@ struct GoldenCase: Decodable {
             zero: inputZero)
         return withScale { scale in
             rows(outputSize) { y, map, row in
-                if isDepthwise {
-                    convolveDepthwiseRow(y, map, geometry, weights: weights, scale, to: row)
-                } else {
-                    var columns = [Int32](repeating: 0x5A5A_5A5A, count: geometry.columnBytes / 4)
-                    convolveRow(y, map, geometry, weights: weights, scale, columns: &columns, to: row)
+                var columns = [Int32](repeating: 0x5A5A_5A5A, count: geometry.columnBytes / 4)
+                let gaps = dilation.map { Dilation(vertical: $0, horizontal: $0) }
+                switch (isDepthwise, gaps) {
+                case (true, nil): convolveDepthwiseRow(y, map, geometry, weights: weights, scale, to: row)
+                case (true, let gaps?):
+                    convolveDepthwiseRow(y, map, geometry, dilation: gaps, weights: weights, scale, to: row)
+                case (false, nil): convolveRow(y, map, geometry, weights: weights, scale, columns: &columns, to: row)
+                case (false, let gaps?):
+                    convolveRow(
+                        y, map, geometry, dilation: gaps, weights: weights, scale, columns: &columns, to: row)
                 }
             }
         }
@@ -145,14 +152,15 @@ struct GoldenCase: Decodable {
 
     /// Row by row through a line buffer of just enough rows, which holds rubbish where the window may not look.
     private func rows(_ size: MapSize, _ body: (Int, MapRows, UnsafeMutablePointer<Int8>) -> Void) -> [Int8] {
-        let (rowBytes, capacity) = (inputSize.rowBytes, min(input[0], kernel?[0] ?? 1))
+        let extent = ((kernel?[0] ?? 1) - 1) * (dilation ?? 1) + 1
+        let (rowBytes, capacity) = (inputSize.rowBytes, min(input[0], extent))
         var result = [Int8](repeating: 0, count: size.height * size.rowBytes)
         let lines = UnsafeMutablePointer<Int8>.allocate(capacity: capacity * rowBytes)
         defer { lines.deallocate() }
         for y in 0..<size.height {
             lines.update(repeating: 0x55, count: capacity * rowBytes)
             let first = y * (stride ?? 1) - (padding?[0] ?? 0)
-            for row in max(0, first)..<min(input[0], first + (kernel?[0] ?? 1)) {
+            for row in max(0, first)..<min(input[0], first + extent) {
                 for index in 0..<rowBytes { lines[row % capacity * rowBytes + index] = x[row * rowBytes + index] }
             }
             result.withUnsafeMutableBufferPointer { buffer in

@@ -153,7 +153,7 @@ def limits(activation, scale, zero):
     return max(-128, zero), min(127, zero + round(6 / scale))
 
 
-def convolution(name, height, width, channels, outputs, kernel, stride, padding, depthwise=False, activation="none", groups=1):
+def convolution(name, height, width, channels, outputs, kernel, stride, padding, depthwise=False, activation="none", groups=1, dilation=1):
     input_scale, output_scale, input_zero, output_zero = 0.037, 0.051, int(random.integers(-128, 128)), -7
     x = int8(1, height, width, channels)
     shape = (1, *kernel, channels) if depthwise else (outputs, *kernel, channels // groups)
@@ -161,7 +161,8 @@ def convolution(name, height, width, channels, outputs, kernel, stride, padding,
     weights = random.integers(-127, 128, shape).astype(np.int8)
     scales = channels_scale(outputs, depth, input_scale, output_scale)
     bias = random.integers(-3000, 3001, outputs).astype(np.int32)
-    out = [-(-side // stride) if padding == "same" else (side - k) // stride + 1 for side, k in zip((height, width), kernel)]
+    extent = [(k - 1) * dilation + 1 for k in kernel]
+    out = [-(-side // stride) if padding == "same" else (side - k) // stride + 1 for side, k in zip((height, width), extent)]
 
     def options(builder):
         start, end, add = (
@@ -172,8 +173,8 @@ def convolution(name, height, width, channels, outputs, kernel, stride, padding,
         put("Padding", tflite.Padding.SAME if padding == "same" else tflite.Padding.VALID)
         put("StrideH", stride)
         put("StrideW", stride)
-        put("DilationHFactor", 1)
-        put("DilationWFactor", 1)
+        put("DilationHFactor", dilation)
+        put("DilationWFactor", dilation)
         put("FusedActivationFunction", ACTIVATIONS[activation])
         if depthwise:
             put("DepthMultiplier", 1)
@@ -189,12 +190,13 @@ def convolution(name, height, width, channels, outputs, kernel, stride, padding,
     ], [0])
     y = run(content, [x])
     before = [max(0, (o - 1) * stride + k - side) // 2 if padding == "same" else 0
-              for o, k, side in zip(out, kernel, (height, width))]
+              for o, k, side in zip(out, extent, (height, width))]
     multipliers, shifts = tables(input_scale, scales, output_scale)
     low, high = limits(activation, output_scale, output_zero)
     return {
         "name": name, "operation": "depthwise" if depthwise else "convolution", "input": [height, width, channels],
         "output": [*out, outputs], "kernel": list(kernel), "stride": stride, "padding": before, "groups": groups,
+        **({"dilation": dilation} if dilation > 1 else {}),
         "inputZero": input_zero, "outputZero": output_zero, "low": low, "high": high, "multipliers": multipliers,
         "shifts": shifts, "bias": numbers(bias), "weights": numbers(weights), "x": numbers(x), "expected": numbers(y),
     }
@@ -300,6 +302,13 @@ cases = [
     pooling("average 3×3, stride 2", "average", 7, 8, 6, (3, 3), 2, "same"),
     pooling("average 2×2", "average", 6, 6, 5, (2, 2), 2, "valid"),
     pooling("max 3×3, stride 2", "max", 7, 8, 6, (3, 3), 2, "same"),
+    convolution("3×3, stride 2, padded on one side", 8, 10, 6, 7, (3, 3), 2, "same"),
+    convolution("depthwise 3×3, stride 2, padded on one side", 8, 10, 11, 11, (3, 3), 2, "same", depthwise=True),
+    convolution("3×3, gaps of two", 9, 8, 5, 6, (3, 3), 1, "same", dilation=2),
+    convolution("3×3, gaps of three, two groups", 9, 9, 8, 6, (3, 3), 1, "valid", groups=2, dilation=3),
+    convolution("depthwise 3×3, gaps of two", 9, 8, 13, 13, (3, 3), 1, "same", depthwise=True, dilation=2),
+    pooling("max 2×2, padded on one side", "max", 7, 9, 5, (2, 2), 2, "same"),
+    pooling("average 2×2, padded on one side", "average", 7, 9, 5, (2, 2), 2, "same"),
 ]
 OUTPUT.parent.mkdir(parents=True, exist_ok=True)
 OUTPUT.write_text("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases) + "\n]\n")

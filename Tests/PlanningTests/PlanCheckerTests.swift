@@ -110,7 +110,7 @@ final class PlanCheckerTests: XCTestCase {
                 ids[Int.random(in: max(0, ids.count - 4)..<ids.count, using: &random)]
             }
             let (map, vector) = (pick(maps), pick(vectors))
-            switch Int.random(in: 0..<15, using: &random) {
+            switch Int.random(in: 0..<17, using: &random) {
             case 13:
                 let sides = [1, 2, 3]
                 let kernel = Size(sides.randomElement(using: &random) ?? 1)
@@ -123,6 +123,15 @@ final class PlanCheckerTests: XCTestCase {
                 let weights = try builder.convolution(map, to: 2, kernel: 2, stride: 2, name: "\(name).weights")
                 let pool = WindowPool(kernel: 3, stride: 1, padding: 1)
                 maps.append(try builder.add(.windowPool(pool), [pick(maps), weights], name: name))
+            case 15:
+                // Padded on one side alone.
+                let isFirst = Bool.random(using: &random)
+                let window = Window(kernel: 2, before: isFirst ? 1 : 0, after: isFirst ? 0 : 1)
+                maps.append(try builder.add(.maxPool(MaxPool(window)), [map], name: name))
+            case 16:
+                // With gaps.
+                let window = Window(kernel: Size(3, 1), dilation: Size(2, 1), padding: Size(2, 0))
+                maps.append(try builder.convolution(map, to: 2, window: window, name: name))
             case 0, 1: maps.append(try builder.convolution(map, to: 2, kernel: 3, padding: 1, name: name))
             case 2: maps.append(try builder.batchNorm(map, name: name))
             case 3: maps.append(try builder.activation(map, .relu, name: name))

@@ -29,33 +29,31 @@ extension Recipe {
     /// The YAML form, every setting stated.
     public func yaml() throws -> String {
         let text = try YAMLEncoder().encode(self)
-        // Yams writes numbers with 15 digits, and some need 17: these are put in their place.
-        let values = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
-        guard let node = try Yams.compose(yaml: text) else { return text }
-        let exact = Self.exact(node, values)
-        return exact == node ? text : try Yams.serialize(node: exact)
+        // Yams writes numbers with 15 digits, and some need 17. JSON has them all, and is YAML as well.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let json = String(decoding: try encoder.encode(self), as: UTF8.self)
+        guard let node = try Yams.compose(yaml: text), let exact = try Yams.compose(yaml: json) else { return text }
+        let corrected = Self.corrected(node, exact)
+        return corrected == node ? text : try Yams.serialize(node: corrected)
     }
 
-    /// A node in which every number is just that of `value`, its JSON form.
-    private static func exact(_ node: Yams.Node, _ value: Any) -> Yams.Node {
+    /// A node with the numbers of another wherever its own are not just the same.
+    private static func corrected(_ node: Yams.Node, _ exact: Yams.Node) -> Yams.Node {
         switch node {
         case .mapping(var mapping):
-            let values = value as? [String: Any] ?? [:]
-            for (key, inner) in mapping {
-                if let name = key.string, let own = values[name] { mapping[key] = exact(inner, own) }
-            }
+            for (key, inner) in mapping { if let own = exact.mapping?[key] { mapping[key] = corrected(inner, own) } }
             return .mapping(mapping)
         case .sequence(var sequence):
-            let values = value as? [Any] ?? []
-            for index in sequence.indices where values.indices.contains(index) {
-                sequence[index] = exact(sequence[index], values[index])
+            for (index, own) in (exact.sequence.map(Array.init) ?? []).enumerated() where index < sequence.count {
+                sequence[index] = corrected(sequence[index], own)
             }
             return .sequence(sequence)
         case .scalar(var scalar):
-            guard let written = Double(scalar.string), let number = value as? Double, written != number else {
-                return node
-            }
-            scalar.string = "\(number)"
+            guard let own = exact.scalar?.string, let number = Double(own), let written = Double(scalar.string),
+                written != number
+            else { return node }
+            scalar.string = own
             return .scalar(scalar)
         case .alias: return node
         }
