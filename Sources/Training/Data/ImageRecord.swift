@@ -47,6 +47,11 @@ public struct ImageRecord: Sendable, Equatable, Codable {
         return stat(path, &status) == 0 ? Int(status.st_size) : -1
     }
 
+    /// Whether images are those of a record.
+    static func matches(_ record: ImageRecord, _ images: any Dataset, data: String) -> Bool {
+        images.count == record.count && ImageRecord(images, data: data) == record
+    }
+
     /// What has changed since an earlier record, for people: "class "cat" had 24 training images and has 25".
     ///
     /// - Parameter kind: "training images".
@@ -71,8 +76,15 @@ extension TrainedImages {
 }
 
 /// FNV-1a: short, and the same on every machine.
-private struct Checksum {
+struct Checksum {
     private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    /// That of one text.
+    static func sum(of text: String) -> UInt64 {
+        var sum = Checksum()
+        sum.add(text)
+        return sum.value
+    }
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }

@@ -182,7 +182,7 @@ public final class Trainer {
             }
             let state = try checkpoint.restore(from: run.last)
             try metrics.truncate(after: state.step / stepsPerEpoch)
-            skipped = run.skippedImageLines()
+            skipped = SkippedImageList(of: run).lines
             // The checkpoint of an epoch's end holds what somebody may have removed.
             if state.step > 0, state.step % stepsPerEpoch == 0, !FileManager.default.fileExists(atPath: run.model) {
                 try writeModel()
@@ -382,7 +382,9 @@ public final class Trainer {
 
     private func allSkippedImages() throws -> [String] {
         guard recipe.skipBadImages else { return [] }
-        let own = (trainingLoader.skippedImages + evaluationLoader.skippedImages).map { "\($0.location): \($0.reason)" }
+        let own = (trainingLoader.skippedImages + evaluationLoader.skippedImages).map {
+            SkippedImageList.line($0.location, $0.reason)
+        }
         guard ranks.count > 1 else { return own }
         let all = try ranks.gather(Array(own.joined(separator: "\n").utf8))
         return Set(all.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }).sorted()

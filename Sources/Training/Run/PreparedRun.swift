@@ -50,7 +50,8 @@ struct PreparedRun {
             classNames: data.training.classNames,
             normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
         configuration.place = DataPlace(of: recipe.data, run: run)
-        configuration.images = data.record()
+        let images = data.record()
+        configuration.images = images
         configuration.heldOut = data.heldOut
         try run.create()
         let lock = try FolderLock(run.path, work: "trains")
@@ -60,6 +61,7 @@ struct PreparedRun {
                 for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
             }
         }
+        try TrainedNames(data.training, data: recipe.data, record: images.training).write(to: run)
         try configuration.write(to: run, network: network)
         return (configuration, lock)
     }

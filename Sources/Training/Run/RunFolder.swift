@@ -29,6 +29,8 @@ public struct RunFolder: Sendable, Equatable {
     public var attention: String { path + "/attention.jsonl" }
     /// Names of the images that were held out of training.
     public var heldOut: String { path + "/held-out.json" }
+    /// Names of the images that were trained on, as check sums.
+    public var trainedImages: String { path + "/trained-images.json" }
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 
@@ -43,12 +45,6 @@ public struct RunFolder: Sendable, Equatable {
 
     /// What attention came to after each epoch; empty where it was not logged.
     public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
-
-    /// The images that were left out so far, each with its reason.
-    func skippedImageLines() -> Set<String> {
-        guard let text = try? String(contentsOfFile: skippedImages, encoding: .utf8) else { return [] }
-        return Set(text.split(whereSeparator: \.isNewline).map(String.init))
-    }
 
     /// Whether the run is trained to its end: the checkpoint, which an epoch writes last, is of the last epoch.
     public func isFinished(epochs: Int) -> Bool {
