@@ -22,6 +22,7 @@ public struct RunData {
             isOwn = true
             return
         }
+        try DataName.check(given, for: configuration.recipe.task ?? .classification)
         data = given
         isOwn = Self.isOwn(given, configuration, run)
     }
@@ -112,8 +113,9 @@ public struct RunData {
     /// Those of the run's own images that it was trained on: neither held out, nor added since, nor left out because they are broken.
     private func trained(_ images: any Dataset) throws -> Subset {
         let heldOut = try configuration.recipe.holdOut > 0 ? heldOutNames() : []
-        var trained = try images.divided(by: heldOut, in: data).others
-        if let names = try TrainedNames(of: run) { trained = try names.images(among: trained, data: data) }
+        let trained =
+            try TrainedNames(of: run)?.images(among: images, data: data, besides: heldOut)
+            ?? images.divided(by: heldOut, in: data).others
         let roots = [configuration.recipe.data, configuration.place?.path ?? ""].compactMap {
             DatasetCatalog.place(of: $0)?.path
         }
@@ -132,12 +134,13 @@ public struct RunData {
         guard let own = try? RunData(configuration, of: run), let training = try? own.trainingImages() else { return 0 }
         let seen = Set(training.canonicalLocations(in: own.data))
         let known = images.canonicalLocations(in: data).count { seen.contains($0) }
-        guard known < images.count, training.count <= Self.comparedImages else { return known }
+        let isComparable = training.imageSize != nil || training.count <= Self.comparedImages
+        guard known < images.count, isComparable else { return known }
         var repeated = RepeatedImages(training)
         return max(known, repeated.pairs(images).count)
     }
 
-    /// Up to how many training images are compared byte by byte with others; only those of one size are read.
+    /// Up to how many training files are compared byte by byte with others; only those of one size are read.
     private static let comparedImages = 20_000
 
     // MARK: - What was held out

@@ -100,6 +100,7 @@ public final class Trainer {
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         loading.balanced = recipe.balance == .sampling
+        try data.checkBatchSize(recipe)
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
@@ -153,7 +154,7 @@ public final class Trainer {
                     steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
                     scoreName: recipe.scoreName,
                     droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
-                    remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) : [])))
+                    remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) + data.seenBefore(recipe) : [])))
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch
@@ -406,5 +407,12 @@ public final class Trainer {
     /// How many images were left out because they are broken, and where their list is.
     public var skippedImages: (count: Int, list: String)? {
         skipped.isEmpty ? nil : (skipped.count, run.skippedImages)
+    }
+
+    /// Classes of which no training image could be read, so that nothing was learned of them.
+    public var unreadClasses: [String] {
+        let roots = configuration.place.map { [$0.path] } ?? []
+        return SkippedImageList(skipped).unreadClasses(
+            of: data.training, data: recipe.data, roots: roots, task: recipe.task ?? .classification)
     }
 }

@@ -33,6 +33,15 @@ extension Recipe {
         return stored
     }
 
+    /// The same with paths of network, weights and teacher that lead there from any working folder.
+    package func withAbsolutePaths() -> Recipe {
+        var recipe = self
+        if Network.isJSONFile(network) { recipe.network = DataPlace.absolute(network) }
+        recipe.weights = weights.map(DataPlace.absolute)
+        recipe.teacher = teacher.map(DataPlace.absolute)
+        return recipe
+    }
+
     /// The first setting in which another recipe differs, as a sentence; nil where they train alike.
     ///
     /// - Parameter ignored: settings that may differ.

@@ -153,6 +153,13 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     /// - Throws: `TrainingError` where they are no longer to be found.
     public func data(in run: RunFolder) throws -> String { try place?.find(recipe.data, run: run) ?? recipe.data }
 
+    /// The recipe with paths that lead from any working folder to where things lie now.
+    public func lastingRecipe(of run: RunFolder) -> Recipe {
+        var lasting = recipe.withAbsolutePaths()
+        lasting.data = DataPlace.absoluteName((try? data(in: run)) ?? recipe.data)
+        return lasting
+    }
+
     private static func replace(_ path: String, _ data: Data) throws {
         try AtomicFile.replace(path) { try $0.append([UInt8](data)) }
     }

@@ -38,6 +38,25 @@ struct SkippedImageList {
         }
     }
 
+    /// The classes of a data set that have images, or objects in them, and none in an image that could be read.
+    func unreadClasses(of dataset: any Dataset, data: String, roots: [String], task: Recipe.TaskKind) -> [String] {
+        let isSkipped = contains(dataset, data: data, roots: roots)
+        guard isSkipped.contains(true) else { return [] }
+        var (isThere, isRead): (Set<Int>, Set<Int>) = ([], [])
+        for index in 0..<dataset.count {
+            let labels =
+                switch task {
+                case .classification: [dataset.label(at: index)]
+                case .detection: dataset.objects(at: index).map(\.label)
+                }
+            isThere.formUnion(labels)
+            if !isSkipped[index] { isRead.formUnion(labels) }
+        }
+        return dataset.classNames.enumerated().compactMap { label, name in
+            isThere.contains(label) && !isRead.contains(label) ? name : nil
+        }
+    }
+
     /// Beginnings of lines up to a colon, one of which is the image's place: places and reasons may have colons, too.
     private var places: Set<String> {
         var places: Set<String> = []

@@ -72,26 +72,26 @@ public struct TrainedNames: Sendable {
         return sums
     }
 
-    /// Whether an image of this name was trained on.
-    func contains(_ name: String) -> Bool { sums?.contains(Checksum.sum(of: name)) ?? true }
+    private func contains(_ name: String) -> Bool { sums?.contains(Checksum.sum(of: name)) ?? true }
 
     /// Those of some images that were trained on, by their names.
     ///
-    /// - Parameter data: the name by which the data set was opened.
-    public func images(among images: any Dataset, data: String) throws -> Subset {
-        try Subset(images, indices: (0..<images.count).filter { contains(images.name(of: $0, in: data)) })
+    /// - Parameters:
+    ///   - data: the name by which the data set was opened.
+    ///   - heldOut: names of images that were not.
+    func images(among images: any Dataset, data: String, besides heldOut: Set<String>) throws -> Subset {
+        let indices = (0..<images.count).filter { index in
+            let name = images.name(of: index, in: data)
+            return !heldOut.contains(name) && contains(name)
+        }
+        return try Subset(images, indices: indices)
     }
 
     /// The images themselves, where a data set has all of them as they were; others may have been added.
     ///
     /// - Parameter heldOut: names of images that were not trained on.
     func find(in dataset: any Dataset, data: String, besides heldOut: Set<String>) throws -> Subset? {
-        let found = try images(among: dataset.divided(by: heldOut, in: data).others, data: data)
+        let found = try images(among: dataset, data: data, besides: heldOut)
         return ImageRecord.matches(record, found, data: data) ? found : nil
-    }
-
-    /// The same of a folder that a run or what is made of it lies in.
-    public func find(in dataset: any Dataset, data: String, of folder: RunFolder) throws -> Subset? {
-        try find(in: dataset, data: data, besides: Set(HeldOutImages(of: folder)?.images ?? []))
     }
 }
