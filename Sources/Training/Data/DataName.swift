@@ -23,9 +23,9 @@ package enum DataName {
             guard isArchive(path) else { return }
             throw TrainingError("\(path) is an archive: unpack it first, and name the folder that comes out of it")
         }
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { !$0.hasPrefix(".") && $0 != "__MACOSX" }
-        guard let first = names.first, names.allSatisfy({ isArchive($0) }) else { return }
+        guard names.allSatisfy({ isArchive($0) }), let first = names.min() else { return }
         throw TrainingError(
             names.count == 1
                 ? "\(path) holds nothing but \(first), an archive: unpack it first"

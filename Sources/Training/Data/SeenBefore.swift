@@ -18,7 +18,8 @@ extension TrainingData {
         return sources.compactMap { name, run in
             let seen = seen(by: run, recipe)
             guard seen > 0 else { return nil }
-            return "warning: \(name) had part in training on \(seen) of the \(counted(evaluation.count, "image")) of the "
+            return
+                "warning: \(name) had part in training on \(seen) of the \(counted(evaluation.count, "image")) of the "
                 + "\(evaluationPart.name), so scores flatter this run: \(advice)"
         }
     }
@@ -31,11 +32,10 @@ extension TrainingData {
             else { return 0 }
             return (try? other.trainedOn(EvaluationPart(evaluationPart.split), evaluation)) ?? 0
         }
-        guard evaluationPart == .heldOut, let names = try? TrainedNames(of: run),
-            let all = try? Self.images(recipe, .train)
+        guard evaluationPart == .heldOut, FileManager.default.fileExists(atPath: run.trainedImages),
+            let all = try? Self.images(recipe, .train),
+            let trained = try? TrainedImagesHere(of: run, in: all, data: recipe.data)
         else { return 0 }
-        let heldOut = Set((try? HeldOutImages(of: run))?.images ?? [])
-        guard (try? names.find(in: all, data: recipe.data, besides: heldOut)) != nil else { return 0 }
-        return (try? names.images(among: evaluation, data: recipe.data, besides: heldOut).count) ?? 0
+        return trained.count(among: evaluation)
     }
 }

@@ -95,3 +95,30 @@ public struct TrainedNames: Sendable {
         return ImageRecord.matches(record, found, data: data) ? found : nil
     }
 }
+
+/// The images of a data set that a run was trained on, where these are the data that the run began with, whatever was added to them.
+package struct TrainedImagesHere {
+    private let names: Set<String>
+    private let data: String
+
+    /// Looks for them.
+    ///
+    /// - Parameters:
+    ///   - folder: a run's, or that of what is made of it.
+    ///   - dataset: all images that may be trained on.
+    ///   - data: the name by which the data set was opened.
+    /// - Returns: nil where the data are others, or the folder does not say what was trained on.
+    package init?(of folder: RunFolder, in dataset: any Dataset, data: String) throws {
+        let heldOut = Set(try HeldOutImages(of: folder)?.images ?? [])
+        guard let found = try TrainedNames(of: folder)?.find(in: dataset, data: data, besides: heldOut) else {
+            return nil
+        }
+        names = Set((0..<found.count).map { found.name(of: $0, in: data) })
+        self.data = data
+    }
+
+    /// How many of some images of the data set they are.
+    package func count(among images: any Dataset) -> Int {
+        (0..<images.count).count { names.contains(images.name(of: $0, in: data)) }
+    }
+}

@@ -9,8 +9,8 @@ enum ImageArguments {
         valueName: "images")
 
     /// What is named, after a line about files in its folders that are left out.
-    static func images(_ named: [String]) -> ImageFiles {
-        let files = ImageFiles(named)
+    static func images(_ named: [String]) -> any Dataset {
+        let files = NamedImages(named)
         for remark in files.remarks { note(remark) }
         return files
     }

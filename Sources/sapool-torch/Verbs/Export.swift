@@ -94,6 +94,7 @@ struct Export: ParsableCommand {
             core: firmware.core ?? .cortexM4)
         // Scores of the package are taken on these.
         try HeldOutImages(of: run)?.write(to: RunFolder(output))
+        try TrainedNames(of: run)?.write(to: RunFolder(output))
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
