@@ -1,6 +1,5 @@
 import Datasets
 import Foundation
-import Reporting
 
 extension TrainingData {
     /// Sentences on weights and a teacher that were trained on images which scores are now taken on.
@@ -18,9 +17,9 @@ extension TrainingData {
         return sources.compactMap { name, run in
             let seen = seen(by: run, recipe)
             guard seen > 0 else { return nil }
+            let images = evaluation.count == 1 ? "the only image" : "\(seen) of the \(evaluation.count) images"
             return
-                "warning: \(name) had part in training on \(seen) of the \(counted(evaluation.count, "image")) of the "
-                + "\(evaluationPart.name), so scores flatter this run: \(advice)"
+                "warning: \(name) had part in training on \(images) of the \(evaluationPart.name), so scores flatter this run: \(advice)"
         }
     }
 

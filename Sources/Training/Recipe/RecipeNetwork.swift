@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Reporting
 
 extension Recipe {
     /// The network that the recipe names: a notation, or a JSON file.
@@ -27,8 +28,8 @@ extension Recipe {
         let tellsClasses = stored.detector != nil || stored.outputShape == [classes]
         guard stored.inputShape == input, stored.classCount == classes, tellsClasses else {
             throw TrainingError(
-                "\(network) takes \(stored.inputShape) images and tells \(stored.classCount) classes apart, and the data has "
-                    + "\(input) images of \(classes) classes")
+                "\(network) takes \(stored.inputShape) images and tells \(counted(stored.classCount, "class", "classes")) apart, and the data has "
+                    + "\(input) images of \(counted(classes, "class", "classes"))")
         }
         return stored
     }

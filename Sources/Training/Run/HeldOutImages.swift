@@ -61,9 +61,13 @@ public struct HeldOutImages: Codable {
     ) throws {
         let missing = names.subtracting(found)
         guard let first = missing.min() else { return }
+        let shown = first.printableName
+        guard names.count > 1 else {
+            throw TrainingError("\(shown), which \(owner) held out, is no longer in \(data): put it back, or \(advice)")
+        }
         let (verb, object) = missing.count == 1 ? ("is", "it") : ("are", "them")
         throw TrainingError(
-            "\(missing.count) of the \(counted(names.count, "image")) that \(owner) held out \(verb) no longer in \(data) (such as "
-                + "\(first.printableName)): put \(object) back, or \(advice)")
+            "\(missing.count) of the \(names.count) images that \(owner) held out \(verb) no longer in \(data) (such as \(shown)): put "
+                + "\(object) back, or \(advice)")
     }
 }

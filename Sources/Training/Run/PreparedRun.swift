@@ -27,8 +27,8 @@ struct PreparedRun {
         guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
         else {
             throw TrainingError(
-                "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
-                    + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
+                "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(counted(stored.classCount, "class", "classes"))), not of "
+                    + "\(network.name) (\(network.inputShape), \(counted(network.classCount, "class", "classes"))): resume with the same network, "
                     + "or choose another output folder")
         }
         if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
@@ -47,7 +47,8 @@ struct PreparedRun {
         _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
     ) throws -> (RunConfiguration, FolderLock) {
         var configuration = RunConfiguration(
-            recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
+            recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape,
+            evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames,
             normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
         configuration.place = DataPlace(of: recipe.data, run: run)

@@ -37,7 +37,7 @@ final class TrainingProgress {
             "\(counted(start.trainingImages, "training image")), \(grouped(start.evaluationImages)) for evaluation "
                 + "(\(start.evaluationName)); \(counted(start.parameters, "parameter")), "
                 + "\(counted(start.multiplyAccumulates, "multiply-accumulate")) an image")
-        for remark in start.remarks { note(remark) }
+        for remark in start.remarks { note(remark.printableName) }
         if start.startStep > 0 {
             note(
                 "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"

@@ -6,6 +6,7 @@ import Interchange
 import Networks
 import Planning
 import Quantization
+import Reporting
 import Training
 
 struct Export: ParsableCommand {
@@ -69,7 +70,7 @@ struct Export: ParsableCommand {
             file.metadata["network"] = network.name
             file.metadata["input"] = "\(network.inputShape)"
             try file.write(to: output)
-            print("\(output): \(file.count) tensors")
+            print("\(output): \(counted(file.count, "tensor"))")
         case .onnx:
             try ONNXExport(network, weights: tensors, metadata: metadata).write(to: output)
             func text(_ name: String, _ shape: Shape) -> String {
