@@ -75,7 +75,8 @@ extension TrainedImages {
     /// What has changed since a run began, for people.
     func change(since earlier: TrainedImages, classNames: [String]) -> String? {
         training.change(since: earlier.training, "training image", "training images", classNames: classNames)
-            ?? evaluation.change(since: earlier.evaluation, "image for evaluation", "images for evaluation", classNames: classNames)
+            ?? evaluation.change(
+                since: earlier.evaluation, "image for evaluation", "images for evaluation", classNames: classNames)
     }
 }
 

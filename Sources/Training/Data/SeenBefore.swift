@@ -18,8 +18,8 @@ extension TrainingData {
             let seen = seen(by: run, recipe)
             guard seen > 0 else { return nil }
             let images = evaluation.count == 1 ? "the only image" : "\(seen) of the \(evaluation.count) images"
-            return
-                "warning: \(name) had part in training on \(images) of the \(evaluationPart.name), so scores flatter this run: \(advice)"
+            return "warning: \(name) had part in training on \(images) of the \(evaluationPart.name), "
+                + "so scores flatter this run: \(advice)"
         }
     }
 
