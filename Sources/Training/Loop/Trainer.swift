@@ -351,7 +351,7 @@ public final class Trainer {
         // The checkpoint comes last of the files that a resumed run would write again, so that none is ever missing.
         try metrics.append(line)
         try logAttention(epoch: line.epoch)
-        try writeSkippedImages()
+        try SkippedImageList(skipped).write(to: run)
         try writeModel()
         if isBest { try checkpoint.write(state, to: run.best) }
         try save()
@@ -389,13 +389,6 @@ public final class Trainer {
         guard ranks.count > 1 else { return own }
         let all = try ranks.gather(Array(own.joined(separator: "\n").utf8))
         return Set(all.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }).sorted()
-    }
-
-    private func writeSkippedImages() throws {
-        guard !skipped.isEmpty else { return }
-        try AtomicFile.replace(run.skippedImages) { file in
-            for line in skipped.sorted() { try file.append(Array((line + "\n").utf8)) }
-        }
     }
 
     /// Which part of the data epochs are scored on.

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Interchange
 import Reporting
 
 /// The file `skipped-images.txt` of a run: the images that were left out because they cannot be read, each with its reason.
@@ -16,6 +17,14 @@ struct SkippedImageList {
             return
         }
         lines = Set(text.split(whereSeparator: \.isNewline).map(String.init))
+    }
+
+    /// Writes the file, unless there is nothing to list.
+    func write(to run: RunFolder) throws {
+        guard !lines.isEmpty else { return }
+        try AtomicFile.replace(run.skippedImages) { file in
+            for line in lines.sorted() { try file.append(Array((line + "\n").utf8)) }
+        }
     }
 
     /// The line of an image; what comes from outside cannot begin another one.
