@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Interchange
 import Networks
+import Reporting
 
 /// `sapool import`: what others have made, as a network and weights of ours.
 package struct Import: ParsableCommand {
@@ -105,7 +106,8 @@ package struct Import: ParsableCommand {
         } else {
             print(
                 "\(file): \(network.name), image \(network.inputShape), output \(network.outputShape), "
-                    + "\(grouped(network.parameterCount)) parameters, \(grouped(network.multiplyAccumulates)) multiply-accumulates"
+                    + "\(counted(network.parameterCount, "parameter")), "
+                    + counted(network.multiplyAccumulates, "multiply-accumulate")
             )
             if let output { print("\(output): network.json and model.safetensors") }
         }

@@ -21,7 +21,7 @@ package enum MemorySize {
         guard bytes > 0 else { throw ValidationError("use more than 0, for example 64K") }
         guard bytes >= smallest || Int(text) == nil else {
             throw ValidationError(
-                "that is \(bytes) bytes; did you mean \(bytes)K? If not, write the unit: \(bytes)B")
+                "that is \(counted(bytes, "byte")); did you mean \(bytes)K? If not, write the unit: \(bytes)B")
         }
         return bytes
     }

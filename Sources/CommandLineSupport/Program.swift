@@ -7,6 +7,7 @@ package enum Program {
     package static func main(_ root: any ParsableCommand.Type, _ arguments: [String]) -> Never {
         StandardStreams.prepare()
         do {
+            try explainResuming(arguments)
             try refuseUnknownVerb(arguments, root)
             var command = try root.parseAsRoot(arguments)
             try command.run()
@@ -14,6 +15,23 @@ package enum Program {
             end(error, root)
         }
         StandardStreams.end(0)
+    }
+
+    /// Other programs have a verb for it, or take the run's folder behind `--resume`.
+    private static func explainResuming(_ arguments: [String]) throws {
+        let run: String?
+        if arguments.first == "resume" {
+            run = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "RUN"
+        } else if arguments.first == "train" {
+            let behind = arguments.firstIndex(of: "--resume").map { arguments[($0 + 1)...].first }
+            let joined = arguments.first { $0.hasPrefix("--resume=") }.map { String($0.dropFirst(9)) }
+            run = joined ?? behind.flatMap { $0 }.flatMap { $0.hasPrefix("-") ? nil : $0 }
+        } else {
+            run = nil
+        }
+        guard let run else { return }
+        throw ValidationError(
+            "A run goes on with: sapool train --resume --output \(run), and with the same options where any are given.")
     }
 
     /// The parser would only say that there is an argument too many.

@@ -87,7 +87,7 @@ final class FinishedRunTests: CommandLineTestCase {
             try copy("early", to: "killed")
             for file in files.prefix(count) { try copy("whole/\(run)/\(file)", to: "killed/\(run)/\(file)") }
             let report = try sapool(compare + ["killed", "--report-only"])
-            XCTAssertTrue(report.output.hasSuffix("0 of 1 runs are done.\n"), report.output)
+            XCTAssertTrue(report.output.hasSuffix("0 of 1 run is done.\n"), report.output)
             let rerun = try sapool(compare + ["killed"])
             XCTAssertTrue(rerun.errors.contains("[1/1]"), rerun.errors)
             try assertSame("killed/\(run)", "whole/\(run)", "\(count) files of the last epoch")

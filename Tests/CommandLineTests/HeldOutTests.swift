@@ -59,6 +59,15 @@ final class HeldOutTests: CommandLineTestCase {
         let simulated = try sapool("simulate", "firmware", "--data", "photos", "--images", "48")
         XCTAssertTrue(
             simulated.output.contains(" % of 12 images of the held-out split"), simulated.output + simulated.errors)
+        // Others that the network was trained on are no stand-in for one that is gone.
+        let gone = try XCTUnwrap(names.first)
+        try FileManager.default.removeItem(atPath: "\(folder)/photos/\(gone)")
+        let refused = try sapool("simulate", "firmware", "--data", "photos")
+        XCTAssertEqual(refused.status, 1)
+        XCTAssertEqual(
+            message(refused),
+            "Error: 1 of the 12 images that the run of firmware held out is no longer in photos (such as \(gone)): put it back, or score "
+                + "other data")
     }
 
     func testScoringImagesThatWereTrainedOnIsSaid() throws {
@@ -73,7 +82,11 @@ final class HeldOutTests: CommandLineTestCase {
             "warning: run was trained on 36 of these 48 images, so this flatters it: --split held-out scores what it held out\n"
         )
         // A folder inside of the run's own, and a copy of all of it.
-        XCTAssertTrue(try warning("--data", "photos/train").contains("was trained on 36 of these 48 images"))
+        // Nothing is held out of a folder that is not what the run began with.
+        XCTAssertEqual(
+            try warning("--data", "photos/train"),
+            "warning: run was trained on 36 of these 48 images, so this flatters it: score it on images that it has not seen\n"
+        )
         try FileManager.default.copyItem(atPath: "\(folder)/photos", toPath: "\(folder)/copy")
         XCTAssertTrue(
             try warning("--data", "copy", "--split", "train").contains("was trained on 36 of these 48 images"))
@@ -102,7 +115,7 @@ final class HeldOutTests: CommandLineTestCase {
         try FileManager.default.removeItem(atPath: "\(folder)/photos/\(name)")
         XCTAssertEqual(
             message(try sapool("evaluate", "run")),
-            "Error: 1 of the 12 images that run held out are no longer in photos (such as \(name)): put them back, or score another split"
+            "Error: 1 of the 12 images that run held out is no longer in photos (such as \(name)): put it back, or score another split"
         )
     }
 

@@ -96,6 +96,39 @@ final class PredictCommandTests: CommandLineTestCase {
             alone.errors, "Error: cannot decode cut.png: the PNG data end too early; replace or remove the file\n")
     }
 
+    /// Nobody's name can pass for a line of this program, or steer the terminal.
+    func testNamesOfImagesStayOnOneLine() throws {
+        try train()
+        try FileManager.default.copyItem(
+            atPath: "\(folder)/photos/test/left/0.png", toPath: "\(folder)/a\nb\u{1B}[1m.png")
+        let outcome = try sapool("predict", "run", "a\nb\u{1B}[1m.png", "a\nc.png", "--top", "1")
+        XCTAssertTrue(outcome.output.hasPrefix("a\\u{A}b\\u{1B}[1m.png\n  "), outcome.output)
+        XCTAssertEqual(
+            outcome.errors,
+            "Error: cannot read a\\u{A}c.png: No such file or directory\n1 of 2 images could not be read\n")
+    }
+
+    func testGoesOnPastNamesThatAreNotUTF8() throws {
+        try train()
+        let name = Array("\(folder)/photos/test/left/".utf8) + [0xE9] + Array(".png".utf8) + [0]
+        func withName(_ body: (UnsafePointer<CChar>) -> Int32) -> Int32 {
+            name.withUnsafeBytes { raw in raw.baseAddress.map { body($0.assumingMemoryBound(to: CChar.self)) } ?? -1 }
+        }
+        guard withName({ mkdir($0, 0o777) }) == 0 else { throw XCTSkip("this file system takes no such name") }
+        defer { _ = withName { rmdir($0) } }
+        let outcome = try sapool("predict", "run", "photos/test", "no\u{FFFD}.png", "--top", "1")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertEqual(outcome.output.split(separator: "\n").count, 32, outcome.output)
+        XCTAssertEqual(
+            outcome.errors,
+            """
+            Error: cannot read no\u{FFFD}.png: its name is not UTF-8; rename it
+            Error: cannot read photos/test/left/\\xE9.png: its name is not UTF-8; rename it
+            2 of 18 images could not be read
+
+            """)
+    }
+
     func testFoldersAndStandardInput() throws {
         try train()
         try Data("no image".utf8).write(to: URL(fileURLWithPath: "\(folder)/photos/test/left/notes.txt"))

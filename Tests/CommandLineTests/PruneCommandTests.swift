@@ -46,6 +46,15 @@ final class PruneCommandTests: CommandLineTestCase {
             XCTAssertEqual(plan.status, 0, plan.errors)
         }
         XCTAssertGreaterThan(try XCTUnwrap(costs["magnitude"]), try XCTUnwrap(costs["uniform"]))
+        // It can be gone on with from anywhere.
+        let recipe = try String(contentsOfFile: "\(folder)/taylor/recipe.yaml", encoding: .utf8).split(separator: "\n")
+        for (key, end) in [
+            ("data", "/photos"), ("network", "/taylor/network.json"), ("weights", "/taylor/model.safetensors"),
+        ] {
+            let line = try XCTUnwrap(recipe.first { $0.hasPrefix("\(key): ") })
+            XCTAssertTrue(line.hasPrefix("\(key): /") && line.hasSuffix(end), "\(line)")
+        }
+        XCTAssertTrue(exists("taylor/trained-images.json"))
         let trained = try sapool(
             "train", "--recipe", "taylor/recipe.yaml", "--learning-rate", "0.02", "--threads", "1", "--output",
             "smaller",

@@ -22,6 +22,20 @@ final class SuggestionCommandTests: CommandLineTestCase {
         XCTAssertEqual(try sapool("help").status, 0)
     }
 
+    func testOtherWaysToAskForARunToGoOn() throws {
+        for (arguments, run) in [
+            (["resume", "runs/a"], "runs/a"), (["resume"], "RUN"), (["train", "--resume", "runs/a"], "runs/a"),
+            (["train", "--resume=runs/a", "--epochs", "2"], "runs/a"),
+        ] {
+            let outcome = try sapool(arguments)
+            XCTAssertEqual(outcome.status, 64)
+            XCTAssertEqual(
+                message(outcome),
+                "Error: A run goes on with: sapool train --resume --output \(run), and with the same options where any are given."
+            )
+        }
+    }
+
     func testMisspelledNamesOfOtherThings() throws {
         XCTAssertTrue(
             message(try sapool("plan", "mobilenetv2")).hasPrefix(

@@ -159,7 +159,7 @@ final class TrainCommandTests: CommandLineTestCase {
             "Error: no network is named: give network in the recipe or --network; to begin with, for photographs:")
         XCTAssertEqual(
             try complaint("--network", network, "--data", "photos", "--batch-size", "64"),
-            "Error: photos has 8 images, fewer than one batch of 64: use smaller batches")
+            "Error: photos has 8 images to train on, fewer than one batch of 64: use --batch-size 8 or less")
         XCTAssertEqual(
             try complaint("--network", network, "--data", "nowhere"),
             "Error: there is no data set \"nowhere\": known by name are fashion-mnist and mnist, anything else has to be a folder"
@@ -227,7 +227,7 @@ final class TrainCommandTests: CommandLineTestCase {
         let skipped = try sapool(arguments + ["--output", "b", "--skip-bad-images"])
         XCTAssertEqual(skipped.status, 0, skipped.errors)
         XCTAssertTrue(
-            skipped.errors.contains("1 broken images were left out: b/skipped-images.txt lists them"), skipped.errors)
+            skipped.errors.contains("1 broken image was left out: b/skipped-images.txt lists it"), skipped.errors)
         let list = try String(contentsOfFile: "\(folder)/b/skipped-images.txt", encoding: .utf8)
         XCTAssertTrue(list.contains(path), list)
     }

@@ -11,6 +11,12 @@ final class TextTests: XCTestCase {
         for (bytes, text) in cases { XCTAssertEqual(ByteSize.text(bytes), text) }
     }
 
+    func testOneThingIsCountedInTheSingular() {
+        XCTAssertEqual(
+            [0, 1, 2, 1234].map { counted($0, "image") }, ["0 images", "1 image", "2 images", "1,234 images"])
+        XCTAssertEqual([1, 2].map { counted($0, "box is", "boxes are") }, ["1 box is", "2 boxes are"])
+    }
+
     func testByteSizeParse() throws {
         let cases: [(String, Int)] = [
             ("0", 0), ("65536", 65536), ("256K", 262_144), ("1M", 1_048_576), ("64KiB", 65536), ("64kb", 65536),

@@ -42,6 +42,11 @@ public struct DataPlace: Sendable, Equatable, Codable {
         return place.prefix + URL(fileURLWithPath: absolute(place.path)).resolvingSymlinksInPath().path
     }
 
+    /// The name of data as it leads there from any working folder.
+    static func absoluteName(_ data: String) -> String {
+        DatasetCatalog.place(of: data).map { $0.prefix + absolute($0.path) } ?? data
+    }
+
     /// A path from the root, without `.` and `..`.
     static func absolute(_ path: String) -> String {
         let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

@@ -1,4 +1,5 @@
 import Datasets
+import Reporting
 
 extension TrainingData {
     /// What somebody should read before a training: what is left out, how many images or objects each class has, whether they are far
@@ -11,7 +12,7 @@ extension TrainingData {
         let isDetection = recipe.task == .detection
         let counts = isDetection ? training.objectCounts() : training.classCounts()
         sentences += Self.lines(
-            isDetection ? "objects" : "classes", zip(training.classNames, counts).map { "\($0) (\($1))" })
+            isDetection ? "objects" : "classes", zip(training.classNames, counts).map { "\($0.printableName) (\($1))" })
         if let sentence = imbalance(counts, recipe) { sentences.append(sentence) }
         return sentences + splitRemarks(recipe)
     }
@@ -38,7 +39,7 @@ extension TrainingData {
             ? try AnnotatedFolder(recipe.data).splits : try DatasetCatalog.availableSplits(recipe.data)
     }
 
-    private static func images(_ recipe: Recipe, _ split: Split) throws -> any Dataset {
+    static func images(_ recipe: Recipe, _ split: Split) throws -> any Dataset {
         recipe.task == .detection
             ? AnnotatedDataset(try AnnotatedFolder(recipe.data).annotations(for: split), cacheBytes: 0)
             : try DatasetCatalog.open(recipe.data, split: split)
@@ -71,10 +72,10 @@ extension TrainingData {
             let most = places.max(by: { counts[$0] < counts[$1] }),
             counts[most] / Self.imbalanceLimit >= counts[least], counts[most] > Self.imbalanceLimit * counts[least]
         else { return nil }
-        let names = training.classNames
-        let thing = recipe.task == .detection ? "objects" : "images"
+        let names = training.classNames.map(\.printableName)
+        let things = counted(counts[least], recipe.task == .detection ? "object" : "image")
         let start =
-            "classes are far apart: \(names[least]) has \(counts[least]) \(thing) and \(names[most]) \(counts[most])"
+            "classes are far apart: \(names[least]) has \(things) and \(names[most]) \(counts[most])"
         if recipe.task == .detection { return start + "; scores are means over classes" }
         switch recipe.balance {
         case .weights: return start + "; each class weighs the same in the loss (balance: weights)"

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Reporting
 
 /// Which images a run was trained and scored on.
 public struct TrainedImages: Sendable, Equatable, Codable {
@@ -47,32 +48,48 @@ public struct ImageRecord: Sendable, Equatable, Codable {
         return stat(path, &status) == 0 ? Int(status.st_size) : -1
     }
 
+    /// Whether images are those of a record.
+    static func matches(_ record: ImageRecord, _ images: any Dataset, data: String) -> Bool {
+        images.count == record.count && ImageRecord(images, data: data) == record
+    }
+
     /// What has changed since an earlier record, for people: "class "cat" had 24 training images and has 25".
     ///
-    /// - Parameter kind: "training images".
-    func change(since earlier: ImageRecord, of kind: String, classNames: [String]) -> String? {
+    /// - Parameters:
+    ///   - one: what one is called: "training image".
+    ///   - many: what more are called.
+    func change(since earlier: ImageRecord, _ one: String, _ many: String, classNames: [String]) -> String? {
         guard self != earlier else { return nil }
+        func images(_ number: Int) -> String { counted(number, one, many) }
         if classCounts.count == earlier.classCounts.count {
             for (name, (now, before)) in zip(classNames, zip(classCounts, earlier.classCounts)) where now != before {
-                return "class \"\(name)\" had \(before) \(kind) and has \(now)"
+                return "class \"\(name.printableName)\" had \(images(before)) and has \(now)"
             }
         }
-        guard count == earlier.count else { return "it had \(earlier.count) \(kind) and has \(count)" }
-        return "other files, labels or boxes are among its \(count) \(kind)"
+        guard count == earlier.count else { return "it had \(images(earlier.count)) and has \(count)" }
+        return "other files, labels or boxes are among its \(images(count))"
     }
 }
 
 extension TrainedImages {
     /// What has changed since a run began, for people.
     func change(since earlier: TrainedImages, classNames: [String]) -> String? {
-        training.change(since: earlier.training, of: "training images", classNames: classNames)
-            ?? evaluation.change(since: earlier.evaluation, of: "images for evaluation", classNames: classNames)
+        training.change(since: earlier.training, "training image", "training images", classNames: classNames)
+            ?? evaluation.change(
+                since: earlier.evaluation, "image for evaluation", "images for evaluation", classNames: classNames)
     }
 }
 
 /// FNV-1a: short, and the same on every machine.
-private struct Checksum {
+struct Checksum {
     private var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    /// That of one text.
+    static func sum(of text: String) -> UInt64 {
+        var sum = Checksum()
+        sum.add(text)
+        return sum.value
+    }
 
     mutating func add(_ text: String) {
         for byte in text.utf8 { add(byte) }

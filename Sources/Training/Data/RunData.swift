@@ -22,6 +22,7 @@ public struct RunData {
             isOwn = true
             return
         }
+        try DataName.check(given, for: configuration.recipe.task ?? .classification)
         data = given
         isOwn = Self.isOwn(given, configuration, run)
     }
@@ -36,10 +37,15 @@ public struct RunData {
             return true
         }
         guard let expected = configuration.images?.training,
-            let all = try? dataset(data, .train, configuration, run),
-            let training = try? all.divided(by: Set(configuration.heldOut ?? []), in: data).others
+            let all = try? dataset(data, .train, configuration, run)
         else { return false }
-        return training.count == expected.count && ImageRecord(training, data: data) == expected
+        let heldOut = Set(configuration.heldOut ?? [])
+        // What was added since does not matter.
+        if let names = try? TrainedNames(of: run) {
+            return (try? names.find(in: all, data: data, besides: heldOut)) != nil
+        }
+        guard let training = try? all.divided(by: heldOut, in: data).others else { return false }
+        return ImageRecord.matches(expected, training, data: data)
     }
 
     // MARK: - Parts
@@ -98,27 +104,43 @@ public struct RunData {
         let splits = try splits()
         let split = splits.contains(.train) ? .train : splits.first ?? .train
         let all = try Self.dataset(data, split, configuration, run, anyClasses: !isOwn)
-        guard isOwn, configuration.recipe.holdOut > 0 else { return all }
-        return try all.divided(by: heldOutNames(), in: data).others
+        guard isOwn else { return all }
+        let trained = try trained(all)
+        guard trained.count > 0 else { throw TrainingError("\(data) holds no image that \(run.path) was trained on") }
+        return trained
+    }
+
+    /// Those of the run's own images that it was trained on: neither held out, nor added since, nor left out because they are broken.
+    private func trained(_ images: any Dataset) throws -> Subset {
+        let heldOut = try configuration.recipe.holdOut > 0 ? heldOutNames() : []
+        let trained =
+            try TrainedNames(of: run)?.images(among: images, data: data, besides: heldOut)
+            ?? images.divided(by: heldOut, in: data).others
+        let roots = [configuration.recipe.data, configuration.place?.path ?? ""].compactMap {
+            DatasetCatalog.place(of: $0)?.path
+        }
+        let isSkipped = SkippedImageList(of: run).contains(trained, data: data, roots: roots)
+        guard isSkipped.contains(true) else { return trained }
+        return try Subset(trained, indices: trained.indices.indices.filter { !isSkipped[$0] })
     }
 
     /// How many of a part's images the run was trained on.
     public func trainedOn(_ part: EvaluationPart, _ images: any Dataset) throws -> Int {
         if isOwn {
             guard part == .train else { return 0 }
-            guard configuration.recipe.holdOut > 0 else { return images.count }
-            return try images.divided(by: heldOutNames(), in: data).others.count
+            return try trained(images).count
         }
         // Other data may be a part of the run's own, such as a folder in it. Where those are gone, nobody can tell.
         guard let own = try? RunData(configuration, of: run), let training = try? own.trainingImages() else { return 0 }
         let seen = Set(training.canonicalLocations(in: own.data))
         let known = images.canonicalLocations(in: data).count { seen.contains($0) }
-        guard known < images.count, training.count <= Self.comparedImages else { return known }
+        let isComparable = training.imageSize != nil || training.count <= Self.comparedImages
+        guard known < images.count, isComparable else { return known }
         var repeated = RepeatedImages(training)
         return max(known, repeated.pairs(images).count)
     }
 
-    /// Up to how many training images are compared byte by byte with others; only those of one size are read.
+    /// Up to how many training files are compared byte by byte with others; only those of one size are read.
     private static let comparedImages = 20_000
 
     // MARK: - What was held out
@@ -135,11 +157,7 @@ public struct RunData {
     }
 
     private func check(_ names: Set<String>, found: [String]) throws {
-        let missing = names.subtracting(found)
-        guard let first = missing.min() else { return }
-        throw TrainingError(
-            "\(missing.count) of the \(names.count) images that \(run.path) held out are no longer in \(data) (such as \(first)): put them "
-                + "back, or score another split")
+        try HeldOutImages.check(names, found: found, heldOutBy: run.path, data: data, advice: "score another split")
     }
 
     private static func dataset(

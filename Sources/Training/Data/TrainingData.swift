@@ -1,6 +1,8 @@
 import Datasets
 import Detection
+import Foundation
 import Networks
+import Reporting
 
 /// The images of a recipe: what is trained on, what is evaluated on, and how both are brought to size.
 public struct TrainingData: Sendable {
@@ -39,6 +41,7 @@ public struct TrainingData: Sendable {
     ///   trained on. Else the recipe's seed chooses.
     /// - Throws: a sentence that names the folder or file at fault.
     public init(_ recipe: Recipe, heldOut: [String]? = nil) throws {
+        try DataName.check(recipe.data, for: recipe.task ?? .classification)
         switch recipe.task ?? .classification {
         case .classification: try self.init(classes: recipe, heldOut)
         case .detection: try self.init(objects: recipe, heldOut)
@@ -72,7 +75,7 @@ public struct TrainingData: Sendable {
         (training, evaluation, evaluationPart) = try Self.divide(
             all, recipe, heldOut, splits: DatasetCatalog.availableSplits(recipe.data)
         ) { try DatasetCatalog.open(recipe.data, split: $0) }
-        (name, evaluationName, self.heldOut) = Self.names(evaluation, evaluationPart, recipe)
+        (name, evaluationName, self.heldOut) = Self.names(training, evaluation, evaluationPart, recipe)
         droppedBoxes = []
         let smallSide = Self.smallSide(of: training)
         let isSmall = smallSide != nil
@@ -135,7 +138,7 @@ public struct TrainingData: Sendable {
             dropped += split.dropped
             return AnnotatedDataset(split)
         }
-        (name, evaluationName, self.heldOut) = Self.names(evaluation, evaluationPart, recipe)
+        (name, evaluationName, self.heldOut) = Self.names(training, evaluation, evaluationPart, recipe)
         droppedBoxes = dropped
         let channels = recipe.channels ?? training.channels
         trainingTransform = try Self.objectTransform(recipe, size, channels)
@@ -185,18 +188,31 @@ public struct TrainingData: Sendable {
 
     /// What was opened, what the evaluation images are for people, and names of those that are held out.
     private static func names(
-        _ evaluation: any Dataset, _ part: EvaluationPart, _ recipe: Recipe
+        _ training: any Dataset, _ evaluation: any Dataset, _ part: EvaluationPart, _ recipe: Recipe
     ) -> (String, String, [String]?) {
         guard part == .heldOut else { return (recipe.data, part.name, nil) }
-        let share = Int((recipe.holdOut * 100).rounded())
+        // Not the recipe's: at least one image of each class is held out, and stays.
+        let share = 100 * Double(evaluation.count) / Double(max(1, training.count + evaluation.count))
+        let shown = share < 1 ? String(format: "%.1g", share) : String(Int(share.rounded()))
         let heldOut = (0..<evaluation.count).map { evaluation.name(of: $0, in: recipe.data) }
-        return (recipe.data, "\(part.name), \(share) % of the training images", heldOut)
+        return (recipe.data, "\(part.name), \(shown) % of the training images", heldOut)
     }
 
     /// Which images there are, to know them again.
     func record() -> TrainedImages {
         TrainedImages(
             training: ImageRecord(training, data: name), evaluation: ImageRecord(evaluation, data: name))
+    }
+
+    /// Checks that there are images for one step at least.
+    ///
+    /// - Throws: `TrainingError` with how many there are to train on.
+    func checkBatchSize(_ recipe: Recipe) throws {
+        guard training.count < recipe.batchSize else { return }
+        let heldOut = evaluationPart == .heldOut ? " (\(counted(evaluation.count, "other")) held out)" : ""
+        throw TrainingError(
+            "\(recipe.data) has \(counted(training.count, "image")) to train on\(heldOut), fewer than one batch of \(recipe.batchSize): "
+                + "use --batch-size \(max(1, training.count))\(training.count > 1 ? " or less" : "")")
     }
 
     /// How pixels become numbers, as the recipe asks.

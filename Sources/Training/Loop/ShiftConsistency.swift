@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import Reporting
 import Torch
 
 /// How often a network says the same of an image that is moved a little (Zhang, “Making convolutional networks shift-invariant again”,
@@ -36,7 +37,7 @@ extension Evaluator {
             while let batch = try batches.next() {
                 guard pixels > 0, pixels < min(batch.width, batch.height) else {
                     throw TrainingError(
-                        "images of \(batch.width)×\(batch.height) cannot be moved by \(pixels) pixels: use 1 to "
+                        "images of \(batch.width)×\(batch.height) cannot be moved by \(counted(pixels, "pixel")): use 1 to "
                             + "\(min(batch.width, batch.height) - 1)")
                 }
                 let images = try tensors.images(batch)

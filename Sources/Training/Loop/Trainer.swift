@@ -100,6 +100,7 @@ public final class Trainer {
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         loading.balanced = recipe.balance == .sampling
+        try data.checkBatchSize(recipe)
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
@@ -153,7 +154,7 @@ public final class Trainer {
                     steps: recipe.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch, initialWeights: initialWeights,
                     scoreName: recipe.scoreName,
                     droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
-                    remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) : [])))
+                    remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) + data.seenBefore(recipe) : [])))
         lastCheckpoint = .now
         while state.step < recipe.epochs * stepsPerEpoch {
             let epoch = state.step / stepsPerEpoch
@@ -182,7 +183,7 @@ public final class Trainer {
             }
             let state = try checkpoint.restore(from: run.last)
             try metrics.truncate(after: state.step / stepsPerEpoch)
-            skipped = run.skippedImageLines()
+            skipped = SkippedImageList(of: run).lines
             // The checkpoint of an epoch's end holds what somebody may have removed.
             if state.step > 0, state.step % stepsPerEpoch == 0, !FileManager.default.fileExists(atPath: run.model) {
                 try writeModel()
@@ -350,7 +351,7 @@ public final class Trainer {
         // The checkpoint comes last of the files that a resumed run would write again, so that none is ever missing.
         try metrics.append(line)
         try logAttention(epoch: line.epoch)
-        try writeSkippedImages()
+        try SkippedImageList(skipped).write(to: run)
         try writeModel()
         if isBest { try checkpoint.write(state, to: run.best) }
         try save()
@@ -382,17 +383,12 @@ public final class Trainer {
 
     private func allSkippedImages() throws -> [String] {
         guard recipe.skipBadImages else { return [] }
-        let own = (trainingLoader.skippedImages + evaluationLoader.skippedImages).map { "\($0.location): \($0.reason)" }
+        let own = (trainingLoader.skippedImages + evaluationLoader.skippedImages).map {
+            SkippedImageList.line($0.location, $0.reason)
+        }
         guard ranks.count > 1 else { return own }
         let all = try ranks.gather(Array(own.joined(separator: "\n").utf8))
         return Set(all.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").map(String.init) }).sorted()
-    }
-
-    private func writeSkippedImages() throws {
-        guard !skipped.isEmpty else { return }
-        try AtomicFile.replace(run.skippedImages) { file in
-            for line in skipped.sorted() { try file.append(Array((line + "\n").utf8)) }
-        }
     }
 
     /// Which part of the data epochs are scored on.
@@ -404,5 +400,12 @@ public final class Trainer {
     /// How many images were left out because they are broken, and where their list is.
     public var skippedImages: (count: Int, list: String)? {
         skipped.isEmpty ? nil : (skipped.count, run.skippedImages)
+    }
+
+    /// Classes of which no training image could be read, so that nothing was learned of them.
+    public var unreadClasses: [String] {
+        let roots = configuration.place.map { [$0.path] } ?? []
+        return SkippedImageList(skipped).unreadClasses(
+            of: data.training, data: recipe.data, roots: roots, task: recipe.task ?? .classification)
     }
 }

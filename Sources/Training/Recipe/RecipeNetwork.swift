@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Reporting
 
 extension Recipe {
     /// The network that the recipe names: a notation, or a JSON file.
@@ -27,10 +28,19 @@ extension Recipe {
         let tellsClasses = stored.detector != nil || stored.outputShape == [classes]
         guard stored.inputShape == input, stored.classCount == classes, tellsClasses else {
             throw TrainingError(
-                "\(network) takes \(stored.inputShape) images and tells \(stored.classCount) classes apart, and the data has "
-                    + "\(input) images of \(classes) classes")
+                "\(network) takes \(stored.inputShape) images and tells \(counted(stored.classCount, "class", "classes")) apart, and the data has "
+                    + "\(input) images of \(counted(classes, "class", "classes"))")
         }
         return stored
+    }
+
+    /// The same with paths of network, weights and teacher that lead there from any working folder.
+    package func withAbsolutePaths() -> Recipe {
+        var recipe = self
+        if Network.isJSONFile(network) { recipe.network = DataPlace.absolute(network) }
+        recipe.weights = weights.map(DataPlace.absolute)
+        recipe.teacher = teacher.map(DataPlace.absolute)
+        return recipe
     }
 
     /// The first setting in which another recipe differs, as a sentence; nil where they train alike.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Interchange
+import Reporting
 
 /// Which images a run held out of training: the file `held-out.json` in its folder, and in what is made of the run.
 public struct HeldOutImages: Codable {
@@ -38,5 +39,35 @@ public struct HeldOutImages: Codable {
         let found = try dataset.divided(by: Set(images), in: data).named
         guard found.count == images.count, record == nil || ImageRecord(found, data: data) == record else { return nil }
         return found
+    }
+
+    /// The images themselves, of the data that they were held out of: some may have been replaced.
+    ///
+    /// - Parameter owner: who held them out, for the message.
+    /// - Throws: `TrainingError` where some are gone.
+    public func all(in dataset: any Dataset, data: String, heldOutBy owner: String) throws -> Subset {
+        let found = try dataset.divided(by: Set(images), in: data).named
+        try Self.check(
+            Set(images), found: (0..<found.count).map { found.name(of: $0, in: data) }, heldOutBy: owner, data: data,
+            advice: "score other data")
+        return found
+    }
+
+    /// Checks that all images that were held out are found.
+    ///
+    /// - Parameter advice: what can be done besides putting them back.
+    static func check(
+        _ names: Set<String>, found: [String], heldOutBy owner: String, data: String, advice: String
+    ) throws {
+        let missing = names.subtracting(found)
+        guard let first = missing.min() else { return }
+        let shown = first.printableName
+        guard names.count > 1 else {
+            throw TrainingError("\(shown), which \(owner) held out, is no longer in \(data): put it back, or \(advice)")
+        }
+        let (verb, object) = missing.count == 1 ? ("is", "it") : ("are", "them")
+        throw TrainingError(
+            "\(missing.count) of the \(names.count) images that \(owner) held out \(verb) no longer in \(data) (such as \(shown)): put "
+                + "\(object) back, or \(advice)")
     }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Interchange
 import Networks
+import Reporting
 
 /// A run's folder that a training may write to: with the configuration of this very training, and kept from other processes.
 struct PreparedRun {
@@ -26,8 +27,8 @@ struct PreparedRun {
         guard stored.nodes == network.nodes, stored.outputs == network.outputs, stored.detector == network.detector
         else {
             throw TrainingError(
-                "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(stored.classCount) classes), not of "
-                    + "\(network.name) (\(network.inputShape), \(network.classCount) classes): resume with the same network, "
+                "\(run.path) is a run of \(stored.name) (\(stored.inputShape), \(counted(stored.classCount, "class", "classes"))), not of "
+                    + "\(network.name) (\(network.inputShape), \(counted(network.classCount, "class", "classes"))): resume with the same network, "
                     + "or choose another output folder")
         }
         if let difference = classDifference(of: data.training.classNames, from: configuration.classNames) {
@@ -46,20 +47,23 @@ struct PreparedRun {
         _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
     ) throws -> (RunConfiguration, FolderLock) {
         var configuration = RunConfiguration(
-            recipe: recipe, inputShape: data.inputShape, evaluationTransform: data.evaluationTransform,
+            recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape,
+            evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames,
             normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
         configuration.place = DataPlace(of: recipe.data, run: run)
-        configuration.images = data.record()
+        let images = data.record()
+        configuration.images = images
         configuration.heldOut = data.heldOut
         try run.create()
         let lock = try FolderLock(run.path, work: "trains")
         run.removeHalfWrittenFiles()
         if !data.droppedBoxes.isEmpty {
             try AtomicFile.replace(run.droppedBoxes) { file in
-                for box in data.droppedBoxes { try file.append(Array("\(box)\n".utf8)) }
+                for box in data.droppedBoxes { try file.append(Array(("\(box)".printableName + "\n").utf8)) }
             }
         }
+        try TrainedNames(data.training, data: recipe.data, record: images.training).write(to: run)
         try configuration.write(to: run, network: network)
         return (configuration, lock)
     }
@@ -75,7 +79,9 @@ struct PreparedRun {
         let isSamePlace = place.map { DataPlace.canonical($0) == DataPlace.canonical(recipe.data) } ?? false
         // Data that have moved are the same where every image is.
         let mayMove = isSamePlace || (configuration.images != nil && change == nil)
-        if let difference = configuration.recipe.firstDifference(from: recipe, besides: mayMove ? [.data] : []) {
+        let difference = configuration.recipe.withAbsolutePaths()
+            .firstDifference(from: recipe.withAbsolutePaths(), besides: mayMove ? [.data] : [])
+        if let difference {
             throw TrainingError("\(run.path) is a run with other settings: \(difference)")
         }
         if let change {

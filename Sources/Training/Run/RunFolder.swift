@@ -29,6 +29,8 @@ public struct RunFolder: Sendable, Equatable {
     public var attention: String { path + "/attention.jsonl" }
     /// Names of the images that were held out of training.
     public var heldOut: String { path + "/held-out.json" }
+    /// Names of the images that were trained on, as check sums.
+    public var trainedImages: String { path + "/trained-images.json" }
     /// Images that were left out, and why.
     public var skippedImages: String { path + "/skipped-images.txt" }
 
@@ -43,12 +45,6 @@ public struct RunFolder: Sendable, Equatable {
 
     /// What attention came to after each epoch; empty where it was not logged.
     public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
-
-    /// The images that were left out so far, each with its reason.
-    func skippedImageLines() -> Set<String> {
-        guard let text = try? String(contentsOfFile: skippedImages, encoding: .utf8) else { return [] }
-        return Set(text.split(whereSeparator: \.isNewline).map(String.init))
-    }
 
     /// Whether the run is trained to its end: the checkpoint, which an epoch writes last, is of the last epoch.
     public func isFinished(epochs: Int) -> Bool {
@@ -156,6 +152,13 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     ///
     /// - Throws: `TrainingError` where they are no longer to be found.
     public func data(in run: RunFolder) throws -> String { try place?.find(recipe.data, run: run) ?? recipe.data }
+
+    /// The recipe with paths that lead from any working folder to where things lie now.
+    public func lastingRecipe(of run: RunFolder) -> Recipe {
+        var lasting = recipe.withAbsolutePaths()
+        lasting.data = DataPlace.absoluteName((try? data(in: run)) ?? recipe.data)
+        return lasting
+    }
 
     private static func replace(_ path: String, _ data: Data) throws {
         try AtomicFile.replace(path) { try $0.append([UInt8](data)) }

@@ -2,6 +2,7 @@ import CommandLineSupport
 import Datasets
 import Detection
 import Foundation
+import Reporting
 import Training
 import Visualization
 
@@ -71,11 +72,11 @@ struct DetectionPrediction: Encodable {
 
     /// Lines for a terminal.
     func text() -> String {
-        var lines = [image + (drawing.map { "  → \($0)" } ?? "")]
+        var lines = [image.printableName + (drawing.map { "  → \($0.printableName)" } ?? "")]
         if detections.isEmpty { lines.append("  nothing") }
         for found in detections {
             let box = found.box.map { String(Int($0.rounded())) }.joined(separator: ", ")
-            lines.append("  \(padded(percent(found.score), to: 8))  \(found.name)  (\(box))")
+            lines.append("  \(padded(percent(found.score), to: 8))  \(found.name.printableName)  (\(box))")
         }
         return lines.joined(separator: "\n")
     }

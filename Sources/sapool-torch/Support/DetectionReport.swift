@@ -77,8 +77,8 @@ struct DetectionReport: Encodable {
     func text() -> String {
         func share(_ value: Double?) -> String { value.map { percent($0) } ?? "–" }
         var lines = [
-            "mAP@[0.50:0.95] \(share(map))  mAP@0.50 \(share(map_50))  mAP@0.75 \(share(map_75))  on \(grouped(images)) images of the "
-                + "\(split) split",
+            "mAP@[0.50:0.95] \(share(map))  mAP@0.50 \(share(map_50))  mAP@0.75 \(share(map_75))  on "
+                + "\(counted(images, "image")) of the \(split) split",
             "by area, below 32², up to 96², above: \(share(map_small)), \(share(map_medium)), \(share(map_large))",
             "average recall with 1, 10, 100 detections a class: \(share(ar_1)), \(share(ar_10)), \(share(ar_100)); by area: "
                 + "\(share(ar_small)), \(share(ar_medium)), \(share(ar_large))",
@@ -86,7 +86,9 @@ struct DetectionReport: Encodable {
         ]
         var table = TextTable([.left("class"), .right("objects"), .right("AP"), .right("AP@0.50"), .right("VOC AP")])
         for one in classes {
-            table.addRow([one.name, grouped(one.objects), share(one.ap), share(one.ap_50), share(one.voc_ap)])
+            table.addRow([
+                one.name.printableName, grouped(one.objects), share(one.ap), share(one.ap_50), share(one.voc_ap),
+            ])
         }
         lines.append("\(table)")
         return lines.joined(separator: "\n")

@@ -1,4 +1,3 @@
-import CommandLineSupport
 import Datasets
 import Training
 
@@ -37,11 +36,7 @@ struct EvaluationImages {
 extension RunData {
     /// Says where a score is taken on images that the run was trained on.
     func warn(trainedOn: Int, of count: Int) {
-        guard trainedOn > 0 else { return }
-        let holdsOut = configuration.recipe.holdOut > 0
-        note(
-            "warning: \(run.path) was trained on \(trainedOn == count ? "all" : grouped(trainedOn) + " of") these \(grouped(count)) images, "
-                + "so this flatters it: "
-                + (holdsOut ? "--split held-out scores what it held out" : "score it on images that it has not seen"))
+        TrainingWarning.note(
+            run.path, trainedOn: trainedOn, of: count, holdsOut: isOwn && configuration.recipe.holdOut > 0)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Datasets
+import Reporting
 
 /// What verbs say of images on the command line.
 enum ImageArguments {
@@ -9,9 +10,9 @@ enum ImageArguments {
         valueName: "images")
 
     /// What is named, after a line about files in its folders that are left out.
-    static func images(_ named: [String]) -> ImageFiles {
-        let files = ImageFiles(named)
-        for remark in files.remarks { note(remark) }
+    static func images(_ named: [String]) -> any Dataset {
+        let files = NamedImages(named)
+        for remark in files.remarks { note(remark.printableName) }
         return files
     }
 }

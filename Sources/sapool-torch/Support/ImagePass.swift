@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Datasets
+import Reporting
 
 /// Goes through images in batches, and past those that cannot be read.
 struct ImagePass {
@@ -39,8 +40,8 @@ struct ImagePass {
         let skipped = loader.skippedImages
         guard let first = skipped.first else { return }
         guard dataset.count > 1 else { throw DatasetsError(first.reason) }
-        for image in skipped { note("Error: \(image.reason)") }
-        note("\(grouped(skipped.count)) of \(grouped(dataset.count)) images could not be read")
+        for image in skipped { note("Error: \(image.reason.printableName)") }
+        note("\(grouped(skipped.count)) of \(counted(dataset.count, "image")) could not be read")
         throw ExitCode.failure
     }
 }

@@ -1,5 +1,6 @@
 import CommandLineSupport
 import Datasets
+import Reporting
 import Training
 
 /// Some images of the part of a data set that a trained network is scored on.
@@ -8,27 +9,44 @@ enum TestSamples {
     static func evenly(spread count: Int, of data: RunData) throws -> any Dataset {
         let part = try data.part()
         let samples = try Subset(evenly: count, of: data.images(part))
-        note("\(grouped(samples.count)) images of the \(part.name) of \(data.data)")
+        note("\(counted(samples.count, "image")) of the \(part.name) of \(data.data)")
         data.warn(trainedOn: try data.trainedOn(part, samples), of: samples.count)
         return samples
     }
 
     /// The same without a run: of what the folder of a device package says was held out of these data, or the split.
+    ///
+    /// - Throws: `TrainingError` where some of the images that were held out are gone.
     static func evenly(
         spread count: Int, of data: String, package: String, isDetector: Bool
     ) throws -> (images: any Dataset, part: EvaluationPart) {
+        try DataName.check(data, for: isDetector ? .detection : .classification)
         let splits = try isDetector ? AnnotatedFolder(data).splits : DatasetCatalog.availableSplits(data)
         func open(_ split: Split) throws -> any Dataset {
             guard isDetector else { return try DatasetCatalog.open(data, split: split) }
             return AnnotatedDataset(try AnnotatedFolder(data).annotations(for: split), cacheBytes: 0)
         }
-        if let heldOut = try HeldOutImages(of: RunFolder(package)), splits.contains(.train),
-            let images = try heldOut.find(in: open(.train), data: data)
-        {
-            return (try Subset(evenly: count, of: images), .heldOut)
+        let folder = RunFolder(package)
+        if splits.contains(.train), let heldOut = try HeldOutImages(of: folder) {
+            let all = try open(.train)
+            if let images = try heldOut.find(in: all, data: data) {
+                return (try Subset(evenly: count, of: images), .heldOut)
+            }
+            // The run's own data, though not all that it held out is as it was.
+            if try TrainedImagesHere(of: folder, in: all, data: data) != nil {
+                let images = try heldOut.all(in: all, data: data, heldOutBy: "the run of \(package)")
+                return (try Subset(evenly: count, of: images), .heldOut)
+            }
         }
         let split = Split.toScore(of: splits)
-        return (try Subset(evenly: count, of: open(split)), EvaluationPart(split))
+        let all = try open(split)
+        let samples = try Subset(evenly: count, of: all)
+        if split == .train, let trained = try TrainedImagesHere(of: folder, in: all, data: data) {
+            TrainingWarning.note(
+                "the network of \(package)", trainedOn: trained.count(among: samples), of: samples.count,
+                holdsOut: false)
+        }
+        return (samples, EvaluationPart(split))
     }
 }
 

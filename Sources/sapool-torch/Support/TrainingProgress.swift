@@ -29,14 +29,15 @@ final class TrainingProgress {
         if let report = start.initialWeights { note(report) }
         if let dropped = start.droppedBoxes {
             note(
-                "\(dropped.count) boxes of the annotations are left out: \(dropped.list.printableName) lists them, each with its file and "
-                    + "reason")
+                "\(counted(dropped.count, "box of the annotations is", "boxes of the annotations are")) left out: "
+                    + "\(dropped.list.printableName) lists \(dropped.count == 1 ? "it" : "them, each") with its file and reason"
+            )
         }
         note(
-            "\(grouped(start.trainingImages)) training images, \(grouped(start.evaluationImages)) for evaluation "
-                + "(\(start.evaluationName)); \(grouped(start.parameters)) parameters, "
-                + "\(grouped(start.multiplyAccumulates)) multiply-accumulates an image")
-        for remark in start.remarks { note(remark) }
+            "\(counted(start.trainingImages, "training image")), \(grouped(start.evaluationImages)) for evaluation "
+                + "(\(start.evaluationName)); \(counted(start.parameters, "parameter")), "
+                + "\(counted(start.multiplyAccumulates, "multiply-accumulate")) an image")
+        for remark in start.remarks { note(remark.printableName) }
         if start.startStep > 0 {
             note(
                 "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"

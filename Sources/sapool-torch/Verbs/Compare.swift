@@ -94,6 +94,6 @@ struct Compare: ParsableCommand {
         if json { return try printJSON(report.summaries) }
         print(report.text())
         let (done, all) = report.progress
-        print("\n\(done) of \(all) runs are done.")
+        print("\n\(done) of \(counted(all, "run is", "runs are")) done.")
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import CommandLineSupport
 import Datasets
+import Reporting
 import Training
 
 struct Evaluate: ParsableCommand {
@@ -83,7 +84,9 @@ struct Evaluate: ParsableCommand {
         let shifts = try shiftConsistency.map {
             try Evaluator(trained.model, configuration).shiftConsistency(loader, pixels: $0)
         }
-        for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
+        for skipped in loader.skippedImages {
+            note("left out: \(skipped.location): \(skipped.reason)".printableName)
+        }
         if json {
             try printJSON(
                 Scores(
@@ -95,13 +98,13 @@ struct Evaluate: ParsableCommand {
         } else {
             print(
                 "accuracy \(percent(scores.accuracy))  (top 5: \(percent(scores.top5Accuracy)))  loss "
-                    + "\(fixed(scores.loss, 4))  on \(grouped(scores.images)) images of the \(images.part.name)")
+                    + "\(fixed(scores.loss, 4))  on \(counted(scores.images, "image")) of the \(images.part.name)")
             if let shifts {
                 print(
-                    "shift consistency \(percent(shifts.consistency))  on \(grouped(shifts.movedImages)) images moved by up to "
-                        + "\(shifts.pixels) pixels")
+                    "shift consistency \(percent(shifts.consistency))  on \(counted(shifts.movedImages, "image")) moved by up to "
+                        + counted(shifts.pixels, "pixel"))
             }
-            printClasses(scores, configuration.classNames)
+            printClasses(scores, configuration.classNames.map(\.printableName))
         }
     }
 
@@ -124,9 +127,11 @@ struct Evaluate: ParsableCommand {
                 images.report(try DetectionEvaluator(trained.model, configuration).evaluate(loader))
             }
         let dropped = images.annotations.dropped
-        for box in dropped.prefix(100) { note("left out: \(box)") }
-        if dropped.count > 100 { note("left out: \(dropped.count - 100) boxes more") }
-        for skipped in loader.skippedImages { note("left out: \(skipped.location): \(skipped.reason)") }
+        for box in dropped.prefix(100) { note("left out: \(box)".printableName) }
+        if dropped.count > 100 { note("left out: \(counted(dropped.count - 100, "box", "boxes")) more") }
+        for skipped in loader.skippedImages {
+            note("left out: \(skipped.location): \(skipped.reason)".printableName)
+        }
         if json { try printJSON(report) } else { print(report.text()) }
     }
 
@@ -134,10 +139,10 @@ struct Evaluate: ParsableCommand {
         guard confusion else { return }
         let width = names.map(\.count).max() ?? 0
         print("\nrows: true class, columns: predicted class")
-        for (name, row) in zip(names, scores.confusion) {
+        for (index, (name, row)) in zip(names, scores.confusion).enumerated() {
             let cells = row.map { padded("\($0)", to: 6) }.joined()
             let right =
-                row.reduce(0, +) == 0 ? 0 : Double(row[names.firstIndex(of: name) ?? 0]) / Double(row.reduce(0, +))
+                row.reduce(0, +) == 0 ? 0 : Double(row[index]) / Double(row.reduce(0, +))
             print(name.padding(toLength: width, withPad: " ", startingAt: 0) + cells + padded(percent(right), to: 10))
         }
     }

@@ -6,6 +6,7 @@ import Interchange
 import Networks
 import Planning
 import Quantization
+import Reporting
 import Training
 
 struct Export: ParsableCommand {
@@ -69,7 +70,7 @@ struct Export: ParsableCommand {
             file.metadata["network"] = network.name
             file.metadata["input"] = "\(network.inputShape)"
             try file.write(to: output)
-            print("\(output): \(file.count) tensors")
+            print("\(output): \(counted(file.count, "tensor"))")
         case .onnx:
             try ONNXExport(network, weights: tensors, metadata: metadata).write(to: output)
             func text(_ name: String, _ shape: Shape) -> String {
@@ -94,6 +95,7 @@ struct Export: ParsableCommand {
             core: firmware.core ?? .cortexM4)
         // Scores of the package are taken on these.
         try HeldOutImages(of: run)?.write(to: RunFolder(output))
+        try TrainedNames(of: run)?.write(to: RunFolder(output))
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"

@@ -3,6 +3,7 @@ import Calibration
 import CommandLineSupport
 import Datasets
 import Detection
+import Reporting
 import Training
 
 struct Predict: ParsableCommand {
@@ -94,9 +95,9 @@ struct Predict: ParsableCommand {
     }
 
     private func show(_ prediction: Prediction) {
-        print(prediction.image + (prediction.truth.map { "  (labelled \($0))" } ?? ""))
+        print(prediction.image.printableName + (prediction.truth.map { "  (labelled \($0.printableName))" } ?? ""))
         for guess in prediction.classes {
-            print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name)")
+            print("  \(padded(percent(Double(guess.probability)), to: 8))  \(guess.name.printableName)")
         }
     }
 

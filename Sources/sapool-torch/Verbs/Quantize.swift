@@ -5,6 +5,7 @@ import Datasets
 import Foundation
 import Planning
 import Quantization
+import Reporting
 import Training
 
 struct Quantize: ParsableCommand {
@@ -165,7 +166,7 @@ struct Quantize: ParsableCommand {
 
     private func show(_ report: Report) {
         let width = max(5, report.layers.map(\.name.count).max() ?? 0)
-        print("int8 against float on \(min(32, report.calibration_images)) training images\n")
+        print("int8 against float on \(counted(min(32, report.calibration_images), "training image"))\n")
         for layer in report.layers {
             let name = layer.name.padding(toLength: width, withPad: " ", startingAt: 0)
             let kernel = layer.kernel.padding(toLength: 22, withPad: " ", startingAt: 0)
@@ -175,7 +176,7 @@ struct Quantize: ParsableCommand {
         if let float = report.float_accuracy, let int8 = report.int8_accuracy, let images = report.test_images {
             print(
                 "accuracy  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
-                    + "\(grouped(images)) images of the \(report.split ?? "") split")
+                    + "\(counted(images, "image")) of the \(report.split ?? "") split")
         }
         if let images = report.test_images {
             for (name, float, int8) in [
@@ -185,12 +186,12 @@ struct Quantize: ParsableCommand {
                 guard let float, let int8 else { continue }
                 print(
                     "\(name)  float \(percent(float))  int8 \(percent(int8))  (\(signed(int8 - float)) points)  on "
-                        + "\(grouped(images)) images of the \(report.split ?? "") split")
+                        + "\(counted(images, "image")) of the \(report.split ?? "") split")
             }
         }
         print(
             "\(report.file): arena \(grouped(report.arena_bytes)) B, working memory \(grouped(report.work_bytes)) B, flash "
-                + "\(grouped(report.constant_bytes)) B; \(report.equalized_pairs) pairs of layers equalised")
+                + "\(grouped(report.constant_bytes)) B; \(counted(report.equalized_pairs, "pair")) of layers equalised")
     }
 
     private func signed(_ share: Double) -> String { (share < 0 ? "−" : "+") + fixed(abs(share) * 100, 2) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Foundation
+import Reporting
 import Torch
 import Training
 
@@ -171,8 +172,15 @@ struct Train: ParsableCommand {
         guard let metrics else { throw ExitCode(130) }
         guard ranks.isFirst else { return }
         if let skipped = trainer.skippedImages {
-            let images = skipped.count == 1 ? "1 broken image was" : "\(skipped.count) broken images were"
-            note("\(images) left out: \(skipped.list) lists them")
+            let (images, object) =
+                (counted(skipped.count, "broken image was", "broken images were"), skipped.count == 1 ? "it" : "them")
+            note("\(images) left out: \(skipped.list) lists \(object)")
+            let classes = trainer.unreadClasses.map(\.printableName)
+            if !classes.isEmpty {
+                note(
+                    "warning: no training image of \(classes.joined(separator: ", ")) can be read, so the network has not learned "
+                        + "\(classes.count == 1 ? "this class" : "these classes"): replace the broken images")
+            }
         }
         if json {
             try printJSON(metrics)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Datasets
 import Foundation
+import Reporting
 import Training
 import Visualization
 
@@ -85,9 +86,10 @@ struct Visualize: ParsableCommand {
         if json { return try printJSON(Written(sheet: written.sheet, pictures: written.pictures)) }
         for (name, explanation) in explanations {
             let classText = trained.configuration.classNames[explanation.label]
-            print("\(name): \(classText) \(percent(Double(explanation.probability)))")
+            let image = "\(name): \(classText)".printableName
+            print("\(image) \(percent(Double(explanation.probability)))")
         }
-        print("\(written.pictures.count) pictures; all on one sheet: \(written.sheet)")
+        print("\(counted(written.pictures.count, "picture")); all on one sheet: \(written.sheet.printableName)")
     }
 
     private func queries() throws -> [Explainer.Query] {
@@ -105,7 +107,8 @@ struct Visualize: ParsableCommand {
         guard let className else { return nil }
         if let index = names.firstIndex(of: className) { return index }
         guard let number = Int(className), names.indices.contains(number) else {
-            throw TrainingError("there is no class \"\(className)\": known are \(names.joined(separator: ", "))")
+            throw TrainingError(
+                "there is no class \"\(className)\": known are \(names.map(\.printableName).joined(separator: ", "))")
         }
         return number
     }
