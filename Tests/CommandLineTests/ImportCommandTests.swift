@@ -147,11 +147,22 @@ final class ImportCommandTests: CommandLineTestCase {
         try FileManager.default.removeItem(atPath: "\(folder)/run/network.json")
         XCTAssertEqual(
             message(try attempt()),
-            "Error: run holds a model.safetensors that sapool import has not written, which is not replaced: choose another output folder"
-        )
+            "Error: run holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
+                + "choose another output folder")
         try take("MODEL.ONNX")
         XCTAssertEqual(try sapool("import", "MODEL.ONNX", "--output", "run").status, 1)
         XCTAssertEqual(try Data(contentsOf: model), Data("trained".utf8))
+    }
+
+    /// An end between the two files that an import writes leaves weights alone; they tell whose they are.
+    func testAnImportThatWasCutShortIsDoneAgain() throws {
+        try take("PyTorch/plain.safetensors")
+        let words = ["import", "plain.safetensors"] + network + ["--resolution", "32", "--output", "net"]
+        XCTAssertEqual(try sapool(words).status, 0)
+        try FileManager.default.removeItem(atPath: "\(folder)/net/network.json")
+        let again = try sapool(words)
+        XCTAssertEqual(again.status, 0, again.errors)
+        XCTAssertTrue(exists("net/network.json"))
     }
 
     func testEndingsInCapitals() throws {
