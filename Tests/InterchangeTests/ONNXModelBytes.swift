@@ -34,6 +34,10 @@ struct ONNXModelBytes {
         join(text(1, name), number(3, value), number(20, 2))
     }
 
+    static func string(_ name: String, _ value: String) -> [UInt8] {
+        join(text(1, name), text(4, value), number(20, 3))
+    }
+
     static func integers(_ name: String, _ values: [Int64]) -> [UInt8] {
         join(text(1, name), values.flatMap { number(8, $0) }, number(20, 7))
     }

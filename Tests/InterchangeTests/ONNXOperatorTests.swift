@@ -85,6 +85,30 @@ final class ONNXOperatorTests: XCTestCase {
         XCTAssertTrue(message.hasSuffix(". Networks here answer logits: leave the Softmax at the end out"), message)
     }
 
+    /// Padding of one side, gaps between taps, and TensorFlow's "same" in both its forms.
+    func testWindowsOfEveryKindAreRead() throws {
+        func window(_ attributes: [[UInt8]]) throws -> Window {
+            let model = Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], attributes)],
+                constants: [Bytes.floats("w", [2, 3, 3, 3], [Float](repeating: 1, count: 54))])
+            let network = try ONNXImport(bytes: model.bytes).network
+            return try XCTUnwrap(network.nodes[1].operation.details.slidingWindow)
+        }
+        XCTAssertEqual(
+            try window([Bytes.integers("pads", [0, 1, 1, 2]), Bytes.integers("strides", [2, 1])]),
+            Window(kernel: 3, stride: Size(2, 1), before: Size(0, 1), after: Size(1, 2)))
+        XCTAssertEqual(
+            try window([Bytes.integers("dilations", [2, 1]), Bytes.integers("pads", [2, 1, 2, 1])]),
+            Window(kernel: 3, dilation: Size(2, 1), padding: Size(2, 1)))
+        let strided = [Bytes.integers("strides", [2, 2])]
+        XCTAssertEqual(
+            try window(strided + [Bytes.string("auto_pad", "SAME_UPPER")]),
+            Window(kernel: 3, stride: 2, before: 0, after: 1))
+        XCTAssertEqual(
+            try window(strided + [Bytes.string("auto_pad", "SAME_LOWER")]),
+            Window(kernel: 3, stride: 2, before: 1, after: 0))
+    }
+
     func testUnsupportedIsNotCalledBroken() {
         func constant(_ type: Int64) -> ONNXModelBytes {
             Bytes(
@@ -92,14 +116,13 @@ final class ONNXOperatorTests: XCTestCase {
                 constants: [Bytes.constant("w", [1, 3, 1, 1], type: type, [UInt8](repeating: 0, count: 6))])
         }
         for model in [
-            // 16-bit integers that are the weights; dilation; asymmetric padding; two images.
+            // 16-bit integers that are the weights; a pooling that rounds its size up; two images.
             constant(4),
             Bytes(
-                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], [Bytes.integers("dilations", [2, 2])])],
-                constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2, 3])]),
-            Bytes(
-                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], [Bytes.integers("pads", [0, 0, 1, 1])])],
-                constants: [Bytes.floats("w", [1, 3, 1, 1], [1, 2, 3])]),
+                nodes: [
+                    Bytes.node(
+                        "MaxPool", ["x"], ["y"], [Bytes.integers("kernel_shape", [2, 2]), Bytes.integer("ceil_mode", 1)])
+                ]),
             Bytes(nodes: [Bytes.node("Add", ["x", "k"], ["y"])], constants: [Bytes.floats("k", [1], [1])]),
         ] {
             XCTAssertTrue(problem(model).hasPrefix(start), problem(model))

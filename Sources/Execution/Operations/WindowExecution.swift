@@ -19,7 +19,10 @@ extension Window {
 
     /// Largest element of each window. Padding never wins.
     func maximum(_ x: Tensor) throws -> Tensor {
-        let (map, padding) = try prepared(x, value: -.infinity)
+        // libtorch pads up to half of the taps, whatever lies between them.
+        let isPaddable = before.height <= kernel.height / 2 && before.width <= kernel.width / 2
+        let (map, padding) =
+            try isPaddable ? prepared(x, value: -.infinity) : (padded(x, value: -.infinity), [0, 0])
         return try map.maxPool(kernel: kernel.pair, stride: stride.pair, padding: padding, dilation: dilation.pair)
     }
 
