@@ -50,18 +50,43 @@ final class ONNXTests: CommandLineTestCase {
 
     private func export(_ notation: String, _ name: String) throws {
         // Sides that patches of 3 do not divide.
-        let network = try Network(notation: notation, input: [3, 64, 64], classes: 7)
+        try export(Network(notation: notation, input: [3, 64, 64], classes: 7), name)
+    }
+
+    private func export(_ network: Network, _ name: String) throws {
         let state = try Safetensors(
             network.parameters.filter { $0.role != .counter }.map { (name: $0.name, tensor: try fill($0)) })
         try ONNXExport(network, weights: state).write(to: "\(folder)/\(name).onnx")
         let model = try Model(network, seed: 0)
-        try model.parameters.load(state, from: notation)
-        let shape = [2, 3, 64, 64]
+        try model.parameters.load(state, from: network.name)
+        let shape = [2] + network.inputShape.dimensions
         let pixels: [Float] = (0..<shape.reduce(1, *)).map { index in Float((index * 7919) % 255) / 127.5 - 1 }
         let images = try TensorData(pixels, shape: shape)
         let logits = try Torch.withoutGradients { try model(Tensor(images)) }
         try Safetensors([(name: "input", tensor: images), (name: "output", tensor: try TensorData(logits))])
             .write(to: "\(folder)/\(name).safetensors")
+    }
+
+    /// Poolings over windows that are padded on one side alone, and over windows with gaps.
+    private func exportWindows() throws {
+        let windows = [
+            Window(kernel: 3, stride: 2, before: 0, after: 1), Window(kernel: Size(2, 3), stride: 2, before: 1, after: 0),
+            Window(kernel: 3, stride: 2, dilation: 2, padding: 1),
+        ]
+        let methods = [
+            "max", "average", "strided-conv", "lip", "gaussian", "soft", "ada", "lp", "gem", "stochastic", "dpp",
+            "dpp(form=full)", "rnn", "blur", "self-attentive(position=none)",
+        ]
+        for (number, window) in windows.enumerated() {
+            for (index, name) in methods.enumerated() {
+                let builder = NetworkBuilder("\(name) over window \(number)")
+                let method = try XCTUnwrap(PoolingNotation.method(name))
+                let x = try builder.pool(builder.input([3, 13, 12]), with: method, window: window, name: "pool")
+                try export(
+                    try builder.network(output: builder.classifier(x, classes: 4, name: "fc")),
+                    "window\(number)-\(index)")
+            }
+        }
     }
 
     func testExportedModelsGiveOurLogits() throws {
@@ -73,6 +98,7 @@ final class ONNXTests: CommandLineTestCase {
             for (index, pooling) in chosen.enumerated() {
                 try export(notation(backbone, pooling), "\(backbone)-\(index)")
             }
+            if backbone == "plain-cnn" { try exportWindows() }
             let outcome = try python.run("check_onnx.py", [folder])
             XCTAssertEqual(outcome.status, 0, "\(backbone): \(outcome.errors)")
             print("onnxruntime, \(backbone): \(outcome.output)", terminator: "")
