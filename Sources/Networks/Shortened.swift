@@ -1,5 +1,3 @@
-import Networks
-
 // Names and shapes in messages come from files, which may have names of megabytes. A message stays one sentence.
 
 extension String {
