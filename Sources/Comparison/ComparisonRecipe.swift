@@ -35,6 +35,8 @@ public struct ComparisonRecipe: Sendable {
 
     private static let ownKeys = ["title", "seeds", "baseline", "matrix", "cells"]
     private static let maximumCells = 10_000
+    /// Names of a matrix.
+    private static let maximumAxes = 100
     /// Cells times seeds.
     private static let maximumRuns = 100_000
     /// The longest setting, in bytes, with the matrix's values in it.
@@ -46,23 +48,20 @@ public struct ComparisonRecipe: Sendable {
     /// - Throws: `TrainingError`: one sentence that says what is wrong and where.
     public init(yaml: String, source: String) throws {
         let mapping = try RecipeText.settings(yaml, source: source)
+        // First, so that what follows has few keys: a mapping looks each of them up from its front.
+        try Self.check(mapping, source, besides: Self.ownKeys)
         var common = Node.Mapping([])
         for (key, value) in mapping where !Self.ownKeys.contains(key.string ?? "") { common[key] = value }
-        title = mapping["title"]?.string ?? URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
-        baseline = mapping["baseline"]?.string
+        title =
+            try Self.text(mapping, "title", source)
+            ?? URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
+        baseline = try Self.text(mapping, "baseline", source)
         seeds = try Self.seeds(mapping["seeds"], source)
 
         var cells = try Self.matrixCells(mapping["matrix"], common, source)
-        for (index, node) in (mapping["cells"]?.array() ?? []).enumerated() {
-            guard case .mapping(let own) = node, let name = own["name"]?.string else {
-                throw TrainingError("\(source): cell \(index + 1) has no name: write \"name: …\" and its settings")
-            }
-            var settings = common
-            for (key, value) in own where key.string != "name" { settings[key] = value }
-            cells.append(Cell(name: name, recipe: try Recipe(settings: settings, source: "\(source), cell \(name)")))
-        }
+        cells += try Self.singleCells(mapping["cells"], common, source)
         if cells.isEmpty, common["network"] != nil {
-            let recipe = try Recipe(settings: common, source: source)
+            let recipe = try Self.recipe(common, source)
             cells.append(Cell(name: recipe.network, recipe: recipe))
         }
         guard !cells.isEmpty else {
@@ -91,6 +90,22 @@ public struct ComparisonRecipe: Sendable {
         try self.init(yaml: RecipeText.read(path, kind: "a comparison in YAML"), source: path)
     }
 
+    /// Refuses settings that a comparison does not have.
+    private static func check(_ settings: Node.Mapping, _ source: String, besides others: [String]) throws {
+        try Recipe.requireKnown(settings, source: source, besides: others)
+        guard settings["seed"] == nil else {
+            throw TrainingError(
+                "\(source): seed is for a single training: write \"seeds: [1, 2, 3]\", which every cell gets")
+        }
+    }
+
+    /// A setting of the comparison's own that is text; nil where it is left out.
+    private static func text(_ settings: Node.Mapping, _ key: String, _ source: String) throws -> String? {
+        guard let node = settings[key] else { return nil }
+        guard let text = node.string else { throw TrainingError("\(source): \(key) is no text: write \"\(key): …\"") }
+        return text
+    }
+
     private static func seeds(_ node: Node?, _ source: String) throws -> [UInt64] {
         guard let node else { return [1, 2, 3] }
         let seeds = node.array().compactMap { $0.string.flatMap { UInt64($0) } }
@@ -100,6 +115,41 @@ public struct ComparisonRecipe: Sendable {
         return seeds
     }
 
+    /// Cells with settings of their own.
+    private static func singleCells(_ node: Node?, _ common: Node.Mapping, _ source: String) throws -> [Cell] {
+        guard let node else { return [] }
+        guard case .sequence(let nodes) = node else {
+            throw TrainingError("\(source): cells is no list: write \"- name: …\" and its settings for each cell")
+        }
+        guard nodes.count <= maximumCells else {
+            throw TrainingError("\(source) has over \(maximumCells) cells: leave some out")
+        }
+        return try nodes.enumerated().map { index, node in
+            guard case .mapping(let own) = node, let name = own["name"]?.string else {
+                throw TrainingError("\(source): cell \(index + 1) has no name: write \"name: …\" and its settings")
+            }
+            let place = "\(source), cell \(name)"
+            try check(own, place, besides: ["name"])
+            var settings = common
+            for (key, value) in own where key.string != "name" { settings[key] = value }
+            return Cell(name: name, recipe: try recipe(settings, place))
+        }
+    }
+
+    /// The recipe of a cell. What is still in braces in it has no value; paths may have braces of their own.
+    private static func recipe(_ settings: Node.Mapping, _ source: String) throws -> Recipe {
+        for (key, value) in settings where !["data", "weights", "teacher"].contains(key.string) {
+            guard let text = value.string, text.utf8.contains(UInt8(ascii: "{")),
+                let place = text.firstMatch(of: #/\{[A-Za-z0-9_.-]+\}/#)
+            else { continue }
+            let name = place.output.dropFirst().dropLast()
+            throw TrainingError(
+                "\(source): \(key.string ?? "") has {\(name)}, and no matrix gives \(name) a value: add it to the matrix, or write the value itself"
+            )
+        }
+        return try Recipe(settings: settings, source: source)
+    }
+
     /// Every combination of a matrix's values.
     private static func matrixCells(_ node: Node?, _ common: Node.Mapping, _ source: String) throws -> [Cell] {
         guard let node else { return [] }
@@ -107,14 +157,27 @@ public struct ComparisonRecipe: Sendable {
             throw TrainingError(
                 "\(source): matrix is no list of names with values: write for example \"pool: [max, average]\"")
         }
+        guard axes.count <= maximumAxes else {
+            throw TrainingError("\(source): the matrix has over \(maximumAxes) names: leave some out")
+        }
+        // Where values can stand: settings, and values of other axes.
+        var texts = common.compactMap { $0.value.string }
         var combinations: [[(axis: String, label: String, value: String)]] = [[]]
         for (key, values) in axes {
-            let axis = key.string ?? ""
+            guard let axis = key.string else {
+                throw TrainingError("\(source): the matrix has a name that is no text: write \"name: [value, value]\"")
+            }
             let choices = try Self.choices(values, axis, source)
             guard choices.count <= maximumCells / combinations.count else {
                 throw TrainingError("\(source): the matrix has over \(maximumCells) cells: leave values out")
             }
+            texts += choices.map(\.value)
             combinations = combinations.flatMap { one in choices.map { one + [(axis, $0.label, $0.value)] } }
+        }
+        for axis in axes.keys.compactMap(\.string) where !texts.contains(where: { $0.contains("{\(axis)}") }) {
+            throw TrainingError(
+                "\(source): no setting has {\(axis)}, so the matrix's \"\(axis)\" changes nothing: write it where its value belongs"
+            )
         }
         return try combinations.map { combination in
             var settings = common
@@ -124,7 +187,7 @@ public struct ComparisonRecipe: Sendable {
                 if filled != text { settings[key] = Node(filled) }
             }
             let name = combination.map(\.label).joined(separator: ", ")
-            return Cell(name: name, recipe: try Recipe(settings: settings, source: "\(source), cell \(name)"))
+            return Cell(name: name, recipe: try recipe(settings, "\(source), cell \(name)"))
         }
     }
 
@@ -147,10 +210,16 @@ public struct ComparisonRecipe: Sendable {
         label: String, value: String
     )] {
         var choices: [(label: String, value: String)] = []
+        func text(_ node: Node) throws -> String {
+            guard let text = node.string else {
+                throw TrainingError("\(source): a value of the matrix's \"\(axis)\" is no text: put quotes around it")
+            }
+            return text
+        }
         if case .mapping(let named) = node {
-            choices = named.compactMap { key, value in key.string.flatMap { key in value.string.map { (key, $0) } } }
+            choices = try named.map { (try text($0.key), try text($0.value)) }
         } else {
-            choices = node.array().compactMap { $0.string.map { ($0, $0) } }
+            choices = try node.array().map { (try text($0), try text($0)) }
         }
         guard !choices.isEmpty else {
             throw TrainingError(

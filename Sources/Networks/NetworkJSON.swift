@@ -83,7 +83,8 @@ extension Network: Codable {
     /// - Throws: `NetworkError`, one sentence that says which part is wrong.
     public init(json: Data) throws {
         do {
-            self = try JSONDecoder().decode(Network.self, from: json)
+            self = try Self.decoded(json)
+            try checkFields(json)
         } catch let error as NetworkError {
             throw error
         } catch let error as DecodingError {

@@ -109,7 +109,7 @@ public struct Window: Sendable, Hashable {
         }
         if dilation != 1,
             !touchesMap(size.height, kernel.height, stride.height, dilation.height, before.height)
-            || !touchesMap(size.width, kernel.width, stride.width, dilation.width, before.width)
+                || !touchesMap(size.width, kernel.width, stride.width, dilation.width, before.width)
         {
             throw NetworkError(
                 "its window of \(kernel) with a dilation of \(dilation) steps over the \(size) map: use a smaller dilation or padding",

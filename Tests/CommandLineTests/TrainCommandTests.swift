@@ -91,6 +91,26 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertEqual(message(nobody), "Error: nowhere holds no run: it has no config.json")
     }
 
+    /// Networks that were imported or pruned, and device packages, have no configuration of a run.
+    func testWhatOtherCommandsHaveMadeIsNotOverwritten() throws {
+        try makePhotos(train: 8, test: 2)
+        for (file, text) in [
+            ("model.safetensors", "weights"), ("firmware.json", "{}"), ("network.json", "{}"),
+        ] {
+            let output = "of-\(file.prefix(5))"
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(output)", withIntermediateDirectories: true)
+            try text.write(toFile: "\(folder)/\(output)/\(file)", atomically: true, encoding: .utf8)
+            let outcome = try sapool(
+                "train", "--network", network, "--data", "photos", "--resolution", "16", "--output", output)
+            XCTAssertEqual(outcome.status, 1)
+            XCTAssertEqual(
+                message(outcome),
+                "Error: \(output) holds no run, but what another command has made (\(file)), which is not replaced: choose another output "
+                    + "folder")
+            XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(output)"), [file])
+        }
+    }
+
     func testAFinishedRunAndADifferentRunAreNotOverwritten() throws {
         try makePhotos(train: 8, test: 2)
         let settings = [

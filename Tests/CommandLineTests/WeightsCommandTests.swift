@@ -125,6 +125,21 @@ final class WeightsCommandTests: CommandLineTestCase {
         XCTAssertEqual(
             file.tensors.map(\.tensor),
             try Safetensors(contentsOf: "\(folder)/run/model.safetensors").tensors.map(\.tensor))
+        // Earlier exports of the kind may be replaced, and nothing else.
+        XCTAssertEqual(try sapool("export", "run", "--format", "safetensors", "--output", "w.safetensors").status, 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/run/model.safetensors"))
+        for (format, output, reason) in [
+            ("safetensors", "run/model.safetensors", "is the name of a file of the run or network in that folder"),
+            ("onnx", "run/config.json", "is the name of a file of the run or network in that folder"),
+            ("safetensors", "run/int8.safetensors", "is the name of a file of the run or network in that folder"),
+            ("onnx", "w.safetensors", "is there already, and not as sapool export --format onnx writes it"),
+            ("safetensors", "photos/test/left/0.png", "is there already, and not as sapool export --format safetensors"),
+        ] {
+            let refused = try sapool("export", "run", "--format", format, "--output", output)
+            XCTAssertEqual(refused.status, 1)
+            XCTAssertTrue(message(refused).hasPrefix("Error: \(output) \(reason)"), message(refused))
+        }
+        XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/run/model.safetensors")), before)
         let none = try sapool("export", "nowhere", "--format", "safetensors", "--output", "x")
         XCTAssertEqual(message(none), "Error: nowhere holds no run: it has no config.json")
     }

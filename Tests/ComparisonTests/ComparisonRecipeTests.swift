@@ -71,6 +71,44 @@ final class ComparisonRecipeTests: XCTestCase {
         XCTAssertTrue(complaint("a: [").hasPrefix("c.yaml is not YAML: "))
     }
 
+    /// What would have no effect is refused, so that nobody waits for a comparison that he has not asked for.
+    func testSettingsThatWouldBeDropped() {
+        let network = "network: a\ndata: d\n"
+        func tail(_ settings: String) -> String { complaint(network + settings) }
+        let noList = "c.yaml: cells is no list: write \"- name: …\" and its settings for each cell"
+        XCTAssertEqual(tail("cells: {name: x, epochs: 3}"), noList)
+        XCTAssertEqual(tail("cells: 5"), noList)
+        XCTAssertEqual(tail("baseline: [a]"), "c.yaml: baseline is no text: write \"baseline: …\"")
+        XCTAssertEqual(tail("title: [1]"), "c.yaml: title is no text: write \"title: …\"")
+        let noText = "has a setting whose name is no text: write \"name: value\""
+        XCTAssertEqual(tail("? [a, b]\n: 3"), "c.yaml \(noText)")
+        XCTAssertEqual(tail("cells: [{name: x, [1]: 2}]"), "c.yaml, cell x \(noText)")
+        let seed = "seed is for a single training: write \"seeds: [1, 2, 3]\", which every cell gets"
+        XCTAssertEqual(tail("seed: 7"), "c.yaml: \(seed)")
+        XCTAssertEqual(tail("cells: [{name: x, seed: 5}]"), "c.yaml, cell x: \(seed)")
+        XCTAssertEqual(
+            tail("matrix: {a: [1, 2]}"),
+            "c.yaml: no setting has {a}, so the matrix's \"a\" changes nothing: write it where its value belongs")
+        XCTAssertEqual(
+            tail("matrix: {a: [[1], 2]}"), "c.yaml: a value of the matrix's \"a\" is no text: put quotes around it")
+        let unset = "network has {zz}, and no matrix gives zz a value: add it to the matrix, or write the value itself"
+        XCTAssertEqual(complaint("network: 'a({zz})'\ndata: d"), "c.yaml: \(unset)")
+        XCTAssertEqual(complaint("network: '{a}{zz}'\ndata: d\nmatrix: {a: [x]}"), "c.yaml, cell x: \(unset)")
+    }
+
+    /// Every key of a mapping is looked up from its front.
+    func testManyKeys() {
+        let clock = ContinuousClock.now
+        let keys = (0..<5000).map { "k\($0): 1\n" }.joined()
+        XCTAssertTrue(complaint("network: a\ndata: d\n" + keys).hasPrefix("c.yaml has an unknown setting \"k0\""))
+        let own = (0..<5000).map { "k\($0): 1" }.joined(separator: ", ")
+        XCTAssertTrue(complaint("cells: [{name: a, \(own)}]").hasPrefix("c.yaml, cell a has an unknown setting \"k0\""))
+        let axes = (0..<5000).map { "k\($0): [1]" }.joined(separator: ", ")
+        XCTAssertEqual(
+            complaint("network: a\nmatrix: {\(axes)}"), "c.yaml: the matrix has over 100 names: leave some out")
+        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(10))
+    }
+
     /// Values may have places of other axes in them, which must not make settings of any length.
     func testAMatrixCannotMakeLongSettings() {
         let clock = ContinuousClock.now

@@ -166,6 +166,44 @@ final class CheckpointTests: XCTestCase {
         XCTAssertThrowsError(try read("F9", "2", 2))
     }
 
+    /// PyTorch negates and conjugates where a tensor is read, and says so in a seventh argument.
+    func testTensorsThatAreNegatedWhereTheyAreRead() throws {
+        func tensor(_ words: String, type: String = "torch\nFloatStorage") -> [UInt8] {
+            Pickle.join(
+                Pickle.code("ctorch._utils\n_rebuild_tensor_v2\n("), Pickle.storage("0", count: 2, type: type),
+                Pickle.whole(0), Pickle.tuple([2]), Pickle.tuple([1]), [0x89],
+                Pickle.code("ccollections\nOrderedDict\n)R"),
+                Pickle.dictionary(words.split(separator: " ").map { (String($0), [0x88]) }), Pickle.code("tR"))
+        }
+        func state(_ pairs: [(String, [UInt8])]) throws -> Safetensors {
+            try PyTorchFile.read(bytes: Pickle.legacy(Pickle.dictionary(pairs), storages: [("0", [1.5, -2])]))
+        }
+        let file = try state([("plain", tensor("")), ("turned", tensor("neg")), ("other", tensor("conj"))])
+        XCTAssertEqual(file["plain"]?.floats(), [1.5, -2])
+        XCTAssertEqual(file["turned"]?.floats(), [-1.5, 2])
+        XCTAssertEqual(file.unread.map(\.name), ["other"])
+        XCTAssertEqual(file.unread.map(\.type), ["conjugated"])
+    }
+
+    /// A network's own tensors of such types are told of, and not as missing.
+    func testAMissingTensorWhoseTypeIsNotRead() throws {
+        let rest = try weights(1) { $0 != "net.classifier.bias" }
+        XCTAssertEqual(rest.count + 1, try weights(1).count)
+        let complex = Pickle.tensor(
+            Pickle.storage("8", count: 1, type: "torch\nComplexFloatStorage"), Pickle.tuple([1]), Pickle.tuple([1]))
+        let mapping = try mapping(rest + [("net.classifier.bias", complex)])
+        XCTAssertThrowsError(try mapping.requireComplete("w.pth")) {
+            XCTAssertEqual(
+                "\($0)",
+                "w.pth may be valid, but is not supported: its tensor “net.classifier.bias” has the element type ComplexFloat, which is not "
+                    + "read: save it in single precision")
+        }
+        XCTAssertThrowsError(try PyTorchFile.read(bytes: Pickle.legacy(Pickle.dictionary([("a", complex)])))) {
+            XCTAssertTrue(
+                "\($0)".contains("its tensors have the element type ComplexFloat, which is not read"), "\($0)")
+        }
+    }
+
     /// What a download leaves in a file's place, and forms of other programs.
     func testFilesThatAreSomethingElse() throws {
         func complaint(_ bytes: [UInt8]) throws -> String {
@@ -199,6 +237,19 @@ final class CheckpointTests: XCTestCase {
             try complaint(Array(tar)).hasPrefix(
                 "w.pth may be valid, but is not supported: it is a tar archive, the form of PyTorch's first versions: ")
         )
+        let others: [([UInt8], String)] = [
+            ([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10, 0, 0], "it is a PNG image"),
+            ([0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46], "it is a JPEG image"),
+            ([0x52, 0x61, 0x72, 0x21, 0x1A, 7, 0, 0, 0], "it is an archive of RAR: unpack it"),
+            ([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0, 0], "it is a program or a library (ELF)"),
+            ([8, 8, 0x12, 7, 0x70, 0x79, 0x74, 0x6F, 0x72, 0x63, 0x68], "it looks like an ONNX model: "),
+            ([8, 1, 0x12, 0xA4, 0xB0, 1, 0x0A, 0xC9, 0x4C], "it is a SavedModel of TensorFlow, "),
+            ([1, 2, 3, 4, 5, 6, 7, 8, 9], "it is neither a safetensors file nor one that torch.save wrote: "),
+        ]
+        for (bytes, text) in others {
+            let message = try complaint(bytes)
+            XCTAssertTrue(message.hasPrefix("w.pth may be valid, but is not supported: \(text)"), message)
+        }
         // And in an ONNX model's place.
         try Data(pointer.utf8).write(to: URL(fileURLWithPath: path))
         XCTAssertThrowsError(try ONNXImport(contentsOf: path)) {

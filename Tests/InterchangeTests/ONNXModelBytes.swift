@@ -6,6 +6,13 @@ struct ONNXModelBytes {
     var constants: [[UInt8]] = []
     var image: [Int64] = [1, 3, 8, 8]
     var output = "y"
+    /// Outputs after the first.
+    var furtherOutputs: [String] = []
+    /// Versions of the operators that are stated after the first.
+    var furtherSets: [Int64] = []
+    /// Numbers of fields that hold an empty message, of the graph and of the model.
+    var graphFields: [UInt64] = []
+    var modelFields: [UInt64] = []
     var properties: [String: String] = [:]
 
     var bytes: [UInt8] {
@@ -14,8 +21,15 @@ struct ONNXModelBytes {
         graph += Self.fields(5, constants)
         graph += Self.message(11, Self.join(Self.text(1, "x"), Self.message(2, Self.type(image))))
         graph += Self.message(12, Self.join(Self.text(1, output), Self.message(2, Self.type([1]))))
+        for name in furtherOutputs {
+            graph += Self.message(12, Self.join(Self.text(1, name), Self.message(2, Self.type([1]))))
+        }
+        for field in graphFields { graph += Self.message(field, []) }
         var model = Self.join(Self.number(1, 8), Self.message(7, graph))
-        if let operatorSet { model += Self.message(8, Self.number(2, operatorSet)) }
+        for version in [operatorSet].compactMap({ $0 }) + furtherSets {
+            model += Self.message(8, Self.number(2, version))
+        }
+        for field in modelFields { model += Self.message(field, []) }
         for (key, value) in properties { model += Self.message(14, Self.join(Self.text(1, key), Self.text(2, value))) }
         return model
     }
@@ -30,8 +44,9 @@ struct ONNXModelBytes {
             fields(5, attributes), text(7, domain))
     }
 
-    static func integer(_ name: String, _ value: Int64) -> [UInt8] {
-        join(text(1, name), number(3, value), number(20, 2))
+    /// - Parameter type: 2 for what it is; others are lies.
+    static func integer(_ name: String, _ value: Int64, type: Int64 = 2) -> [UInt8] {
+        join(text(1, name), number(3, value), number(20, type))
     }
 
     static func string(_ name: String, _ value: String) -> [UInt8] {

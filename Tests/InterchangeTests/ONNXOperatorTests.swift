@@ -47,6 +47,119 @@ final class ONNXOperatorTests: XCTestCase {
         XCTAssertTrue(problem(silent).contains("no valid ONNX model: it does not say which version"))
     }
 
+    private let broken = "this data is no valid ONNX model: "
+    private let end = "; copy or export it again"
+
+    private func convolution(_ attributes: [[UInt8]], constants: Int = 1) -> ONNXModelBytes {
+        let kernel = Bytes.floats("w", [2, 3, 3, 3], [Float](repeating: 1, count: 54))
+        return Bytes(
+            nodes: [Bytes.node("Conv", ["x", "w"], ["y"], attributes, name: "c")],
+            constants: [[UInt8]](repeating: kernel, count: constants))
+    }
+
+    func testWhatStandsTwiceIsBroken() {
+        let stride = Bytes.integers("strides", [1, 1])
+        XCTAssertEqual(problem(convolution([stride])), "g is read")
+        XCTAssertEqual(
+            problem(convolution([stride, stride])), "\(broken)“c” (Conv) has the attribute “strides” twice\(end)")
+        XCTAssertEqual(problem(convolution([], constants: 2)), "\(broken)it has two constants called “w”\(end)")
+        var model = convolution([])
+        model.furtherSets = [18]
+        XCTAssertEqual(
+            problem(model),
+            "\(broken)it says more than once which version of ONNX's operators it uses (opset_import)\(end)")
+    }
+
+    func testAttributesOfAnotherTypeAreBroken() {
+        XCTAssertEqual(
+            problem(convolution([Bytes.integer("strides", 1)])),
+            "\(broken)“c” (Conv) has the attribute “strides” of the type INT, and INTS is wanted\(end)")
+        XCTAssertEqual(
+            problem(convolution([Bytes.integer("group", 1, type: 1)])),
+            "\(broken)“c” (Conv) has the attribute “group” of the type FLOAT, and INT is wanted\(end)")
+        XCTAssertEqual(
+            problem(normalised(["y"], [Bytes.integer("epsilon", 1)], operatorSet: 17)),
+            "\(broken)“bn” (BatchNormalization) has the attribute “epsilon” of the type INT, and FLOAT is wanted\(end)")
+    }
+
+    func testWindowsThatNoStandardAllowsAreBroken() {
+        for attribute in [
+            Bytes.integers("strides", [0, 1]), Bytes.integers("dilations", [1, 0]),
+            Bytes.integers("pads", [-1, 0, 0, 0]),
+        ] {
+            let message = problem(convolution([attribute]))
+            XCTAssertTrue(message.hasPrefix("\(broken)“c” (Conv) has the "), message)
+        }
+        XCTAssertTrue(problem(convolution([Bytes.integers("strides", [2000, 1])])).hasPrefix(start))
+    }
+
+    func testPartsOfTheStandardThatAreNotRead() {
+        var model = convolution([])
+        model.furtherOutputs = ["y"]
+        XCTAssertEqual(
+            problem(model), start + "it has 2 outputs, and one is wanted: export it with its logits alone")
+        model = convolution([])
+        model.graphFields = [15]
+        XCTAssertEqual(
+            problem(model), start + "it has sparse constants (sparse_initializer): export it with dense weights")
+        model = convolution([])
+        model.modelFields = [20, 25]
+        XCTAssertEqual(
+            problem(model), start + "it has functions of its own: export it with standard operators alone")
+        XCTAssertEqual(
+            problem(normalised(["y"], [Bytes.integer("spatial", 0)], operatorSet: 7)),
+            start + "“bn” (BatchNormalization) normalises each pixel by itself (spatial is 0)")
+        XCTAssertEqual(problem(normalised(["y"], [Bytes.integer("spatial", 1)], operatorSet: 7)), "g is read")
+    }
+
+    /// `[1, −1]` joins the images of a batch, but for a batch of one.
+    func testReshapesThatJoinImages() {
+        func model(_ target: [Int64], batch: Int64) -> ONNXModelBytes {
+            var model = Bytes(
+                nodes: [Bytes.node("Reshape", ["x", "s"], ["y"])], constants: [Bytes.whole("s", target)])
+            model.image = [batch, 3, 8, 8]
+            return model
+        }
+        for (target, batch) in [
+            ([1, -1], 1), ([1, 192], 1), ([0, -1], 4), ([-1, 192], 4), ([4, -1], 4), ([4, 192], 4),
+        ] as [([Int64], Int64)] {
+            XCTAssertEqual(problem(model(target, batch: batch)), "g is read", "\(target) of \(batch)")
+        }
+        for (target, batch) in [([1, -1], 4), ([1, 192], 4), ([2, -1], 4), ([-1, -1], 1), ([0, 191], 1)]
+            as [([Int64], Int64)]
+        {
+            XCTAssertTrue(
+                problem(model(target, batch: batch)).contains("changes shapes other than"), "\(target) of \(batch)")
+        }
+    }
+
+    /// Names of ours are unique and have an end, whatever a graph calls its nodes.
+    func testNamesThatClashOrHaveNoEnd() throws {
+        let axes = [Bytes.integers("axes", [2, 3]), Bytes.integer("keepdims", 0)]
+        let long = String(repeating: "n", count: 100_000)
+        let model = Bytes(
+            nodes: [
+                Bytes.node("Relu", ["x"], ["a"], name: "a.mean"), Bytes.node("Relu", ["a"], ["b"], name: long),
+                Bytes.node("Relu", ["b"], ["c"], name: long), Bytes.node("ReduceMean", ["c"], ["y"], axes, name: "a"),
+            ])
+        let names = try ONNXImport(bytes: model.bytes).network.nodes.map(\.name)
+        let short = String(repeating: "n", count: 40) + " … " + String(repeating: "n", count: 20)
+        XCTAssertEqual(names, ["input", "a.mean", short, "\(short)_2", "a.mean_2", "a"])
+        let unknown = Bytes(nodes: [Bytes.node(long, ["x"], ["y"])])
+        XCTAssertLessThan(problem(unknown).utf8.count, 1000)
+    }
+
+    func testAxesThatAreNoWholeNumbers() {
+        let model = Bytes(
+            operatorSet: 18, nodes: [Bytes.node("ReduceMean", ["x", "k"], ["y"], name: "m")],
+            constants: [Bytes.floats("k", [2], [2.5, 3])])
+        XCTAssertEqual(
+            problem(model), "\(broken)“m” (ReduceMean) takes “k”, which are no whole numbers\(end)")
+        let texts = Bytes(
+            nodes: [Bytes.node("Conv", ["x", "t"], ["y"])], constants: [Bytes.constant("t", [1], type: 8, [])])
+        XCTAssertEqual(problem(texts), start + "its tensor “t” has the element type STRING, which no weights have")
+    }
+
     func testDropoutThatDropsIsRefused() {
         func model(_ mode: UInt8) -> ONNXModelBytes {
             Bytes(

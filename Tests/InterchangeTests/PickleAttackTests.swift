@@ -45,6 +45,36 @@ final class PickleAttackTests: XCTestCase {
         within(seconds: 5) { XCTAssertTrue(problem(Pickle.legacy(object)).contains("its pickle is damaged at byte ")) }
     }
 
+    /// The same of strides.
+    func testLongStridesThatManyTensorsShare() {
+        let count = 10_000
+        let tensor = Pickle.join(
+            Pickle.tensor(Pickle.storage("0", count: 1), Pickle.tuple([1]), Pickle.recall(0)), Pickle.code("0"))
+        let tensors = [[UInt8]](repeating: tensor, count: count).flatMap { $0 }
+        let steps = Pickle.list(Pickle.whole(1), count: count)
+        let object = Pickle.join(Pickle.code("}"), steps, Pickle.keep(0), tensors)
+        within(seconds: 5) { XCTAssertTrue(problem(Pickle.legacy(object)).contains("its pickle is damaged at byte ")) }
+    }
+
+    /// A name of a megabyte that a hundred thousand entries share, and a storage's key.
+    func testALongNameThatManyEntriesShare() {
+        let name = String(repeating: "n", count: 1 << 20)
+        let tensor = Pickle.tensor(Pickle.storage("0", count: 1), Pickle.tuple([1]), Pickle.tuple([1]))
+        let entry = Pickle.join(Pickle.recall(0), Pickle.recall(1))
+        let entries = [[UInt8]](repeating: entry, count: 100_000).flatMap { $0 }
+        let object = Pickle.join(
+            Pickle.text(name), Pickle.keep(0), tensor, Pickle.keep(1), Pickle.code("}("), entries, Pickle.code("u"))
+        within(seconds: 5) {
+            let message = problem(Pickle.legacy(object, storages: [("0", [1])]))
+            XCTAssertTrue(
+                message.hasSuffix("nnnn” has a name of 1048576 bytes, and up to 2048 are read: rename it"), message)
+            XCTAssertLessThan(message.utf8.count, 400)
+        }
+        let longKey = Pickle.tensor(Pickle.storage(name, count: 1), Pickle.tuple([1]), Pickle.tuple([1]))
+        let message = problem(Pickle.legacy(Pickle.dictionary([("w", longKey)]), storages: [(name, [1])]))
+        XCTAssertTrue(message.contains("its pickle is damaged at byte "), message)
+    }
+
     /// A tensor of one number that says it is a trillion, by a stride of 0; a small one is what PyTorch's `expand` makes.
     func testStridesOfZero() throws {
         func file(_ sides: [Int]) -> [UInt8] {
@@ -58,6 +88,18 @@ final class PickleAttackTests: XCTestCase {
         )
         let small = try XCTUnwrap(PyTorchFile.read(bytes: file([2, 3]))["w"])
         XCTAssertEqual(small, try TensorData([Float](repeating: 2.5, count: 6), shape: [2, 3]))
+    }
+
+    /// Whatever a message quotes of a file, it stays a sentence.
+    func testMessagesDoNotGrowWithWhatTheyQuote() {
+        let long = String(repeating: "q", count: 100_000)
+        let keys = Pickle.dictionary((0..<10).map { ("\($0)\(long)", Pickle.code("N")) })
+        let global = Pickle.code("co\u{1B}[2Js\nsys\(long)tem\n")
+        for object in [keys, global, Pickle.join(Pickle.text("\(long)a"), Pickle.text("b\(long)"), [0x93])] {
+            let message = problem(Pickle.legacy(object))
+            XCTAssertLessThan(message.utf8.count, 2000)
+            XCTAssertFalse(message.contains("\u{1B}"), message)
+        }
     }
 
     /// Five million empty lists, a byte each.

@@ -36,6 +36,18 @@ final class SafetensorsErrorTests: XCTestCase {
             "its header would take 18446744073709551615 bytes, over the format's limit of 100 MB")
     }
 
+    /// The format allows names of megabytes, and no program writes them.
+    func testNamesThatAreTooLong() throws {
+        let name = String(repeating: "n", count: 2049)
+        let bytes = raw("{" + entry(name, "U8", "1", 0, 1) + "}", data: [0])
+        XCTAssertThrowsError(try Safetensors(bytes: bytes)) {
+            XCTAssertEqual(
+                "\($0)",
+                "this data may be valid, but is not supported: its tensor “\(name.prefix(40)) … \(name.prefix(20))” has a name of 2049 bytes, "
+                    + "and up to 2048 are read: rename it")
+        }
+    }
+
     func testTruncatedData() throws {
         let header = "{" + entry("fc.weight", "F32", "2,2", 0, 16) + "}"
         try check(

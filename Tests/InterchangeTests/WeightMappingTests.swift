@@ -20,6 +20,22 @@ final class WeightMappingTests: XCTestCase {
         Dictionary(uniqueKeysWithValues: mapping.matched.map { ($0.source, $0.name) })
     }
 
+    /// Every name with a prefix of its own, and names too long to be a parameter's: the work stays that of reading the names.
+    func testManyPrefixesAndLongNames() throws {
+        let network = try network("plain-cnn(channels=4)")
+        let points = String(repeating: "a.", count: 500)
+        for names in [
+            (0..<20_000).map { "d\($0).net.classifier.bias" }, (0..<20_000).map { "net.classifier.bias.\($0)x" },
+            (0..<2000).map { "\(points)\($0).bias" },
+        ] {
+            let file = try state(Dictionary(names.map { ($0, [10]) }) { first, _ in first })
+            let start = Date()
+            let mapping = WeightMapping(file, to: network.parameters)
+            XCTAssertLessThan(Date().timeIntervalSince(start), 5)
+            XCTAssertLessThanOrEqual(mapping.matched.count, 1)
+        }
+    }
+
     func testMobileNetV3OfTorchvision() throws {
         let shapes: [String: (shape: [Int], place: String)] = [
             "features.0.0.weight": ([16, 3, 3, 3], "net.conv1.weight"),

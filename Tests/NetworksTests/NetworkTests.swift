@@ -109,6 +109,48 @@ final class NetworkTests: XCTestCase {
         XCTAssertTrue(message("[").hasPrefix("the JSON is not a network: "))
     }
 
+    /// Fields that nothing reads, that stand twice, or whose number does not fit: each with the node and the field.
+    func testJSONFieldsThatWouldBeDropped() throws {
+        func message(_ fields: String, top: String = "") -> String {
+            let json = """
+                {"format": "sapool-network", "version": 1, "name": "n", "outputs": ["a"], \(top) "nodes": [
+                  {"name": "input", "operation": "input", "shape": [1, 8, 8]},
+                  {"name": "a", "operation": "convolution", "inputs": ["input"], "inputChannels": 1, "kernel": [3, 3],
+                   "stride": [1, 1], "padding": [1, 1], "groups": 1, \(fields)}]}
+                """
+            do {
+                return "\(try Network(json: Data(json.utf8)).outputShape)"
+            } catch {
+                return "\(error)"
+            }
+        }
+        let whole = #""outputChannels": 2, "bias": false"#
+        XCTAssertEqual(message(whole), "2×8×8")
+        // What is written only where it is set may be stated.
+        XCTAssertEqual(
+            message(whole + #", "startsAtZero": false, "dilation": [1, 1]"#, top: #""detector": null,"#), "2×8×8")
+        XCTAssertTrue(
+            message(whole + #", "dilaton": [2, 2]"#).hasPrefix(
+                "the JSON is not a network: the node \"a\" has an unknown field \"dilaton\" (did you mean dilation?): known are bias, "
+            ))
+        XCTAssertTrue(
+            message(whole, top: #""naem": "m","#).hasPrefix(
+                "the JSON is not a network: it has an unknown field \"naem\" (did you mean name?): known are "))
+        XCTAssertEqual(
+            message(whole + #", "bias": true"#), "the JSON is not a network: \"bias\" stands twice at nodes[1]")
+        XCTAssertEqual(
+            message(whole + #", "b\u0069as": true"#), "the JSON is not a network: \"bias\" stands twice at nodes[1]")
+        XCTAssertEqual(
+            message(whole, top: #""name": "m","#), "the JSON is not a network: \"name\" stands twice at the top")
+        for number in ["3.5", "9223372036854775808", "1e30", "1e400"] {
+            XCTAssertEqual(
+                message(#""bias": false, "outputChannels": "# + number),
+                "the JSON is not a network: \(number) at nodes[1].outputChannels is not a number that fits there")
+        }
+        let long = String(repeating: "k", count: 100_000)
+        XCTAssertLessThan(message(whole + ", \"\(long)\": 1, \"\(long)\": 2").utf8.count, 400)
+    }
+
     /// Thousands of random edits of a network's JSON: an error or a network, never a crash.
     func testRandomDamageNeverCrashes() throws {
         let network = try Network(

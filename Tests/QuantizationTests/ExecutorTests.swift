@@ -92,7 +92,11 @@ final class ExecutorTests: XCTestCase {
         let name = try XCTUnwrap(model.weights.keys.sorted().first)
         XCTAssertEqual(complaint { $0.weights[name] = nil }, "\(name): the int8 model has no weights for it")
         XCTAssertTrue(complaint { $0.weights[name]?.numbers.removeLast() }.hasPrefix("\(name): its weights are "))
-        XCTAssertTrue(complaint { $0.weights[name]?.scales[0] = .infinity }.hasPrefix("\(name): its weights are "))
+        for scale in [Float.infinity, .nan, 0, -1] {
+            XCTAssertEqual(
+                complaint { $0.weights[name]?.scales[0] = scale },
+                "\(name): the scale of its output channel 0 is \(scale), and scales are above 0: quantise the run again")
+        }
         XCTAssertTrue(
             complaint { $0.weights[name]?.bias[0] = .max }.hasPrefix("\(name): sums of its output channel 0 may leave"))
         let value = try XCTUnwrap(model.values.keys.sorted().last)

@@ -11,6 +11,8 @@ struct ForeignFile {
 
     /// Nil where the bytes look like none of these.
     init?(start: [UInt8], length: Int) {
+        // Any first bytes are the length of some safetensors header.
+        if SafetensorsHeader.isBegun(start) { return nil }
         if length == 0 {
             self.init("it is empty: copy or export it again")
         } else if start.starts(with: Array("version https://git-lfs".utf8)) {
@@ -23,10 +25,36 @@ struct ForeignFile {
                     + "torch.save(model.state_dict(), PATH)", isUnsupported: true)
         } else if let (_, what) = Self.signatures.first(where: { start.starts(with: $0.bytes) }) {
             self.init("it is \(what)", isUnsupported: true)
+        } else if start.count >= 12, start.starts(with: "RIFF".utf8), start[8..<12].elementsEqual("WEBP".utf8) {
+            self.init("it is a WebP image", isUnsupported: true)
         } else if start.count >= 8, start[4..<8].elementsEqual("TFL3".utf8) {
             self.init("it is a TensorFlow Lite model, and weights are wanted", isUnsupported: true)
         } else if let words = Self.text(start, isWhole: length <= start.count) {
             self.init("it is a text that begins with “\(words)”: copy or export it again")
+        } else {
+            return nil
+        }
+    }
+
+    /// A model in place of weights, or what is no form of weights at all; nil for what may be weights.
+    init?(weightsStart start: [UInt8], length: Int) {
+        if let foreign = ForeignFile(start: start, length: length) {
+            self = foreign
+        } else if SafetensorsHeader.isBegun(start) || PyTorchFile.recognises(start: start) {
+            return nil
+        } else if start.starts(with: [0x08, 0x01, 0x12]) {
+            self.init(
+                "it is a SavedModel of TensorFlow, and safetensors and PyTorch's files are read", isUnsupported: true)
+        } else if start.count >= 3, start[0] == 0x08, (3...32).contains(start[1]),
+            [0x12, 0x3A, 0x42].contains(start[2])
+        {
+            self.init(
+                "it looks like an ONNX model: give it a name that ends with .onnx, and take it over with sapool import",
+                isUnsupported: true)
+        } else if !SafetensorsHeader.isPossible(start) {
+            self.init(
+                "it is neither a safetensors file nor one that torch.save wrote: give the path of weights, or copy them again",
+                isUnsupported: true)
         } else {
             return nil
         }
@@ -52,6 +80,10 @@ struct ForeignFile {
         ([0x89, 0x48, 0x44, 0x46], "an HDF5 file (of Keras), and safetensors and PyTorch's files are read"),
         ([0x93, 0x4E, 0x55, 0x4D], "an array of NumPy, and safetensors and PyTorch's files are read"),
         (Array("GGUF".utf8), "a GGUF file, and safetensors and PyTorch's files are read"),
+        ([0x89, 0x50, 0x4E, 0x47], "a PNG image"), ([0xFF, 0xD8, 0xFF], "a JPEG image"),
+        (Array("GIF8".utf8), "a GIF image"), (Array("Rar!".utf8), "an archive of RAR: unpack it"),
+        (Array("%PDF".utf8), "a PDF document"), ([0x7F, 0x45, 0x4C, 0x46], "a program or a library (ELF)"),
+        ([0xCF, 0xFA, 0xED, 0xFE], "a program or a library (Mach-O)"),
     ]
 
     /// “a web page” or the like.

@@ -78,6 +78,15 @@ public struct ONNXExport: Sendable {
         return model
     }
 
+    /// Whether a file looks like a model that this writes, by its first bytes.
+    package static func wrote(_ path: String) -> Bool {
+        guard let file = try? FileReader(path: path), let start = try? file.read(0..<min(10, file.length)) else {
+            return false
+        }
+        // The version of the file format, and the producer's name.
+        return start.count == 10 && start[0] == 0x08 && start[2...].elementsEqual([0x12, 6] + Array("sapool".utf8))
+    }
+
     /// The version of the operators that a network is written with: a later one where means leave pixels out.
     private static func operatorSet(for network: Network) -> Int {
         let hasMeansWithGaps = network.liveNodes.contains { node in
@@ -85,7 +94,8 @@ public struct ONNXExport: Sendable {
             switch node.operation {
             case .averagePool, .localDeviation, .powerPool, .windowPool: return true
             case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
-                .gaussianNoise, .maxPool, .globalAveragePool, .comparisonPool, .fixedFilter, .rnnPool, .upsampleBilinear,
+                .gaussianNoise, .maxPool, .globalAveragePool, .comparisonPool, .fixedFilter, .rnnPool,
+                .upsampleBilinear,
                 .depthToSpace, .multiHeadAttention, .attentionHead, .positionEmbedding, .linear, .flatten:
                 return false
             }

@@ -24,13 +24,13 @@ extension ONNXGraphReader {
             throw ONNXNodeProblem.unsupported("has no kernel of four dimensions")
         }
         let bias = try self.bias(of: node)
-        let groups = node.integer("group", default: 1)
+        let groups = try node.integer("group", default: 1)
         let (channels, overflow) = kernel.shape[1].multipliedReportingOverflow(by: groups)
         guard !overflow, (1...1 << 20).contains(channels) else {
             throw ONNXNodeProblem.broken("has \(groups) groups of \(kernel.shape[1]) channels")
         }
         let size = Size(kernel.shape[2], kernel.shape[3])
-        guard node.integers("kernel_shape") ?? size.pair == size.pair else {
+        guard try node.integers("kernel_shape") ?? size.pair == size.pair else {
             throw ONNXNodeProblem.broken("says that its kernel is another than its weights' (\(size))")
         }
         let window = try Self.window(node, kernel: size, input: builder.shape(of: x))
@@ -48,16 +48,20 @@ extension ONNXGraphReader {
     mutating func batchNorm(_ node: ONNXNodeProto) throws {
         // Before version 14, a node in training mode was known by its further results.
         let isTraining =
-            operatorSet < 14 ? !node.furtherOutputs.isEmpty : node.integer("training_mode", default: 0) != 0
-        guard !isTraining, node.integer("training_mode", default: 0) == 0 else {
+            try operatorSet < 14 ? !node.furtherOutputs.isEmpty : node.integer("training_mode", default: 0) != 0
+        guard !isTraining, try node.integer("training_mode", default: 0) == 0 else {
             throw ONNXNodeProblem.unsupported(
                 "normalises by the batch's own statistics (training mode): \(Self.evaluationAdvice)")
+        }
+        // Until version 9, statistics could be those of each pixel.
+        guard try operatorSet >= 9 || node.integer("spatial", default: 1) != 0 else {
+            throw ONNXNodeProblem.unsupported("normalises each pixel by itself (spatial is 0)")
         }
         let x = try self.node(node, 0)
         let channels = builder.shape(of: x).channels
         let name = name(for: node, weight: 1)
         var details = BatchNorm(channels: channels)
-        details.epsilon = node.number("epsilon", default: 1e-5)
+        details.epsilon = try node.number("epsilon", default: 1e-5)
         try finish(node, .batchNorm(details), [x], name: name)
         for (index, parameter) in ["weight", "bias", "running_mean", "running_var"].enumerated() {
             guard let tensor = try weight(node, index + 1) else {
@@ -68,12 +72,12 @@ extension ONNXGraphReader {
     }
 
     mutating func linear(_ node: ONNXNodeProto) throws {
-        guard node.number("alpha", default: 1) == 1, node.number("beta", default: 1) == 1,
-            node.integer("transA", default: 0) == 0
+        guard try node.number("alpha", default: 1) == 1, try node.number("beta", default: 1) == 1,
+            try node.integer("transA", default: 0) == 0
         else {
             throw ONNXNodeProblem.unsupported("scales or transposes what a linear layer does not")
         }
-        try linear(node, isTransposed: node.integer("transB", default: 0) == 0)
+        try linear(node, isTransposed: try node.integer("transB", default: 0) == 0)
     }
 
     mutating func matrixProduct(_ node: ONNXNodeProto) throws { try linear(node, isTransposed: true) }
@@ -97,7 +101,7 @@ extension ONNXGraphReader {
     private mutating func keep(_ tensor: TensorData, _ parameter: String, _ shapes: [[Int]], _ name: String) throws {
         guard shapes.contains(tensor.shape), let shape = shapes.first else {
             throw ONNXNodeProblem.unsupported(
-                "has a \(parameter) of shape \(tensor.shape), where \(shapes.first ?? []) is needed")
+                "has a \(parameter) of shape \(tensor.shape.shortened), where \(shapes.first ?? []) is needed")
         }
         try keep(try tensor.reshaped(to: shape), as: parameter, of: name)
     }
@@ -118,7 +122,8 @@ extension ONNXGraphReader {
     }
 
     mutating func hardSigmoid(_ node: ONNXNodeProto) throws {
-        guard abs(node.number("alpha", default: 0.2) - 1.0 / 6) < 1e-4, node.number("beta", default: 0.5) == 0.5 else {
+        guard try abs(node.number("alpha", default: 0.2) - 1.0 / 6) < 1e-4, try node.number("beta", default: 0.5) == 0.5
+        else {
             throw ONNXNodeProblem.unsupported("has a slope that is not 1/6 or an offset that is not 0.5")
         }
         try activation(node, .hardSigmoid)
@@ -139,7 +144,8 @@ extension ONNXGraphReader {
     private func number(_ node: ONNXNodeProto, _ index: Int) throws -> Double? {
         guard let tensor = try constant(node, index) else { return nil }
         guard tensor.count == 1 else {
-            throw ONNXNodeProblem.broken("takes “\(node.input[index])” of shape \(tensor.shape) for a number")
+            throw ONNXNodeProblem.broken(
+                "takes \(node.input[index].quoted) of shape \(tensor.shape.shortened) for a number")
         }
         return tensor.doubles().first
     }

@@ -15,6 +15,7 @@ struct ONNXOperator: Sendable {
 
     /// Refuses a node that has too few or too many inputs or results, so that no reader of an operator has to count.
     func check(_ node: ONNXNodeProto, readers: [String: Int]) throws {
+        try node.checkAttributes()
         let count = node.inputCount
         guard inputs.contains(count), node.input.prefix(inputs.lowerBound).allSatisfy({ !$0.isEmpty }) else {
             let wanted =
@@ -76,7 +77,7 @@ extension ONNXGraphReader {
         var counts: [String: Int] = [:]
         var unknown: [String] = []
         for node in nodes where !node.isStandard || operators[node.opType] == nil {
-            let name = node.isStandard ? node.opType : "\(node.domain).\(node.opType)"
+            let name = (node.isStandard ? node.opType : "\(node.domain).\(node.opType)").shortened
             if counts[name] == nil { unknown.append(name) }
             counts[name, default: 0] += 1
         }

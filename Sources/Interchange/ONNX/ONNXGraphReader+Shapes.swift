@@ -13,15 +13,15 @@ extension ONNXGraphReader {
         let x = try self.node(node, 0)
         let pool = AveragePool(
             try Self.poolWindow(node, input: builder.shape(of: x)),
-            countsPadding: node.integer("count_include_pad", default: 0) == 1)
+            countsPadding: try node.integer("count_include_pad", default: 0) == 1)
         try finish(node, .averagePool(pool), [x])
     }
 
     private static func poolWindow(_ node: ONNXNodeProto, input: Shape) throws -> Window {
-        guard let sides = node.integers("kernel_shape"), sides.count == 2 else {
+        guard let sides = try node.integers("kernel_shape"), sides.count == 2 else {
             throw ONNXNodeProblem.unsupported("has no kernel of two dimensions")
         }
-        guard node.integer("ceil_mode", default: 0) == 0 else {
+        guard try node.integer("ceil_mode", default: 0) == 0 else {
             throw ONNXNodeProblem.unsupported("rounds its size up, which is not supported")
         }
         return try window(node, kernel: Size(sides[0], sides[1]), input: input)
@@ -29,26 +29,29 @@ extension ONNXGraphReader {
 
     /// The window of a node: kernel, stride, dilation and padding.
     static func window(_ node: ONNXNodeProto, kernel: Size, input: Shape) throws -> Window {
-        let strides = node.integers("strides") ?? [1, 1]
-        let dilations = node.integers("dilations") ?? [1, 1]
-        guard [kernel.pair, strides, dilations].allSatisfy({ $0.count == 2 && $0.allSatisfy((1...1024).contains) })
-        else {
-            throw ONNXNodeProblem.unsupported(
-                "has the kernel \(kernel), strides \(strides) and dilations \(dilations), which are no window of a map")
+        let strides = try node.integers("strides") ?? [1, 1]
+        let dilations = try node.integers("dilations") ?? [1, 1]
+        let sides = [kernel.pair, strides, dilations]
+        guard sides.allSatisfy({ $0.count == 2 && $0.allSatisfy((1...1024).contains) }) else {
+            let text =
+                "has the kernel \(kernel), strides \(strides.shortened) and dilations \(dilations.shortened), which are no window of a map"
+            throw sides.contains { $0.contains { $0 < 1 } }
+                ? ONNXNodeProblem.broken(text) : ONNXNodeProblem.unsupported(text)
         }
         var window = Window(
             kernel: kernel, stride: Size(strides[0], strides[1]), dilation: Size(dilations[0], dilations[1]))
-        switch node.text("auto_pad") ?? "NOTSET" {
+        switch try node.text("auto_pad") ?? "NOTSET" {
         case "NOTSET", "":
-            let pads = node.integers("pads") ?? [0, 0, 0, 0]
+            let pads = try node.integers("pads") ?? [0, 0, 0, 0]
             guard pads.count == 4, pads.allSatisfy((0...Window.longest).contains) else {
-                throw ONNXNodeProblem.unsupported("has the padding \(pads), which is none of a map")
+                let text = "has the padding \(pads.shortened), which is none of a map"
+                throw pads.contains { $0 < 0 } ? ONNXNodeProblem.broken(text) : ONNXNodeProblem.unsupported(text)
             }
             (window.before, window.after) = (Size(pads[0], pads[1]), Size(pads[2], pads[3]))
         case "VALID": break
         case "SAME_UPPER": window.padToSame(input.size, extraLast: true)
         case "SAME_LOWER": window.padToSame(input.size, extraLast: false)
-        case let other: throw ONNXNodeProblem.broken("has the auto_pad “\(other)”")
+        case let other: throw ONNXNodeProblem.broken("has the auto_pad \(other.quoted)")
         }
         return window
     }
@@ -64,19 +67,19 @@ extension ONNXGraphReader {
         let axes = try axes(node)
         guard builder.shape(of: x).isMap, axes == [2, 3] else {
             throw ONNXNodeProblem.unsupported(
-                "averages over axes \(axes.sorted()), and only the mean of a whole map ([2, 3]) is known")
+                "averages over axes \(axes.sorted().shortened), and only the mean of a whole map ([2, 3]) is known")
         }
         let name = name(for: node)
-        guard node.integer("keepdims", default: 1) == 0 else {
+        guard try node.integer("keepdims", default: 1) == 0 else {
             return try finish(node, .globalAveragePool(GlobalAveragePool()), [x], name: name)
         }
-        let pooled = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: "\(name).mean")
+        let pooled = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: unique("\(name).mean"))
         try finish(node, .flatten(Flatten()), [pooled], name: name)
     }
 
     /// Axes of a batch of maps, counted from the front.
     private func axes(_ node: ONNXNodeProto) throws -> Set<Int> {
-        let axes = try constant(node, 1)?.int64s().map { Int($0) } ?? node.integers("axes") ?? []
+        let axes = try wholeNumbers(node, 1)?.map { Int($0) } ?? node.integers("axes") ?? []
         return Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 })
     }
 
@@ -87,15 +90,12 @@ extension ONNXGraphReader {
         let isFlattening: Bool
         switch node.opType {
         case "Flatten":
-            let axis = node.integer("axis", default: 1)
+            let axis = try node.integer("axis", default: 1)
             isFlattening = axis == 1 || axis == -shape.dimensions.count
         case "Squeeze": isFlattening = try shape.isMap && shape.size == 1 && axes(node) == [2, 3]
         default:
-            let target = try constant(node, 1)?.int64s() ?? []
-            // The batch stays: 0 copies its size, −1 derives it, and models for one image or a fixed number say that.
-            isFlattening =
-                target.count == 2 && ((-1...1).contains(target[0]) || target[0] == batch)
-                && (target[1] == Int64(shape.count) || (target[1] == -1 && target[0] != -1))
+            let target = try wholeNumbers(node, 1) ?? []
+            isFlattening = target.count == 2 && keepsImages(target[0], target[1], to: Int64(shape.count))
         }
         guard isFlattening else {
             throw ONNXNodeProblem.unsupported(
@@ -105,10 +105,30 @@ extension ONNXGraphReader {
         try finish(node, .flatten(Flatten()), [x])
     }
 
+    /// Whether a reshaping to two sides leaves each image its own row.
+    private func keepsImages(_ rows: Int64, _ columns: Int64, to count: Int64) -> Bool {
+        switch rows {
+        // 0 copies the batch's size, and −1 derives it.
+        case 0: columns == count || columns == -1
+        case -1: columns == count
+        // Models for one image or a fixed number say that; one whose batch is open takes just as many.
+        default: columns == count ? batch == nil || batch == rows : columns == -1 && batch == rows
+        }
+    }
+
+    /// A constant input of whole numbers; nil where it is left out.
+    private func wholeNumbers(_ node: ONNXNodeProto, _ index: Int) throws -> [Int64]? {
+        guard let tensor = try constant(node, index) else { return nil }
+        guard let numbers = try? tensor.int64s() else {
+            throw ONNXNodeProblem.broken("takes \(node.input[index].quoted), which are no whole numbers")
+        }
+        return numbers
+    }
+
     mutating func depthToSpace(_ node: ONNXNodeProto) throws {
         let x = try self.node(node, 0)
-        let (factor, shape) = (node.integer("blocksize", default: 0), builder.shape(of: x))
-        guard node.text("mode") == "CRD", (1...256).contains(factor) else {
+        let (factor, shape) = (try node.integer("blocksize", default: 0), builder.shape(of: x))
+        guard try node.text("mode") == "CRD", (1...256).contains(factor) else {
             throw ONNXNodeProblem.unsupported(
                 "has the block size \(factor) or an order of channels that is not CRD")
         }

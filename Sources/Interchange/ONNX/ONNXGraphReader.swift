@@ -39,6 +39,13 @@ struct ONNXGraphReader {
         _ graph: ONNXGraphProto, name: String, operatorSet: Int, fileLength: Int
     ) throws -> (Network, Safetensors) {
         try requireKnownOperators(graph.node)
+        guard graph.unknownFields.has(15) == false else {
+            throw UnsupportedProblem("it has sparse constants (sparse_initializer): export it with dense weights")
+        }
+        guard graph.output.count <= 1 else {
+            throw UnsupportedProblem(
+                "it has \(graph.output.count) outputs, and one is wanted: export it with its logits alone")
+        }
         var reader = try ONNXGraphReader(graph, name: name, operatorSet: operatorSet, fileLength: fileLength)
         // Constants first, wherever they stand: a layer has to know a bias that is added behind it.
         let isRead = try graph.node.map { try reader.readConstant($0) }
@@ -48,7 +55,7 @@ struct ONNXGraphReader {
         }
         let outputs = try graph.output.map { output in
             guard case .node(let id) = reader.values[output.name] else {
-                throw FileProblem("its output “\(output.name)” is made by no node")
+                throw FileProblem("its output \(output.name.quoted) is made by no node")
             }
             return id
         }
@@ -56,7 +63,7 @@ struct ONNXGraphReader {
     }
 
     private init(_ graph: ONNXGraphProto, name: String, operatorSet: Int, fileLength: Int) throws {
-        builder = NetworkBuilder((graph.name.isEmpty ? name : graph.name).visible)
+        builder = NetworkBuilder(Self.kept(graph.name.isEmpty ? name : graph.name))
         self.operatorSet = operatorSet
         budget = TensorBudget(fileLength: fileLength)
         var readers: [String: Int] = [:]
@@ -64,6 +71,9 @@ struct ONNXGraphReader {
         for output in graph.output { readers[output.name, default: 0] += 1 }
         self.readers = readers
         for tensor in graph.initializer {
+            guard values[tensor.name] == nil else {
+                throw FileProblem("it has two constants called \(tensor.name.quoted)")
+            }
             do {
                 values[tensor.name] = .constant(try TensorData(tensor))
             } catch let problem as UnsupportedProblem {
@@ -89,13 +99,13 @@ struct ONNXGraphReader {
     private static func shape(_ input: ONNXValueInfoProto) throws -> Shape {
         let sides = input.type.tensorType.shape.dim
         guard sides.count == 4 else {
-            throw UnsupportedProblem("its input “\(input.name)” is no batch of images ([batch, C, H, W])")
+            throw UnsupportedProblem("its input \(input.name.quoted) is no batch of images ([batch, C, H, W])")
         }
         return Shape(
             try sides.dropFirst().map { side in
                 guard case .dimValue(let value) = side.value, (1...1 << 20).contains(value) else {
                     throw UnsupportedProblem(
-                        "its input “\(input.name)” has no fixed size: export it for images of one size")
+                        "its input \(input.name.quoted) has no fixed size: export it for images of one size")
                 }
                 return Int(value)
             })
@@ -125,9 +135,9 @@ struct ONNXGraphReader {
         switch values[node.input[index]] {
         case .node(let id): return id
         case .constant, .unread:
-            throw ONNXNodeProblem.unsupported("takes the constant “\(node.input[index])” in an image's place")
+            throw ONNXNodeProblem.unsupported("takes the constant \(node.input[index].quoted) in an image's place")
         case nil:
-            throw ONNXNodeProblem.broken("takes “\(node.input[index])”, which no node in front of it makes")
+            throw ONNXNodeProblem.broken("takes \(node.input[index].quoted), which no node in front of it makes")
         }
     }
 
@@ -138,9 +148,9 @@ struct ONNXGraphReader {
         case .constant(let tensor): return tensor
         case .unread(let problem): throw problem
         case .node:
-            throw ONNXNodeProblem.unsupported("takes “\(node.input[index])”, which has to be a constant")
+            throw ONNXNodeProblem.unsupported("takes \(node.input[index].quoted), which has to be a constant")
         case nil:
-            throw ONNXNodeProblem.broken("takes “\(node.input[index])”, which no node in front of it makes")
+            throw ONNXNodeProblem.broken("takes \(node.input[index].quoted), which no node in front of it makes")
         }
     }
 
@@ -149,7 +159,8 @@ struct ONNXGraphReader {
         guard let tensor = try constant(node, index) else { return nil }
         guard tensor.count > 0 else {
             throw ONNXNodeProblem.broken(
-                "takes the weights “\(node.input[index])” of shape \(tensor.shape), which have no elements")
+                "takes the weights \(node.input[index].quoted) of shape \(tensor.shape.shortened), which have no elements"
+            )
         }
         return tensor
     }
@@ -164,7 +175,7 @@ struct ONNXGraphReader {
     mutating func set(_ node: ONNXNodeProto, _ value: Value) throws {
         guard let output = node.output.first, !output.isEmpty else { throw ONNXNodeProblem.broken("has no output") }
         guard values.updateValue(value, forKey: output) == nil else {
-            throw ONNXNodeProblem.broken("makes “\(output)” a second time")
+            throw ONNXNodeProblem.broken("makes \(output.quoted) a second time")
         }
     }
 
@@ -218,9 +229,19 @@ struct ONNXGraphReader {
         if let index, index < node.input.count, node.input[index].hasSuffix(".weight") {
             name = String(node.input[index].dropLast(7))
         }
-        name = name.split(separator: "/").joined(separator: ".").visible
-        if name.isEmpty { name = node.opType.lowercased() }
-        let base = name
+        name = Self.kept(name.split(separator: "/").joined(separator: "."))
+        return unique(name.isEmpty ? node.opType.lowercased() : name)
+    }
+
+    /// A name of the graph's as ours may be: visible, and shortened where it is longer than names here, with room for what is added.
+    private static func kept(_ name: String) -> String {
+        let visible = name.visible
+        return visible.utf8.count <= 1000 ? visible : name.shortened
+    }
+
+    /// The name, or with a number behind it where there is one of its kind already.
+    mutating func unique(_ base: String) -> String {
+        var name = base
         while !names.insert(name).inserted {
             let number = (numbers[base] ?? 1) + 1
             numbers[base] = number

@@ -36,6 +36,10 @@ public struct ONNXImport: Sendable {
         do {
             let model = try ONNXModelProto(serializedBytes: bytes)
             guard model.hasGraph, !model.graph.node.isEmpty else { throw FileProblem("it has no nodes") }
+            // Functions may stand for operators of any name, also of standard ones.
+            guard !model.unknownFields.has(25) else {
+                throw UnsupportedProblem("it has functions of its own: export it with standard operators alone")
+            }
             if let own = Self.own(model, fileLength: bytes.count) {
                 (network, weights) = own
             } else {
@@ -50,14 +54,19 @@ public struct ONNXImport: Sendable {
             throw FileProblem("it cannot be decoded").error(name: name, kind: "ONNX model")
         } catch let error as NetworkError {
             throw InterchangeError("\(name): \(error)")
+        } catch let error as InterchangeError {
+            throw InterchangeError("\(name): \(error)")
         }
     }
 
     /// The version of the standard's operators that a model says it uses.
     private static func operatorSet(of model: ONNXModelProto) throws -> Int {
-        guard let version = model.opsetImport.first(where: { $0.domain.isEmpty || $0.domain == "ai.onnx" })?.version
-        else {
+        let versions = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version)
+        guard let version = versions.first else {
             throw FileProblem("it does not say which version of ONNX's operators it uses (opset_import)")
+        }
+        guard versions.count == 1 else {
+            throw FileProblem("it says more than once which version of ONNX's operators it uses (opset_import)")
         }
         // Operators of old versions meant other things: batch normalisation was in training mode where nothing else was said.
         guard version >= 7 else {
@@ -113,7 +122,8 @@ public struct ONNXImport: Sendable {
                 numbers += (area(details.window.kernel) + 1) * area(node.shape.size)
                 operators += area(details.window.kernel)
             case .rnnPool(let details): operators += area(details.window.kernel)
-            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout, .maxPool,
+            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
+                .maxPool,
                 .averagePool, .globalAveragePool, .localDeviation, .powerPool, .upsampleBilinear, .depthToSpace,
                 .multiHeadAttention, .attentionHead, .linear, .flatten:
                 break

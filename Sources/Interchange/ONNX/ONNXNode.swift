@@ -11,8 +11,8 @@ struct ONNXNodeProblem: Error {
 
     /// The same problem, said of a node.
     func error(at node: ONNXNodeProto) -> any Error {
-        let place = node.name.isEmpty ? "the node that makes “\(node.output.first ?? "")”" : "“\(node.name)”"
-        let sentence = "\(place) (\(node.opType)) \(text)"
+        let place = node.name.isEmpty ? "the node that makes \((node.output.first ?? "").quoted)" : node.name.quoted
+        let sentence = "\(place) (\(node.opType.shortened)) \(text)"
         return isBroken ? FileProblem(sentence) : UnsupportedProblem(sentence)
     }
 }
@@ -29,23 +29,64 @@ extension ONNXNodeProto {
 
     // MARK: - Attributes
 
-    private func value(_ name: String) -> ONNXAttributeProto? { attribute.first { $0.name == name } }
+    /// Refuses a node that says something twice.
+    func checkAttributes() throws {
+        var names: Set<String> = []
+        for attribute in attribute where !names.insert(attribute.name).inserted {
+            throw ONNXNodeProblem.broken("has the attribute \(attribute.name.quoted) twice")
+        }
+    }
 
-    func integer(_ name: String, default fallback: Int) -> Int { value(name).map { Int($0.i) } ?? fallback }
+    /// An attribute; nil where it is left out.
+    ///
+    /// - Throws: `ONNXNodeProblem` where it is of another type, so that its value would be read as 0.
+    private func value(_ name: String, _ type: ONNXAttributeProto.AttributeType) throws -> ONNXAttributeProto? {
+        guard let found = attribute.first(where: { $0.name == name }) else { return nil }
+        guard found.type == type else {
+            throw ONNXNodeProblem.broken(
+                "has the attribute \(name.quoted) of the type \(found.type.name), and \(type.name) is wanted")
+        }
+        return found
+    }
 
-    func number(_ name: String, default fallback: Double) -> Double { value(name).map { Double($0.f) } ?? fallback }
+    func integer(_ name: String, default fallback: Int) throws -> Int {
+        try value(name, .int).map { Int($0.i) } ?? fallback
+    }
 
-    func text(_ name: String) -> String? { value(name).map { String(decoding: $0.s, as: UTF8.self) } }
+    func number(_ name: String, default fallback: Double) throws -> Double {
+        try value(name, .float).map { Double($0.f) } ?? fallback
+    }
 
-    func integers(_ name: String) -> [Int]? { value(name).map { $0.ints.map { Int($0) } } }
+    func text(_ name: String) throws -> String? {
+        try value(name, .string).map { String(decoding: $0.s, as: UTF8.self) }
+    }
+
+    func integers(_ name: String) throws -> [Int]? { try value(name, .ints).map { $0.ints.map { Int($0) } } }
 
     /// The tensor of a Constant.
     func constant() throws -> TensorData {
-        if let tensor = value("value") { return try TensorData(tensor.t) }
-        if let number = value("value_float") { return try TensorData([number.f], shape: []) }
-        if let number = value("value_int") { return try TensorData([number.i], shape: []) }
-        if let numbers = value("value_ints") { return try TensorData(numbers.ints) }
-        if let numbers = value("value_floats") { return try TensorData(numbers.floats) }
+        if let tensor = try value("value", .tensor) { return try TensorData(tensor.t) }
+        if let number = try value("value_float", .float) { return try TensorData([number.f], shape: []) }
+        if let number = try value("value_int", .int) { return try TensorData([number.i], shape: []) }
+        if let numbers = try value("value_ints", .ints) { return try TensorData(numbers.ints) }
+        if let numbers = try value("value_floats", .floats) { return try TensorData(numbers.floats) }
         throw ONNXNodeProblem.unsupported("holds no numbers, or holds them sparsely")
+    }
+}
+
+extension ONNXAttributeProto.AttributeType {
+    /// As the standard calls it.
+    fileprivate var name: String {
+        switch self {
+        case .undefined: "UNDEFINED"
+        case .float: "FLOAT"
+        case .int: "INT"
+        case .string: "STRING"
+        case .tensor: "TENSOR"
+        case .floats: "FLOATS"
+        case .ints: "INTS"
+        case .strings: "STRINGS"
+        case .UNRECOGNIZED(let number): "number \(number)"
+        }
     }
 }

@@ -9,7 +9,8 @@ extension ONNXGraphBuilder {
         let (size, kernel) = (node.shape.size, details.window.kernel)
         let elements = windowElements(details, node, values[0])
         let ones = presence(details, map: map.size, size: size)
-        let mask = !details.window.isPadded ? nil : constant(node, "mask", ones, shape: [kernel.area, 1, 1] + size.pair)
+        let mask =
+            !details.window.isPadded ? nil : constant(node, "mask", ones, shape: [kernel.area, 1, 1] + size.pair)
         let centre = slice(node, "centre", values[1], from: [0, 0], count: size, step: 1, axes: [2, 3])
         func masked(_ value: String, _ part: String, _ builder: inout Self) -> String {
             mask.map { builder.step(node, part, "Mul", [value, $0]) } ?? value
@@ -107,7 +108,8 @@ extension ONNXGraphBuilder {
                     let (y, x) = name == "rows" ? (line, place) : (place, line)
                     let start = [y * dilation.height, x * dilation.width]
                     return slice(
-                        node, "\(name)/pixel\(place).\(line)", pixels, from: start, count: size, step: details.window.stride,
+                        node, "\(name)/pixel\(place).\(line)", pixels, from: start, count: size,
+                        step: details.window.stride,
                         axes: [1, 2])
                 }
                 return stack(node, "\(name)/pixels\(place)", parts)

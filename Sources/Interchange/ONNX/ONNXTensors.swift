@@ -7,20 +7,22 @@ extension TensorData {
     ///   many as the shape says.
     init(_ tensor: ONNXTensorProto) throws {
         guard tensor.dataLocation == .default else {
-            throw UnsupportedProblem("its tensor “\(tensor.name)” lies in another file: save the model as one file")
+            throw UnsupportedProblem(
+                "its tensor \(tensor.name.quoted) lies in another file: save the model as one file")
         }
         guard let type = Self.types[tensor.dataType] else {
             throw UnsupportedProblem(
-                "its tensor “\(tensor.name)” has the element type \(tensor.dataType), which no weights have")
+                "its tensor \(tensor.name.quoted) has the element type \(tensor.dataType.name), which no weights have")
         }
         let shape = tensor.dims.map { Int($0) }
         guard let byteCount = type.byteCount(shape: shape) else {
-            throw FileProblem("its tensor “\(tensor.name)” has an impossible shape, \(shape)")
+            throw FileProblem("its tensor \(tensor.name.quoted) has an impossible shape, \(shape.shortened)")
         }
         let bytes = tensor.rawData.isEmpty ? Self.listed(tensor, type) : [UInt8](tensor.rawData)
         guard bytes.count == byteCount else {
             throw FileProblem(
-                "its tensor “\(tensor.name)” of shape \(shape) needs \(byteCount) bytes and has \(bytes.count)")
+                "its tensor \(tensor.name.quoted) of shape \(shape.shortened) needs \(byteCount) bytes and has \(bytes.count)"
+            )
         }
         self.init(uncheckedType: type, shape: shape, bytes: bytes)
     }
@@ -43,4 +45,30 @@ extension TensorData {
         case .int8, .uint8, .bool: return bytes(tensor.int32Data.map { UInt8(truncatingIfNeeded: $0) })
         }
     }
+}
+
+extension ONNXTensorProto.DataType {
+    /// As the standard calls it.
+    var name: String {
+        switch self {
+        case .undefined: "UNDEFINED"
+        case .float: "FLOAT"
+        case .uint8: "UINT8"
+        case .int8: "INT8"
+        case .int32: "INT32"
+        case .int64: "INT64"
+        case .bool: "BOOL"
+        case .float16: "FLOAT16"
+        case .double: "DOUBLE"
+        case .bfloat16: "BFLOAT16"
+        case .UNRECOGNIZED(let number): Self.otherNames[number] ?? "number \(number)"
+        }
+    }
+
+    /// Types that no tensor here has.
+    private static let otherNames = [
+        4: "UINT16", 5: "INT16", 8: "STRING", 12: "UINT32", 13: "UINT64", 14: "COMPLEX64", 15: "COMPLEX128",
+        17: "FLOAT8E4M3FN", 18: "FLOAT8E4M3FNUZ", 19: "FLOAT8E5M2", 20: "FLOAT8E5M2FNUZ", 21: "UINT4", 22: "INT4",
+        23: "FLOAT4E2M1",
+    ]
 }

@@ -134,7 +134,7 @@ struct PickleReader {
     private mutating func pushGlobal(_ module: String, _ name: String) throws -> Bool {
         guard let constructor = PickleConstructor(module: module, name: name) else {
             guard PickleConstructor.isWord(module: module, name: name) else {
-                throw PyTorchRefusal("\(module).\(name)")
+                throw PyTorchRefusal("\(module.shortened).\(name.shortened)")
             }
             return push(heap.add(.word(name)))
         }

@@ -123,6 +123,14 @@ struct PickleHeap {
         return objects[index]
     }
 
+    /// The type of the first tensor that is not read; nil where there is none.
+    var firstUnreadType: String? {
+        objects.lazy.compactMap { object in
+            guard case .unreadTensor(let type) = object else { return nil }
+            return type
+        }.first
+    }
+
     /// The items of a tuple or list.
     func items(_ value: PickleValue) -> [PickleValue]? {
         switch self[value] {

@@ -25,8 +25,10 @@ public enum PyTorchFile {
             let counts = source.sets.map(\.names.count)
             let largest = counts.firstIndex(of: counts.max() ?? 0) ?? 0
             let names = source.sets[largest].names
-            return Safetensors(
+            var state = Safetensors(
                 zip(names, try source.read(largest, Array(names.indices))).map { (name: $0, tensor: $1) })
+            state.unread = source.sets[largest].unread
+            return state
         } catch {
             throw Self.error(error, name: name)
         }
@@ -88,7 +90,7 @@ public enum PyTorchFile {
         let root = try reader.read()
         let gatherer = TensorGatherer(fileLength: file.length) { storage in
             guard let record = archive["\(folder)/data/\(storage.key)"] else {
-                throw FileProblem("it has no record data/\(storage.key)")
+                throw FileProblem("it has no record data/\(storage.key.shortened)")
             }
             return try archive.contents(of: record)
         }

@@ -22,7 +22,9 @@ enum PyTorchLegacyFile {
         let (keyList, keyHeap) = try next()
         let ranges = try storageRanges(keyHeap.items(keyList) ?? [], heap, bytes, at: position)
         let gatherer = TensorGatherer(fileLength: bytes.count) { storage in
-            guard let range = ranges[storage.key] else { throw FileProblem("it has no storage \(storage.key)") }
+            guard let range = ranges[storage.key] else {
+                throw FileProblem("it has no storage \(storage.key.shortened)")
+            }
             return Array(bytes[range])
         }
         return (PickleContents(root: root, heap: heap), gatherer)
@@ -55,7 +57,7 @@ enum PyTorchLegacyFile {
             guard let count = cursor.integer(Int64.self), let size = type.byteCount(shape: [Int(count)]),
                 cursor.take(size) != nil
             else {
-                throw FileProblem("it ends within the storage \(key)")
+                throw FileProblem("it ends within the storage \(key.shortened)")
             }
             ranges[key] = cursor.position - size..<cursor.position
         }

@@ -37,7 +37,7 @@ struct StateDictSearch {
                 guard case .object(let index) = value, case .dictionary(let pairs) = heap[value],
                     seen.insert(index).inserted
                 else { continue }
-                if let dict = stateDict(key, pairs) { found.append(dict) }
+                if let dict = try stateDict(key, pairs) { found.append(dict) }
                 for (name, inner) in pairs {
                     // Places are names that people can type; long ones in one another would not stay linear in the file's size.
                     guard case .text(let name) = name, name.utf8.count < 200, case .dictionary = heap[inner] else {
@@ -49,13 +49,18 @@ struct StateDictSearch {
             level = next
         }
         guard !found.isEmpty else {
+            if let unread = heap.firstUnreadType {
+                throw UnsupportedProblem(
+                    "its tensors have the element type \(unread.shortened), which is not read: save them in single precision"
+                )
+            }
             let keys = pairs.compactMap { pair -> String? in
                 guard case .text(let key) = pair.key else { return nil }
                 return key
             }
             throw UnsupportedProblem(
                 "it holds no tensors under \(Self.usualKeys.prefix(3).joined(separator: ", ")) or the like: its keys are "
-                    + (keys.isEmpty ? "none" : keys.prefix(10).joined(separator: ", ")))
+                    + (keys.isEmpty ? "none" : keys.prefix(10).map(\.shortened).joined(separator: ", ")))
         }
         func rank(_ dict: StateDict) -> Int { Self.usualKeys.firstIndex(of: dict.key) ?? Self.usualKeys.count }
         return found.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
@@ -74,7 +79,9 @@ struct StateDictSearch {
     }
 
     /// The tensors of a dictionary; of several under one name the last, as in Python. Nil where there are none.
-    private func stateDict(_ key: String, _ pairs: [(key: PickleValue, value: PickleValue)]) -> StateDict? {
+    ///
+    /// - Throws: `UnsupportedProblem` for a name that is too long.
+    private func stateDict(_ key: String, _ pairs: [(key: PickleValue, value: PickleValue)]) throws -> StateDict? {
         var places: [String: Int] = [:]
         var tensors: [(name: String, tensor: StoredTensor)] = []
         var unread: [UnreadTensor] = []
@@ -82,13 +89,16 @@ struct StateDictSearch {
             guard case .text(let name) = pair.key else { continue }
             switch heap[pair.value] {
             case .tensor(let tensor):
+                try NameLimit.check(name)
                 if let place = places[name] {
                     tensors[place].tensor = tensor
                 } else {
                     places[name] = tensors.count
                     tensors.append((name, tensor))
                 }
-            case .unreadTensor(let type): unread.append(UnreadTensor(name: name, type: type))
+            case .unreadTensor(let type):
+                try NameLimit.check(name)
+                unread.append(UnreadTensor(name: name, type: type))
             default: break
             }
         }

@@ -14,6 +14,8 @@ struct StoredTensor {
     let offset: Int
     let shape: [Int]
     let strides: [Int]
+    /// Whether the storage holds the numbers with the other sign; only of floating-point numbers.
+    var isNegated = false
 
     /// The most dimensions that PyTorch gives a tensor.
     static let maximumDimensions = 64
@@ -25,13 +27,19 @@ struct StoredTensor {
     ///   - budget: pays for them: a stride of 0 repeats elements as often as it is told to.
     /// - Throws: `FileProblem` where the tensor reaches outside its storage, or takes too much.
     func gathered(from bytes: [UInt8], _ budget: inout TensorBudget) throws -> TensorData {
+        let tensor = try stored(in: bytes, &budget)
+        return isNegated ? tensor.negated : tensor
+    }
+
+    private func stored(in bytes: [UInt8], _ budget: inout TensorBudget) throws -> TensorData {
         let type = storage.type
         guard shape.count == strides.count, shape.count <= Self.maximumDimensions, offset >= 0,
             strides.allSatisfy({ $0 >= 0 }), let byteCount = type.byteCount(shape: shape), let last = lastElement,
             last < bytes.count / type.byteCount
         else {
             throw FileProblem(
-                "a tensor of shape \(shape), strides \(strides) and offset \(offset) does not fit its storage")
+                "a tensor of shape \(shape.shortened), strides \(strides.shortened) and offset \(offset) does not fit its storage"
+            )
         }
         try budget.take(byteCount)
         if byteCount == 0 { return TensorData(uncheckedType: type, shape: shape, bytes: []) }
@@ -90,5 +98,15 @@ struct StoredTensor {
             for index in 0..<shape[dimension] { copy(dimension + 1, from: start + index * strides[dimension]) }
         }
         copy(0, from: offset)
+    }
+}
+
+extension TensorData {
+    /// The floating-point numbers with the other sign.
+    fileprivate var negated: TensorData {
+        var bytes = bytes
+        // Little endian: the sign is the highest bit of an element's last byte.
+        for place in stride(from: type.byteCount - 1, to: bytes.count, by: type.byteCount) { bytes[place] ^= 0x80 }
+        return TensorData(uncheckedType: type, shape: shape, bytes: bytes)
     }
 }

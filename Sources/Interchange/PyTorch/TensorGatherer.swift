@@ -31,7 +31,7 @@ struct TensorGatherer {
                     try check(storage, tensor.storage)
                     gathered[index] = try tensor.gathered(from: storage, &budget)
                 } catch let problem as FileProblem {
-                    throw FileProblem("\(problem.text) (tensor “\(name)”)")
+                    throw FileProblem("\(problem.text) (tensor \(name.quoted))")
                 }
             }
         }
@@ -41,7 +41,7 @@ struct TensorGatherer {
     private func check(_ bytes: [UInt8], _ storage: StoredTensor.Storage) throws {
         guard storage.type.byteCount(shape: [storage.count]) == bytes.count else {
             throw FileProblem(
-                "the storage \(storage.key) should have \(storage.count) elements of type \(storage.type.rawValue) and has \(bytes.count) bytes"
+                "the storage \(storage.key.shortened) should have \(storage.count) elements of type \(storage.type.rawValue) and has \(bytes.count) bytes"
             )
         }
     }

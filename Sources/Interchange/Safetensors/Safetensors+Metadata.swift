@@ -12,6 +12,8 @@ extension Safetensors {
             return try SafetensorsHeader(text: text, dataLength: file.length - dataStart).metadata
         } catch let problem as SafetensorsProblem {
             throw problem.error(name: path)
+        } catch let problem as UnsupportedProblem {
+            throw problem.error(name: path)
         }
     }
 }

@@ -18,6 +18,8 @@ extension Safetensors {
             }
         } catch let problem as SafetensorsProblem {
             throw problem.error(name: path)
+        } catch let problem as UnsupportedProblem {
+            throw problem.error(name: path)
         }
     }
 
@@ -36,6 +38,8 @@ extension Safetensors {
                 Array(bytes[dataStart + range.lowerBound..<dataStart + range.upperBound])
             }
         } catch let problem as SafetensorsProblem {
+            throw problem.error(name: name)
+        } catch let problem as UnsupportedProblem {
             throw problem.error(name: name)
         }
     }

@@ -21,6 +21,17 @@ struct SafetensorsHeader {
     /// The bytes before the header, which hold its length.
     static let prefixLength = 8
 
+    /// Whether a file may be one of this format by its first bytes: they give a length that a header may have.
+    static func isPossible(_ start: [UInt8]) -> Bool {
+        guard start.count >= prefixLength else { return true }
+        return start.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) } <= UInt64(maximumLength)
+    }
+
+    /// Whether a file's first bytes are those of this format: a header's length, and how a header begins.
+    static func isBegun(_ start: [UInt8]) -> Bool {
+        start.count > prefixLength && start[prefixLength] == UInt8(ascii: "{") && isPossible(start)
+    }
+
     /// The length of the header that follows an 8-byte prefix.
     ///
     /// - Parameters:
@@ -46,7 +57,7 @@ struct SafetensorsHeader {
     /// - Parameters:
     ///   - text: the header alone, padding included.
     ///   - dataLength: the number of bytes after it.
-    /// - Throws: `SafetensorsProblem`.
+    /// - Throws: `SafetensorsProblem`, or `UnsupportedProblem` for names that are too long.
     init(text: [UInt8], dataLength: Int) throws {
         var parser = SafetensorsHeaderParser(text)
         let parsed = try parser.parse()
@@ -56,17 +67,19 @@ struct SafetensorsHeader {
     }
 
     private static func check(_ raw: SafetensorsHeaderParser.RawEntry, dataLength: Int) throws -> Entry {
-        let name = quoted(raw.name)
+        try NameLimit.check(raw.name)
+        let name = raw.name.quoted
         let type = ElementType(rawValue: raw.type)
         guard let bits = type.map({ 8 * $0.byteCount }) ?? unreadTypes[raw.type] else {
             let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-            throw SafetensorsProblem("tensor \(name) has the element type \(quoted(raw.type)); known are \(known)")
+            throw SafetensorsProblem("tensor \(name) has the element type \(raw.type.quoted); known are \(known)")
         }
         guard let byteCount = bytes(of: raw.shape, bits: bits) else {
-            throw SafetensorsProblem("tensor \(name) has an impossible shape, \(raw.shape)")
+            throw SafetensorsProblem("tensor \(name) has an impossible shape, \(raw.shape.shortened)")
         }
         guard raw.offsets.count == 2, raw.offsets[0] <= raw.offsets[1] else {
-            throw SafetensorsProblem("the data_offsets of tensor \(name), \(raw.offsets), are no start and end")
+            throw SafetensorsProblem(
+                "the data_offsets of tensor \(name), \(raw.offsets.shortened), are no start and end")
         }
         let range = raw.offsets[0]..<raw.offsets[1]
         guard range.upperBound <= dataLength else {
@@ -75,7 +88,7 @@ struct SafetensorsHeader {
         }
         guard range.count == byteCount else {
             throw SafetensorsProblem(
-                "tensor \(name) of type \(raw.type) and shape \(raw.shape) needs \(byteCount) bytes, "
+                "tensor \(name) of type \(raw.type) and shape \(raw.shape.shortened) needs \(byteCount) bytes, "
                     + "but its data_offsets hold \(range.count)")
         }
         return Entry(name: raw.name, type: type, typeName: raw.type, shape: raw.shape, range: range)
@@ -104,7 +117,7 @@ struct SafetensorsHeader {
         var previous: Entry?
         for entry in sorted {
             if let previous, entry.range.lowerBound < end {
-                throw SafetensorsProblem("tensors \(quoted(previous.name)) and \(quoted(entry.name)) overlap")
+                throw SafetensorsProblem("tensors \(previous.name.quoted) and \(entry.name.quoted) overlap")
             }
             guard entry.range.lowerBound == end else {
                 throw SafetensorsProblem("bytes \(end) to \(entry.range.lowerBound) of the data belong to no tensor")
@@ -116,8 +129,6 @@ struct SafetensorsHeader {
             throw SafetensorsProblem("bytes \(end) to \(dataLength) of the data belong to no tensor")
         }
     }
-
-    private static func quoted(_ text: String) -> String { "“\(text)”" }
 }
 
 /// What is wrong with the contents of a safetensors file; whoever knows the file's name makes an `InterchangeError` of it.

@@ -29,7 +29,7 @@ struct SafetensorsHeaderParser {
         }
         try scanner.object { name, scanner in
             guard seen.insert(name).inserted else {
-                throw SafetensorsProblem("its header has the name “\(name)” twice")
+                throw SafetensorsProblem("its header has the name \(name.quoted) twice")
             }
             if name == SafetensorsHeader.metadataName {
                 metadata = try Self.metadata(&scanner)
@@ -45,7 +45,7 @@ struct SafetensorsHeaderParser {
         var metadata: [String: String] = [:]
         try scanner.object { key, scanner in
             guard metadata.updateValue(try scanner.string(), forKey: key) == nil else {
-                throw SafetensorsProblem("its metadata has the key “\(key)” twice")
+                throw SafetensorsProblem("its metadata has the key \(key.quoted) twice")
             }
         }
         return metadata
@@ -67,11 +67,11 @@ struct SafetensorsHeaderParser {
                 isNew = true
             }
             guard isNew else {
-                throw SafetensorsProblem("tensor “\(name)” has the field “\(key)” twice")
+                throw SafetensorsProblem("tensor \(name.quoted) has the field \(key.quoted) twice")
             }
         }
         guard let type, let shape, let offsets else {
-            throw SafetensorsProblem("tensor “\(name)” lacks dtype, shape or data_offsets")
+            throw SafetensorsProblem("tensor \(name.quoted) lacks dtype, shape or data_offsets")
         }
         return RawEntry(name: name, type: type, shape: shape, offsets: offsets)
     }

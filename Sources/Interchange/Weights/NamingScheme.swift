@@ -17,7 +17,9 @@ struct NamingScheme: Sendable {
         self.name = name
         self.translate = { names, network in
             var result: [String: String] = [:]
-            for name in names { result[name] = translate(name, network) }
+            for name in names {
+                if let own = translate(name, network), network.names.contains(own) { result[name] = own }
+            }
             return result
         }
     }
@@ -45,7 +47,26 @@ struct NetworkNames: Sendable {
     /// Of its parameters and buffers.
     let names: Set<String>
 
-    init(_ specifications: [ParameterSpecification]) { names = Set(specifications.map(\.name)) }
+    /// Bytes and points of its longest names, with room for what other programs call them.
+    private let longest: Int
+    private let mostPoints: Int
+
+    init(_ specifications: [ParameterSpecification]) {
+        names = Set(specifications.map(\.name))
+        longest = (names.map(\.utf8.count).max() ?? 0) + 64
+        mostPoints = (names.map { Self.points($0.utf8) }.max() ?? 0) + 8
+    }
+
+    /// Whether a name is short enough to mean a parameter in any scheme, so that only such names are taken apart.
+    ///
+    /// - Parameter start: the bytes in front that are left out.
+    func mayHave(_ name: String, from start: Int = 0) -> Bool {
+        name.utf8.count - start <= longest && Self.points(name.utf8.dropFirst(start)) <= mostPoints
+    }
+
+    private static func points(_ name: some Sequence<UInt8>) -> Int {
+        name.reduce(0) { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }
+    }
 
     /// The number of a MobileNetV2's block in its stage, counted from the stage's first; a pooling in front of a stage takes number 0.
     func mobileNetV2Block(stage: Int, _ block: Int) -> String {
@@ -56,39 +77,48 @@ struct NetworkNames: Sendable {
 
 /// A name such as `features.3.conv.0.1.weight`, read from the left.
 struct DottedName {
-    private(set) var parts: ArraySlice<Substring>
+    /// What has not been read; nil behind the last part.
+    private var left: Substring?
 
-    init(_ name: String) { parts = name.split(separator: ".", omittingEmptySubsequences: false)[...] }
+    init(_ name: String) { left = name[...] }
 
-    /// The first `count` parts of a name with their points, nil where nothing would be left behind them.
-    static func prefix(of name: String, parts count: Int) -> String? {
-        var (left, place) = (count, name.startIndex)
-        let bytes = name.utf8
-        while left > 0 {
-            guard let point = bytes[place...].firstIndex(of: UInt8(ascii: ".")) else { return nil }
-            place = bytes.index(after: point)
-            left -= 1
+    /// The bytes of the first `count` parts of a name with their points, nil where nothing would be left behind them.
+    static func prefixLength(of name: String, parts count: Int) -> Int? {
+        var (left, length) = (count, 0)
+        for byte in name.utf8 where left > 0 {
+            length += 1
+            if byte == UInt8(ascii: ".") { left -= 1 }
         }
-        return place == name.endIndex ? nil : String(name[..<place])
+        return left > 0 || length == name.utf8.count ? nil : length
     }
 
     /// What has not been read.
-    var rest: String { parts.joined(separator: ".") }
+    var rest: String { left.map(String.init) ?? "" }
 
     /// Reads a part that has to be `text`.
     mutating func take(_ text: String) -> Bool {
-        guard parts.first.map({ $0 == text }) ?? false else { return false }
-        parts.removeFirst()
+        guard let part, part == text else { return false }
+        passPart()
         return true
     }
 
     /// Reads a part that has to be a whole number, no larger than any network has layers.
     mutating func number() -> Int? {
-        guard let number = parts.first.flatMap({ Int($0) }), (0..<1 << 16).contains(number) else { return nil }
-        parts.removeFirst()
+        guard let number = part.flatMap({ Int($0) }), (0..<1 << 16).contains(number) else { return nil }
+        passPart()
         return number
     }
 
-    /// Reads any part.
-    mutating func word() -> String? { parts.popFirst().map(String.init) }
+    private var point: String.Index? { left?.utf8.firstIndex(of: UInt8(ascii: ".")) }
+
+    /// The next part.
+    private var part: Substring? { left.map { left in point.map { left[..<$0] } ?? left } }
+
+    private mutating func passPart() {
+        guard let point, let name = left else {
+            left = nil
+            return
+        }
+        left = name[name.utf8.index(after: point)...]
+    }
 }

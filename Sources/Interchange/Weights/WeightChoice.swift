@@ -10,6 +10,8 @@ struct WeightChoice {
     let filled: WeightMapping.Filling?
     let extra: [String]
     let strangers: [String]
+    /// Tensors of types that are not read, by the network's names that they would have.
+    let unread: [String: UnreadTensor]
     let notes: [String]
     let refusal: String?
 
@@ -26,7 +28,7 @@ struct WeightChoice {
         let fits = WeightFit.all(source.sets, to: specifications)
         let chosen = WeightFit.choose(fits, name: key)
         if let key, chosen == nil {
-            let there = fits.prefix(10).map { "\($0.name) (\($0.fitting) tensors that fit)" }
+            let there = fits.prefix(10).map { "\($0.name.shortened) (\($0.fitting) tensors that fit)" }
             throw MissingWeights(
                 text: "has no weights for this network called “\(key)”; there are "
                     + (there.isEmpty ? "none" : there.joined(separator: ", ")))
@@ -46,7 +48,9 @@ struct WeightChoice {
         let set = source.sets.indices.contains(fit.set) ? source.sets[fit.set] : TensorSet.empty
 
         // Names without the prefix may belong to the same network.
-        let bare = fit.prefix.isEmpty ? [] : set.names.indices.filter { !set.names[$0].hasPrefix(fit.prefix) }
+        let bare =
+            fit.prefix.isEmpty
+            ? [] : set.names.indices.filter { !set.names[$0].hasPrefix(fit.prefix) && network.mayHave(set.names[$0]) }
         let translated = fit.scheme.translate(bare.map { set.names[$0] }, network)
         for index in bare {
             guard let place = translated[set.names[index]], network.names.contains(place), places[place] == nil else {
@@ -69,17 +73,30 @@ struct WeightChoice {
         var used = Set(places.values.filter { $0.set == fit.set }.map(\.index))
         extra =
             set.names.indices.filter { !used.contains($0) }.map { set.names[$0] }
-            + set.unread.map { "\($0.name) (of the type \($0.type), which is not read)" }
+            + set.unread.map { "\($0.name.shortened) (of the type \($0.type), which is not read)" }
         for other in others where other.set == fit.set { used.formUnion(other.places.values) }
         strangers = set.names.indices.filter { !used.contains($0) }.map { set.names[$0] }.filter {
             $0.hasPrefix(fit.prefix) && !Self.isBookkeeping($0)
         }
+        unread = Self.unread(set, fit, network)
         (notes, refusal) = Self.remarks(fit, network, source.descriptions)
     }
 
     /// The tensors to read of each set.
     var placesBySet: [Int: [Int]] {
         Dictionary(grouping: places.values) { $0.set }.mapValues { Set($0.map(\.index)).sorted() }
+    }
+
+    private static func unread(_ set: TensorSet, _ fit: WeightFit, _ network: NetworkNames) -> [String: UnreadTensor] {
+        let length = fit.prefix.utf8.count
+        let behind = set.unread.filter { $0.name.hasPrefix(fit.prefix) && network.mayHave($0.name, from: length) }
+        let bare = behind.map { String(decoding: $0.name.utf8.dropFirst(length), as: UTF8.self) }
+        let translated = fit.scheme.translate(bare, network)
+        var places: [String: UnreadTensor] = [:]
+        for (name, tensor) in zip(bare, behind) {
+            if let place = translated[name], places[place] == nil { places[place] = tensor }
+        }
+        return places
     }
 
     /// Counters that tools leave in a state dict.

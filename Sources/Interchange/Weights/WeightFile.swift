@@ -38,7 +38,7 @@ public enum WeightFile {
     private static func open(_ path: String) throws -> (file: FileReader, start: [UInt8]) {
         let file = try FileReader(path: path)
         let start = try file.read(0..<min(ForeignFile.startLength, file.length))
-        if let foreign = ForeignFile(start: start, length: file.length) {
+        if let foreign = ForeignFile(weightsStart: start, length: file.length) {
             throw foreign.error(name: path, kind: "safetensors file")
         }
         return (file, start)

@@ -35,6 +35,10 @@ struct WeightFit {
 
     /// The deepest prefix that is looked for, in parts.
     private static let deepestPrefix = 4
+    /// The longest prefix, in bytes.
+    private static let longestPrefix = 200
+    /// The most prefixes that are tried. The largest groups come first, and a checkpoint has a few; a hostile file has a hundred thousand.
+    private static let mostPrefixes = 128
 
     /// Every way that fits at least half as well as the best, best first; no tensor belongs to two of them.
     static func all(_ sets: [TensorSet], to specifications: [ParameterSpecification]) -> [WeightFit] {
@@ -45,7 +49,7 @@ struct WeightFit {
         var best = 0
         for (index, set) in sets.enumerated() {
             // A few names that happen to fit are no network's; a hostile file has a prefix for each of its names.
-            for (prefix, members) in groups(set.names)
+            for (prefix, members) in groups(set.names, network)
             where 2 * members.count >= best && (prefix.isEmpty || 20 * members.count >= specifications.count) {
                 guard let fit = bestFit(index, set, prefix, members, network, shapes), 2 * fit.fitting >= best else {
                     continue
@@ -70,13 +74,16 @@ struct WeightFit {
     /// Fitting shapes count most, then names alone (the classifier of other classes).
     private var score: Int { fitting << 24 + min(places.count, (1 << 24) - 1) }
 
-    /// The names behind each prefix, the shortest prefixes first.
-    private static func groups(_ names: [String]) -> [(prefix: String, members: [Int])] {
-        var groups: [(prefix: String, members: [Int])] = [("", Array(names.indices))]
+    /// The names behind each prefix that are no longer than a network's, the shortest prefixes first.
+    private static func groups(_ names: [String], _ network: NetworkNames) -> [(prefix: String, members: [Int])] {
+        var groups: [(prefix: String, members: [Int])] = [("", names.indices.filter { network.mayHave(names[$0]) })]
         var found: [String: Int] = [:]
         for depth in 1...deepestPrefix {
             for (index, name) in names.enumerated() {
-                guard let prefix = DottedName.prefix(of: name, parts: depth) else { continue }
+                guard let length = DottedName.prefixLength(of: name, parts: depth), length <= longestPrefix,
+                    network.mayHave(name, from: length)
+                else { continue }
+                let prefix = String(decoding: name.utf8.prefix(length), as: UTF8.self)
                 if let group = found[prefix] {
                     groups[group].members.append(index)
                 } else {
@@ -85,14 +92,18 @@ struct WeightFit {
                 }
             }
         }
-        return groups
+        guard groups.count > mostPrefixes else { return groups }
+        let largest = groups.indices.dropFirst().sorted {
+            (groups[$1].members.count, $0) < (groups[$0].members.count, $1)
+        }
+        return ([0] + largest.prefix(mostPrefixes).sorted()).map { groups[$0] }
     }
 
     private static func bestFit(
         _ index: Int, _ set: TensorSet, _ prefix: String, _ members: [Int], _ network: NetworkNames,
         _ shapes: [String: [Int]]
     ) -> WeightFit? {
-        let bare = members.map { String(set.names[$0].dropFirst(prefix.count)) }
+        let bare = members.map { String(decoding: set.names[$0].utf8.dropFirst(prefix.utf8.count), as: UTF8.self) }
         var best: WeightFit?
         for scheme in NamingScheme.all {
             let translated = scheme.translate(bare, network)

@@ -18,7 +18,7 @@ extension WeightMapping {
         list("reshaped", changes(reshaped))
         list("of another shape, left as they are", changes(mismatched))
         list("missing in the file, left as they are", missing.map { "\($0.name): \(Self.text($0.shape))" })
-        list("extra in the file, not used", extra)
+        list("extra in the file, not used", extra.map { $0.shortened(to: 160) })
         return lines.joined(separator: "\n")
     }
 
@@ -31,8 +31,8 @@ extension WeightMapping {
     /// Names, key and prefix.
     private var origin: String {
         var parts = ["names: \(scheme)"]
-        if !key.isEmpty { parts.append("key: \(key)") }
-        if !prefix.isEmpty { parts.append("prefix: \(prefix)") }
+        if !key.isEmpty { parts.append("key: \(key.shortened)") }
+        if !prefix.isEmpty { parts.append("prefix: \(prefix.shortened)") }
         return parts.joined(separator: ", ")
     }
 
@@ -40,16 +40,17 @@ extension WeightMapping {
     private var choice: [String] {
         var lines: [String] = []
         if !alternatives.isEmpty {
-            let others = alternatives.prefix(8).joined(separator: ", ")
+            let others = alternatives.prefix(8).map(\.shortened).joined(separator: ", ")
             lines.append(
                 "\(isAveraged ? "the average over the training is taken" : "these weights are taken"); --weights-key chooses another: \(others)"
             )
         }
-        if let filled { lines.append("\(filled.count) tensors that it lacks are taken from \(filled.name)") }
+        if let filled { lines.append("\(filled.count) tensors that it lacks are taken from \(filled.name.shortened)") }
         return lines + notes
     }
 
     private static func text(_ shape: [Int]) -> String {
-        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
+        guard shape.count <= 8 else { return shape.shortened }
+        return shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
     }
 }

@@ -60,6 +60,8 @@ public struct WeightMapping: Sendable {
 
     /// Superfluous tensors that tell that the file is another network's.
     private let strangers: [String]
+    /// A tensor that is missing because its type is not read.
+    private let unread: UnreadTensor?
     /// Why exactly these weights give other outputs here than where they come from.
     private let refusal: String?
 
@@ -114,6 +116,7 @@ public struct WeightMapping: Sendable {
                 mismatched.append(change)
             }
         }
+        unread = missing.lazy.compactMap { choice.unread[$0.name] }.first
         (self.matched, self.reshaped, self.mismatched, self.missing) = (matched, reshaped, mismatched, missing)
     }
 
@@ -126,6 +129,11 @@ public struct WeightMapping: Sendable {
     public func requireComplete(_ source: String) throws {
         func others(_ count: Int) -> String { count > 1 ? " and \(count - 1) more" : "" }
         if let refusal { throw InterchangeError("\(source) \(refusal)") }
+        if let unread {
+            throw UnsupportedProblem(
+                "its tensor \(unread.name.quoted) has the element type \(unread.type.shortened), which is not read: save it in single precision"
+            ).error(name: source)
+        }
         if let first = missing.first {
             throw InterchangeError(
                 "\(source) has no tensor \(first.name) of shape \(first.shape)\(others(missing.count)): it was written for another network"
@@ -133,12 +141,12 @@ public struct WeightMapping: Sendable {
         }
         if let first = strangers.first {
             throw InterchangeError(
-                "\(source) has a tensor \(first) that this network does not know\(others(strangers.count)): it was written for another network"
+                "\(source) has a tensor \(first.shortened) that this network does not know\(others(strangers.count)): it was written for another network"
             )
         }
         if let first = mismatched.first {
             throw InterchangeError(
-                "\(first.name) in \(source) has shape \(first.from), and this network needs \(first.to)")
+                "\(first.name) in \(source) has shape \(first.from.shortened), and this network needs \(first.to)")
         }
     }
 }

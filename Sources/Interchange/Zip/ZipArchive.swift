@@ -33,7 +33,7 @@ struct ZipArchive {
         var indices: [String: Int] = [:]
         for (index, entry) in entries.enumerated() {
             guard indices.updateValue(index, forKey: entry.name) == nil else {
-                throw FileProblem("it holds two files called “\(entry.name)”")
+                throw FileProblem("it holds two files called \(entry.name.quoted)")
             }
         }
         self.indices = indices
@@ -45,13 +45,13 @@ struct ZipArchive {
     /// A file's bytes, compared with their check sum.
     func contents(of entry: Entry) throws -> [UInt8] {
         guard entry.isStored else {
-            throw FileProblem("“\(entry.name)” in it is compressed or encrypted, which PyTorch never does")
+            throw FileProblem("\(entry.name.quoted) in it is compressed or encrypted, which PyTorch never does")
         }
         let headerLength = 30
         guard entry.headerOffset <= source.length - headerLength else { throw Self.outside(entry.name) }
         var header = ByteCursor(try source.read(entry.headerOffset..<entry.headerOffset + headerLength))
         guard header.integer(UInt32.self) == 0x0403_4B50 else {
-            throw FileProblem("“\(entry.name)” in it has no header")
+            throw FileProblem("\(entry.name.quoted) in it has no header")
         }
         _ = header.take(22)
         guard let nameLength = header.integer(UInt16.self), let extraLength = header.integer(UInt16.self) else {
@@ -62,12 +62,14 @@ struct ZipArchive {
         let bytes = try source.read(start..<start + entry.size)
         // PyTorch can be told to leave check sums out; it then writes zeros.
         guard entry.checksum == 0 || CRC32.checksum(bytes) == entry.checksum else {
-            throw FileProblem("the check sum of “\(entry.name)” in it is wrong")
+            throw FileProblem("the check sum of \(entry.name.quoted) in it is wrong")
         }
         return bytes
     }
 
-    private static func outside(_ name: String) -> FileProblem { FileProblem("“\(name)” in it lies outside the file") }
+    private static func outside(_ name: String) -> FileProblem {
+        FileProblem("\(name.quoted) in it lies outside the file")
+    }
 
     // MARK: - The directory
 

@@ -100,7 +100,7 @@ extension Operation: Codable {
         case Flatten.kind: self = .flatten(Flatten())
         default:
             throw DecodingError.dataCorruptedError(
-                forKey: .operation, in: container, debugDescription: "there is no operation \"\(kind)\"")
+                forKey: .operation, in: container, debugDescription: "there is no operation \"\(kind.shortened)\"")
         }
     }
 

@@ -81,7 +81,8 @@ struct KernelWriter {
                 place, details.window, groups: details.groups, outputs: details.outputChannels, numbers: nil, limits)
         case .fixedFilter(let details):
             return try convolution(
-                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, numbers: nil, limits)
+                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, numbers: nil,
+                limits)
         case .linear(let details):
             let zero = try zeroPoint(place, 0)
             let (weights, scaling) = try weighted(
@@ -159,12 +160,15 @@ struct KernelWriter {
         let outputs = isDepthwise ? shape[shape.count - 1] : shape[0]
         let count = shape.reduce(1, *)
         let weights = try self.weights(name)
-        guard weights.numbers.count == count, weights.scales.count == outputs, weights.bias.count == outputs,
-            weights.scales.allSatisfy({ $0.isFinite && $0 > 0 })
-        else {
+        guard weights.numbers.count == count, weights.scales.count == outputs, weights.bias.count == outputs else {
             throw QuantizationError(
                 "\(name): its weights are \(weights.numbers.count) numbers, \(weights.scales.count) scales and "
                     + "\(weights.bias.count) biases, and not \(count), \(outputs) and \(outputs)")
+        }
+        if let channel = weights.scales.firstIndex(where: { !($0.isFinite && $0 > 0) }) {
+            throw QuantizationError(
+                "\(name): the scale of its output channel \(channel) is \(weights.scales[channel]), and scales are above 0: quantise the run again"
+            )
         }
         let scales = weights.scales.map { FixedPointScale(input.scale * Double($0) / output.scale) }
         let reach = Int(max(127 - input.zeroPoint, input.zeroPoint + 128))

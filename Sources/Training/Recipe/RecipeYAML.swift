@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Networks
 import Yams
 
@@ -13,16 +14,32 @@ extension Recipe {
 
     /// Reads a recipe from the settings of a YAML document.
     package init(settings: Yams.Node.Mapping, source: String) throws {
-        let known = CodingKeys.allCases.map(\.rawValue)
-        for key in settings.keys.compactMap(\.string) where !known.contains(key) {
-            let question = Suggestion.question(for: key, among: known)
-            throw TrainingError(
-                "\(source) has an unknown setting \"\(key)\"\(question): known are \(known.joined(separator: ", "))")
-        }
+        try Self.requireKnown(settings, source: source)
         do {
             self = try YAMLDecoder().decode(Recipe.self, from: .mapping(settings))
         } catch let error as DecodingError {
             throw TrainingError("\(source): \(error.sentence)")
+        }
+    }
+
+    /// Refuses settings that are unknown, before anything is made of them.
+    ///
+    /// - Parameters:
+    ///   - others: what else may stand among them.
+    /// - Throws: `TrainingError` that names the setting.
+    package static func requireKnown(
+        _ settings: Yams.Node.Mapping, source: String, besides others: [String] = []
+    ) throws {
+        let known = CodingKeys.allCases.map(\.rawValue)
+        for key in settings.keys {
+            guard let key = key.string else {
+                throw TrainingError("\(source) has a setting whose name is no text: write \"name: value\"")
+            }
+            guard !known.contains(key), !others.contains(key) else { continue }
+            let question = Suggestion.question(for: key, among: known + others)
+            throw TrainingError(
+                "\(source) has an unknown setting \"\(key.shortened)\"\(question): known are "
+                    + (known + others).joined(separator: ", "))
         }
     }
 

@@ -46,6 +46,11 @@ struct PreparedRun {
     private static func begin(
         _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
     ) throws -> (RunConfiguration, FolderLock) {
+        if let file = run.fileOfOthers(network) {
+            throw TrainingError(
+                "\(run.path) holds no run, but what another command has made (\(file)), which is not replaced: choose another output folder"
+            )
+        }
         var configuration = RunConfiguration(
             recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape,
             evaluationTransform: data.evaluationTransform,

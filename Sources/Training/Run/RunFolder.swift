@@ -40,6 +40,26 @@ public struct RunFolder: Sendable, Equatable {
     /// Whether a training has begun here.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
 
+    /// A file that no training has written in a folder without a run: of a network that was imported or pruned, of a device package, or of a
+    /// run whose configuration is gone. Nil where there is none.
+    ///
+    /// - Parameter network: the one to be trained. A training that was killed as it began may have written it, and nothing else.
+    func fileOfOthers(_ network: Network) -> String? {
+        let names = ["firmware.json", "firmware-files.txt"] + [model, best, last, int8, metrics].map { name(of: $0) }
+        let isThere = { (name: String) in FileManager.default.fileExists(atPath: self.path + "/" + name) }
+        if let name = names.first(where: isThere) { return name }
+        guard isThere(name(of: self.network)) else { return nil }
+        let stored = try? Network(jsonFile: self.network)
+        return stored?.nodes == network.nodes && stored?.outputs == network.outputs ? nil : name(of: self.network)
+    }
+
+    /// Files of a run that nothing but its training, and what is made of it, may write.
+    package var ownFiles: [String] {
+        [configuration, network, metrics, model, last, best, int8, attention, heldOut, skippedImages, droppedBoxes]
+    }
+
+    private func name(of file: String) -> String { String(file.dropFirst(path.count + 1)) }
+
     /// What each finished epoch came to; empty where none is.
     public func epochMetrics() -> [EpochMetrics] { MetricsLog(path: metrics).read() }
 

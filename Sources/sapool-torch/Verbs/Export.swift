@@ -56,6 +56,7 @@ struct Export: ParsableCommand {
     func run() throws {
         if format == .firmware { return try exportFirmware() }
         let (network, metadata) = try description()
+        try checkOutput()
         guard format != .onnxQDQ else { return try exportInt8(metadata) }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
@@ -67,6 +68,7 @@ struct Export: ParsableCommand {
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
+            file.metadata[Self.mark.key] = Self.mark.value
             file.metadata["network"] = network.name
             file.metadata["input"] = "\(network.inputShape)"
             try file.write(to: output)
@@ -81,6 +83,34 @@ struct Export: ParsableCommand {
             }
             print(
                 "\(output): \(network.name), \(text("input", network.inputShape)), \(outputs.joined(separator: ", "))")
+        }
+    }
+
+    /// What tells that a file of weights was exported.
+    private static let mark = (key: "written_by", value: "sapool export")
+
+    /// Refuses a file that is no earlier export of the same kind, or that belongs to a run.
+    private func checkOutput() throws {
+        let file = URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
+        let folder = RunFolder(file.deletingLastPathComponent().path)
+        let isOfRun = folder.ownFiles.contains("\(folder.path)/\(file.lastPathComponent)")
+        let isRun = folder.holdsRun || FileManager.default.fileExists(atPath: folder.network)
+        guard !isRun || !isOfRun else {
+            throw TrainingError(
+                "\(output) is the name of a file of the run or network in that folder, which is not replaced: choose another name"
+            )
+        }
+        guard FileManager.default.fileExists(atPath: output) else { return }
+        let isEarlier: Bool
+        switch format {
+        case .safetensors: isEarlier = (try? Safetensors.metadata(of: output))?[Self.mark.key] == Self.mark.value
+        case .onnx, .onnxQDQ: isEarlier = ONNXExport.wrote(output)
+        case .firmware: isEarlier = true
+        }
+        guard isEarlier else {
+            throw TrainingError(
+                "\(output) is there already, and not as sapool export --format \(format.rawValue) writes it: choose another name, or remove it"
+            )
         }
     }
 
