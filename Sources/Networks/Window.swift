@@ -159,6 +159,9 @@ extension Window: Codable {
     /// where opposite sides differ.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        let (kernel, stride) = (
+            try container.decode(Size.self, forKey: .kernel), try container.decode(Size.self, forKey: .stride)
+        )
         let padding = try container.decode([Int].self, forKey: .padding)
         guard padding.count == 2 || padding.count == 4 else {
             throw DecodingError.dataCorruptedError(
@@ -166,8 +169,7 @@ extension Window: Codable {
                 debugDescription: "padding is [rows, columns] or [top, left, bottom, right]")
         }
         self.init(
-            kernel: try container.decode(Size.self, forKey: .kernel),
-            stride: try container.decode(Size.self, forKey: .stride),
+            kernel: kernel, stride: stride,
             dilation: try container.decodeIfPresent(Size.self, forKey: .dilation) ?? 1,
             before: Size(padding[0], padding[1]), after: Size(padding[padding.count - 2], padding[padding.count - 1]))
     }
