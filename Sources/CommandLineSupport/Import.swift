@@ -172,7 +172,8 @@ package struct ImportedModel {
         } catch {
             throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
         }
-        try Safetensors(tensors, metadata: ["format": "pt", Self.mark.key: Self.mark.value]).write(to: folder + "/model.safetensors")
+        try Safetensors(tensors, metadata: ["format": "pt", Self.mark.key: Self.mark.value]).write(
+            to: folder + "/model.safetensors")
         try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
     }
 }

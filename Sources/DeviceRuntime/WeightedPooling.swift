@@ -86,7 +86,8 @@ public func poolWeightedRow(
 @inline(never)
 public func poolWeightedRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, _ weights: PoolingWeights, _ window: SlidingWindow, dilation: Dilation,
-    width: Int, zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>, to output: UnsafeMutablePointer<Int8>
+    width: Int, zero: Int32, _ scale: ScaledOutput, sums: UnsafeMutablePointer<Int32>,
+    to output: UnsafeMutablePointer<Int8>
 ) {
     poolWeighted(y, input, size, weights, window, dilation, width: width, zero: zero, scale, sums: sums, to: output)
 }

@@ -70,7 +70,8 @@ final class ONNXTests: CommandLineTestCase {
     /// Poolings over windows that are padded on one side alone, and over windows with gaps.
     private func exportWindows() throws {
         let windows = [
-            Window(kernel: 3, stride: 2, before: 0, after: 1), Window(kernel: Size(2, 3), stride: 2, before: 1, after: 0),
+            Window(kernel: 3, stride: 2, before: 0, after: 1),
+            Window(kernel: Size(2, 3), stride: 2, before: 1, after: 0),
             Window(kernel: 3, stride: 2, dilation: 2, padding: 1),
         ]
         let methods = [

@@ -133,7 +133,10 @@ final class WeightsCommandTests: CommandLineTestCase {
             ("onnx", "run/config.json", "is the name of a file of the run or network in that folder"),
             ("safetensors", "run/int8.safetensors", "is the name of a file of the run or network in that folder"),
             ("onnx", "w.safetensors", "is there already, and not as sapool export --format onnx writes it"),
-            ("safetensors", "photos/test/left/0.png", "is there already, and not as sapool export --format safetensors"),
+            (
+                "safetensors", "photos/test/left/0.png",
+                "is there already, and not as sapool export --format safetensors"
+            ),
         ] {
             let refused = try sapool("export", "run", "--format", format, "--output", output)
             XCTAssertEqual(refused.status, 1)

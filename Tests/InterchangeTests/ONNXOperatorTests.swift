@@ -234,7 +234,8 @@ final class ONNXOperatorTests: XCTestCase {
             Bytes(
                 nodes: [
                     Bytes.node(
-                        "MaxPool", ["x"], ["y"], [Bytes.integers("kernel_shape", [2, 2]), Bytes.integer("ceil_mode", 1)])
+                        "MaxPool", ["x"], ["y"],
+                        [Bytes.integers("kernel_shape", [2, 2]), Bytes.integer("ceil_mode", 1)])
                 ]),
             Bytes(nodes: [Bytes.node("Add", ["x", "k"], ["y"])], constants: [Bytes.floats("k", [1], [1])]),
         ] {

@@ -95,7 +95,8 @@ final class ExecutorTests: XCTestCase {
         for scale in [Float.infinity, .nan, 0, -1] {
             XCTAssertEqual(
                 complaint { $0.weights[name]?.scales[0] = scale },
-                "\(name): the scale of its output channel 0 is \(scale), and scales are above 0: quantise the run again")
+                "\(name): the scale of its output channel 0 is \(scale), and scales are above 0: quantise the run again"
+            )
         }
         XCTAssertTrue(
             complaint { $0.weights[name]?.bias[0] = .max }.hasPrefix("\(name): sums of its output channel 0 may leave"))

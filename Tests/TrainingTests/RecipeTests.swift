@@ -60,7 +60,8 @@ final class RecipeTests: XCTestCase {
 
     /// 7/9 has 16 digits, and 0.1 + 0.2 has 17.
     func testNumbersKeepAllTheirDigits() throws {
-        let text = "network: plain-cnn\ndata: x\nschedule: multistep\nmilestones: [0.5, 0.7777777777777778]\nema: 0.30000000000000004\n"
+        let text =
+            "network: plain-cnn\ndata: x\nschedule: multistep\nmilestones: [0.5, 0.7777777777777778]\nema: 0.30000000000000004\n"
         let recipe = try Recipe(yaml: text, source: "recipe.yaml")
         XCTAssertEqual(try Recipe(yaml: recipe.yaml(), source: "again"), recipe)
         XCTAssertTrue(try recipe.yaml().contains("0.7777777777777778"))

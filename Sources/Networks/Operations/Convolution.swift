@@ -52,7 +52,8 @@ public struct Convolution: WindowedOperation {
     public var parameters: [ParameterSpecification] {
         let fanIn = inputChannels / max(1, groups) * window.kernel.area
         let weight = ParameterSpecification(
-            "weight", [outputChannels, inputChannels / max(1, groups), window.kernel.height, window.kernel.width], role: .weight,
+            "weight", [outputChannels, inputChannels / max(1, groups), window.kernel.height, window.kernel.width],
+            role: .weight,
             initializer: startsAtZero
                 ? .constant(0) : .kaimingNormal(fanOut: outputChannels / max(1, groups) * window.kernel.area))
         guard bias else { return [weight] }

@@ -55,9 +55,12 @@ public struct AveragePool: WindowedOperation {
     }
 
     /// An average pooling with the same padding on opposite sides.
-    public init(kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true, coversBorder: Bool = false,
-        sampling: LineSampling? = nil) {
-        self.init(Window(kernel: kernel, stride: stride, padding: padding), countsPadding: countsPadding,
+    public init(
+        kernel: Size, stride: Size, padding: Size = 0, countsPadding: Bool = true, coversBorder: Bool = false,
+        sampling: LineSampling? = nil
+    ) {
+        self.init(
+            Window(kernel: kernel, stride: stride, padding: padding), countsPadding: countsPadding,
             coversBorder: coversBorder, sampling: sampling)
     }
 
@@ -148,7 +151,8 @@ public struct WindowPool: WindowedOperation {
 
     /// A weighted pooling with the same padding on opposite sides.
     public init(kernel: Size, stride: Size, padding: Size = 0, isNormalised: Bool = true, isSampled: Bool = false) {
-        self.init(Window(kernel: kernel, stride: stride, padding: padding), isNormalised: isNormalised, isSampled: isSampled)
+        self.init(
+            Window(kernel: kernel, stride: stride, padding: padding), isNormalised: isNormalised, isSampled: isSampled)
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {

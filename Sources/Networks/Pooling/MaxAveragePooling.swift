@@ -59,8 +59,7 @@ public struct TreePooling: PoolingMethod, Hashable {
         return try grow(x, window, levels: levels, in: builder)
     }
 
-    private func grow(_ x: Node.ID, _ window: Window, levels: Int, in builder: NetworkBuilder) throws -> Node.ID
-    {
+    private func grow(_ x: Node.ID, _ window: Window, levels: Int, in builder: NetworkBuilder) throws -> Node.ID {
         guard levels > 1 else { return try builder.windowFilter(x, window, name: "leaf") }
         let left = try builder.scope("left") { try grow(x, window, levels: levels - 1, in: builder) }
         let right = try builder.scope("right") { try grow(x, window, levels: levels - 1, in: builder) }

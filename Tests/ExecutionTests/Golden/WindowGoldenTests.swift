@@ -49,7 +49,8 @@ final class WindowGoldenTests: XCTestCase {
             let prefix = "\(entry.name)/"
             let own = golden.tensors.filter { $0.name.hasPrefix(prefix) }
             return (
-                entry, Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) })
+                entry,
+                Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) })
             )
         }
     }
