@@ -126,6 +126,7 @@ struct COCOFiles: AnnotationLayout {
 
     func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages {
         guard let place = places[split] else { throw missingSplit(split, of: path, available: splits) }
-        return try COCOAnnotations.read(place.annotations, imageFolders: place.images)
+        return try COCOAnnotations.read(
+            place.annotations, imageFolders: place.images, storedSize: ImageSize.stored)
     }
 }

@@ -7,6 +7,9 @@ struct YOLOFolder: AnnotationLayout {
     private let classNames: [String]
     /// Folders of images, or text files that list images.
     private let places: [Split: [String]]
+    private let hasKeyPoints: Bool
+    /// What `data.yaml` names and is not there.
+    private let remarks: [String]
 
     /// Looks at a folder; nil where it holds no labels of this kind.
     ///
@@ -25,12 +28,11 @@ struct YOLOFolder: AnnotationLayout {
         let lists = ["classes.txt", "obj.names", "labels/classes.txt", "names.txt"].map { Folders.join(path, $0) }
         if let chosen, let configuration = try Self.configuration(Folders.join(path, chosen), isExpected: hasLabels) {
             classNames = configuration.classNames
-            let named = configuration.places.compactMapValues { written in
-                let found = written.compactMap { Self.place($0, base: configuration.base, in: path) }
-                return found.isEmpty ? nil : found
-            }
-            guard hasLabels || !named.isEmpty else { return nil }
-            places = named.isEmpty ? discovered : named
+            hasKeyPoints = configuration.hasKeyPoints
+            let named = Self.named(configuration, in: path, otherwise: discovered)
+            guard hasLabels || named.isAnyThere else { return nil }
+            places = named.isAnyThere ? named.places : discovered
+            remarks = named.missing.map { "\(Folders.join(path, chosen)) names \($0), which is not there" }
         } else if hasLabels {
             guard let list = lists.first(where: Folders.isFile) else {
                 throw DatasetsError(
@@ -41,6 +43,7 @@ struct YOLOFolder: AnnotationLayout {
                 throw DatasetsError("\(list) is empty: write the name of one class a line")
             }
             places = discovered
+            (hasKeyPoints, remarks) = (false, [])
         } else {
             return nil
         }
@@ -56,6 +59,37 @@ struct YOLOFolder: AnnotationLayout {
     }
 
     // MARK: - Places
+
+    /// The places that `data.yaml` names, as far as they are there; for a split that has none of its own, folders by their names.
+    ///
+    /// - Returns: also what is written, not there, and found nowhere else.
+    private static func named(
+        _ configuration: YOLOConfiguration, in path: String, otherwise discovered: [Split: [String]]
+    ) -> (places: [Split: [String]], missing: [String], isAnyThere: Bool) {
+        var places: [Split: [String]] = [:]
+        var missing: [Split: [String]] = [:]
+        for (split, written) in configuration.places {
+            for text in written {
+                if let found = place(text, base: configuration.base, in: path) {
+                    places[split, default: []].append(found)
+                } else {
+                    missing[split, default: []].append(text)
+                }
+            }
+        }
+        let isAnyThere = !places.isEmpty
+        // A folder around or in one that is named would bring images of another split.
+        let known = places.values.joined().map { $0 + "/" }
+        for split in missing.keys where places[split] == nil {
+            let folders = (discovered[split] ?? []).filter { folder in
+                !known.contains { $0.hasPrefix(folder + "/") || (folder + "/").hasPrefix($0) }
+            }
+            guard !folders.isEmpty else { continue }
+            places[split] = folders
+            missing[split] = nil
+        }
+        return (places, Split.allCases.flatMap { missing[$0] ?? [] }, isAnyThere)
+    }
 
     /// Folders of images by their names alone.
     private static func discover(_ path: String) throws -> [Split: [String]] {
@@ -147,7 +181,9 @@ struct YOLOFolder: AnnotationLayout {
                 "none of the \(sources.count) images of the \(split.rawValue) split of \(path) has a file of labels: \(images[0]) should have "
                     + "\(Self.replacing(Self.label(beside: images[0]), below: path))")
         }
-        var result = try YOLOLabels.read(sources, name: path, classNames: self.classNames)
+        var result = try YOLOLabels.read(
+            sources, name: path, classNames: self.classNames, hasKeyPoints: hasKeyPoints)
+        result.remarks += remarks
         let bare = sources.count { $0.labels == nil }
         if bare > 0 {
             result.remarks.append(

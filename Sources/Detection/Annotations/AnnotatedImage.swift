@@ -17,6 +17,9 @@ public struct AnnotatedImage: Sendable, Hashable {
     }
 }
 
+/// Looks a file's size in pixels up, turned as it is shown; nil where it is no image that can be read.
+public typealias StoredImageSize = (_ path: String) -> (width: Int, height: Int)?
+
 /// A detection data set: one split with its classes, and what had to be left out.
 public struct AnnotatedImages: Sendable {
     /// The folder or file that it was read from.
