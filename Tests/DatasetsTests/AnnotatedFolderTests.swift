@@ -215,6 +215,98 @@ final class AnnotatedFolderTests: XCTestCase {
             "DIR has instances_train2014.json and instances_train2017.json, all of the train split: keep one")
     }
 
+    func testImagesInTheOnlyFolderOfTheirFolder() throws {
+        for (place, name) in [
+            ("images/default", "a.png"), ("images/default/job1", "job1/a.png"), ("images/x/y", "a.png"),
+        ] {
+            for file in ["annotations/instances_default.json", "annotations/instances_train.json"] {
+                let folder = try ScratchFolder()
+                try makeImages(folder, ["\(place)/a.png"])
+                try folder.write(file, text: coco(name))
+                XCTAssertEqual(try content(folder), [.train: ["\(place)/a.png"]], "\(place) \(file)")
+            }
+        }
+    }
+
+    func testAFileOfOtherJSONBesideLabelsOfYOLOIsNotCOCO() throws {
+        for text in ["{\"info\": 1, \"categories\": []}", "{\"name\": \"x\", \"images\": {}}"] {
+            let folder = try ScratchFolder()
+            try makeImages(folder, ["images/a.png"])
+            try folder.write("labels/a.txt", text: label)
+            try folder.write("classes.txt", text: "cat\n")
+            try folder.write("notes.json", text: text)
+            XCTAssertEqual(try content(folder), [.train: ["images/a.png"]])
+        }
+    }
+
+    func testAnAnnotationFileThatIsAPointerOfGitLFSSaysSo() throws {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+        for name in ["annotations.json", "train/_annotations.coco.json", "data.yaml"] {
+            let folder = try ScratchFolder()
+            try makeImages(folder, ["images/a.png"])
+            try folder.write("labels/a.txt", text: label)
+            try folder.write(name, text: pointer)
+            XCTAssertEqual(
+                complaint(folder),
+                "DIR/\(name) is a Git LFS pointer, a text in the file's place: fetch the file itself with git lfs pull")
+        }
+    }
+
+    func testClassesOfAnotherSplitAreTheSameByName() throws {
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png", "images/b.png"])
+        func write(_ split: String, _ image: String, _ categories: String, _ category: Int) throws {
+            try folder.write(
+                "\(split).json",
+                text: """
+                    {"images": [{"id": 1, "file_name": "\(image)", "width": 8, "height": 4}], "categories": [\(categories)],
+                     "annotations": [{"id": 1, "image_id": 1, "category_id": \(category), "bbox": [1, 1, 4, 2]}]}
+                    """)
+        }
+        try write("train", "a.png", #"{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}"#, 2)
+        let data = try AnnotatedFolder(folder.path).annotations(for: .train)
+        XCTAssertEqual(data.images[0].objects.map(\.label), [1])
+        for (categories, id) in [
+            (#"{"id": 1, "name": "dog"}, {"id": 2, "name": "cat"}"#, 1), (#"{"id": 7, "name": "dog"}"#, 7),
+        ] {
+            try write("val", "b.png", categories, id)
+            let other = try AnnotatedFolder(folder.path).annotations(for: .validation, classNames: data.classNames)
+            XCTAssertEqual(other.classNames, ["cat", "dog"])
+            XCTAssertEqual(other.images[0].objects.map(\.label), [1])
+        }
+    }
+
+    // MARK: Names
+
+    /// é in one character and in two.
+    func testNamesThatAreTheSameInUnicodeAreFound() throws {
+        let (one, two) = ("caf\u{E9}", "cafe\u{301}")
+        for (stored, written) in [(one, two), (two, one)] {
+            var folder = try ScratchFolder()
+            try makeImages(folder, ["images/\(stored)/\(stored).png"])
+            try folder.write("train.json", text: coco("\(written)/\(written).png"))
+            XCTAssertEqual(try content(folder), [.train: ["images/\(stored)/\(stored).png"]])
+
+            folder = try ScratchFolder()
+            try makeImages(folder, ["JPEGImages/\(stored).png"])
+            try folder.write("Annotations/\(stored).xml", text: xml())
+            try folder.write("ImageSets/Main/train.txt", text: "\(written)\n")
+            XCTAssertEqual(try content(folder), [.train: ["JPEGImages/\(stored).png"]])
+
+            folder = try ScratchFolder()
+            try makeImages(folder, ["images/\(stored).png"])
+            try folder.write("annotations/\(written).xml", text: xml())
+            XCTAssertEqual(try content(folder), [.train: ["images/\(stored).png"]])
+
+            folder = try ScratchFolder()
+            try makeImages(folder, ["images/\(stored).png"])
+            try folder.write("labels/\(written).txt", text: label)
+            try folder.write("data.yaml", text: "train: list.txt\nnames: [cat]\n")
+            try folder.write("list.txt", text: "images/\(written).png\n")
+            XCTAssertEqual(try content(folder), [.train: ["images/\(stored).png"]])
+        }
+    }
+
     // MARK: YOLO
 
     private let label = "0 0.375 0.5 0.5 0.5\n"

@@ -164,17 +164,19 @@ struct YOLOFolder: AnnotationLayout {
         var images: [String] = []
         var known: Set<String> = []
         for place in places[split] ?? [] {
-            let files = Folders.isFolder(place) ? try Self.images(in: place, depth: 0) : try listed(in: place)
+            let files = Folders.isFolder(place) ? try Self.images(in: place) : try listed(in: place)
             images += files.filter { known.insert($0).inserted }
         }
         guard !images.isEmpty else {
             throw DatasetsError(
                 "\((places[split] ?? []).joined(separator: ", ")) holds no images: put JPEG or PNG files into it")
         }
+        let lookUp = FolderNames()
         let sources = images.map { image in
             // One that cannot be read says so when its turn comes, and may then be skipped.
             let size = (try? ImageSize(ofStoredImage: image)) ?? ImageSize(width: 1, height: 1)
-            return YOLOLabels.Source(image: image, labels: labels(of: image), width: size.width, height: size.height)
+            return YOLOLabels.Source(
+                image: image, labels: labels(of: image, lookUp), width: size.width, height: size.height)
         }
         guard sources.contains(where: { $0.labels != nil }) else {
             throw DatasetsError(
@@ -193,23 +195,35 @@ struct YOLOFolder: AnnotationLayout {
         return result
     }
 
-    private static func images(in folder: String, depth: Int) throws -> [String] {
+    private static func images(in folder: String) throws -> [String] {
         // Links can make circles.
-        guard depth < 8 else { return [] }
-        return try Folders.names(in: folder).flatMap { name in
-            let path = Folders.join(folder, name)
-            if Folders.isFolder(path) { return name == "labels" ? [] : try images(in: path, depth: depth + 1) }
-            return ImageFormat.hasImageEnding(name) ? [path] : []
+        var known = Folders.identities(around: folder)
+        func look(_ folder: String, depth: Int) throws -> [String] {
+            guard depth < 8 else { return [] }
+            return try Folders.names(in: folder).flatMap { name in
+                let path = Folders.join(folder, name)
+                guard let identity = Folders.identity(of: path), Folders.isFolder(path) else {
+                    return ImageFormat.hasImageEnding(name) ? [path] : []
+                }
+                guard name != "labels", known.insert(identity).inserted else { return [] }
+                return try look(path, depth: depth + 1)
+            }
         }
+        return try look(folder, depth: 0)
     }
 
     /// The images that a text file lists, by paths that may be those of another machine.
     private func listed(in list: String) throws -> [String] {
-        try FileReader.lines(of: list).filter { !$0.isEmpty }.map { line in
+        let lookUp = FolderNames()
+        func found(_ parts: ArraySlice<Substring>) -> String? {
+            parts.indices.lazy.compactMap { lookUp.path(of: parts[$0...].joined(separator: "/"), in: path) }
+                .first(where: Folders.isFile)
+        }
+        return try FileReader.lines(of: list).filter { !$0.isEmpty }.map { line in
             let parts = line.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
             let inside = (parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]).suffix(8)
             let candidates = inside.indices.map { Folders.join(path, inside[$0...].joined(separator: "/")) }
-            guard let file = candidates.first(where: Folders.isFile) else {
+            guard let file = candidates.first(where: Folders.isFile) ?? found(inside) else {
                 throw DatasetsError(
                     "\(list) names \(line), and there is no such file in \(path): add it, or remove the line")
             }
@@ -223,10 +237,10 @@ struct YOLOFolder: AnnotationLayout {
     }
 
     /// The file of an image's labels: in `labels` where the image is in `images`, beside it, or in the only folder of labels.
-    private func labels(of image: String) -> String? {
+    private func labels(of image: String, _ lookUp: FolderNames) -> String? {
         let beside = Self.label(beside: image)
         let name = beside.split(separator: "/").last.map(String.init) ?? ""
-        return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].first(
-            where: Folders.isFile)
+        return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].lazy
+            .compactMap { lookUp.path(of: String($0.dropFirst(path.count + 1)), in: path) }.first(where: Folders.isFile)
     }
 }

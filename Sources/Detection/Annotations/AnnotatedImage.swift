@@ -59,6 +59,21 @@ public struct AnnotatedImages: Sendable {
         }
     }
 
+    /// Takes other classes, by their names, where all that are there are among them; changes nothing where one is not.
+    public mutating func order(classes: [String]) {
+        let places = Dictionary(zip(classes, classes.indices)) { first, _ in first }
+        let labels = classNames.compactMap { places[$0] }
+        guard labels.count == classNames.count, classes != classNames else { return }
+        for index in images.indices {
+            for number in images[index].objects.indices {
+                let label = images[index].objects[number].label
+                guard labels.indices.contains(label) else { continue }
+                images[index].objects[number].label = labels[label]
+            }
+        }
+        classNames = classes
+    }
+
     /// Number of objects of each class.
     public var classCounts: [Int] {
         var counts = [Int](repeating: 0, count: classNames.count)

@@ -23,8 +23,10 @@ public enum PascalVOC {
         var remarks: [String] = []
         var names: [String] = []
         var known: Set<String> = []
+        let annotations = "\(folder)/Annotations"
+        let lookUp = FolderNames()
         for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            guard let name = name(in: line, folder: folder) else { continue }
+            guard let name = name(in: line, annotations, lookUp) else { continue }
             if known.insert(name).inserted {
                 names.append(name)
             } else if remarks.isEmpty {
@@ -35,8 +37,8 @@ public enum PascalVOC {
             throw DetectionError("\(list) names no image: write one name a line, without its ending")
         }
         var result = try read(
-            names.map { "\(folder)/Annotations/\($0).xml" }, imageFolders: ["\(folder)/JPEGImages"], name: folder,
-            classNames: classNames, storedSize: storedSize)
+            names.map { lookUp.path(of: "\($0).xml", in: annotations) ?? "\(annotations)/\($0).xml" },
+            imageFolders: ["\(folder)/JPEGImages"], name: folder, classNames: classNames, storedSize: storedSize)
         result.remarks += remarks
         return result
     }
@@ -136,7 +138,7 @@ public enum PascalVOC {
     ///
     /// Lists of one class, such as `aeroplane_train.txt`, have a second column of −1, 0 or 1. Names may hold spaces, so a line is a name
     /// as a whole where there is such a file. Some tools write the image's file in place of its name.
-    private static func name(in line: Substring, folder: String) -> String? {
+    private static func name(in line: Substring, _ annotations: String, _ lookUp: FolderNames) -> String? {
         let line = line.trimmingCharacters(in: .whitespaces)
         guard !line.isEmpty else { return nil }
         var candidates = [line]
@@ -150,7 +152,7 @@ public enum PascalVOC {
             let file = candidate.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? candidate
             return ImagePaths.withoutEnding(file)
         }
-        return candidates.first { access("\(folder)/Annotations/\($0).xml", F_OK) == 0 } ?? likely
+        return candidates.first { lookUp.path(of: "\($0).xml", in: annotations) != nil } ?? likely
     }
 
     private static func stem(of path: String) -> String {
