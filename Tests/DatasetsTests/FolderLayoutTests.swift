@@ -38,6 +38,25 @@ final class FolderLayoutTests: XCTestCase {
         XCTAssertEqual(try splits(makeClasses("train/train", "eval/eval")), [.train, .validation])
     }
 
+    func testSplitFoldersWithOtherWordsInTheirNames() throws {
+        XCTAssertEqual(try splits(makeClasses("train_data", "test_data")), [.train, .test])
+        XCTAssertEqual(try splits(makeClasses("train2017", "val2017", "test")), [.train, .validation, .test])
+        XCTAssertEqual(try splits(makeClasses("01_train", "02_val")), [.train, .validation])
+        XCTAssertEqual(try splits(makeClasses("seg_train/seg_train", "seg_test/seg_test")), [.train, .test])
+        XCTAssertEqual(try splits(makeClasses("train ", "test ")), [.train, .test])
+    }
+
+    /// One folder without such a word, or one split alone, and they are classes.
+    func testClassesWithASplitsWordInTheirNamesStayClasses() throws {
+        for classes in [
+            ["bus", "test_bench", "train_steam"], ["train_freight", "train_steam"], ["test_a", "train_b"],
+        ] {
+            let folder = try makeClasses(".", classes: classes)
+            XCTAssertEqual(try DatasetCatalog.availableSplits(folder.path), [.train])
+            XCTAssertEqual(try DatasetCatalog.open(folder.path, split: .train).classNames, classes)
+        }
+    }
+
     func testTwoFoldersOfOneSplitAreRefused() throws {
         var folder = try makeClasses("train", "Train")
         assertMessage(
@@ -62,6 +81,48 @@ final class FolderLayoutTests: XCTestCase {
     func testAClassMayBeCalledTrain() throws {
         let folder = try makeClasses(".", classes: ["car", "train"])
         XCTAssertEqual(try DatasetCatalog.open(folder.path, split: .train).classNames, ["car", "train"])
+    }
+
+    // MARK: Beside classes
+
+    private func link(_ folder: ScratchFolder, _ name: String, to target: String) throws {
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(name)", withDestinationPath: target)
+    }
+
+    func testLinksInCirclesCountNoImageTwice() throws {
+        let folder = try makeClasses("train")
+        try link(folder, "train/cat/again", to: ".")
+        try link(folder, "train/dog/around", to: "..")
+        let data = try DatasetCatalog.open(folder.path, split: .train)
+        XCTAssertEqual(data.classCounts(), [1, 1])
+        XCTAssertEqual(
+            data.remarks,
+            [
+                "2 files are no images that can be read: \(folder.path)/train/cat/again, \(folder.path)/train/dog/around"
+            ])
+    }
+
+    func testLinksToFoldersAreFollowed() throws {
+        let folder = try makeClasses("elsewhere")
+        let other = try ScratchFolder()
+        try link(other, "cat", to: "\(folder.path)/elsewhere/cat")
+        try other.makeFolder("dog")
+        try link(other, "dog/part", to: "\(folder.path)/elsewhere/dog")
+        XCTAssertEqual(try DatasetCatalog.open(other.path, split: .train).classCounts(), [1, 1])
+    }
+
+    func testWhatLiesBesideTheFoldersIsNamed() throws {
+        let folder = try makeClasses("train", "val")
+        try makeImages(folder, ["loose.png", "train/1.png", "train/2.png"])
+        try folder.write("train/notes.txt", text: "none")
+        try link(folder, "train/fox", to: "/nowhere/fox")
+        XCTAssertEqual(
+            try DatasetCatalog.open(folder.path, split: .train).remarks,
+            [
+                "images beside the folders of splits, which are not used: 1 (\(folder.path)/loose.png)",
+                "images beside the folders of classes, which are not used: 2 (\(folder.path)/train/1.png)",
+                "links beside the folders of classes that lead nowhere, and are not used: 1 (\(folder.path)/train/fox)",
+            ])
     }
 
     // MARK: Wrapped

@@ -91,6 +91,77 @@ final class LabelTableTests: XCTestCase {
         XCTAssertEqual(try content(folder), ["cat/1.png cat", "dog/1.png dog"])
     }
 
+    func testANameOfFilesInTwoFoldersIsRefused() throws {
+        let images = ["a/1.png", "a/2.png", "b/1.png"]
+        for name in ["1.png", "1"] {
+            let folder = try make(["labels.csv": "filename,label\n2.png,x\n\(name),y\n"], images: images)
+            assertMessage(
+                "\(folder.path)/labels.csv, line 3 names \(name), which may be \(folder.path)/a/1.png or \(folder.path)/b/1.png: "
+                    + "write the folder in front of the name", opening(folder))
+        }
+        let folder = try make(["labels.csv": "filename,label\na/1,x\nb/1.png,y\n"], images: images)
+        XCTAssertEqual(try content(folder), ["a/1.png x", "b/1.png y"])
+    }
+
+    func testAFolderThatIsNotThereIsNoOther() throws {
+        let images = ["a/deep/1.png", "a/2.png"]
+        var folder = try make(["labels.csv": "filename,label\na/2.png,x\nzzz/1.png,y\n"], images: images)
+        assertMessage(
+            "\(folder.path)/labels.csv, line 3 names zzz/1.png, and there is no such file in \(folder.path) or a folder in it: "
+                + "add it, or remove the line", opening(folder))
+        folder = try make(["labels.csv": "filename,label\n/home/me/2.png,x\na/1.png,y\n"], images: images)
+        XCTAssertEqual(try content(folder), ["a/2.png x", "a/deep/1.png y"])
+    }
+
+    func testAnImageOfTwoSplitsIsInBoth() throws {
+        let folder = try make(
+            ["labels.csv": "image,label,split\na.png,x,train\nb.png,y,train\na.png,x,val\na.png,x,val\n"],
+            images: ["images/a.png", "images/b.png"])
+        XCTAssertEqual(try content(folder), ["images/a.png x", "images/b.png y"])
+        XCTAssertEqual(try content(folder, .validation), ["images/a.png x"])
+    }
+
+    // MARK: Encodings
+
+    func testTablesInUTF16WithAMarkAreRead() throws {
+        let text = "filename\tlabel\na.png\tsofá\nb.png\tbed\n"
+        for isLittle in [true, false] {
+            let folder = try make([:], images: ["images/a.png", "images/b.png"])
+            let units = [0xFEFF] + Array(text.utf16)
+            try folder.write(
+                "labels.csv",
+                units.flatMap { unit in
+                    let bytes = [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+                    return isLittle ? bytes : bytes.reversed()
+                })
+            XCTAssertEqual(try content(folder), ["images/a.png sofá", "images/b.png bed"])
+        }
+    }
+
+    func testTablesThatAreNoUTF8AreRefused() throws {
+        let start = Array("filename,label\na.png,sof".utf8)
+        let tables: [[UInt8]] = [
+            start + [0xE1, 0x0A], Array("filename,label\n".utf16.flatMap { [UInt8($0 & 0xFF), 0] }),
+            [0xFF, 0xFE, 0x00, 0xD8], [0xFF, 0xFE, 0x41],
+        ]
+        for table in tables {
+            let folder = try make([:], images: ["images/a.png", "images/b.png"])
+            try folder.write("labels.csv", table)
+            assertMessage(
+                "\(folder.path)/labels.csv is not written in UTF-8: save it as UTF-8", opening(folder))
+        }
+    }
+
+    func testATableThatIsAPointerOfGitLFSSaysSo() throws {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+        let folder = try make(["labels.csv": pointer], images: ["images/a.png", "images/b.png"])
+        assertMessage(
+            "\(folder.path)/labels.csv is a Git LFS pointer, a text in the file's place: fetch the file itself with git lfs pull",
+            opening(folder))
+    }
+
+    // MARK: Messages
+
     func testMessages() throws {
         func check(_ text: String, _ expected: String, line: UInt = #line) throws {
             let folder = try make(["labels.csv": text], images: ["images/a.png", "images/b.png"])

@@ -45,6 +45,15 @@ final class VOCAnnotationTests: AnnotationTestCase {
             ])
     }
 
+    func testTheFirstBoxOfAnObjectCounts() throws {
+        let second = "<bndbox><xmin>6</xmin><ymin>6</ymin><xmax>9</xmax><ymax>9</ymax></bndbox>"
+        try write("Annotations/a.xml", annotation("", "<name>cat</name>\(box)\(second)\(second)"))
+        let data = try read()
+        XCTAssertEqual(data.images[0].objects.map(\.box), [Box(left: 1, top: 1, right: 5, bottom: 5)])
+        let told = "DIR/Annotations/a.xml: an object cat has a second <bndbox>: the first counts"
+        XCTAssertEqual(data.dropped.map { short($0) }, [told, told])
+    }
+
     func testDefinedEntitiesAreRefused() throws {
         try write("Annotations/a.xml", "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>" + annotation())
         XCTAssertEqual(

@@ -42,9 +42,9 @@ public struct AnnotatedFolder: Sendable {
 
     private static func layout(of path: String) throws -> (any AnnotationLayout)? {
         if let lists = try VOCLists(path) { return lists }
-        if let coco = try COCOFiles(path) { return coco }
+        if let coco = try COCOFiles(path, isSure: true) { return coco }
         if let yolo = try YOLOFolder(path) { return yolo }
-        return try VOCFiles(path)
+        return try VOCFiles(path) ?? COCOFiles(path, isSure: false)
     }
 
     /// The splits there are.
@@ -57,6 +57,7 @@ public struct AnnotatedFolder: Sendable {
     public func annotations(for split: Split, classNames: [String]? = nil) throws -> AnnotatedImages {
         guard splits.contains(split) else { throw missingSplit(split, of: path, available: splits) }
         var result = try layout.annotations(for: split, classNames: classNames)
+        if let classNames { result.order(classes: classNames) }
         if let classNames, let difference = classDifference(of: result.classNames, from: classNames) {
             throw DatasetsError(
                 "the \(split.rawValue) split of \(path) has other classes than expected: \(difference)")

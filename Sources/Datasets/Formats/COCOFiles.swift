@@ -1,4 +1,5 @@
 import Detection
+import Foundation
 
 /// COCO's JSON: a file for each split, beside its images or in `annotations`, or one for all images, which then are the training split.
 struct COCOFiles: AnnotationLayout {
@@ -7,8 +8,10 @@ struct COCOFiles: AnnotationLayout {
 
     /// Looks at a folder; nil where there are no such files.
     ///
+    /// - Parameter isSure: takes files alone that hold images and annotations, and not those that begin as if they might.
     /// - Throws: `DatasetsError` where two files may be meant.
-    init?(_ path: String) throws {
+    init?(_ path: String, isSure: Bool) throws {
+        let isLikely = isSure ? Self.holdsAnnotations : Self.isLikely
         let names = try Folders.subfolders(of: path)
         var places: [Split: (annotations: String, images: [String])] = [:]
         for name in names {
@@ -16,14 +19,14 @@ struct COCOFiles: AnnotationLayout {
             guard let split = Split(folderName: name) else { continue }
             let files = try Self.files(in: folder)
             let named = files.first { $0.lowercased().hasSuffix(".coco.json") }
-            guard let file = try named ?? files.first(where: { try Self.isLikely(Folders.join(folder, $0)) }) else {
+            guard let file = try named ?? files.first(where: { try isLikely(Folders.join(folder, $0)) }) else {
                 continue
             }
             places[split] = (Folders.join(folder, file), Self.existing([folder, Folders.join(folder, "images")]))
         }
         let groups = names.filter { ["annotations", "annotation", "labels"].contains($0.lowercased()) }
         let found = try ([path] + groups.map { Folders.join(path, $0) }).flatMap { folder in
-            try Self.files(in: folder).filter { try folder != path || Self.isLikely(Folders.join(folder, $0)) }
+            try Self.files(in: folder).filter { try folder != path || isLikely(Folders.join(folder, $0)) }
                 .map { (folder: folder, name: $0) }
         }
         for split in Split.allCases where places[split] == nil {
@@ -41,8 +44,9 @@ struct COCOFiles: AnnotationLayout {
                 Folders.join(file.folder, file.name), try Self.imageFolders(of: file.name, split, in: path, names)
             )
         }
-        if places.isEmpty, let file = try Self.single(found, in: path) {
-            let folders = Self.common.map { Folders.join(path, $0) } + names.map { Folders.join(path, $0) }
+        if places.isEmpty, let file = try Self.single(found, in: path, isLikely) {
+            let common = Self.common.map { Folders.join(path, $0) }
+            let folders = try (common + common.flatMap(Self.only) + names.map { Folders.join(path, $0) })
             places[.train] = (Folders.join(file.folder, file.name), Self.existing(folders + [path]))
         }
         guard !places.isEmpty else { return nil }
@@ -67,9 +71,9 @@ struct COCOFiles: AnnotationLayout {
     }
 
     /// The one file for all images; nil where there is none.
-    private static func single(_ found: [(folder: String, name: String)], in path: String) throws -> (
-        folder: String, name: String
-    )? {
+    private static func single(
+        _ found: [(folder: String, name: String)], in path: String, _ isLikely: (String) throws -> Bool
+    ) throws -> (folder: String, name: String)? {
         let files = try found.filter { try isLikely(Folders.join($0.folder, $0.name)) }
         guard files.count > 1 else { return files.first }
         let named = files.filter {
@@ -81,6 +85,30 @@ struct COCOFiles: AnnotationLayout {
                     + "or keep one")
         }
         return named.first
+    }
+
+    /// The folders in a folder, as far as each holds one folder and nothing else: `images/default`, as CVAT writes it.
+    private static func only(in folder: String) throws -> [String] {
+        var folders: [String] = []
+        var place = folder
+        while folders.count < 4, Folders.isFolder(place), let name = try onlyName(in: place) {
+            place = Folders.join(place, name)
+            folders.append(place)
+        }
+        return folders
+    }
+
+    private static func onlyName(in folder: String) throws -> String? {
+        let names = try Folders.names(in: folder)
+        return names.count == 1 && Folders.isFolder(Folders.join(folder, names[0])) ? names[0] : nil
+    }
+
+    /// Whether a file has what COCO's have to have, wherever in it: keys in quotes. A file that is a mere pointer to one is taken for it.
+    private static func holdsAnnotations(_ path: String) throws -> Bool {
+        let start = try FileReader.prefix(of: path, count: 64)
+        if start.starts(with: Array("version https://git-lfs".utf8)) { return true }
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else { return false }
+        return ["\"images\"", "\"annotations\""].allSatisfy { data.range(of: Data($0.utf8)) != nil }
     }
 
     /// Whether a file begins as COCO's do.
@@ -103,7 +131,9 @@ struct COCOFiles: AnnotationLayout {
         let word = parts(of: file).first { Split(folderName: $0) == split } ?? split.rawValue
         let named = suffix.isEmpty || suffix == word ? [word] : [String(suffix), word]
         let wanted = named.flatMap { [$0, "images/\($0)"] } + ["images"]
-        let folders = existing((wanted + known + divided + inside).map { Folders.join(path, $0) })
+        let folders = existing(
+            try (wanted + known + divided + inside).map { Folders.join(path, $0) }
+                + inside.flatMap { try only(in: Folders.join(path, $0)) })
         guard try !folders.isEmpty || Folders.names(in: path).contains(where: ImageFormat.hasImageEnding) else {
             throw DatasetsError(
                 "\(path) has \(file), but no folder of its images: looked for \(wanted.joined(separator: ", "))")
@@ -126,6 +156,7 @@ struct COCOFiles: AnnotationLayout {
 
     func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages {
         guard let place = places[split] else { throw missingSplit(split, of: path, available: splits) }
-        return try COCOAnnotations.read(place.annotations, imageFolders: place.images)
+        return try COCOAnnotations.read(
+            place.annotations, imageFolders: place.images, storedSize: ImageSize.stored)
     }
 }

@@ -43,7 +43,7 @@ public struct ImageFolder: ImageFileDataset {
         self.classNames = classNames
         self.files = files
         self.classStarts = classStarts
-        remarks = describeFilesNotRead(filesNotRead).map { [$0] } ?? []
+        remarks = try describeFilesBeside(folder, "classes") + (describeFilesNotRead(filesNotRead).map { [$0] } ?? [])
         count = files.count
     }
 

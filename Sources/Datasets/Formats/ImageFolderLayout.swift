@@ -24,7 +24,7 @@ struct ImageFolderLayout {
     /// - Throws: `DatasetsError` if it cannot be read, or holds two folders of one split.
     static func content(of path: String) throws -> Content {
         let names = try Folders.subfolders(of: path)
-        let known = names.compactMap { name in Split(folderName: name).map { (split: $0, name: name) } }
+        let known = Split.all(of: names)
         var divided: [(split: Split, path: String)] = []
         var remarks: [String] = []
         var bare: [String] = []
@@ -36,7 +36,9 @@ struct ImageFolderLayout {
                 divided.append((split, folder))
             }
         }
-        guard !divided.isEmpty else { return try undivided(path, names: names, bare: bare) }
+        guard !divided.isEmpty else {
+            return try undivided(path, names: names, bare: bare.filter { Split(folderName: $0) != nil })
+        }
         for (index, (split, name)) in known.enumerated() {
             if let other = known[..<index].first(where: { $0.split == split }) {
                 let kind = split == .validation ? "" : ", both of the \(split.rawValue) split"
@@ -46,14 +48,15 @@ struct ImageFolderLayout {
         }
         for name in bare {
             let folder = Folders.join(path, name)
-            guard Split(folderName: name) != .train else {
+            guard !known.contains(where: { $0.name == name && $0.split == .train }) else {
                 return .nothing(
                     DatasetsError(
                         "\(folder) has no folders of classes: put the images of each class into a folder of its own"))
             }
             remarks.append("\(folder) is not used: it has no folders of classes")
         }
-        for name in names where Split(folderName: name) == nil {
+        let namesOfSplits = Set(known.map(\.name))
+        for name in names where !namesOfSplits.contains(name) {
             remarks.append("\(Folders.join(path, name)) is not used: its name is not that of a split")
         }
         let order = Split.allCases
@@ -64,8 +67,12 @@ struct ImageFolderLayout {
     /// A folder of a split, or the one of the same split inside of it (`train/train/CLASS`).
     private static func inner(_ folder: String, around split: Split) throws -> String {
         let names = try Folders.subfolders(of: folder)
-        guard names.count == 1, Split(folderName: names[0]) == split else { return folder }
-        return Folders.join(folder, names[0])
+        guard names.count == 1 else { return folder }
+        let inside = Folders.join(folder, names[0])
+        if Split(folderName: names[0]) == split { return inside }
+        // A class may have such a word in its name, but no folders in it.
+        guard Split(wordIn: names[0]) == split, try !Folders.subfolders(of: inside).isEmpty else { return folder }
+        return inside
     }
 
     private static func undivided(_ path: String, names: [String], bare: [String]) throws -> Content {
@@ -126,7 +133,7 @@ struct ImageFolderLayout {
         }
         try compareClasses()
         var images = try ImageFolder(folder: folder, name: path)
-        images.remarks = remarks + images.remarks
+        images.remarks = remarks + (isDivided ? try describeFilesBeside(path, "splits") : []) + images.remarks
         return images
     }
 

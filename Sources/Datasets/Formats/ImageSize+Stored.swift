@@ -15,6 +15,11 @@ extension ImageSize {
         self = size
     }
 
+    /// The size of an image in a file for readers of annotations; nil where it cannot be read.
+    static func stored(_ path: String) -> (width: Int, height: Int)? {
+        (try? ImageSize(ofStoredImage: path)).map { ($0.width, $0.height) }
+    }
+
     /// The size in a PNG's first chunk; nil where it is none, or the beginning says that an orientation may follow.
     private static func png(_ bytes: [UInt8]) -> ImageSize? {
         guard bytes.count >= 33, ImageFormat(bytes) == .png else { return nil }

@@ -119,7 +119,7 @@ struct LabelTable {
         guard let first = all.first else {
             throw Unusable(reason: DatasetsError("\(table) is empty: write a line for each image"))
         }
-        guard let columns = TableColumns(first.fields, isFile: { files.path(of: $0, in: split) != nil }) else {
+        guard let columns = TableColumns(first.fields, isFile: { files.isFile($0, in: split) }) else {
             throw Unusable(
                 reason: DatasetsError(
                     "\(table) has no columns of files and classes that can be told (\(first.fields.prefix(8).joined(separator: ", "))): "
@@ -129,14 +129,14 @@ struct LabelTable {
         guard let sample = rows.first else {
             throw Unusable(reason: DatasetsError("\(table) names no image: write a line for each"))
         }
-        guard rows.prefix(20).contains(where: { files.path(of: $0.field(columns.file), in: split) != nil }) else {
+        guard rows.prefix(20).contains(where: { files.isFile($0.field(columns.file), in: split) }) else {
             throw Unusable(
                 reason: DatasetsError(
                     "\(table), line \(sample.line) names \(sample.field(columns.file)), and there is no such file in \(files.location)"
                 ))
         }
         var found: [Split: [(file: String, label: String)]] = [:]
-        var known: [String: (label: String, line: Int)] = [:]
+        var known: [String: (label: String, line: Int, splits: Set<Split>)] = [:]
         for row in rows {
             let (name, label) = (row.field(columns.file), row.field(columns.label))
             var place = split
@@ -147,9 +147,16 @@ struct LabelTable {
                 }
                 place = named
             }
-            guard let file = files.path(of: name, in: place) else {
+            let file: String
+            switch files.find(name, in: place) {
+            case .file(let path): file = path
+            case .nothing:
                 throw DatasetsError(
                     "\(table), line \(row.line) names \(name), and there is no such file in \(files.location): add it, or remove the line"
+                )
+            case .either(let first, let second):
+                throw DatasetsError(
+                    "\(table), line \(row.line) names \(name), which may be \(first) or \(second): write the folder in front of the name"
                 )
             }
             guard !label.isEmpty else {
@@ -161,9 +168,11 @@ struct LabelTable {
                         "\(table) gives \(name) the class \(earlier.label) in line \(earlier.line) and \(label) in line \(row.line): remove one"
                     )
                 }
-                continue
+                // An image of two splits is in both, which is told where images of splits are compared.
+                guard known[file]?.splits.insert(place).inserted == true else { continue }
+            } else {
+                known[file] = (label, row.line, [place])
             }
-            known[file] = (label, row.line)
             found[place, default: []].append((file, label))
         }
         return found

@@ -20,6 +20,25 @@ public enum Split: String, Sendable, CaseIterable, Codable {
         self = split
     }
 
+    /// The split that a word in a name tells of, where other words stand around it: `train_data`, `01_train`, `val2017`.
+    ///
+    /// Alone such a name may be that of anything: `all(of:)` looks at the names beside it.
+    init?(wordIn name: String) {
+        let splits = Set(name.split(whereSeparator: { !$0.isLetter }).compactMap { Split(folderName: String($0)) })
+        guard let split = splits.first, splits.count == 1 else { return nil }
+        self = split
+    }
+
+    /// The splits that names beside each other tell of: by a word of theirs where each has one and they tell of two splits or more, else by
+    /// the whole name.
+    ///
+    /// - Parameter names: all of a folder's.
+    static func all(of names: [String]) -> [(split: Split, name: String)] {
+        let words = names.compactMap { name in Split(wordIn: name).map { (split: $0, name: name) } }
+        if words.count == names.count, Set(words.map(\.split)).count > 1 { return words }
+        return names.compactMap { name in Split(folderName: name).map { (split: $0, name: name) } }
+    }
+
     private static let folderNames: [(split: Split, names: [String])] = [
         (.train, ["train", "training"]), (.validation, ["val", "valid", "validation", "dev", "eval", "evaluation"]),
         (.test, ["test", "testing"]),

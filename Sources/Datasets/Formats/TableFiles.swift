@@ -8,6 +8,16 @@ struct TableFiles {
         let path: String
         /// 0 in a folder of the split, 2 in one of another split, else 1.
         let rank: Int
+        /// Another file of this name and rank, in another folder.
+        var other: String?
+    }
+
+    /// What a name stands for.
+    enum Found {
+        case file(String)
+        case nothing
+        /// Files in two folders, either of which may be meant.
+        case either(String, String)
     }
 
     /// Folders in folders that are looked into.
@@ -35,11 +45,19 @@ struct TableFiles {
         for key in [name, Self.withoutEnding(name)] {
             for split in Split.allCases {
                 let rank = splits.contains(split) ? 0 : splits.isEmpty ? 1 : 2
-                guard rank < places[key]?[split]?.rank ?? 3 else { continue }
+                let known = places[key]?[split]
+                if let known, rank == known.rank, known.other == nil,
+                    Self.folder(of: path) != Self.folder(of: known.path)
+                {
+                    places[key]?[split]?.other = path
+                }
+                guard rank < known?.rank ?? 3 else { continue }
                 places[key, default: [:]][split] = Place(path: path, rank: rank)
             }
         }
     }
+
+    private static func folder(of path: String) -> Substring { path[..<(path.lastIndex(of: "/") ?? path.startIndex)] }
 
     private static func withoutEnding(_ name: String) -> String {
         guard ImageFormat.hasImageEnding(name), let point = name.lastIndex(of: ".") else { return name }
@@ -49,21 +67,41 @@ struct TableFiles {
     /// Where files are looked for, for people.
     var location: String { "\(folder) or a folder in it" }
 
-    /// The path of a file; nil where there is none.
+    /// Whether a name stands for a file, or for more than one.
+    func isFile(_ name: String, in split: Split) -> Bool {
+        if case .nothing = find(name, in: split) { return false }
+        return true
+    }
+
+    /// The file of a name.
     ///
-    /// A path of another machine is tried by its last parts. No file outside of the folder is taken.
+    /// A path of another machine is tried by its last parts. No file outside of the folder is taken, and none in a folder of another name
+    /// than the one that a relative path names.
     ///
     /// - Parameter split: its folder is looked into before others, and those of other splits last.
-    func path(of name: String, in split: Split) -> String? {
+    func find(_ name: String, in split: Split) -> Found {
         var parts = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }[...]
         if let last = parts.lastIndex(where: { $0 == ".." }) { parts = parts[(last + 1)...] }
-        guard !parts.isEmpty, name.utf8.count < 4096 else { return nil }
+        guard let last = parts.last, name.utf8.count < 4096 else { return .nothing }
         let whole = Folders.join(folder, parts.joined(separator: "/"))
-        if ImageFormat.hasImageEnding(whole), Folders.isFile(whole) { return whole }
-        for count in [2, 1] where parts.count >= count {
-            let key = parts.suffix(count).joined(separator: "/")
-            if let place = places[key]?[split] ?? places[Self.withoutEnding(key)]?[split] { return place.path }
-        }
-        return nil
+        if ImageFormat.hasImageEnding(whole), Folders.isFile(whole) { return .file(whole) }
+        func place(_ key: String) -> Place? { places[key]?[split] ?? places[Self.withoutEnding(key)]?[split] }
+        func found(_ place: Place) -> Found { place.other.map { .either(place.path, $0) } ?? .file(place.path) }
+        guard parts.count > 1 else { return place(String(last)).map(found) ?? .nothing }
+        if let place = place(parts.suffix(2).joined(separator: "/")) { return found(place) }
+        guard let place = place(String(last)), Self.isAbsolute(name) || isBelow(parts[parts.endIndex - 2], place.path)
+        else { return .nothing }
+        return found(place)
+    }
+
+    /// Whether a path begins at a root, which is that of another machine: its folders say little.
+    private static func isAbsolute(_ name: String) -> Bool {
+        name.hasPrefix("/") || name.hasPrefix("\\") || name.dropFirst().hasPrefix(":")
+    }
+
+    /// Whether a file is in a folder of a name, which may be the table's own.
+    private func isBelow(_ name: Substring, _ path: String) -> Bool {
+        let own = folder.split(separator: "/").last.map { [$0] } ?? []
+        return (own + path.dropFirst(folder.count).split(separator: "/").dropLast()).contains(name)
     }
 }

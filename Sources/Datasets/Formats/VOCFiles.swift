@@ -37,10 +37,14 @@ struct VOCFiles: AnnotationLayout {
         (self.path, self.places) = (path, places)
     }
 
-    /// The folder of XML files in a folder: itself, or one that is called after them.
+    /// The folder of XML files in a folder: itself, or one that is called after them, or one in that (`annotations/xmls`).
     private static func annotations(in folder: String) throws -> String? {
-        let named = try Folders.subfolders(of: folder).filter { annotationFolders.contains($0.lowercased()) }
-        return try ([folder] + named.map { Folders.join(folder, $0) }).first { try !files(in: $0).isEmpty }
+        func named(_ folder: String) throws -> [String] {
+            try Folders.subfolders(of: folder).filter { annotationFolders.contains($0.lowercased()) }
+                .map { Folders.join(folder, $0) }
+        }
+        let near = try named(folder)
+        return try ([folder] + near + near.flatMap(named)).first { try !files(in: $0).isEmpty }
     }
 
     private static func images(near folder: String) -> [String] {
@@ -63,7 +67,7 @@ struct VOCFiles: AnnotationLayout {
         let files = try Self.files(in: place.annotations)
         var result = try PascalVOC.read(
             files.map { Folders.join(place.annotations, $0) }, imageFolders: place.images, name: path,
-            classNames: classNames)
+            classNames: classNames, storedSize: ImageSize.stored)
         let used = Set(result.images.map(\.path))
         let unused = try place.images.prefix(1).flatMap { folder in
             try Folders.names(in: folder).filter(ImageFormat.hasImageEnding).map { Folders.join(folder, $0) }

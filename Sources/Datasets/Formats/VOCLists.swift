@@ -20,6 +20,8 @@ struct VOCLists: AnnotationLayout {
             lists[split] = name
         }
         if lists[.train] == nil, names.contains("trainval") { lists[.train] = "trainval" }
+        // CVAT writes one list of all images.
+        if lists.isEmpty, names.contains("default") { lists[.train] = "default" }
         guard !lists.isEmpty else {
             let others = try Self.textFiles(in: sets).map { "\($0).txt" }
             throw DatasetsError(
@@ -36,6 +38,7 @@ struct VOCLists: AnnotationLayout {
     var splits: [Split] { Split.allCases.filter { lists[$0] != nil } }
 
     func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages {
-        try PascalVOC.read(folder: path, split: lists[split] ?? "", classNames: classNames)
+        try PascalVOC.read(
+            folder: path, split: lists[split] ?? "", classNames: classNames, storedSize: ImageSize.stored)
     }
 }

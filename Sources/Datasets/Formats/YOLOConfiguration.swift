@@ -7,6 +7,8 @@ struct YOLOConfiguration {
     let places: [Split: [String]]
     /// What `path` names, in front of the others; empty where it is left out.
     let base: String
+    /// Whether lines of labels have the points of a pose behind the box.
+    let hasKeyPoints: Bool
 
     /// A thousand classes take a tenth of this.
     private static let limit = 1 << 18
@@ -24,6 +26,10 @@ struct YOLOConfiguration {
         }
         let bytes = try FileReader.contents(of: path)
         let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard !bytes.starts(with: Array("version https://git-lfs".utf8)) else {
+            throw DatasetsError(
+                "\(path) is a Git LFS pointer, a text in the file's place: fetch the file itself with git lfs pull")
+        }
         guard let text = String(validating: start, as: UTF8.self) else {
             throw DatasetsError("\(path) is not written in UTF-8: write it anew")
         }
@@ -55,6 +61,7 @@ struct YOLOConfiguration {
         }
         self.places = places
         base = mapping["path"]?.string ?? ""
+        hasKeyPoints = mapping["kpt_shape"]?.sequence != nil
     }
 
     /// Whether a text holds what can grow when it is read: anchors and aliases, or brackets in brackets in brackets.

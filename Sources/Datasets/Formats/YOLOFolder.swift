@@ -7,6 +7,9 @@ struct YOLOFolder: AnnotationLayout {
     private let classNames: [String]
     /// Folders of images, or text files that list images.
     private let places: [Split: [String]]
+    private let hasKeyPoints: Bool
+    /// What `data.yaml` names and is not there.
+    private let remarks: [String]
 
     /// Looks at a folder; nil where it holds no labels of this kind.
     ///
@@ -25,12 +28,11 @@ struct YOLOFolder: AnnotationLayout {
         let lists = ["classes.txt", "obj.names", "labels/classes.txt", "names.txt"].map { Folders.join(path, $0) }
         if let chosen, let configuration = try Self.configuration(Folders.join(path, chosen), isExpected: hasLabels) {
             classNames = configuration.classNames
-            let named = configuration.places.compactMapValues { written in
-                let found = written.compactMap { Self.place($0, base: configuration.base, in: path) }
-                return found.isEmpty ? nil : found
-            }
-            guard hasLabels || !named.isEmpty else { return nil }
-            places = named.isEmpty ? discovered : named
+            hasKeyPoints = configuration.hasKeyPoints
+            let named = Self.named(configuration, in: path, otherwise: discovered)
+            guard hasLabels || named.isAnyThere else { return nil }
+            places = named.isAnyThere ? named.places : discovered
+            remarks = named.missing.map { "\(Folders.join(path, chosen)) names \($0), which is not there" }
         } else if hasLabels {
             guard let list = lists.first(where: Folders.isFile) else {
                 throw DatasetsError(
@@ -41,6 +43,7 @@ struct YOLOFolder: AnnotationLayout {
                 throw DatasetsError("\(list) is empty: write the name of one class a line")
             }
             places = discovered
+            (hasKeyPoints, remarks) = (false, [])
         } else {
             return nil
         }
@@ -56,6 +59,37 @@ struct YOLOFolder: AnnotationLayout {
     }
 
     // MARK: - Places
+
+    /// The places that `data.yaml` names, as far as they are there; for a split that has none of its own, folders by their names.
+    ///
+    /// - Returns: also what is written, not there, and found nowhere else.
+    private static func named(
+        _ configuration: YOLOConfiguration, in path: String, otherwise discovered: [Split: [String]]
+    ) -> (places: [Split: [String]], missing: [String], isAnyThere: Bool) {
+        var places: [Split: [String]] = [:]
+        var missing: [Split: [String]] = [:]
+        for (split, written) in configuration.places {
+            for text in written {
+                if let found = place(text, base: configuration.base, in: path) {
+                    places[split, default: []].append(found)
+                } else {
+                    missing[split, default: []].append(text)
+                }
+            }
+        }
+        let isAnyThere = !places.isEmpty
+        // A folder around or in one that is named would bring images of another split.
+        let known = places.values.joined().map { $0 + "/" }
+        for split in missing.keys where places[split] == nil {
+            let folders = (discovered[split] ?? []).filter { folder in
+                !known.contains { $0.hasPrefix(folder + "/") || (folder + "/").hasPrefix($0) }
+            }
+            guard !folders.isEmpty else { continue }
+            places[split] = folders
+            missing[split] = nil
+        }
+        return (places, Split.allCases.flatMap { missing[$0] ?? [] }, isAnyThere)
+    }
 
     /// Folders of images by their names alone.
     private static func discover(_ path: String) throws -> [Split: [String]] {
@@ -130,24 +164,28 @@ struct YOLOFolder: AnnotationLayout {
         var images: [String] = []
         var known: Set<String> = []
         for place in places[split] ?? [] {
-            let files = Folders.isFolder(place) ? try Self.images(in: place, depth: 0) : try listed(in: place)
+            let files = Folders.isFolder(place) ? try Self.images(in: place) : try listed(in: place)
             images += files.filter { known.insert($0).inserted }
         }
         guard !images.isEmpty else {
             throw DatasetsError(
                 "\((places[split] ?? []).joined(separator: ", ")) holds no images: put JPEG or PNG files into it")
         }
+        let lookUp = FolderNames()
         let sources = images.map { image in
             // One that cannot be read says so when its turn comes, and may then be skipped.
             let size = (try? ImageSize(ofStoredImage: image)) ?? ImageSize(width: 1, height: 1)
-            return YOLOLabels.Source(image: image, labels: labels(of: image), width: size.width, height: size.height)
+            return YOLOLabels.Source(
+                image: image, labels: labels(of: image, lookUp), width: size.width, height: size.height)
         }
         guard sources.contains(where: { $0.labels != nil }) else {
             throw DatasetsError(
                 "none of the \(sources.count) images of the \(split.rawValue) split of \(path) has a file of labels: \(images[0]) should have "
                     + "\(Self.replacing(Self.label(beside: images[0]), below: path))")
         }
-        var result = try YOLOLabels.read(sources, name: path, classNames: self.classNames)
+        var result = try YOLOLabels.read(
+            sources, name: path, classNames: self.classNames, hasKeyPoints: hasKeyPoints)
+        result.remarks += remarks
         let bare = sources.count { $0.labels == nil }
         if bare > 0 {
             result.remarks.append(
@@ -157,23 +195,35 @@ struct YOLOFolder: AnnotationLayout {
         return result
     }
 
-    private static func images(in folder: String, depth: Int) throws -> [String] {
+    private static func images(in folder: String) throws -> [String] {
         // Links can make circles.
-        guard depth < 8 else { return [] }
-        return try Folders.names(in: folder).flatMap { name in
-            let path = Folders.join(folder, name)
-            if Folders.isFolder(path) { return name == "labels" ? [] : try images(in: path, depth: depth + 1) }
-            return ImageFormat.hasImageEnding(name) ? [path] : []
+        var known = Folders.identities(around: folder)
+        func look(_ folder: String, depth: Int) throws -> [String] {
+            guard depth < 8 else { return [] }
+            return try Folders.names(in: folder).flatMap { name in
+                let path = Folders.join(folder, name)
+                guard let identity = Folders.identity(of: path), Folders.isFolder(path) else {
+                    return ImageFormat.hasImageEnding(name) ? [path] : []
+                }
+                guard name != "labels", known.insert(identity).inserted else { return [] }
+                return try look(path, depth: depth + 1)
+            }
         }
+        return try look(folder, depth: 0)
     }
 
     /// The images that a text file lists, by paths that may be those of another machine.
     private func listed(in list: String) throws -> [String] {
-        try FileReader.lines(of: list).filter { !$0.isEmpty }.map { line in
+        let lookUp = FolderNames()
+        func found(_ parts: ArraySlice<Substring>) -> String? {
+            parts.indices.lazy.compactMap { lookUp.path(of: parts[$0...].joined(separator: "/"), in: path) }
+                .first(where: Folders.isFile)
+        }
+        return try FileReader.lines(of: list).filter { !$0.isEmpty }.map { line in
             let parts = line.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
             let inside = (parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]).suffix(8)
             let candidates = inside.indices.map { Folders.join(path, inside[$0...].joined(separator: "/")) }
-            guard let file = candidates.first(where: Folders.isFile) else {
+            guard let file = candidates.first(where: Folders.isFile) ?? found(inside) else {
                 throw DatasetsError(
                     "\(list) names \(line), and there is no such file in \(path): add it, or remove the line")
             }
@@ -187,10 +237,10 @@ struct YOLOFolder: AnnotationLayout {
     }
 
     /// The file of an image's labels: in `labels` where the image is in `images`, beside it, or in the only folder of labels.
-    private func labels(of image: String) -> String? {
+    private func labels(of image: String, _ lookUp: FolderNames) -> String? {
         let beside = Self.label(beside: image)
         let name = beside.split(separator: "/").last.map(String.init) ?? ""
-        return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].first(
-            where: Folders.isFile)
+        return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].lazy
+            .compactMap { lookUp.path(of: String($0.dropFirst(path.count + 1)), in: path) }.first(where: Folders.isFile)
     }
 }

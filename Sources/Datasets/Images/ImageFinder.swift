@@ -15,18 +15,25 @@ enum ImageFinder {
     ///   - path: a folder below it; empty for the folder itself.
     static func look(into folder: String, below path: String = "", depth: Int = 0) throws -> Found {
         var found = Found()
-        try look(into: folder, below: path, depth: depth, &found)
+        // A link to a folder around this one would bring images of other classes, and one in a circle the same ones again and again.
+        var known = Folders.identities(around: path.isEmpty ? folder : Folders.join(folder, path))
+        try look(into: folder, below: path, depth: depth, &known, &found)
         return found
     }
 
-    private static func look(into folder: String, below path: String, depth: Int, _ found: inout Found) throws {
-        // Links can make circles.
+    private static func look(
+        into folder: String, below path: String, depth: Int, _ known: inout Set<Folders.Identity>, _ found: inout Found
+    ) throws {
         guard depth < 16 else { return }
         for name in try Folders.names(in: path.isEmpty ? folder : Folders.join(folder, path)) {
             let relative = path.isEmpty ? name : "\(path)/\(name)"
             let absolute = Folders.join(folder, relative)
             if Folders.isFolder(absolute) {
-                try look(into: folder, below: relative, depth: depth + 1, &found)
+                guard let identity = Folders.identity(of: absolute), known.insert(identity).inserted else {
+                    found.others.append(relative)
+                    continue
+                }
+                try look(into: folder, below: relative, depth: depth + 1, &known, &found)
             } else if isImage(absolute, name: name) {
                 found.images.append(relative)
             } else if !litter.contains(name.lowercased()) {
@@ -45,6 +52,20 @@ enum ImageFinder {
         }
         return ImageFormat(start)?.isBuiltIn == true
     }
+}
+
+/// Sentences about what lies beside folders and may have been meant to be in them: images, and links that lead nowhere.
+///
+/// - Parameter kind: what the folders are of.
+func describeFilesBeside(_ folder: String, _ kind: String) throws -> [String] {
+    let names = try Folders.names(in: folder)
+    let images = names.filter { ImageFormat.hasImageEnding($0) && Folders.isFile(Folders.join(folder, $0)) }
+    let links = names.filter { Folders.isDangling(Folders.join(folder, $0)) }
+    func sentence(_ names: [String], _ text: String) -> [String] {
+        names.first.map { ["\(text): \(names.count) (\(Folders.join(folder, $0)))"] } ?? []
+    }
+    return sentence(images, "images beside the folders of \(kind), which are not used")
+        + sentence(links, "links beside the folders of \(kind) that lead nowhere, and are not used")
 }
 
 /// A sentence about files that were found among images: "8 files are no images that can be read: x.heic, y.txt …".

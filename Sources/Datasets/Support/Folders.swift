@@ -49,6 +49,36 @@ enum Folders {
         try names(in: path).filter { isFolder(join(path, $0)) }
     }
 
+    /// What tells a folder from all others, whatever path leads to it.
+    struct Identity: Hashable {
+        fileprivate let device: UInt64
+        fileprivate let number: UInt64
+    }
+
+    /// The identity of what a path leads to; nil where there is nothing.
+    static func identity(of path: String) -> Identity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    /// The identities of a folder and of all around it.
+    static func identities(around path: String) -> Set<Identity> {
+        var known: Set<Identity> = []
+        var place = path
+        // The root lies in itself.
+        while place.utf8.count < 4000, let identity = identity(of: place), known.insert(identity).inserted {
+            place = join(place, "..")
+        }
+        return known
+    }
+
+    /// Whether a path is a link that leads nowhere.
+    static func isDangling(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK && kind(of: path) == nil
+    }
+
     /// A path and a name below it.
     static func join(_ path: String, _ name: String) -> String {
         path.hasSuffix("/") ? path + name : "\(path)/\(name)"

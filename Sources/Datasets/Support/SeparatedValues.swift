@@ -13,15 +13,15 @@ struct SeparatedValues {
 
     /// Reads a file.
     ///
-    /// - Throws: `DatasetsError` if it cannot be read, is larger than `limit`, or a quoted field has no end.
+    /// - Throws: `DatasetsError` if it cannot be read, is larger than `limit`, is neither UTF-8 nor UTF-16 with a byte order mark,
+    ///   or a quoted field has no end.
     init(path: String) throws {
         let file = try FileReader(path: path)
         guard file.length <= Self.limit else {
             throw DatasetsError(
                 "\(path) has \(file.length) bytes, more than a table of labels needs: it may be another file")
         }
-        var bytes = try FileReader.contents(of: path)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        let bytes = try Self.text(try FileReader.contents(of: path), path)
         let firstLine = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
         let counts = separators.map { separator in firstLine.count { $0 == separator } }
@@ -30,6 +30,37 @@ struct SeparatedValues {
             throw DatasetsError("\(path) has a quoted field without an end: add the closing \"")
         }
         self.rows = rows
+    }
+
+    /// The bytes of a text in UTF-8, without a byte order mark. Spreadsheets write UTF-16 as well, which has one.
+    private static func text(_ bytes: [UInt8], _ path: String) throws -> [UInt8] {
+        guard !bytes.starts(with: Array("version https://git-lfs".utf8)) else {
+            throw DatasetsError(
+                "\(path) is a Git LFS pointer, a text in the file's place: fetch the file itself with git lfs pull")
+        }
+        let text: String? =
+            if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+                Self.wide(bytes)
+            } else {
+                String(validating: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...], as: UTF8.self)
+            }
+        // UTF-16 without a mark is valid UTF-8, with a zero in every character.
+        guard let text, !text.utf8.contains(0) else {
+            throw DatasetsError("\(path) is not written in UTF-8: save it as UTF-8")
+        }
+        return Array(text.utf8)
+    }
+
+    /// A text in UTF-16 behind its byte order mark; nil where it is none.
+    private static func wide(_ bytes: [UInt8]) -> String? {
+        guard bytes.count.isMultiple(of: 2) else { return nil }
+        let isLittle = bytes[0] == 0xFF
+        let units = stride(from: 2, to: bytes.count, by: 2).map { place in
+            isLittle
+                ? UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8
+                : UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
+        }
+        return String(validating: units, as: UTF16.self)
     }
 
     private static func rows(_ bytes: [UInt8], separator: UInt8) -> [Row]? {

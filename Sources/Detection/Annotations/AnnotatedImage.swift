@@ -17,6 +17,9 @@ public struct AnnotatedImage: Sendable, Hashable {
     }
 }
 
+/// Looks a file's size in pixels up, turned as it is shown; nil where it is no image that can be read.
+public typealias StoredImageSize = (_ path: String) -> (width: Int, height: Int)?
+
 /// A detection data set: one split with its classes, and what had to be left out.
 public struct AnnotatedImages: Sendable {
     /// The folder or file that it was read from.
@@ -54,6 +57,21 @@ public struct AnnotatedImages: Sendable {
             }
             images[index].objects.removeLast(image.objects.count - Self.mostObjects)
         }
+    }
+
+    /// Takes other classes, by their names, where all that are there are among them; changes nothing where one is not.
+    public mutating func order(classes: [String]) {
+        let places = Dictionary(zip(classes, classes.indices)) { first, _ in first }
+        let labels = classNames.compactMap { places[$0] }
+        guard labels.count == classNames.count, classes != classNames else { return }
+        for index in images.indices {
+            for number in images[index].objects.indices {
+                let label = images[index].objects[number].label
+                guard labels.indices.contains(label) else { continue }
+                images[index].objects[number].label = labels[label]
+            }
+        }
+        classNames = classes
     }
 
     /// Number of objects of each class.

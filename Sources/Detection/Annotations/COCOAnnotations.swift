@@ -13,11 +13,15 @@ public enum COCOAnnotations {
     }
 
     /// Reads a file whose images lie in any of some folders, the likeliest first.
-    public static func read(_ path: String, imageFolders: [String]) throws -> AnnotatedImages {
+    ///
+    /// - Parameter storedSize: where the file says no size of an image; nil makes that an error.
+    public static func read(
+        _ path: String, imageFolders: [String], storedSize: StoredImageSize? = nil
+    ) throws -> AnnotatedImages {
         guard let data = FileManager.default.contents(atPath: path) else { throw DetectionError("cannot read \(path)") }
         let file = try COCOFile([UInt8](data), path: path)
         let categories = try Categories(file.categories, path: path)
-        var images = try Images(file.images, path: path, ImagePaths(folders: imageFolders))
+        var images = try Images(file.images, path: path, ImagePaths(folders: imageFolders), storedSize)
         var check = BoxCheck()
         var odd: (count: Int, first: String)?
         for (number, annotation) in file.annotations.enumerated() {
@@ -118,7 +122,7 @@ public enum COCOAnnotations {
         private(set) var places: [String: Int] = [:]
         private(set) var remarks: [String] = []
 
-        init(_ listed: [COCOFile.Image], path: String, _ paths: ImagePaths) throws {
+        init(_ listed: [COCOFile.Image], path: String, _ paths: ImagePaths, _ storedSize: StoredImageSize?) throws {
             var files: [String: Int] = [:]
             var repeated: (count: Int, first: String)?
             for (number, image) in listed.enumerated() {
@@ -127,8 +131,11 @@ public enum COCOAnnotations {
                         "\(path): image number \(number + 1) of the list has no \(image.id == nil ? "id" : "file_name"): write one"
                     )
                 }
-                let (width, height) = try Self.size(image, id, path)
-                let file = paths.existing(image.fileName) ?? paths.missing(image.fileName)
+                let existing = paths.existing(image.fileName)
+                let file = existing ?? paths.missing(image.fileName)
+                let lookUp = Self.hasNoSize(image) ? storedSize : nil
+                let (width, height) =
+                    if let size = existing.flatMap({ lookUp?($0) }) { size } else { try Self.size(image, id, path) }
                 if let place = places[id], images[place].path != file {
                     throw DetectionError(
                         "\(path) has two images with the id \(id), \(listed[sources[place]].fileName) and \(image.fileName): "
@@ -155,6 +162,17 @@ public enum COCOAnnotations {
         }
 
         private static let sides = 1.0...65_536
+
+        /// Whether a side is missing, 0 or a text, which says nothing of the image; what no image has is an error.
+        private static func hasNoSize(_ image: COCOFile.Image) -> Bool {
+            [image.width, image.height].contains { side in
+                switch side {
+                case .null, .text: true
+                case .number(let value, _): value == 0
+                case .bool, .other: false
+                }
+            }
+        }
 
         private static func size(_ image: COCOFile.Image, _ id: String, _ path: String) throws -> (Int, Int) {
             if case .number(let width, _) = image.width, case .number(let height, _) = image.height,

@@ -32,6 +32,10 @@ struct COCOFile {
     ///
     /// - Throws: `DetectionError` where it is not JSON, or not of COCO's form.
     init(_ bytes: [UInt8], path: String) throws {
+        guard !bytes.starts(with: Array("version https://git-lfs".utf8)) else {
+            throw DetectionError(
+                "\(path) is a Git LFS pointer, a text in the file's place: fetch the file itself with git lfs pull")
+        }
         var scanner = JSONScanner(bytes)
         var found: Set<String> = []
         do {

@@ -6,6 +6,10 @@ import Foundation
 struct ImagePaths {
     /// Where to look, the likeliest first.
     let folders: [String]
+    private let names = FolderNames()
+
+    /// Looks into folders, the likeliest first.
+    init(folders: [String]) { self.folders = folders }
 
     private static let endings = ["jpg", "png", "jpeg", "JPG", "PNG", "JPEG", "webp", "bmp", "tif", "tiff", "gif"]
 
@@ -48,6 +52,6 @@ struct ImagePaths {
 
     private func file(_ name: String) -> String? {
         guard name.utf8.count < 4096, !name.utf8.contains(0) else { return nil }
-        return folders.lazy.map { "\($0)/\(name)" }.first { access($0, F_OK) == 0 }
+        return folders.lazy.compactMap { names.path(of: name, in: $0) }.first
     }
 }

@@ -12,16 +12,21 @@ public enum PascalVOC {
     ///   - folder: holds the three folders.
     ///   - split: a file of `ImageSets/Main` without its ending: "train", "val", "trainval" or "test".
     ///   - classNames: the classes and their order; nil takes the names in the split's annotations, sorted.
+    ///   - storedSize: where annotations say no size; nil makes that an error.
     /// - Throws: `DetectionError` naming the file that is missing or cannot be understood. A bad box is no error: it is left out, and listed.
-    public static func read(folder: String, split: String, classNames: [String]? = nil) throws -> AnnotatedImages {
+    public static func read(
+        folder: String, split: String, classNames: [String]? = nil, storedSize: StoredImageSize? = nil
+    ) throws -> AnnotatedImages {
         let list = "\(folder)/ImageSets/Main/\(split).txt"
         var text = try contents(of: list)[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         var remarks: [String] = []
         var names: [String] = []
         var known: Set<String> = []
+        let annotations = "\(folder)/Annotations"
+        let lookUp = FolderNames()
         for line in String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline) {
-            guard let name = name(in: line, folder: folder) else { continue }
+            guard let name = name(in: line, annotations, lookUp) else { continue }
             if known.insert(name).inserted {
                 names.append(name)
             } else if remarks.isEmpty {
@@ -32,8 +37,8 @@ public enum PascalVOC {
             throw DetectionError("\(list) names no image: write one name a line, without its ending")
         }
         var result = try read(
-            names.map { "\(folder)/Annotations/\($0).xml" }, imageFolders: ["\(folder)/JPEGImages"], name: folder,
-            classNames: classNames)
+            names.map { lookUp.path(of: "\($0).xml", in: annotations) ?? "\(annotations)/\($0).xml" },
+            imageFolders: ["\(folder)/JPEGImages"], name: folder, classNames: classNames, storedSize: storedSize)
         result.remarks += remarks
         return result
     }
@@ -47,17 +52,32 @@ public enum PascalVOC {
     ///   - imageFolders: where the images may lie, the likeliest first.
     ///   - name: what the data set is called.
     ///   - classNames: the classes and their order; nil takes the names in the annotations, sorted.
+    ///   - storedSize: where annotations say no size; nil makes that an error.
     /// - Throws: `DetectionError` naming the file that is missing or cannot be understood.
     public static func read(
-        _ annotations: [String], imageFolders: [String], name: String, classNames: [String]? = nil
+        _ annotations: [String], imageFolders: [String], name: String, classNames: [String]? = nil,
+        storedSize: StoredImageSize? = nil
     ) throws -> AnnotatedImages {
-        let files = try annotations.map { (path: $0, annotation: try VOCAnnotation(contents(of: $0), file: $0)) }
+        let files = try annotations.map { path in
+            let annotation = try VOCAnnotation(contents(of: path), file: path)
+            guard annotation.size != nil || storedSize != nil else { throw VOCAnnotation.noSize(path) }
+            return (path: path, annotation: annotation)
+        }
         let paths = ImagePaths(folders: imageFolders)
         let found = Set(files.flatMap { $0.annotation.objects.map(\.name) }.filter { !$0.isEmpty })
         let classes = classNames ?? found.sorted()
         let labels = Dictionary(zip(classes, classes.indices)) { first, _ in first }
         var check = BoxCheck()
-        let images = try files.map { path, annotation in
+        var images = Images()
+        for (path, annotation) in files {
+            let stem = stem(of: path)
+            let existing =
+                paths.existing(stem: stem, like: annotation.fileName)
+                ?? (annotation.fileName.isEmpty ? nil : paths.existing(annotation.fileName))
+            let file = existing ?? paths.missing(annotation.fileName.isEmpty ? "\(stem).jpg" : annotation.fileName)
+            guard let (width, height) = annotation.size ?? existing.flatMap({ storedSize?($0) }) else {
+                throw VOCAnnotation.noSize(path)
+            }
             let objects = try annotation.objects.enumerated().compactMap { number, object -> GroundTruth? in
                 guard !object.name.isEmpty else {
                     check.drop("object number \(number + 1) has no name", file: path)
@@ -71,25 +91,54 @@ public enum PascalVOC {
                     check.drop("an object \(object.name) has no <bndbox>", file: path)
                     return nil
                 }
-                let inside = check.check(
-                    object.box, width: annotation.width, height: annotation.height, label: object.name, file: path)
+                for _ in 0..<object.moreBoxes {
+                    check.drop("an object \(object.name) has a second <bndbox>: the first counts", file: path)
+                }
+                let inside = check.check(object.box, width: width, height: height, label: object.name, file: path)
                 return inside.map { GroundTruth(box: $0, label: label, isDifficult: object.isDifficult) }
             }
-            let stem = stem(of: path)
-            let file =
-                paths.existing(stem: stem, like: annotation.fileName)
-                ?? (annotation.fileName.isEmpty ? nil : paths.existing(annotation.fileName))
-                ?? paths.missing(annotation.fileName.isEmpty ? "\(stem).jpg" : annotation.fileName)
-            return AnnotatedImage(path: file, width: annotation.width, height: annotation.height, objects: objects)
+            try images.add(
+                AnnotatedImage(path: file, width: width, height: height, objects: objects), from: path,
+                isThere: existing != nil)
         }
-        return AnnotatedImages(name: name, classNames: classes, images: images, dropped: check.dropped)
+        return AnnotatedImages(
+            name: name, classNames: classes, images: images.images, dropped: check.dropped, remarks: images.remarks)
+    }
+
+    /// Images, each once, whatever the number of its annotations: copies of a file would put one image into two parts.
+    private struct Images {
+        private(set) var images: [AnnotatedImage] = []
+        /// For each image that is there its place, and the file that it came from.
+        private var places: [String: (index: Int, annotation: String)] = [:]
+        private var repeated: (count: Int, first: String)?
+
+        /// Adds an image, or its objects to what is known of it.
+        mutating func add(_ image: AnnotatedImage, from annotation: String, isThere: Bool) throws {
+            guard isThere, let (index, first) = places[image.path] else {
+                if isThere { places[image.path] = (images.count, annotation) }
+                images.append(image)
+                return
+            }
+            guard (images[index].width, images[index].height) == (image.width, image.height) else {
+                throw DetectionError("\(first) and \(annotation) give \(image.path) two sizes: remove one")
+            }
+            var known = Set(images[index].objects)
+            images[index].objects += image.objects.filter { known.insert($0).inserted }
+            repeated = ((repeated?.count ?? 0) + 1, repeated?.first ?? annotation)
+        }
+
+        var remarks: [String] {
+            repeated.map {
+                ["annotations of images that have one already, each of which counts once: \($0.count) (\($0.first))"]
+            } ?? []
+        }
     }
 
     /// The annotation that a line of a list names; nil for an empty line.
     ///
     /// Lists of one class, such as `aeroplane_train.txt`, have a second column of −1, 0 or 1. Names may hold spaces, so a line is a name
     /// as a whole where there is such a file. Some tools write the image's file in place of its name.
-    private static func name(in line: Substring, folder: String) -> String? {
+    private static func name(in line: Substring, _ annotations: String, _ lookUp: FolderNames) -> String? {
         let line = line.trimmingCharacters(in: .whitespaces)
         guard !line.isEmpty else { return nil }
         var candidates = [line]
@@ -103,7 +152,7 @@ public enum PascalVOC {
             let file = candidate.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? candidate
             return ImagePaths.withoutEnding(file)
         }
-        return candidates.first { access("\(folder)/Annotations/\($0).xml", F_OK) == 0 } ?? likely
+        return candidates.first { lookUp.path(of: "\($0).xml", in: annotations) != nil } ?? likely
     }
 
     private static func stem(of path: String) -> String {

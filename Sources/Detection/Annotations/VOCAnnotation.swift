@@ -8,8 +8,8 @@ import Foundation
 struct VOCAnnotation {
     /// The last part of its image's path as it was when the file was written; empty where the file says nothing.
     private(set) var fileName = ""
-    private(set) var width = 0
-    private(set) var height = 0
+    /// The image's size in pixels; nil where the file says none: it is missing, zero or no number.
+    private(set) var size: (width: Int, height: Int)?
     private(set) var objects: [Object] = []
 
     struct Object {
@@ -17,11 +17,13 @@ struct VOCAnnotation {
         var hasBox = false
         var box = Box(left: .nan, top: .nan, right: .nan, bottom: .nan)
         var isDifficult = false
+        /// Boxes behind the first, which do not count.
+        var moreBoxes = 0
     }
 
     /// Reads a file; external entities are never looked up.
     ///
-    /// - Throws: `DetectionError` naming the file where it is no XML, or lacks its image's size.
+    /// - Throws: `DetectionError` naming the file where it is no XML, or its image's size is one that no image has.
     init(_ data: Data, file: String) throws {
         let reader = Reader()
         // Foundation's parser ends the process at names that are no UTF-8, so only UTF-8 gets to it, and no other encoding is declared.
@@ -43,20 +45,21 @@ struct VOCAnnotation {
         let name = reader.values["annotation/filename"] ?? ""
         fileName = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         if fileName == ".." { fileName = "" }
-        width = Self.side(reader.values["annotation/size/width"])
-        height = Self.side(reader.values["annotation/size/height"])
         objects = reader.objects
-        guard width > 0, height > 0 else {
-            throw DetectionError("\(file) has no usable <size>: write the image's width and height in pixels")
-        }
+        let sides = ["width", "height"].map { Self.side(reader.values["annotation/size/\($0)"]) }
+        guard let width = sides[0], let height = sides[1] else { throw Self.noSize(file) }
+        size = width > 0 && height > 0 ? (width, height) : nil
     }
 
-    /// A side in pixels, 1 to 65 536; 0 for anything else.
-    private static func side(_ text: String?) -> Int {
-        guard let text, let value = Double(text), value == value.rounded(), (1...65_536).contains(value) else {
-            return 0
-        }
-        return Int(value)
+    /// A side in pixels, 1 to 65 536; 0 where there is none, nil where no image has it.
+    private static func side(_ text: String?) -> Int? {
+        guard let text, let value = Double(text), value != 0 else { return 0 }
+        return value == value.rounded() && (1...65_536).contains(value) ? Int(value) : nil
+    }
+
+    /// What is said of a file without a size that can be used.
+    static func noSize(_ file: String) -> DetectionError {
+        DetectionError("\(file) has no usable <size>: write the image's width and height in pixels")
     }
 
     private final class Reader: NSObject, XMLParserDelegate {
@@ -95,11 +98,13 @@ struct VOCAnnotation {
                 case "name": objects[objects.count - 1].name = value
                 case "difficult":
                     objects[objects.count - 1].isDifficult = ["1", "true", "yes"].contains(value.lowercased())
-                case "bndbox": objects[objects.count - 1].hasBox = true
-                case "bndbox/xmin": objects[objects.count - 1].box.left = number
-                case "bndbox/ymin": objects[objects.count - 1].box.top = number
-                case "bndbox/xmax": objects[objects.count - 1].box.right = number
-                case "bndbox/ymax": objects[objects.count - 1].box.bottom = number
+                case "bndbox":
+                    if objects[objects.count - 1].hasBox { objects[objects.count - 1].moreBoxes += 1 }
+                    objects[objects.count - 1].hasBox = true
+                case "bndbox/xmin": setCorner(\.left, number)
+                case "bndbox/ymin": setCorner(\.top, number)
+                case "bndbox/xmax": setCorner(\.right, number)
+                case "bndbox/ymax": setCorner(\.bottom, number)
                 default: break
                 }
             } else {
@@ -107,6 +112,12 @@ struct VOCAnnotation {
             }
             path.removeLast()
             text = ""
+        }
+
+        /// The first box of an object counts.
+        private func setCorner(_ corner: WritableKeyPath<Box, Double>, _ value: Double) {
+            guard !objects[objects.count - 1].hasBox else { return }
+            objects[objects.count - 1].box[keyPath: corner] = value
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// The text that YOLO keeps beside an image: a line for each object, its class's number and its box as shares of the image.
 ///
 /// A line is `class x y width height`, x and y of the middle, perhaps with a score behind; or `class x y x y x y …`, an outline, whose box is
-/// taken.
+/// taken. Where there are key points, they follow the box, and are not used.
 public enum YOLOLabels {
     /// An image and the file of its objects.
     public struct Source: Sendable {
@@ -21,8 +21,11 @@ public enum YOLOLabels {
 
     /// Reads the labels of images.
     ///
+    /// - Parameter hasKeyPoints: what follows the four numbers of a box is points (`kpt_shape` in `data.yaml`), and no outline.
     /// - Throws: `DetectionError` naming a file that cannot be read. A bad line is no error: it is left out, and listed.
-    public static func read(_ sources: [Source], name: String, classNames: [String]) throws -> AnnotatedImages {
+    public static func read(
+        _ sources: [Source], name: String, classNames: [String], hasKeyPoints: Bool = false
+    ) throws -> AnnotatedImages {
         var check = BoxCheck()
         let images = try sources.map { source in
             var image = AnnotatedImage(path: source.image, width: source.width, height: source.height, objects: [])
@@ -36,7 +39,7 @@ public enum YOLOLabels {
                 omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
                 do {
-                    let (label, shares) = try parse(line, classes: classNames.count)
+                    let (label, shares) = try parse(line, classes: classNames.count, hasKeyPoints)
                     let box = shares.mapped(scaleX: Double(source.width), scaleY: Double(source.height))
                     guard
                         let inside = check.check(
@@ -57,7 +60,9 @@ public enum YOLOLabels {
         let reason: String
     }
 
-    private static func parse(_ line: Substring, classes: Int) throws(Problem) -> (label: Int, box: Box) {
+    private static func parse(
+        _ line: Substring, classes: Int, _ hasKeyPoints: Bool
+    ) throws(Problem) -> (label: Int, box: Box) {
         let words = line.split(whereSeparator: \.isWhitespace)
         let numbers = words.compactMap { Double($0) }
         guard numbers.count == words.count, numbers.count >= 5 else {
@@ -67,7 +72,7 @@ public enum YOLOLabels {
             throw Problem(reason: "there is no class \(words[0].prefix(20)): there are \(classes), counted from 0")
         }
         let label = Int(numbers[0])
-        if numbers.count <= 6 {
+        if numbers.count <= 6 || hasKeyPoints {
             return (label, Box(centerX: numbers[1], centerY: numbers[2], width: numbers[3], height: numbers[4]))
         }
         guard numbers.count % 2 == 1 else { throw Problem(reason: "its outline has an odd number of numbers") }
