@@ -241,6 +241,7 @@ struct YOLOFolder: AnnotationLayout {
         let beside = Self.label(beside: image)
         let name = beside.split(separator: "/").last.map(String.init) ?? ""
         return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].lazy
-            .compactMap { lookUp.path(of: String($0.dropFirst(path.count + 1)), in: path) }.first(where: Folders.isFile)
+            .compactMap { lookUp.path(of: String($0.dropFirst(path.count).drop { $0 == "/" }), in: path) }.first(
+                where: Folders.isFile)
     }
 }
