@@ -164,6 +164,7 @@ typedef struct {
     uint32_t rows;       /* decoded at a time: whole strips or tiles */
     int64_t block_bytes; /* what libtiff takes for one of them */
     int is_grey, orientation;
+    int is_opaque; /* the channels beyond the colours are not said to be alpha */
 } header;
 
 static int read_header(state *s, TIFF *tiff, const codecs_decode_options *options, header *h) {
@@ -183,6 +184,11 @@ static int read_header(state *s, TIFF *tiff, const codecs_decode_options *option
     TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
     TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
     h->is_grey = photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE;
+    uint16_t extra_count = 0, *extra_kinds = NULL;
+    /* Without this tag in the file a fourth channel is alpha, as in Pillow. */
+    if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &extra_count, &extra_kinds) && extra_count > 0 && extra_kinds != NULL) {
+        h->is_opaque = extra_kinds[0] == EXTRASAMPLE_UNSPECIFIED;
+    }
     h->orientation = orientation >= 1 && orientation <= 8 ? orientation : 1;
     uint32_t across = h->width;
     if (TIFFIsTiled(tiff)) {
@@ -254,7 +260,8 @@ static int read_rows(state *s, TIFF *tiff, TIFFRGBAImage *source, const header *
                 s->row[4 * x] = (uint8_t)TIFFGetR(pixels[x]);
                 s->row[4 * x + 1] = (uint8_t)TIFFGetG(pixels[x]);
                 s->row[4 * x + 2] = (uint8_t)TIFFGetB(pixels[x]);
-                s->row[4 * x + 3] = (uint8_t)TIFFGetA(pixels[x]);
+                /* libtiff takes them for alpha, and leaves the colours as they are. */
+                s->row[4 * x + 3] = h->is_opaque ? 255 : (uint8_t)TIFFGetA(pixels[x]);
             }
             codecs_put_row(&s->canvas, (int32_t)(y + inside), s->row, CODECS_RGB_ALPHA_MULTIPLIED);
         }

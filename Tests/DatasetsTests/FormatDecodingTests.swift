@@ -161,6 +161,19 @@ final class FormatDecodingTests: XCTestCase {
         return file
     }
 
+    /// A fourth channel that is not said to be alpha, such as near infrared, leaves the colours as they are.
+    func testAChannelThatIsNotAlphaIsIgnored() throws {
+        _ = try names("tif")
+        let file = try tiff("alpha.tif", changing: [338: 0])
+        let image = try Image.decode(file, channels: 3)
+        // The pixels are the file's end, their channels beside each other.
+        let count = image.width * image.height
+        let start = file.count - 4 * count
+        let expected = (0..<count).flatMap { pixel in file[start + 4 * pixel..<start + 4 * pixel + 3] }
+        XCTAssertEqual(image.pixels, expected)
+        XCTAssertNotEqual(image.pixels, try Image.decode(contents("alpha.tif"), channels: 3).pixels)
+    }
+
     func testTIFFBombsAndKindsThatAreNotRead() throws {
         _ = try names("tif")
         let (width, height, bits, compression, tileWidth) = (256, 257, 258, 259, 322)

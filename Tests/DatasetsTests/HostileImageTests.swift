@@ -89,6 +89,17 @@ final class HostileImageTests: XCTestCase {
         let cases: [(String, [UInt8], String)] = [
             ("a.heic", [0, 0, 0, 24] + Array("ftypheic".utf8), "it is a HEIC image, which is not read"),
             ("a.avif", [0, 0, 0, 24] + Array("ftypavif".utf8), "it is an AVIF image, which is not read"),
+            ("b.heic", [0, 0, 0, 24] + Array("ftyphevc".utf8), "it is a HEIC image, which is not read"),
+            ("c.heic", [0, 0, 0, 24] + Array("ftypheim".utf8), "it is a HEIC image, which is not read"),
+            ("a.cr3", [0, 0, 0, 24] + Array("ftypcrx ".utf8), "it is a raw file of a camera, which is not read"),
+            (
+                "ls.jpg", [0xFF, 0xD8, 0xFF, 0xE8, 0, 4, 1, 2, 0xFF, 0xF7, 0, 11, 8, 0, 1, 0, 1, 1],
+                "it is a JPEG-LS image, which is not read"
+            ),
+            (
+                "apple.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + pngChunk("CgBI", [0x50, 0, 0x20, 2]),
+                "it is a PNG in Apple's own form (CgBI), which is not read"
+            ),
             ("a.jpg", Array("<!DOCTYPE html>".utf8), "it is a web page, which is not read"),
             (
                 "b.jpg", Array("version https://git-lfs.github.com/spec/v1".utf8),

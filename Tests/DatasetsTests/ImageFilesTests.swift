@@ -47,6 +47,46 @@ final class ImageFilesTests: XCTestCase {
         assertMessage("cannot read \(folder.path)/none.png: No such file or directory") { try files.image(at: 4) }
     }
 
+    /// The header of a TIFF and a directory of one entry of four bytes.
+    private func tiff(_ tag: Int, _ value: UInt8, isLittle: Bool, mark: String = "") -> [UInt8] {
+        func bytes(_ value: Int, _ count: Int) -> [UInt8] {
+            let big = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * (count - 1 - $0))) }
+            return isLittle ? big.reversed() : big
+        }
+        let place = 8 + mark.utf8.count
+        return (isLittle ? [0x49, 0x49] : [0x4D, 0x4D]) + bytes(42, 2) + bytes(place, 4) + Array(mark.utf8)
+            + bytes(1, 2) + bytes(tag, 2) + bytes(4, 2) + bytes(1, 4) + bytes(Int(value), 4) + bytes(0, 4)
+    }
+
+    func testRawFilesOfCamerasAreCountedAndNamed() throws {
+        let folder = try ScratchFolder()
+        for name in ["cat", "dog"] {
+            try folder.write("train/\(name)/a.png", pattern(width: 3, height: 3, channels: 3).pngData())
+        }
+        let files: [(name: String, bytes: [UInt8], reason: String)] = [
+            ("a.dng", tiff(50706, 1, isLittle: true), "it is a raw file of a camera, which is not read"),
+            (
+                "b.nef", tiff(254, 1, isLittle: false),
+                "it begins with a preview, as raw files of cameras do, which are not read"
+            ),
+            (
+                "c.cr2", tiff(256, 9, isLittle: true, mark: "CR\u{2}\u{0}"),
+                "it is a raw file of a camera, which is not read"
+            ),
+        ]
+        for (name, bytes, reason) in files {
+            let path = try folder.write("train/cat/\(name)", bytes)
+            assertMessage("cannot decode \(path): \(reason); convert it to JPEG or PNG, or remove it") {
+                try Image.decode(contentsOf: path)
+            }
+        }
+        let data = try DatasetCatalog.open(folder.path, split: .train)
+        XCTAssertEqual(data.count, 2)
+        let path = "\(folder.path)/train/cat"
+        XCTAssertEqual(
+            data.remarks, ["3 files are no images that can be read: \(path)/a.dng, \(path)/b.nef, \(path)/c.cr2"])
+    }
+
     func testFilesOfClassFoldersThatAreNotReadAreCountedAndNamed() throws {
         let folder = try ScratchFolder()
         for name in ["cat", "dog"] {

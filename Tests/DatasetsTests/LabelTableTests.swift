@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import XCTest
 
 /// Images whose classes stand in a table.
@@ -101,6 +102,12 @@ final class LabelTableTests: XCTestCase {
         }
         let folder = try make(["labels.csv": "filename,label\na/1,x\nb/1.png,y\n"], images: images)
         XCTAssertEqual(try content(folder), ["a/1.png x", "b/1.png y"])
+    }
+
+    func testLinksInCirclesMakeNoNameOfTwoFiles() throws {
+        let folder = try make(["labels.csv": "filename,label\n1.png,x\n2.png,y\n"], images: ["a/1.png", "a/2.png"])
+        try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/a/again", withDestinationPath: ".")
+        XCTAssertEqual(try content(folder), ["a/1.png x", "a/2.png y"])
     }
 
     func testAFolderThatIsNotThereIsNoOther() throws {

@@ -22,7 +22,9 @@ extension ImageSize {
 
     /// The size in a PNG's first chunk; nil where it is none, or the beginning says that an orientation may follow.
     private static func png(_ bytes: [UInt8]) -> ImageSize? {
-        guard bytes.count >= 33, ImageFormat(bytes) == .png else { return nil }
+        guard bytes.count >= 33, ImageFormat(bytes) == .png, bytes[12..<16].elementsEqual("IHDR".utf8) else {
+            return nil
+        }
         func number(_ place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
         let size = ImageSize(width: number(16), height: number(20))
         guard size.width > 0, size.height > 0, size.width.multipliedFullWidth(by: size.height).high == 0 else {

@@ -26,17 +26,24 @@ struct TableFiles {
     /// Files of a table in a folder.
     init(_ folder: String) throws {
         self.folder = folder
-        try collect(below: [], splits: [])
+        // Links can make circles, and every file in them would fit a name twice.
+        var known = Folders.identities(around: folder)
+        try collect(below: [], splits: [], &known)
     }
 
-    private mutating func collect(below parts: [String], splits: Set<Split>) throws {
+    private mutating func collect(
+        below parts: [String], splits: Set<Split>, _ known: inout Set<Folders.Identity>
+    ) throws {
         for name in try Folders.names(in: Folders.join(folder, parts.joined(separator: "/"))) {
             let path = Folders.join(folder, (parts + [name]).joined(separator: "/"))
             if ImageFormat.hasImageEnding(name) {
                 add(path, (parts.suffix(1) + [name]).joined(separator: "/"), splits)
                 add(path, name, splits)
-            } else if parts.count < Self.deepest, Folders.isFolder(path) {
-                try collect(below: parts + [name], splits: splits.union(Split(folderName: name).map { [$0] } ?? []))
+            } else if parts.count < Self.deepest, Folders.isFolder(path), let identity = Folders.identity(of: path),
+                known.insert(identity).inserted
+            {
+                let splits = splits.union(Split(folderName: name).map { [$0] } ?? [])
+                try collect(below: parts + [name], splits: splits, &known)
             }
         }
     }

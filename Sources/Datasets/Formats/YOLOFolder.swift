@@ -79,10 +79,11 @@ struct YOLOFolder: AnnotationLayout {
         }
         let isAnyThere = !places.isEmpty
         // A folder around or in one that is named would bring images of another split.
-        let known = places.values.joined().map { $0 + "/" }
+        let known = places.values.joined().map { Folders.join($0, "") }
         for split in missing.keys where places[split] == nil {
             let folders = (discovered[split] ?? []).filter { folder in
-                !known.contains { $0.hasPrefix(folder + "/") || (folder + "/").hasPrefix($0) }
+                let start = Folders.join(folder, "")
+                return !known.contains { $0.hasPrefix(start) || start.hasPrefix($0) }
             }
             guard !folders.isEmpty else { continue }
             places[split] = folders
@@ -241,6 +242,7 @@ struct YOLOFolder: AnnotationLayout {
         let beside = Self.label(beside: image)
         let name = beside.split(separator: "/").last.map(String.init) ?? ""
         return [Self.replacing(beside, below: path), beside, Folders.join(path, "labels/\(name)")].lazy
-            .compactMap { lookUp.path(of: String($0.dropFirst(path.count + 1)), in: path) }.first(where: Folders.isFile)
+            .compactMap { lookUp.path(of: String($0.dropFirst(path.count).drop { $0 == "/" }), in: path) }.first(
+                where: Folders.isFile)
     }
 }

@@ -83,7 +83,7 @@ final class DecodedImage {
     private static func decode(
         _ bytes: [UInt8], channels: Int, minimumSize: ImageSize?, choose: (ImageSize) -> Rectangle
     ) throws -> (codecs_image, Rectangle) {
-        guard ImageFormat(bytes) == .jpeg else {
+        guard try ImageFormat.format(of: bytes) == .jpeg else {
             let image = try decode(bytes, channels: channels, minimumSize: minimumSize)
             return (image, choose(ImageSize(width: Int(image.width), height: Int(image.height))))
         }

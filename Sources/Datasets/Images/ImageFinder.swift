@@ -50,7 +50,10 @@ enum ImageFinder {
         guard Folders.isFile(path), let start = try? FileReader.prefix(of: path, count: ImageFormat.prefixCount) else {
             return false
         }
-        return ImageFormat(start)?.isBuiltIn == true
+        guard let format = ImageFormat(start), format.isBuiltIn else { return false }
+        // Raw files of cameras have endings of their own, and are TIFF inside.
+        guard format == .tiff, let more = try? FileReader.prefix(of: path, count: 1 << 16) else { return true }
+        return UnreadVariant.name(of: more, format) == nil
     }
 }
 

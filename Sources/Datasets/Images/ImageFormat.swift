@@ -77,7 +77,10 @@ enum ImageFormat: CaseIterable {
     ///
     /// - Throws: `DatasetsError` that says what the bytes are instead, as far as that can be told.
     static func format(of bytes: [UInt8]) throws -> ImageFormat {
-        if let format = ImageFormat(bytes) { return format }
+        if let format = ImageFormat(bytes) {
+            guard let variant = UnreadVariant.name(of: bytes, format) else { return format }
+            throw DatasetsError("it \(variant)", advice: conversionAdvice)
+        }
         guard !bytes.isEmpty else { throw DatasetsError("the file is empty") }
         if let name = ForeignFormat.name(of: bytes) {
             throw DatasetsError("it is \(name), which is not read", advice: conversionAdvice)
@@ -91,6 +94,13 @@ private enum ForeignFormat {
     private static let signatures: [(offset: Int, bytes: [UInt8], name: String)] = [
         (4, text("ftypheic"), "a HEIC image"),
         (4, text("ftypheix"), "a HEIC image"),
+        (4, text("ftypheim"), "a HEIC image"),
+        (4, text("ftypheis"), "a HEIC image"),
+        (4, text("ftyphevc"), "a HEIC image"),
+        (4, text("ftyphevx"), "a HEIC image"),
+        (4, text("ftyphevm"), "a HEIC image"),
+        (4, text("ftyphevs"), "a HEIC image"),
+        (4, text("ftypcrx "), "a raw file of a camera"),
         (4, text("ftypmif1"), "a HEIF image"),
         (4, text("ftypmsf1"), "a HEIF image"),
         (4, text("ftypavif"), "an AVIF image"),

@@ -17,16 +17,17 @@ public final class FolderNames {
     ///   - folder: where to look.
     /// - Returns: nil where there is nothing of that name.
     public func path(of name: String, in folder: String) -> String? {
-        let whole = "\(folder)/\(name)"
+        let start = folder.hasSuffix("/") ? folder : folder + "/"
+        let whole = start + name
         if access(whole, F_OK) == 0 { return whole }
         guard name.utf8.contains(where: { $0 >= 0x80 }) else { return nil }
-        var place = folder
+        var place = start
         for part in name.split(separator: "/") {
-            let next = "\(place)/\(part)"
+            let next = place.hasSuffix("/") ? place + part : "\(place)/\(part)"
             if access(next, F_OK) == 0 {
                 place = next
             } else if let found = names(in: place)[String(part)] {
-                place += "/" + found
+                place += place.hasSuffix("/") ? found : "/" + found
             } else {
                 return nil
             }
