@@ -101,7 +101,8 @@ final class TrainCommandTests: CommandLineTestCase {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(output)", withIntermediateDirectories: true)
             try text.write(toFile: "\(folder)/\(output)/\(file)", atomically: true, encoding: .utf8)
             let outcome = try sapool(
-                "train", "--network", network, "--data", "photos", "--resolution", "16", "--batch-size", "4", "--output",
+                "train", "--network", network, "--data", "photos", "--resolution", "16", "--batch-size", "4",
+                "--output",
                 output)
             XCTAssertEqual(outcome.status, 1)
             XCTAssertEqual(
