@@ -141,8 +141,8 @@ package struct ImportedModel {
         "config.json", "metrics.jsonl", "last.safetensors", "best.safetensors", "int8.safetensors",
     ]
 
-    /// What tells that weights were written here.
-    private static let mark = (key: "written_by", value: "sapool import")
+    /// Signs weights that were written here.
+    private static let writer = "sapool import"
 
     /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
     private static func check(_ folder: String) throws {
@@ -154,8 +154,7 @@ package struct ImportedModel {
         }
         guard holds("model.safetensors"), !holds("network.json") || holds("recipe.yaml") else { return }
         // Weights come first; where the end came before the network was written, they tell by themselves whose they are.
-        let metadata = try? Safetensors.metadata(of: folder + "/model.safetensors")
-        guard metadata?[mark.key] == mark.value else {
+        guard Safetensors.isSigned(by: writer, folder + "/model.safetensors") else {
             throw InterchangeError(
                 "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
                     + "choose another output folder")
@@ -172,8 +171,9 @@ package struct ImportedModel {
         } catch {
             throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
         }
-        try Safetensors(tensors, metadata: ["format": "pt", Self.mark.key: Self.mark.value]).write(
-            to: folder + "/model.safetensors")
+        var weights = Safetensors(tensors, metadata: ["format": "pt"])
+        weights.sign(by: Self.writer)
+        try weights.write(to: folder + "/model.safetensors")
         try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
     }
 }

@@ -36,7 +36,7 @@ extension WindowPool {
     ///   - map: height and width of what is pooled.
     ///   - weights: `[B, C, h, w]`; each stands for a block of pixels where there are fewer than these.
     package func shares(map: [Int], weights: Tensor) throws -> Tensor {
-        let pixels = weights.shape.suffix(2) == map[...] ? weights : try weights.upsampledNearest(to: map)
+        let pixels = try weights.upsampledNearest(to: map)
         let leaf = try Tensor.ones(pixels.shape, type: pixels.scalarType(), device: pixels.device).requireGradient()
         let pooled = try window.mean(leaf * pixels)
         try (isNormalised ? pooled / window.mean(pixels) : pooled).sum().backward()

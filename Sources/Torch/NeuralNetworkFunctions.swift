@@ -72,9 +72,10 @@ extension Tensor {
         ])
     }
 
-    /// Nearest-neighbour resampling to `size`.
+    /// Nearest-neighbour resampling to `size`; the map itself where it has this size.
     public func upsampledNearest(to size: [Int]) throws -> Tensor {
-        try ATen.upsampleNearest2d([.tensor(self), .ints(size), .none, .none])
+        guard Array(shape.suffix(2)) != size else { return self }
+        return try ATen.upsampleNearest2d([.tensor(self), .ints(size), .none, .none])
     }
 
     /// Bilinear resampling to `size`, pixel centres aligned.

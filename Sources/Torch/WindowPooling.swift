@@ -42,7 +42,7 @@ extension Tensor {
         }
         let size = Array(shape.suffix(2))
         let weights = try weighting.weights(logits)
-        let pixels = weights.shape.suffix(2) == size[...] ? weights : try weights.upsampledNearest(to: size)
+        let pixels = try weights.upsampledNearest(to: size)
         func average(_ map: Tensor) throws -> Tensor {
             try map.averagePool(kernel: kernel, stride: stride, padding: padding)
         }

@@ -10,8 +10,7 @@ extension Model {
                 logits: logits, weighting: weighting, kernel: window.kernel.pair, stride: window.stride.pair,
                 padding: padding.pair, normalised: details.isNormalised, fused: !isPlain)
         }
-        let (size, weights) = (Array(x.shape.suffix(2)), try weighting.weights(logits))
-        let pixels = Array(weights.shape.suffix(2)) == size ? weights : try weights.upsampledNearest(to: size)
+        let pixels = try weighting.weights(logits).upsampledNearest(to: Array(x.shape.suffix(2)))
         let weighted = try window.mean(x * pixels)
         return details.isNormalised ? try weighted / window.mean(pixels) : weighted
     }
@@ -130,16 +129,11 @@ extension Model {
             }
             constants[node.name] = kernel
         }
-        let (before, after) = (details.before, details.after)
-        var padded = x
-        if before != 0 || after != 0 {
-            padded =
-                switch details.border {
-                case .zero:
-                    try x.padded(left: before.width, right: after.width, top: before.height, bottom: after.height)
-                case .reflect: try mirrored(details, x)
-                }
-        }
+        let padded =
+            switch details.border {
+            case .zero: try details.window.padded(x)
+            case .reflect: try details.window.isPadded ? mirrored(details, x) : x
+            }
         return try padded.convolution(weight: kernel, stride: details.stride.pair, groups: channels)
     }
 

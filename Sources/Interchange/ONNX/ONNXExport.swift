@@ -66,7 +66,7 @@ public struct ONNXExport: Sendable {
         // The version of the file format that came with this operator set.
         model.irVersion = 8
         model.producerName = "sapool"
-        model.opsetImport = [.with { $0.version = Int64(Self.operatorSet(for: network)) }]
+        model.opsetImport = [.with { $0.version = Int64(Self.operatorSet(for: graph.graph)) }]
         model.graph = graph.graph
         model.graph.name = network.name
         var properties = metadata
@@ -87,18 +87,10 @@ public struct ONNXExport: Sendable {
         return start.count == 10 && start[0] == 0x08 && start[2...].elementsEqual([0x12, 6] + Array("sapool".utf8))
     }
 
-    /// The version of the operators that a network is written with: a later one where means leave pixels out.
-    private static func operatorSet(for network: Network) -> Int {
-        let hasMeansWithGaps = network.liveNodes.contains { node in
-            guard let window = node.operation.details.slidingWindow, window.dilation != 1 else { return false }
-            switch node.operation {
-            case .averagePool, .localDeviation, .powerPool, .windowPool: return true
-            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
-                .gaussianNoise, .maxPool, .globalAveragePool, .comparisonPool, .fixedFilter, .rnnPool,
-                .upsampleBilinear,
-                .depthToSpace, .multiHeadAttention, .attentionHead, .positionEmbedding, .linear, .flatten:
-                return false
-            }
+    /// The version of the operators that a graph takes: a later one where means leave pixels out.
+    private static func operatorSet(for graph: ONNXGraphProto) -> Int {
+        let hasMeansWithGaps = graph.node.contains { node in
+            node.opType == "AveragePool" && node.attribute.contains { $0.name == "dilations" }
         }
         return hasMeansWithGaps ? 19 : operatorSet
     }

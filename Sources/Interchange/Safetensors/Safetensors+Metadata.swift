@@ -16,4 +16,14 @@ extension Safetensors {
             throw problem.error(name: path)
         }
     }
+
+    private static let writer = "written_by"
+
+    /// Notes in the metadata which command writes the file, so that it knows its own files again.
+    package mutating func sign(by command: String) { metadata[Self.writer] = command }
+
+    /// Whether a file is there that a command has written and signed.
+    package static func isSigned(by command: String, _ path: String) -> Bool {
+        (try? metadata(of: path))?[writer] == command
+    }
 }

@@ -18,8 +18,7 @@ public struct AttentionPooling: PoolingMethod, Hashable {
         let channels = builder.shape(of: x).channels
         return try builder.scope("map") {
             let map = try builder.convolution(
-                tokens, to: channels, window: window, bias: true,
-                name: "0")
+                tokens, to: channels, window: window, bias: true, name: "0")
             return try builder.activation(try builder.batchNorm(map, name: "1"), .relu, name: "2")
         }
     }

@@ -36,8 +36,7 @@ public struct BlurPooling: PoolingMethod, Hashable {
         var map = x
         switch form {
         case .max:
-            map = try builder.add(
-                .maxPool(MaxPool(window.atStrideOne)), [x], name: "max")
+            map = try builder.add(.maxPool(MaxPool(window.atStrideOne)), [x], name: "max")
         case .convolution:
             map = try builder.convolution(
                 x, to: builder.shape(of: x).channels, window: window.atStrideOne, name: "0")

@@ -21,12 +21,8 @@ public struct GaussianPooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let channels = builder.shape(of: x).channels
-        let mean = try builder.add(
-            .averagePool(AveragePool(window)), [x],
-            name: "mean")
-        let deviation = try builder.add(
-            .localDeviation(LocalDeviation(window)), [x],
-            name: "deviation")
+        let mean = try builder.add(.averagePool(AveragePool(window)), [x], name: "mean")
+        let deviation = try builder.add(.localDeviation(LocalDeviation(window)), [x], name: "deviation")
 
         let hidden = try builder.scope("ToHidden") {
             let global = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: "0")

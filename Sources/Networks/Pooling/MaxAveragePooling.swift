@@ -78,8 +78,6 @@ extension NetworkBuilder {
     /// A learned filter over the window for each channel.
     fileprivate func windowFilter(_ x: Node.ID, _ window: Window, name: String) throws -> Node.ID {
         let channels = shape(of: x).channels
-        return try convolution(
-            x, to: channels, window: window, groups: channels,
-            name: name)
+        return try convolution(x, to: channels, window: window, groups: channels, name: name)
     }
 }

@@ -77,9 +77,7 @@ extension EvaluationGraph {
             DeviceCall(node: node.id, kernel: kernel, tables: tables, work: work)
         }
         func pool(_ kernel: DeviceKernel, _ window: Window, _ tables: [Int] = []) -> DeviceCall {
-            call(
-                window.dilation == 1 ? kernel : kernel.withGaps, tables,
-                [numbers * Double(window.kernel.area), numbers, rows])
+            call(kernel.over(window), tables, [numbers * Double(window.kernel.area), numbers, rows])
         }
         guard missingKernel(of: node) == nil else {
             return DeviceCall(node: node.id, kernel: nil, tables: [guessedFlashBytes(of: node)])
@@ -135,7 +133,7 @@ extension EvaluationGraph {
     private func products(_ node: Node) -> Double { Double(network.multiplyAccumulates(of: node)) }
 
     private func convolution(_ node: Node, _ input: Shape, _ window: Window, groups: Int) -> DeviceCall {
-        let (kernel, hasGaps) = (window.kernel, window.dilation != 1)
+        let kernel = window.kernel
         let output = shapes[node.id.index]
         let (numbers, rows) = (Double(output.count), Double(output.height))
         let depth = input.channels / groups
@@ -143,14 +141,13 @@ extension EvaluationGraph {
         if groups > 1, groups == input.channels, groups == output.channels {
             let isQuick = kernel == 3 && window.stride.width == 1
             return DeviceCall(
-                node: node.id,
-                kernel: hasGaps ? .depthwiseWithGaps : isQuick ? .depthwise3x3 : .depthwise, tables: tables,
+                node: node.id, kernel: (isQuick ? DeviceKernel.depthwise3x3 : .depthwise).over(window), tables: tables,
                 work: [numbers * Double(kernel.area), numbers, rows * Double(output.channels)])
         }
         let windows = Double(output.size.area * groups)
         // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
         return DeviceCall(
-            node: node.id, kernel: hasGaps ? .convolutionWithGaps : .convolution, tables: tables,
+            node: node.id, kernel: DeviceKernel.convolution.over(window), tables: tables,
             windowBytes: 4 * ((kernel.area * depth + 3) / 4 * 4),
             work: [
                 numbers * Double(kernel.area * depth), numbers, windows * Double(kernel.area * depth),

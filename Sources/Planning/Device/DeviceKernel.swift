@@ -1,3 +1,5 @@
+import Networks
+
 /// A kernel of the device's runtime: what is told apart where code and instructions are counted.
 package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     /// The image's rows.
@@ -33,9 +35,10 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case findSSD
     case findYOLO
 
-    /// The kernel that takes its place where a window's taps lie apart; itself where it has no window.
-    var withGaps: DeviceKernel {
-        switch self {
+    /// The kernel that takes its place where the window's taps lie apart; itself where they do not.
+    func over(_ window: Window) -> DeviceKernel {
+        guard window.dilation != 1 else { return self }
+        return switch self {
         case .convolution: .convolutionWithGaps
         case .depthwise, .depthwise3x3: .depthwiseWithGaps
         case .maxPool: .maxPoolWithGaps

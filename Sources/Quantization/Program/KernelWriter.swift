@@ -78,11 +78,10 @@ struct KernelWriter {
                 isOffset: model.pixels.isUniform)
         case .convolution(let details):
             return try convolution(
-                place, details.window, groups: details.groups, outputs: details.outputChannels, numbers: nil, limits)
+                place, details.window, groups: details.groups, outputs: details.outputChannels, limits)
         case .fixedFilter(let details):
             return try convolution(
-                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, numbers: nil,
-                limits)
+                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
         case .linear(let details):
             let zero = try zeroPoint(place, 0)
             let (weights, scaling) = try weighted(
@@ -133,7 +132,7 @@ struct KernelWriter {
     // MARK: - Convolutions
 
     private mutating func convolution(
-        _ place: Place, _ window: Window, groups: Int, outputs: Int, numbers: [Int8]?, _ limits: Limits
+        _ place: Place, _ window: Window, groups: Int, outputs: Int, _ limits: Limits
     ) throws(QuantizationError) -> Kernel {
         let inputs = place.shapes[0].channels
         let zero = try zeroPoint(place, 0)

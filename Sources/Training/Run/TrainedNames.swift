@@ -96,6 +96,14 @@ public struct TrainedNames: Sendable {
     }
 }
 
+extension RunFolder {
+    /// Copies the lists of what was held out and what was trained on to the folder of what is made of the run.
+    package func copyImageLists(to other: RunFolder) throws {
+        try HeldOutImages(of: self)?.write(to: other)
+        try TrainedNames(of: self)?.write(to: other)
+    }
+}
+
 /// The images of a data set that a run was trained on, where these are the data that the run began with, whatever was added to them.
 package struct TrainedImagesHere {
     private let names: Set<String>

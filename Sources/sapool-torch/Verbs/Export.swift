@@ -68,7 +68,7 @@ struct Export: ParsableCommand {
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
-            file.metadata[Self.mark.key] = Self.mark.value
+            file.sign(by: Self.writer)
             file.metadata["network"] = network.name
             file.metadata["input"] = "\(network.inputShape)"
             try file.write(to: output)
@@ -86,8 +86,8 @@ struct Export: ParsableCommand {
         }
     }
 
-    /// What tells that a file of weights was exported.
-    private static let mark = (key: "written_by", value: "sapool export")
+    /// Signs files of weights that were exported.
+    private static let writer = "sapool export"
 
     /// Refuses a file that is no earlier export of the same kind, or that belongs to a run.
     private func checkOutput() throws {
@@ -103,7 +103,7 @@ struct Export: ParsableCommand {
         guard FileManager.default.fileExists(atPath: output) else { return }
         let isEarlier: Bool
         switch format {
-        case .safetensors: isEarlier = (try? Safetensors.metadata(of: output))?[Self.mark.key] == Self.mark.value
+        case .safetensors: isEarlier = Safetensors.isSigned(by: Self.writer, output)
         case .onnx, .onnxQDQ: isEarlier = ONNXExport.wrote(output)
         case .firmware: isEarlier = true
         }
@@ -124,8 +124,7 @@ struct Export: ParsableCommand {
             preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
             core: firmware.core ?? .cortexM4)
         // Scores of the package are taken on these.
-        try HeldOutImages(of: run)?.write(to: RunFolder(output))
-        try TrainedNames(of: run)?.write(to: RunFolder(output))
+        try run.copyImageLists(to: RunFolder(output))
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"

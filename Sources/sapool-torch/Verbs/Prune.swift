@@ -107,8 +107,7 @@ struct Prune: ParsableCommand {
         // network.json, which says that a network is here, comes last: what was killed before can be done again.
         try RunFolder(output).create()
         // Tell a training that goes on from here what these weights have seen.
-        try HeldOutImages(of: run)?.write(to: RunFolder(output))
-        try TrainedNames(of: run)?.write(to: RunFolder(output))
+        try run.copyImageLists(to: RunFolder(output))
         try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
         try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
         try show(before, Cost(pruned.network))
