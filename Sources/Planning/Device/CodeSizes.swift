@@ -29,13 +29,6 @@ package struct CodeSizes: Sendable, Hashable {
     /// So much is added that no network of the fit takes over 1 % more flash than is planned.
     let margin: Int
 
-    /// The same with less that every image has.
-    func smaller(by bytes: Int) -> CodeSizes {
-        CodeSizes(
-            fixed: fixed - bytes, pieces: pieces, calls: calls, interface: interface, pushing: pushing, alone: alone,
-            stripe: stripe, striped: striped, margin: margin)
-    }
-
     /// Bytes of a network's code.
     func bytes(_ steps: [[DeviceCall]], _ shape: PlanShape) -> Int {
         let kernels = steps.joined().compactMap(\.kernel)

@@ -69,7 +69,7 @@ extension CodeSizes {
             .findYOLO: 1728.0,
         ],
         interface: 3.8, pushing: 0.0, alone: 43.5, stripe: 0.0,
-        striped: 0.0, margin: 500)
+        striped: 0.0, margin: 347)
 }
 
 extension CostModel {

@@ -69,7 +69,7 @@ extension CodeSizes {
             .findYOLO: 1846.8,
         ],
         interface: 3.0, pushing: 0.0, alone: 58.4, stripe: 0.0,
-        striped: 0.0, margin: 400)
+        striped: 0.0, margin: 276)
 }
 
 extension CostModel {
