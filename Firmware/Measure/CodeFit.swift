@@ -37,10 +37,19 @@ struct CodeFit {
         }
         self.pieces = pieces
         let own = all.map { one in Double(Self.own(one, fixed, pieces)) }
-        coefficients = NonNegativeFit(all.map(Self.features), own, weights: own.map { _ in 1 }).coefficients
-        // Small networks are held to a kilobyte, so what the large ones lack does not count as a whole.
-        margin = max(0, all.map { residual($0) - $0.image.flashBytes / 100 }.max() ?? 0)
+        coefficients =
+            NonNegativeFit(
+                all.map(Self.features), own, weights: all.map { 1024 / Self.tolerance($0) }
+            ).coefficients
+        // Beside the share that every footprint adds. Small networks are held to a kilobyte, so the last half per cent is left to chance.
+        margin = max(
+            0,
+            all.map { residual($0) - $0.image.flashBytes / Footprint.shareOfScatter - $0.image.flashBytes / 200 }.max()
+                ?? 0)
     }
+
+    /// How far a plan may be off: 2 % of the flash, or a kilobyte where that is more.
+    private static func tolerance(_ one: Measurement) -> Double { max(1024, Double(one.image.flashBytes) / 50) }
 
     /// Code beside start-up and the kernels' pieces.
     private static func own(_ one: Measurement, _ fixed: Int, _ pieces: [(bytes: Int, kernels: [DeviceKernel])]) -> Int

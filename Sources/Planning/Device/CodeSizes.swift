@@ -26,7 +26,7 @@ package struct CodeSizes: Sendable, Hashable {
     let alone: Double
     let stripe: Double
     let striped: Double
-    /// So much is added that no network of the fit takes over 1 % more flash than is planned.
+    /// So much is added that no network of the fit takes over 0.5 % more flash than is planned.
     let margin: Int
 
     /// Bytes of a network's code.
