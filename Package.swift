@@ -77,12 +77,19 @@ let package = Package(
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Interchange", "Networks", "Planning", "Torch"],
+            name: "ExecutionTests",
+            dependencies: ["Execution", "Interchange", "Lowering", "Networks", "Planning", "Torch"],
             resources: [.copy("Resources")], linkerSettings: runPaths),
 
+        // A network as a device computes it
+        .target(name: "Lowering", dependencies: ["Networks"]),
+
         // What a network costs
-        .target(name: "Planning", dependencies: ["Networks", "Reporting"]),
-        .testTarget(name: "PlanningTests", dependencies: ["Networks", "Planning", "Reporting"]),
+        .target(name: "Planning", dependencies: ["Lowering", "Networks", "Reporting"]),
+        .target(
+            name: "PlanChecks", dependencies: ["Lowering", "Networks", "Planning"], path: "Tests/Support/PlanChecks"),
+        .testTarget(
+            name: "PlanningTests", dependencies: ["Lowering", "Networks", "PlanChecks", "Planning", "Reporting"]),
 
         // int8 kernels of host and device, and the Arm instructions under them
         .target(name: "CDSP"),
@@ -92,31 +99,41 @@ let package = Package(
 
         // A network in int8
         .target(
-            name: "Quantization", dependencies: ["Detection", "DeviceRuntime", "Interchange", "Networks", "Planning"]),
+            name: "Quantization",
+            dependencies: ["Detection", "DeviceRuntime", "Interchange", "Lowering", "Networks", "Planning"]),
         .testTarget(
             name: "QuantizationTests",
-            dependencies: ["Detection", "DeviceRuntime", "Interchange", "Networks", "Planning", "Quantization"]),
+            dependencies: [
+                "Detection", "DeviceRuntime", "Interchange", "Lowering", "Networks", "Planning", "Quantization",
+            ]),
 
         // Firmware: a network in int8 as a package of its own, and that package on an emulated core
         .target(name: "CFirmwareFiles"),
         .target(
             name: "Deployment",
             dependencies: [
-                "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Networks", "Planning", "Quantization",
+                "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Lowering", "Networks", "Planning",
+                "Quantization",
             ]),
+        .target(
+            name: "MadeUpModels", dependencies: ["Lowering", "Networks", "Planning", "Quantization"],
+            path: "Tests/Support/MadeUpModels"),
         .testTarget(
-            name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            name: "DeploymentTests",
+            dependencies: ["Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
             linkerSettings: runPaths),
         .executableTarget(
-            name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            name: "firmware-check",
+            dependencies: ["Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
             path: "Firmware/Check", linkerSettings: runPaths),
 
         .executableTarget(
-            name: "firmware-measure", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            name: "firmware-measure",
+            dependencies: ["Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
             path: "Firmware/Measure", linkerSettings: runPaths),
 
         // Smaller networks
-        .target(name: "Compression", dependencies: ["Interchange", "Networks", "Planning"]),
+        .target(name: "Compression", dependencies: ["Interchange", "Lowering", "Networks", "Planning"]),
         .testTarget(
             name: "CompressionTests",
             dependencies: ["Compression", "Execution", "Interchange", "Networks", "Planning", "Torch"],
@@ -138,8 +155,8 @@ let package = Package(
         .target(
             name: "Calibration",
             dependencies: [
-                "Datasets", "Detection", "Execution", "Interchange", "Networks", "Planning", "Quantization", "Torch",
-                "Training",
+                "Datasets", "Detection", "Execution", "Interchange", "Lowering", "Networks", "Planning", "Quantization",
+                "Torch", "Training",
             ]),
         .testTarget(
             name: "CalibrationTests",

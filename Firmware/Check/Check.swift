@@ -112,7 +112,7 @@ struct Check {
     /// What `sapool plan` says is what links: within 2 % or 1 KiB.
     private mutating func compare(_ run: EmulatedRun, _ export: FirmwareExport, _ core: Core) {
         let program = export.program
-        let planned = Footprint(program.model.network, program.plan, core: core)
+        let planned = Footprint(program.plan, core: core)
         for (what, planned, linked) in [
             ("flash", planned.flashBytes, run.flashBytes), ("SRAM", planned.sramBytes, run.sramBytes),
         ] where abs(planned - linked) > max(1024, linked / 50) {

@@ -1,3 +1,4 @@
+import Lowering
 import Planning
 
 /// Code sizes of a core, from what was linked for it.

@@ -1,3 +1,4 @@
+import Lowering
 import Planning
 
 /// Instructions of a core by kind of work, from what an emulator counted.

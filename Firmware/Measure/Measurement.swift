@@ -1,4 +1,6 @@
 import Deployment
+import Lowering
+import MadeUpModels
 import Networks
 import Planning
 import Quantization
@@ -33,9 +35,8 @@ struct Measurement {
             var random = RandomNumbers(state: 7)
             let (program, input) = (exports[index].program, samples[index].network.inputShape)
             let run = try emulator.run([random.pixels(input.height, input.width, input.channels)])
-            let graph = EvaluationGraph(program.model.network)
             return Measurement(
-                network: samples[index].network.name, steps: graph.calls(of: program.plan.steps.map(\.nodes)),
+                network: samples[index].network.name, steps: program.plan.graph.calls(of: program.plan.steps.map(\.nodes)),
                 shape: program.plan.shape, weightsBytes: run.weightsBytes,
                 image: try emulator.linkedImage(), instructions: run.inferences[0].layerInstructions)
         }

@@ -1,4 +1,5 @@
 import Execution
+import Lowering
 import Networks
 import Planning
 import Quantization
@@ -15,11 +16,11 @@ public struct FloatReference {
     ///
     /// - Throws: `PlanningError` where the network is beyond planning.
     public init(lowering trained: Model) throws {
-        let lowering = try Lowering(trained.network)
-        let parameters = try lowering.parameters { name in
+        let graph = try DeviceGraph(trained.network)
+        let parameters = try graph.parameters { name in
             try trained.parameters.tensor(name).detached().array(of: Float.self)
         }
-        try self.init(FloatNetwork(network: lowering.network, parameters: parameters))
+        try self.init(FloatNetwork(network: graph.network, parameters: parameters))
     }
 
     /// A network that is lowered already.

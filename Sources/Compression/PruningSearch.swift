@@ -1,4 +1,5 @@
 import Interchange
+import Lowering
 import Networks
 import Planning
 

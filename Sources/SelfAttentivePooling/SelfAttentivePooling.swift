@@ -17,6 +17,7 @@
 @_exported import Files
 @_exported import Interchange
 @_exported import Networks
+@_exported import Lowering
 @_exported import Planning
 @_exported import Reporting
 @_exported import Torch

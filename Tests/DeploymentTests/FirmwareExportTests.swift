@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import MadeUpModels
 import Networks
 import Planning
 import Quantization
@@ -83,7 +84,7 @@ final class FirmwareExportTests: XCTestCase {
                 for options in [PlanOptions(), PlanOptions(pushesRows: true)] {
                     let model = try MadeUpModel(network, options: options).model
                     let export = try FirmwareExport(KernelProgram(model), options: firmware)
-                    let planned = Footprint(network, try MemoryPlan(network, options: options), core: .cortexM4)
+                    let planned = Footprint(try MemoryPlan(network, options: options), core: .cortexM4)
                     XCTAssertEqual(planned, export.footprint, notation)
                     XCTAssertEqual(planned.weightsBytes, export.weights.count, notation)
                     XCTAssertEqual(planned.arenaBytes, export.program.arenaBytes, notation)

@@ -1,4 +1,5 @@
 import Deployment
+import MadeUpModels
 import Networks
 import Planning
 import Quantization

@@ -1,4 +1,5 @@
 import Execution
+import Lowering
 import Networks
 import Planning
 import Torch
@@ -26,7 +27,7 @@ final class LoweringTests: XCTestCase {
                     try tensor.copy(from: Tensor.uniform(specification.shape) + 0.5)
                 }
             }
-            let lowering = try Lowering(network)
+            let lowering = try DeviceGraph(network)
             let values = try lowering.parameters { try floats(model.parameters.tensor($0)) }
             let lowered = try Model(lowering.network, seed: 1)
             try Torch.withoutGradients {

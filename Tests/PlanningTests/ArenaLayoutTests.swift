@@ -1,3 +1,4 @@
+import PlanChecks
 import Planning
 import XCTest
 

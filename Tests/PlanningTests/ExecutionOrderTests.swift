@@ -1,4 +1,5 @@
 import Networks
+import PlanChecks
 import Planning
 import XCTest
 
@@ -16,14 +17,14 @@ final class ExecutionOrderTests: XCTestCase {
     }
 
     private func names(_ plan: MemoryPlan, _ network: Network) -> [String] {
-        plan.steps.map { network[$0.nodes[0]].name }
+        plan.steps.map { plan.graph.network[$0.nodes[0]].name }
     }
 
     func testBranchByBranch() throws {
         let network = try branches()
         var options = PlanOptions(stripes: .off, reusesRows: false)
         let plan = try MemoryPlan(network, options: options)
-        XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [])
+        XCTAssertEqual(PlanChecker.problems(in: plan), [])
         XCTAssertEqual(plan.arenaBytes, 16 + 256 + 16)
         let order = names(plan, network)
         XCTAssertTrue(

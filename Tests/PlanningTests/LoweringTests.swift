@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 import XCTest
@@ -7,11 +8,11 @@ final class LoweringTests: XCTestCase {
 
     func testChainByHand() throws {
         let network = try TinyNetworks.chain()
-        let lowering = try Lowering(network)
+        let lowering = try DeviceGraph(network)
         XCTAssertEqual(
             names(lowering.network), ["input", "conv", "relu", "pool", "avgpool", "avgpool.flatten", "fc"])
         XCTAssertEqual(
-            lowering.folds, [Lowering.Fold(layer: "conv", batchNorm: "bn", epsilon: 1e-5, repetition: 1)])
+            lowering.folds, [DeviceGraph.Fold(layer: "conv", batchNorm: "bn", epsilon: 1e-5, repetition: 1)])
         XCTAssertEqual(
             lowering.operations.map {
                 "\($0.kind): \($0.nodes.joined(separator: " ")) of \($0.inputs.joined(separator: " "))"
@@ -31,7 +32,7 @@ final class LoweringTests: XCTestCase {
         let values: [String: [Float]] = [
             "conv.weight": [2], "bn.weight": [3], "bn.bias": [5], "bn.running_mean": [1], "bn.running_var": [4 - 1e-5],
         ]
-        let lowered = try Lowering(network).parameters { try XCTUnwrap(values[$0], $0) }
+        let lowered = try DeviceGraph(network).parameters { try XCTUnwrap(values[$0], $0) }
         XCTAssertEqual(lowered.keys.sorted(), ["conv.bias", "conv.weight"])
         XCTAssertEqual(try XCTUnwrap(lowered["conv.weight"]?[0]), 3, accuracy: 1e-5)
         XCTAssertEqual(try XCTUnwrap(lowered["conv.bias"]?[0]), 3.5, accuracy: 1e-5)
@@ -40,7 +41,7 @@ final class LoweringTests: XCTestCase {
     /// Behind a depth-to-space of factor 2, four channels of the convolution share one of the normalisation.
     func testFoldingThroughDepthToSpace() throws {
         let name = "plain-cnn(channels=4, strides=2, pool=self-attentive(patch=2, restoration=subpixel))"
-        let lowering = try Lowering(try Network(notation: name, input: [1, 8, 8], classes: 2))
+        let lowering = try DeviceGraph(try Network(notation: name, input: [1, 8, 8], classes: 2))
         let fold = try XCTUnwrap(lowering.folds.first { $0.layer.hasSuffix("restore.0") })
         XCTAssertEqual(fold.repetition, 4)
         XCTAssertFalse(names(lowering.network).contains(fold.batchNorm))
@@ -58,7 +59,7 @@ final class LoweringTests: XCTestCase {
             "first.weight": [2], "second.weight": [4], "second.bias": [6], "bn.weight": [3], "bn.bias": [5],
             "bn.running_mean": [1], "bn.running_var": [4 - 1e-5],
         ]
-        let lowering = try Lowering(network)
+        let lowering = try DeviceGraph(network)
         XCTAssertEqual(names(lowering.network), ["input", "first", "second", "sum"])
         let lowered = lowering.parameters { values[$0] ?? [] }
         XCTAssertEqual(lowered.keys.sorted(), ["first.bias", "first.weight", "second.bias", "second.weight"])
@@ -76,7 +77,7 @@ final class LoweringTests: XCTestCase {
             let input = try builder.input([1, 2, 2])
             let layer = try builder.convolution(input, to: 1, kernel: 1, name: "layer")
             let normal = try builder.batchNorm(try sum(builder, input, layer), name: "bn")
-            return try !Lowering(builder.network(output: normal)).folds.isEmpty
+            return try !DeviceGraph(builder.network(output: normal)).folds.isEmpty
         }
         XCTAssertFalse(try folds { try $0.add($1, $2, name: "sum") })
         XCTAssertFalse(try folds { builder, _, layer in try builder.add(layer, layer, name: "sum") })
@@ -95,7 +96,7 @@ final class LoweringTests: XCTestCase {
     }
 
     func testAPoolingIsOneOperation() throws {
-        let lowering = try Lowering(try TinyNetworks.attention())
+        let lowering = try DeviceGraph(try TinyNetworks.attention())
         XCTAssertEqual(lowering.operations.map(\.name), ["input", "x", "pool"])
         let pool = lowering.operations[2]
         XCTAssertEqual(pool.kind, "self-attentive pooling 2×2/2")
@@ -109,7 +110,7 @@ final class LoweringTests: XCTestCase {
                 "\(scope).multihead_attn.scores 64", "\(scope).multihead_attn.row 12", "\(scope).restore.0 64",
                 "pool.sums 32",
             ])
-        let gaussian = try Lowering(try TinyNetworks.gaussian(.position))
+        let gaussian = try DeviceGraph(try TinyNetworks.gaussian(.position))
         XCTAssertEqual(gaussian.operations.map(\.kind), ["input", "pooling"])
     }
 

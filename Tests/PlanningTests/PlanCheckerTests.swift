@@ -1,4 +1,5 @@
 import Networks
+import PlanChecks
 import Planning
 import XCTest
 
@@ -25,11 +26,11 @@ final class PlanCheckerTests: XCTestCase {
     func testReplayFindsAnOverwrittenValue() throws {
         let network = try TinyNetworks.residual()
         var plan = try MemoryPlan(network, options: .separateBuffers)
-        XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [])
+        XCTAssertEqual(PlanChecker.problems(in: plan), [])
         plan.buffers[1].last = 2
         plan.buffers[3].offset = plan.buffers[1].offset
         XCTAssertEqual(
-            PlanChecker.problems(in: plan, of: network),
+            PlanChecker.problems(in: plan),
             (0..<8).map { "add reads row \($0) of stem, but stem holds something else" }.flatMap {
                 ["add writes in step 4 to stem, which is not alive", $0]
             }.prefix(10).map { $0 })
@@ -77,7 +78,7 @@ final class PlanCheckerTests: XCTestCase {
             checked += 1
             let options = Self.options[checked % Self.options.count]
             let plan = try MemoryPlan(network, options: options)
-            XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(name), \(size), \(options)")
+            XCTAssertEqual(PlanChecker.problems(in: plan), [], "\(name), \(size), \(options)")
             XCTAssertGreaterThanOrEqual(plan.arenaBytes, plan.lowerBoundBytes, name)
             if options == .separateBuffers { XCTAssertLessThan(plan.gap, 0.02, name) }
         }
@@ -94,7 +95,7 @@ final class PlanCheckerTests: XCTestCase {
             let network = try randomNetwork(&random)
             let options = Self.options[round % Self.options.count]
             let plan = try MemoryPlan(network, options: options)
-            XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "round \(round), \(options)")
+            XCTAssertEqual(PlanChecker.problems(in: plan), [], "round \(round), \(options)")
             XCTAssertGreaterThanOrEqual(plan.arenaBytes, plan.lowerBoundBytes, "round \(round)")
         }
     }

@@ -1,5 +1,7 @@
 import Foundation
+import Lowering
 import Networks
+import PlanChecks
 import Planning
 import Reporting
 import XCTest
@@ -28,7 +30,7 @@ final class PlanReportTests: XCTestCase {
                 "weights_bytes", "width", "window_bytes",
             ])
         XCTAssertEqual(object["format"] as? String, "sapool-plan")
-        XCTAssertEqual(object["version"] as? Int, 3)
+        XCTAssertEqual(object["version"] as? Int, 4)
         XCTAssertEqual(object["resolution"] as? Int, 4)
         XCTAssertEqual(object["width"] as? Double, 0.5)
         XCTAssertEqual(object["arena_bytes"] as? Int, 176)
@@ -43,7 +45,8 @@ final class PlanReportTests: XCTestCase {
         XCTAssertEqual(
             step.keys.sorted(),
             [
-                "live_bytes", "macs", "name", "nodes", "operands", "operation", "output", "output_bytes",
+                "family", "live_bytes", "macs", "name", "nodes", "operands", "operation", "output",
+                "output_bytes",
                 "output_shape",
                 "parameters", "passes", "scratch",
             ])
@@ -63,12 +66,12 @@ final class PlanReportTests: XCTestCase {
     func testThePlanSurvivesItsJSON() throws {
         for name in ["mobilenet_v2-nlp_headfix2-2222121", "mobilenetv3_small-gaussian_pool-22121111211"] {
             let network = try Network(notation: name, input: [3, 64, 72], classes: 10)
-            let executor = ReferenceExecutor(network)
+            let executor = try ReferenceExecutor(DeviceGraph(network))
             let image = ReferenceExecutor.randomImage(for: network, seed: 4)
             for options in [PlanOptions(), PlanOptions(pushesRows: true)] {
                 let stored = try PlanReport(json: try PlanReport(network, options: options).json())
                 let plan = try stored.plan(of: network)
-                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], name)
+                XCTAssertEqual(PlanChecker.problems(in: plan), [], name)
                 XCTAssertEqual(
                     executor.mistakes(of: plan, image: image, expected: executor.values(of: image)), [], name)
                 XCTAssertEqual(plan.stripes, try MemoryPlan(network, options: options).stripes)
@@ -230,7 +233,7 @@ final class PlanReportTests: XCTestCase {
             decoding: try PlanReport(try TinyNetworks.chain(), options: .separateBuffers).json(), as: UTF8.self)
         for (old, new, message) in [
             ("sapool-plan", "sapool-network", "the JSON is not a plan: its \"format\" is not \"sapool-plan\""),
-            ("\"version\" : 3", "\"version\" : 9", "the plan has version 9, and this program reads version 3"),
+            ("\"version\" : 4", "\"version\" : 9", "the plan has version 9, and this program reads version 4"),
             ("\"stack_bytes\" : 3072", "\"stack_bytes\" : -1", "the plan's stack_bytes is -1: use 0 to 2⁵³"),
             ("\"peak_step\" : 1", "\"peak_step\" : 7", "the plan's peak_step is 7, and it has 5 steps"),
             ("\"arena_bytes\" : 176", "\"arena_bytes\" : -1", "the plan's arena_bytes is -1: use 0 to 2⁵³"),

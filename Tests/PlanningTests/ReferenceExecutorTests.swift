@@ -1,10 +1,12 @@
+import Lowering
 import Networks
+import PlanChecks
 import Planning
 import XCTest
 
 final class ReferenceExecutorTests: XCTestCase {
     private func mistakes(_ network: Network, _ options: PlanOptions, seed: UInt64 = 1) throws -> [String] {
-        let executor = ReferenceExecutor(network, seed: seed)
+        let executor = try ReferenceExecutor(DeviceGraph(network), seed: seed)
         let image = ReferenceExecutor.randomImage(for: network, seed: seed)
         return executor.mistakes(
             of: try MemoryPlan(network, options: options), image: image, expected: executor.values(of: image))
@@ -33,7 +35,7 @@ final class ReferenceExecutorTests: XCTestCase {
                     notation: "plain-cnn(channels=4-8, strides=2-2, pool=\(pool))", input: [2, 25, 19], classes: 3)
                 XCTAssertEqual(try mistakes(network, options), [], "\(pool), \(options)")
                 let plan = try MemoryPlan(network, options: options)
-                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(pool), \(options)")
+                XCTAssertEqual(PlanChecker.problems(in: plan), [], "\(pool), \(options)")
             }
         }
         for network in [
@@ -49,7 +51,7 @@ final class ReferenceExecutorTests: XCTestCase {
             for options in PlanCheckerTests.options {
                 XCTAssertEqual(try mistakes(network, options), [], "\(network.name), \(options)")
                 let plan = try MemoryPlan(network, options: options)
-                XCTAssertEqual(PlanChecker.problems(in: plan, of: network), [], "\(network.name), \(options)")
+                XCTAssertEqual(PlanChecker.problems(in: plan), [], "\(network.name), \(options)")
             }
         }
     }
@@ -69,7 +71,7 @@ final class ReferenceExecutorTests: XCTestCase {
         let details = ComparisonPool(channels: 1, window: Window(kernel: 2, stride: 2), weighting: .dice)
         let compared = try builder.add(.comparisonPool(details), [image, mean], name: "compared")
         let network = try builder.network(outputs: [low, power, compared])
-        let values = ReferenceExecutor(network).values(of: [1, 2, -3, 10])
+        let values = try ReferenceExecutor(DeviceGraph(network)).values(of: [1, 2, -3, 10])
         XCTAssertEqual(values[low.index], [10], "127 · 10 / 128, to the nearest")
         XCTAssertEqual(values[power.index], [5], "⌊√⌊114 / 4⌋⌋")
         // Mean 3: weights 3, 2, 7, 8 of 1, 2, −3, 10 are 66 / 20.
@@ -100,7 +102,7 @@ final class ReferenceExecutorTests: XCTestCase {
         let deviation = try builder.add(
             .localDeviation(LocalDeviation(kernel: 2, stride: 2)), [image], name: "deviation")
         let network = try builder.network(outputs: [mean, largest, average, deviation])
-        let values = ReferenceExecutor(network).values(of: [1, 2, -3, 10])
+        let values = try ReferenceExecutor(DeviceGraph(network)).values(of: [1, 2, -3, 10])
         XCTAssertEqual(values[mean.index], [3], "10 / 4, halves away from zero")
         XCTAssertEqual(values[largest.index], [10])
         XCTAssertEqual(values[average.index], [0, 1, 1, -1, 3, 3, -1, 2, 3])
@@ -110,7 +112,7 @@ final class ReferenceExecutorTests: XCTestCase {
 
     func testFindsABrokenPlan() throws {
         let network = try Network(notation: "mobilenet_v2-skip-1222121", input: [3, 48, 48], classes: 10)
-        let executor = ReferenceExecutor(network)
+        let executor = try ReferenceExecutor(DeviceGraph(network))
         let image = ReferenceExecutor.randomImage(for: network, seed: 2)
         let expected = executor.values(of: image)
         let plan = try MemoryPlan(network, options: PlanOptions(pushesRows: true))
@@ -124,14 +126,14 @@ final class ReferenceExecutorTests: XCTestCase {
                 first: buffer.first, last: buffer.last, offset: buffer.offset)
             XCTAssertNotEqual(
                 executor.mistakes(of: broken, image: image, expected: expected), [], "\(buffer.name) with a row less")
-            XCTAssertNotEqual(PlanChecker.problems(in: broken, of: network), [], "\(buffer.name) with a row less")
+            XCTAssertNotEqual(PlanChecker.problems(in: broken), [], "\(buffer.name) with a row less")
         }
         // An input that is still needed may not lie where the output starts.
         let sharing = try XCTUnwrap(
             plan.sharings.first { plan.buffers[$0.lower].offset < plan.buffers[$0.upper].offset })
         var broken = plan
         broken.buffers[sharing.upper].offset = plan.buffers[sharing.lower].offset
-        XCTAssertNotEqual(PlanChecker.problems(in: broken, of: network), [])
+        XCTAssertNotEqual(PlanChecker.problems(in: broken), [])
         XCTAssertNotEqual(executor.mistakes(of: broken, image: image, expected: expected), [])
     }
 }

@@ -43,7 +43,7 @@ final class SearchTests: XCTestCase {
         for candidate in space.candidates {
             // At 48 pixels and seven halvings the last map is gone before the last pooling.
             guard let network = try? space.network(candidate) else { continue }
-            let sram = try Footprint(network, MemoryPlan(network), core: .cortexM4).sramBytes + 512
+            let sram = try Footprint(MemoryPlan(network), core: .cortexM4).sramBytes + 512
             if sram <= 24 << 10, network.multiplyAccumulates <= 12_000_000 {
                 all.append((candidate, sram, network.multiplyAccumulates))
             }
@@ -73,7 +73,7 @@ final class SearchTests: XCTestCase {
             } catch { return "\(error)" }
         }
         let sizes = try space.candidates.compactMap { try? space.network($0) }.map {
-            try Footprint($0, MemoryPlan($0), core: .cortexM4).sramBytes
+            try Footprint(MemoryPlan($0), core: .cortexM4).sramBytes
         }
         let needed = try XCTUnwrap(sizes.min())
         let text = message(SearchLimits(budget: Budget(sram: 1 << 10)))

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 import Quantization
@@ -115,7 +116,7 @@ final class ExecutorTests: XCTestCase {
         ] {
             let network = try Network(
                 notation: "plain-cnn(channels=4-8, strides=22, pool=\(pool))", input: [1, 32, 32], classes: 3)
-            XCTAssertThrowsError(try DeviceStep.all(of: Lowering(network).network), pool) { error in
+            XCTAssertThrowsError(try DeviceStep.all(of: DeviceGraph(network).network), pool) { error in
                 XCTAssertTrue("\(error)".contains(": there is no int8 kernel for \(what): "), "\(error)")
             }
         }

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 import Quantization
@@ -17,7 +18,7 @@ struct Noise {
 
 /// A quantised network with made-up weights and made-up statistics: its classes mean nothing, but every kernel runs.
 func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throws -> QuantizedModel {
-    let lowered = try Lowering(network).network
+    let lowered = try DeviceGraph(network).network
     var noise = Noise(state: 7)
     var parameters: [String: [Float]] = [:]
     for specification in lowered.parameters {

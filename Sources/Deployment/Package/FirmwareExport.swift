@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 import Quantization
@@ -32,7 +33,7 @@ public struct FirmwareExport {
         let layout = WeightsLayout(program)
         let offsets = layout.offsets
         let texts = LayerSource(program: program, offsets: offsets)
-        let graph = EvaluationGraph(network)
+        let graph = plan.graph
         let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
             Self.layer(index, step, plan, graph, texts.statements(step))
         }
@@ -52,7 +53,7 @@ public struct FirmwareExport {
         weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(source: source, classNames: program.model.classNames, output: program.outputQuantization)
-        footprint = Footprint(graph, plan, core: options.core, stack: options.stack)
+        footprint = Footprint(plan, core: options.core, stack: options.stack)
         try check()
     }
 
@@ -89,7 +90,7 @@ public struct FirmwareExport {
     }
 
     private static func layer(
-        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: EvaluationGraph, _ body: [String]
+        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: DeviceGraph, _ body: [String]
     ) -> NetworkSource.Layer {
         let nodes = plan.steps[index].nodes.map { graph.network[$0] }
         let output = plan.buffers[step.output]
@@ -100,26 +101,28 @@ public struct FirmwareExport {
         let inputs = zip(step.operands, step.calls.first?.inputs ?? []).map { place(plan.buffers[$0], $1) }
         return NetworkSource.Layer(
             step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
-            operation: operationLabel(nodes, in: graph), shape: "\(step.outputShape)",
+            operation: operationLabel(nodes), shape: "\(step.outputShape)",
             macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
             places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
             body: body)
     }
 
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.
-    private static func stripes(_ program: KernelProgram, _ graph: EvaluationGraph) throws -> [StripeSource] {
+    private static func stripes(_ program: KernelProgram, _ graph: DeviceGraph) throws -> [StripeSource] {
         let plan = program.plan
         var writers: [Networks.Node.ID: Int] = [:]
         for (index, step) in plan.steps.enumerated() { for node in step.nodes { writers[node] = index } }
         let layers = zip(plan.steps.indices, program.steps).map { index, step in
             let main = graph.network[plan.steps[index].nodes[0]]
             let operands = graph.operands(of: main)
+            let output = graph.shapes[main.id.index]
             let shapes = operands.map { graph.shapes[$0.index] }
+            let rules = main.operation.facts.rowsRead(shapes, output)
             var known: [(value: Int, demand: RowDemand)] = []
             for (place, operand) in operands.enumerated() {
                 guard let value = writers[operand], !known.contains(where: { $0.value == value }) else { continue }
                 known.append(
-                    (value, RowDemand(main.operation, place: place, shapes, output: graph.shapes[main.id.index])))
+                    (value, RowDemand(rules[place], height: shapes[place].height, rows: output.height)))
             }
             return StripeSource.Layer(
                 step: index, function: LayerSource.function(index, step.calls[0].kernel), passes: step.passes,

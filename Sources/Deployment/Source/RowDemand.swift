@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// How many rows of an operand have to be there before a kernel can compute its row y: a rule that is computed here and written
@@ -16,40 +17,23 @@ enum RowDemand: Equatable {
     /// Cells of `factor` rows, of an operand of `height` rows.
     case shuffle(factor: Int, height: Int)
 
-    /// The rule of an operand of a node's kernel.
-    ///
-    /// - Parameters:
-    ///   - place: which of the operation's operands.
-    ///   - shapes: of all operands in memory.
-    ///   - output: the output's shape in memory.
-    init(_ operation: Networks.Operation, place: Int, _ shapes: [Shape], output: Shape) {
-        let height = shapes[place].height
+    /// What a rule demands of an operand of `height` rows, for an output of `rows`.
+    init(_ rule: RowRule, height: Int, rows: Int) {
         func window(_ window: Window) -> RowDemand {
-            .window(
-                stride: window.stride.height, reach: window.extent.height - window.before.height, height: height)
+            .window(stride: window.stride.height, reach: window.extent.height - window.before.height, height: height)
         }
-        switch operation {
-        case .convolution(let details): self = window(details.window)
-        case .maxPool(let details): self = window(details.window)
-        case .averagePool(let details): self = window(details.window)
-        case .localDeviation(let details): self = window(details.window)
-        case .fixedFilter(let details): self = window(details.window)
-        case .windowPool(let details):
-            let map = window(details.window)
-            guard place == 1, case .window(let stride, let reach, _) = map else {
-                self = map
-                return
-            }
-            self = .cells(stride: stride, reach: reach, map: shapes[0].height, height: height)
-        case .upsampleBilinear: self = .bilinear(from: height, to: output.height)
-        case .depthToSpace(let details): self = .shuffle(factor: details.factor, height: height)
-        case .add, .multiply:
-            self = shapes[place] == output ? .window(stride: 1, reach: 1, height: height) : .first
-        case .globalAveragePool, .batchNorm, .activation, .scale, .positionEmbedding:
-            self = .window(stride: 1, reach: 1, height: height)
-        case .input, .instanceNorm, .dropout, .gaussianNoise, .powerPool, .comparisonPool, .rnnPool,
-            .multiHeadAttention, .attentionHead, .linear, .flatten:
-            self = .all(height)
+        switch rule {
+        case .window(let details): self = window(details)
+        case .filter(let details): self = details.border == .zero ? window(details.window) : .all(height)
+        case .cells(let details, let map):
+            self = .cells(
+                stride: details.stride.height, reach: details.extent.height - details.before.height, map: map,
+                height: height)
+        case .bilinear: self = .bilinear(from: height, to: rows)
+        case .shuffle(let factor): self = .shuffle(factor: factor, height: height)
+        case .pixel: self = .first
+        case .same, .line, .eachPass: self = .window(stride: 1, reach: 1, height: height)
+        case .whole, .wholeThenSame: self = .all(height)
         }
     }
 

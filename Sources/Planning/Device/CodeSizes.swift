@@ -1,3 +1,5 @@
+import Lowering
+
 /// Bytes of code of one core: what `Firmware/measure` found in firmware of made-up networks.
 ///
 /// code = start-up + Σ shared pieces of the kernels that are there + Σ over calls + what runs the steps. A piece is the code that a set

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// What firmware of a network takes of a core's flash and SRAM: all that is linked, and the stack.
@@ -31,15 +32,11 @@ public struct Footprint: Sendable, Hashable {
     /// One part in so many of the flash is added to its code.
     package static let shareOfScatter = 100
 
-    /// What a plan of a network takes.
+    /// What a plan takes.
     ///
-    /// - Parameters:
-    ///   - stack: bytes of the stack.
-    public init(_ network: Network, _ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
-        self.init(EvaluationGraph(network), plan, core: core, stack: stack)
-    }
-
-    package init(_ graph: EvaluationGraph, _ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
+    /// - Parameter stack: bytes of the stack.
+    public init(_ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
+        let graph = plan.graph
         let calls = graph.calls(of: plan.steps.map(\.nodes))
         let input = graph.network.inputShape
         // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
@@ -57,12 +54,9 @@ public struct Footprint: Sendable, Hashable {
 
     /// The least that any plan of the network takes.
     ///
-    /// - Parameters:
-    ///   - steps: the nodes of each step.
-    ///   - arena: a lower bound of the arena.
-    package init(least graph: EvaluationGraph, steps: [[Node.ID]], arena: Int, core: Core, stack: Int = Footprint.stack)
-    {
-        let calls = graph.calls(of: steps)
+    /// - Parameter arena: a lower bound of the arena.
+    package init(least graph: DeviceGraph, arena: Int, core: Core, stack: Int = Footprint.stack) {
+        let calls = graph.calls(of: graph.schedule.steps.map(\.nodes))
         self.init(
             calls, code: core.codeSizes.bytes(calls, PlanShape()), arena: arena, thrown: 0, state: 16,
             stack: stack)

@@ -196,7 +196,7 @@ public struct ArenaDrawing: Sendable {
     }
 
     private func category(_ buffer: Buffer) -> BufferCategory {
-        BufferCategory(buffer, operation: report.writer(of: buffer).operation)
+        BufferCategory(buffer, writer: report.writer(of: buffer))
     }
 
     private func shape(of step: PlanReport.Step) -> String { step.outputShape.map(String.init).joined(separator: "×") }
@@ -214,18 +214,19 @@ private enum BufferCategory: String, CaseIterable {
     case other = "other operation"
     case scratch = "scratch"
 
-    init(_ buffer: Buffer, operation: String) {
-        let kind = operation.prefix { $0 != "+" && $0 != " " }
-        switch (buffer.role, kind) {
-        case (.input, _): self = .input
-        case (.scratch, _): self = .scratch
-        case (_, "convolution"), (_, "linear"): self = .convolution
-        case (_, "depthwise"): self = .depthwise
-        case (_, "multiHeadAttention"), (_, "attentionHead"): self = .attention
-        case (_, "maxPool"), (_, "averagePool"), (_, "globalAveragePool"), (_, "localDeviation"), (_, "windowPool"),
-            (_, "powerPool"), (_, "comparisonPool"), (_, "fixedFilter"), (_, "rnnPool"):
-            self = .pooling
-        default: self = .other
+    init(_ buffer: Buffer, writer: PlanReport.Step) {
+        switch buffer.role {
+        case .input: self = .input
+        case .scratch: self = .scratch
+        case .activation, .lines:
+            switch writer.family {
+            case .image: self = .input
+            case .convolution: self = .convolution
+            case .depthwise: self = .depthwise
+            case .pooling: self = .pooling
+            case .attention: self = .attention
+            case .other: self = .other
+            }
         }
     }
 

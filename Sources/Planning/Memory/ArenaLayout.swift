@@ -1,3 +1,5 @@
+import Lowering
+
 /// Offsets for buffers of known lifetimes: a heuristic for dynamic storage allocation, which is NP-hard.
 ///
 /// Buffers are placed one by one at the lowest offset that is free during their whole life. Several orders are tried

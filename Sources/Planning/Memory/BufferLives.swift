@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// What has to lie in the arena for given stripes: buffers with their lives, and which of them may share bytes.

@@ -1,3 +1,5 @@
+import Lowering
+
 /// One pass of one step: the unit in which chains run.
 public struct RowTask: Sendable, Hashable {
     /// Index of the step.

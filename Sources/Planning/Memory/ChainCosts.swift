@@ -1,4 +1,5 @@
 import Dispatch
+import Lowering
 import Synchronization
 
 /// What chains of one schedule take, each worked out once: several searches ask for the same ones.

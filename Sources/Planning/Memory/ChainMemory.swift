@@ -1,3 +1,5 @@
+import Lowering
+
 /// What a chain takes of the arena, pass by pass: it replays the order of passes and looks at what is alive.
 struct ChainMemory {
     /// For each step of the chain the most that is alive in one of its passes, aligned.

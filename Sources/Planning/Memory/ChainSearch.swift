@@ -1,3 +1,5 @@
+import Lowering
+
 /// Where chains begin and end: the cut points with the smallest peak.
 ///
 /// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so that the best

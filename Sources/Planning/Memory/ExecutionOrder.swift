@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// Orders in which a network can run. Where a value branches, what is computed first decides what has to be kept meanwhile.
@@ -6,7 +7,7 @@ enum ExecutionOrder {
     ///
     /// One always runs what frees the most (the least to keep afterwards), the other follows each operand to its end before it starts
     /// on the next, last operands first.
-    static func alternatives(_ graph: EvaluationGraph) -> [[Node]] {
+    static func alternatives(_ graph: DeviceGraph) -> [[Node]] {
         let own = graph.computed.map(\.id)
         var orders: [[Node]] = []
         for order in [greedy(graph), depthFirst(graph)] {
@@ -16,7 +17,7 @@ enum ExecutionOrder {
         return orders
     }
 
-    private static func greedy(_ graph: EvaluationGraph) -> [Node] {
+    private static func greedy(_ graph: DeviceGraph) -> [Node] {
         var missing = [Int](repeating: 0, count: graph.network.nodes.count)
         var unread = missing
         for node in graph.computed {
@@ -44,7 +45,7 @@ enum ExecutionOrder {
         }
     }
 
-    private static func depthFirst(_ graph: EvaluationGraph) -> [Node] {
+    private static func depthFirst(_ graph: DeviceGraph) -> [Node] {
         var isPlaced = [Bool](repeating: false, count: graph.network.nodes.count)
         var order: [Node] = []
         func place(_ node: Node) { if !isPlaced[node.id.index] { isPlaced[node.id.index] = true; order.append(node) } }

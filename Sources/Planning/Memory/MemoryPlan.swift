@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// Where every value of a network lies in one block of memory, the arena, while a device computes one image.
@@ -27,6 +28,9 @@ import Networks
 /// print(plan.arenaBytes, plan.lowerBoundBytes)
 /// ```
 public struct MemoryPlan: Sendable {
+    /// The network that is planned, as a device computes it: nodes are told by their ids in `graph.network`.
+    public let graph: DeviceGraph
+
     /// One operation with the operations fused behind it.
     public struct Step: Sendable, Hashable {
         /// The operation, then its followers, in order.
@@ -122,7 +126,10 @@ public struct MemoryPlan: Sendable {
     }
 
     /// Plans given stripes.
-    package init(_ schedule: Schedule, ranges: [Range<Int>], _ options: PlanOptions) throws(PlanningError) {
+    package init(_ graph: DeviceGraph, _ schedule: Schedule, ranges: [Range<Int>], _ options: PlanOptions)
+        throws(PlanningError)
+    {
+        self.graph = graph
         let lives = BufferLives(schedule, ranges, options)
         let layout = try ArenaLayout(
             lives.buffers, steps: schedule.steps.count, alignment: options.alignment, sharings: lives.sharings,
@@ -163,9 +170,11 @@ public struct MemoryPlan: Sendable {
 
     /// A plan by its parts, as it was made elsewhere.
     init(
-        steps: [Step], stripes: [Stripe], buffers: [Buffer], sharings: [Sharing], options: PlanOptions, sizes: Sizes,
+        of graph: DeviceGraph, steps: [Step], stripes: [Stripe], buffers: [Buffer], sharings: [Sharing],
+        options: PlanOptions, sizes: Sizes,
         isOptimal: Bool, peakStep: Int, places: [Int?]
     ) {
+        self.graph = graph
         self.steps = steps
         self.stripes = stripes
         self.buffers = buffers

@@ -1,3 +1,5 @@
+import Lowering
+
 /// Whether chains of operations run row by row through rolling line buffers.
 public enum StripeMode: String, Sendable, Hashable, Codable, CaseIterable {
     /// Wherever that makes the arena smaller; it is an error where it nowhere does.

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// Plans one network under any number of options; what they have in common is worked out once.
@@ -8,8 +9,8 @@ import Networks
 /// let pushed = try planner.plan(PlanOptions(pushesRows: true))
 /// ```
 public final class Planner {
-    package let graph: EvaluationGraph
-    private let ownOrder: Schedule
+    /// The network as it is planned.
+    public let graph: DeviceGraph
     private var otherOrder: Schedule?
     private var costs: [Rules: ChainCosts] = [:]
 
@@ -23,15 +24,10 @@ public final class Planner {
     /// A planner of a network.
     ///
     /// - Throws: `PlanningError` where the network is beyond planning.
-    public convenience init(_ network: Network) throws(PlanningError) { try self.init(EvaluationGraph(network)) }
+    public convenience init(_ network: Network) throws(PlanningError) { try self.init(DeviceGraph(network)) }
 
-    package init(_ graph: EvaluationGraph) throws(PlanningError) {
-        self.graph = graph
-        ownOrder = try Schedule(graph)
-    }
-
-    /// The nodes of each step.
-    package var steps: [[Node.ID]] { ownOrder.steps.map(\.nodes) }
+    /// A planner of a network that is lowered already.
+    public init(_ graph: DeviceGraph) { self.graph = graph }
 
     /// Plans the network.
     ///
@@ -41,7 +37,7 @@ public final class Planner {
         try options.check()
         let schedule = try schedule(options)
         let whole = schedule.steps.indices.map { $0..<$0 + 1 }
-        guard options.stripes != .off else { return try MemoryPlan(schedule, ranges: whole, options) }
+        guard options.stripes != .off else { return try MemoryPlan(graph, schedule, ranges: whole, options) }
         var candidates: [[Range<Int>]] = options.stripes == .auto && !options.pushesRows ? [whole] : []
         for measure in ChainSearch.Measure.allCases {
             let ranges = ChainSearch(costs(of: schedule, options), options, by: measure).ranges
@@ -50,9 +46,9 @@ public final class Planner {
         if options.stripes == .on, candidates == [whole] {
             throw PlanningError("stripes make nothing smaller in \(graph.network.name): leave them on auto or off")
         }
-        var best = try MemoryPlan(schedule, ranges: candidates[0], options)
+        var best = try MemoryPlan(graph, schedule, ranges: candidates[0], options)
         for ranges in candidates.dropFirst() {
-            let plan = try MemoryPlan(schedule, ranges: ranges, options)
+            let plan = try MemoryPlan(graph, schedule, ranges: ranges, options)
             if plan.arenaBytes < best.arenaBytes { best = plan }
         }
         return best
@@ -76,12 +72,12 @@ public final class Planner {
 
     /// The network's own order, or another one in which steps one by one take less.
     private func schedule(_ options: PlanOptions) throws(PlanningError) -> Schedule {
-        guard options.reordersBranches else { return ownOrder }
+        guard options.reordersBranches else { return graph.schedule }
         if let otherOrder { return otherOrder }
-        var best = ownOrder
-        var smallest = peak(ownOrder)
+        var best = graph.schedule
+        var smallest = peak(best)
         for order in ExecutionOrder.alternatives(graph) {
-            let schedule = try Schedule(graph, order: order)
+            let schedule = try graph.schedule(order: order)
             let peak = peak(schedule)
             if peak < smallest { (best, smallest) = (schedule, peak) }
         }

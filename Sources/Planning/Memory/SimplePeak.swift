@@ -1,3 +1,5 @@
+import Lowering
+
 /// The conventions of papers, which look at one operation at a time.
 enum SimplePeak {
     /// The largest sum of an operation's inputs and output, and the same with what poolings with computed weights keep.

@@ -1,4 +1,4 @@
-import Networks
+import Lowering
 
 /// What computing one layer costs a microcontroller's core: an estimate before there is any code.
 public struct LayerCost: Sendable, Hashable {
@@ -19,33 +19,10 @@ public struct CostModel: Sendable, Hashable {
 
     init(_ constants: [DeviceKernel: [Double]]) { self.constants = constants }
 
-    /// What a kernel call takes.
+    /// What a kernel call takes; of a node without an int8 kernel a guess.
     func instructions(_ call: DeviceCall) -> Double {
-        guard let kernel = call.kernel, let own = constants[kernel] else { return 0 }
+        guard let kernel = call.kernel else { return call.guess }
+        guard let own = constants[kernel] else { return 0 }
         return zip(own, call.work).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// What a node without an int8 kernel might take, by the plain loops of others: nobody has counted it.
-    func guess(_ node: Node, in graph: EvaluationGraph) -> Double {
-        let (perProduct, perOutput, perElement, perScore) = (3.0, 12.0, 5.0, 14.0)
-        let output = Double(graph.shapes[node.id.index].count)
-        let products = Double(graph.network.multiplyAccumulates(of: node))
-        switch node.operation {
-        case .powerPool(let details): return 2 * output * (perElement * Double(details.window.kernel.area) + perOutput)
-        case .comparisonPool(let details):
-            // Two passes over a window: references and weights, each a look-up, then the mean.
-            return output * (5 * perElement * Double(details.window.kernel.area) + 2 * perOutput)
-        case .rnnPool(let details):
-            let (kernel, size) = (details.window.kernel, graph.shapes[node.id.index].size)
-            let states =
-                2 * kernel.area * details.lineStates + 2 * (kernel.height + kernel.width) * details.windowStates
-            return products * perProduct + 2 * perOutput * Double(size.area * states)
-        case .attentionHead(let details):
-            let tokens = Double(details.size.area + 1)
-            return products * perProduct + perScore * tokens * Double(details.heads)
-                + 2 * perOutput * tokens * Double(details.channels)
-        case .fixedFilter: return products * perProduct + perOutput * output
-        default: return (2 * perElement + perOutput) * output
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// What each layer of a network costs, before any memory is planned.
@@ -55,26 +56,21 @@ public struct Profile: Sendable, Hashable {
     /// - Parameter core: the core that instructions are estimated for.
     /// - Throws: `PlanningError` where a network read from a file is too large to count.
     public init(_ network: Network, core: Core = .cortexM4) throws(PlanningError) {
-        try self.init(EvaluationGraph(network), core: core)
+        try self.init(network, DeviceGraph(network), core: core)
     }
 
-    package init(_ graph: EvaluationGraph, core: Core = .cortexM4) throws(PlanningError) {
-        let network = graph.network
-        var flash = [Int](repeating: 0, count: network.nodes.count)
-        var costs = [LayerCost](
-            repeating: LayerCost(multiplyAccumulates: 0, bytesMoved: 0, instructions: 0), count: network.nodes.count)
-        for call in graph.calls(of: try Schedule(graph).steps.map(\.nodes)).joined() {
-            flash[call.node.index] += call.tableBytes
-            let work =
-                call.kernel == nil ? core.costs.guess(network[call.node], in: graph) : core.costs.instructions(call)
-            let (sum, overflow) = costs[call.node.index].instructions.addingReportingOverflow(
-                Int(exactly: work.rounded()) ?? .max)
-            costs[call.node.index].instructions = overflow ? .max : sum
+    /// - Parameters:
+    ///   - network: as it is trained: layers, parameters and work are counted of it.
+    ///   - graph: the same as a device computes it: flash and instructions are counted of that, and stand at the layers' names.
+    package init(_ network: Network, _ graph: DeviceGraph, core: Core = .cortexM4) throws(PlanningError) {
+        var costs: [String: DeviceCost] = [:]
+        for call in graph.calls(of: graph.schedule.steps.map(\.nodes)).joined() {
+            costs[graph.network[call.node].name, default: DeviceCost()].add(call, core)
         }
         for node in graph.computed {
             let operands = graph.operands(of: node).map { graph.shapes[$0.index].count }
-            costs[node.id.index].bytesMoved =
-                operands.reduce(graph.shapes[node.id.index].count, +) + flash[node.id.index]
+            costs[node.name, default: DeviceCost()].valueBytes =
+                operands.reduce(graph.shapes[node.id.index].count, +)
         }
         var layers: [Layer] = []
         var total = 0
@@ -83,17 +79,18 @@ public struct Profile: Sendable, Hashable {
             let (sum, overflow) = total.addingReportingOverflow(work)
             guard !overflow else { throw Self.uncountable(network) }
             total = sum
+            let cost = costs[node.name] ?? DeviceCost()
             layers.append(
                 Layer(
                     name: node.name, operation: node.operation.kind, outputShape: node.shape, multiplyAccumulates: work,
                     parameters: node.operation.details.parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +),
-                    outputBytes: node.shape.count, flashBytes: flash[node.id.index],
-                    bytesMoved: costs[node.id.index].bytesMoved, instructions: costs[node.id.index].instructions))
+                    outputBytes: node.shape.count, flashBytes: cost.flashBytes,
+                    bytesMoved: cost.valueBytes + cost.flashBytes, instructions: cost.instructions))
         }
         self.layers = layers
         parameters = network.parameterCount
         multiplyAccumulates = total
-        flashBytes = flash.reduce(0, +)
+        flashBytes = costs.values.reduce(0) { $0 + $1.flashBytes }
     }
 
     /// Attention is the one operation whose work can exceed 2⁶³ while its input and weights are small enough for a network.
@@ -109,5 +106,20 @@ public struct Profile: Sendable, Hashable {
 
     private static func uncountable(_ network: Network) -> PlanningError {
         PlanningError("\(network.name) has over 2⁶³ multiply-accumulates: use a smaller image or fewer layers")
+    }
+}
+
+/// What a device spends on one node.
+private struct DeviceCost {
+    var flashBytes = 0
+    /// Operands and output, each moved once.
+    var valueBytes = 0
+    var instructions = 0
+
+    mutating func add(_ call: DeviceCall, _ core: Core) {
+        flashBytes += call.tableBytes
+        let work = Int(exactly: core.costs.instructions(call).rounded()) ?? .max
+        let (sum, overflow) = instructions.addingReportingOverflow(work)
+        instructions = overflow ? .max : sum
     }
 }

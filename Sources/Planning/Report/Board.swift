@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// A board with a microcontroller: what there is to keep to.

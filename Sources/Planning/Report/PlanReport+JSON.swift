@@ -1,9 +1,10 @@
 import Foundation
+import Lowering
 import Networks
 
 extension PlanReport: Codable {
     private static let format = "sapool-plan"
-    private static let version = 3
+    private static let version = 4
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, resolution, width, parameters, core, instructions, alignment, convention,

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 extension PlanReport {
@@ -58,6 +59,8 @@ extension PlanReport {
         public let name: String
         /// In words, `depthwise+relu6 3×3/2`.
         public let operation: String
+        /// What the operation counts as in pictures.
+        public let family: OperationFamily
         /// Names of the operation's node and of those fused behind it, in order.
         public let nodes: [String]
         /// `[C, H, W]` or `[C]`.
@@ -79,7 +82,7 @@ extension PlanReport {
         public let passes: Int
 
         private enum CodingKeys: String, CodingKey {
-            case name, operation, nodes, macs, parameters, operands, output, scratch, passes
+            case name, operation, family, nodes, macs, parameters, operands, output, scratch, passes
             case outputShape = "output_shape"
             case outputBytes = "output_bytes"
             case liveBytes = "live_bytes"

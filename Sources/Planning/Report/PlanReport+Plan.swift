@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 extension PlanReport {
@@ -6,7 +7,8 @@ extension PlanReport {
     /// - Parameter network: the network that was planned.
     /// - Throws: `PlanningError` where it is another one.
     public func plan(of network: Network) throws(PlanningError) -> MemoryPlan {
-        let graph = EvaluationGraph(network)
+        let graph = try DeviceGraph(network)
+        let network = graph.network
         let ids = Dictionary(network.nodes.map { ($0.name, $0.id) }) { first, _ in first }
         var buffers: [Node.ID: Int] = [:]
         var planned: [MemoryPlan.Step] = []
@@ -24,15 +26,16 @@ extension PlanReport {
                     nodes: nodes, operands: step.operands, output: step.output, scratch: step.scratch,
                     passes: step.passes, liveBytes: step.liveBytes))
         }
-        return MemoryPlan(self, steps: planned, places: network.nodes.map { buffers[graph.sources[$0.id.index]] })
+        return MemoryPlan(
+            self, of: graph, steps: planned, places: network.nodes.map { buffers[graph.sources[$0.id.index]] })
     }
 }
 
 extension MemoryPlan {
     /// The plan of a report: `places` are the buffers of the network's nodes.
-    fileprivate init(_ report: PlanReport, steps: [Step], places: [Int?]) {
+    fileprivate init(_ report: PlanReport, of graph: DeviceGraph, steps: [Step], places: [Int?]) {
         self.init(
-            steps: steps,
+            of: graph, steps: steps,
             stripes: report.stripes.map { stripe in
                 var passes = [Int: Int]()
                 let order = stripe.order.flatMap { run in

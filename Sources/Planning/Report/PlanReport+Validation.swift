@@ -1,3 +1,5 @@
+import Lowering
+
 extension PlanReport {
     /// Refuses what no plan can hold, so that whoever reads a report can rely on its indices and sums.
     func validate() throws(PlanningError) {

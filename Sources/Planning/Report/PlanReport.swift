@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 import Networks
 import Reporting
 
@@ -87,7 +88,7 @@ public struct PlanReport: Sendable, Hashable {
     ) throws(PlanningError) {
         let planner = try Planner(network)
         let graph = planner.graph
-        let profile = try Profile(graph, core: core)
+        let profile = try Profile(network, graph, core: core)
         let plan = try planner.plan(options)
         func bytes(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> Int {
             var other = options
@@ -113,7 +114,7 @@ public struct PlanReport: Sendable, Hashable {
         pushesRows = options.pushesRows
         simplePeakBytes = plan.simplePeakBytes
         retainingPeakBytes = plan.retainingPeakBytes
-        let footprint = Footprint(graph, plan, core: core, stack: budget.stack)
+        let footprint = Footprint(plan, core: core, stack: budget.stack)
         self.footprint = footprint
         convention = plan.convention
         let missing = graph.withoutKernel
@@ -131,14 +132,18 @@ public struct PlanReport: Sendable, Hashable {
             ? nil : Self.verdicts(budget, footprint, profile, peak: steps[plan.peakStep], missing: missing)
     }
 
-    private static func steps(of plan: MemoryPlan, _ profile: Profile, _ graph: EvaluationGraph) -> [Step] {
+    private static func steps(of plan: MemoryPlan, _ profile: Profile, _ graph: DeviceGraph) -> [Step] {
         let layers = Dictionary(profile.layers.map { ($0.name, $0) }) { first, _ in first }
+        // What folds is trained, and counts where it went to; of a sum's terms with the first.
+        let folded = Dictionary(
+            graph.folds.lazy.filter(\.isShifted).map { ($0.layer, [$0.batchNorm]) }, uniquingKeysWith: +)
         return plan.steps.map { step in
             let nodes = step.nodes.map { graph.network[$0] }
-            let own = nodes.compactMap { layers[$0.name] }
+            let own = nodes.flatMap { [$0.name] + folded[$0.name, default: []] }.compactMap { layers[$0] }
             let shape = graph.shapes[step.nodes[0].index]
             return Step(
-                name: nodes[0].name, operation: operationLabel(nodes, in: graph), nodes: nodes.map(\.name),
+                name: nodes[0].name, operation: operationLabel(nodes), family: nodes[0].operation.facts.family,
+                nodes: nodes.map(\.name),
                 outputShape: shape.dimensions, macs: own.reduce(0) { $0 + $1.multiplyAccumulates },
                 parameters: own.reduce(0) { $0 + $1.parameters }, outputBytes: shape.count, liveBytes: step.liveBytes,
                 operands: step.operands, output: step.output, scratch: step.scratch, passes: step.passes)

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Lowering
 import Networks
 import Synchronization
 
@@ -100,9 +101,8 @@ public struct NetworkSearch: Sendable {
             if !limits.budget.isEmpty, let missing = planner.graph.withoutKernel {
                 return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(missing)")
             }
-            let profile = try Profile(planner.graph)
-            let least = Footprint(
-                least: planner.graph, steps: planner.steps, arena: 0, core: core, stack: limits.budget.stack)
+            let profile = try Profile(network, planner.graph)
+            let least = Footprint(least: planner.graph, arena: 0, core: core, stack: limits.budget.stack)
             var result = SearchResult(
                 candidate: candidate, sramBytes: 0, flashBytes: least.flashBytes,
                 multiplyAccumulates: profile.multiplyAccumulates, parameters: profile.parameters,
@@ -152,12 +152,12 @@ public struct NetworkSearch: Sendable {
             let planner = try Planner(network)
             let plan = try planner.plan(options)
             let step = plan.steps[plan.peakStep]
-            let nodes = step.nodes.map { network[$0] }
-            let footprint = Footprint(planner.graph, plan, core: core, stack: limits.budget.stack)
+            let nodes = step.nodes.map { planner.graph.network[$0] }
+            let footprint = Footprint(plan, core: core, stack: limits.budget.stack)
             result.flashBytes = footprint.flashBytes
             result.sramBytes = footprint.sramBytes + limits.budget.reserved
             result.peak =
-                "\(nodes[0].name) (\(operationLabel(nodes, in: planner.graph)), \(planner.graph.shapes[nodes[0].id.index]))"
+                "\(nodes[0].name) (\(operationLabel(nodes)), \(planner.graph.shapes[nodes[0].id.index]))"
         } catch {
             // What no plan exists of takes more than there is.
             result.sramBytes = .max

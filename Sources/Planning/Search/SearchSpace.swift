@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// The networks that a search looks at: every combination of its choices.

@@ -41,10 +41,8 @@ public struct FloatNetwork: Sendable {
         return try DeviceStep.all(of: network).flatMap { step in
             step.parts.flatMap { part -> [(name: String, channels: Int)] in
                 let own = [(name: part.last.name, channels: step.outputShape.channels)]
-                guard case .operation(let node, _) = part, case .multiHeadAttention(let details) = node.operation else {
-                    return own
-                }
-                return own + ["query", "key", "value"].map { ("\(node.name).\($0)", details.channels) }
+                guard case .operation(let node, _) = part else { return own }
+                return own + node.operation.int8.innerValues.map { ("\(node.name).\($0.name)", $0.channels) }
             }
         }
     }

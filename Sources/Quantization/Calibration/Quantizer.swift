@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 import Networks
 import Planning
 
@@ -28,13 +29,13 @@ public struct Quantizer {
         }
     }
 
-    private let float: FloatNetwork
+    let float: FloatNetwork
     private let statistics: [String: ValueStatistics]
     private let options: Options
     private let steps: [DeviceStep]
-    private var values: [String: AffineQuantization] = [:]
-    private var weights: [String: QuantizedModel.Weights] = [:]
-    private var tables: [String: [Int8]] = [:]
+    var values: [String: AffineQuantization] = [:]
+    var weights: [String: QuantizedModel.Weights] = [:]
+    var tables: [String: [Int8]] = [:]
 
     /// A quantiser of a network.
     ///
@@ -77,18 +78,17 @@ public struct Quantizer {
                         values[name] = pixels.quantization
                         continue
                     }
-                    if Self.keepsScale(node), let operand = step.operands.first {
+                    if node.operation.int8.keepsScale, let operand = step.operands.first {
                         // Filled already: operands come first.
                         values[name] = values[operand.name]
                         continue
                     }
-                    if case .multiHeadAttention = node.operation {
-                        for inner in ["query", "key", "value"] {
-                            let range = try seen("\(node.name).\(inner)").range(options.method)
-                            values["\(node.name).\(inner)"] =
-                                ranges["\(node.name).\(inner)"]
-                                ?? AffineQuantization(symmetric: max(abs(range.lowerBound), abs(range.upperBound)))
-                        }
+                    for inner in node.operation.int8.innerValues {
+                        let name = "\(node.name).\(inner.name)"
+                        let range = try seen(name).range(options.method)
+                        values[name] =
+                            ranges[name]
+                            ?? AffineQuantization(symmetric: max(abs(range.lowerBound), abs(range.upperBound)))
                     }
                 }
                 if let kept = ranges[name] {
@@ -115,29 +115,17 @@ public struct Quantizer {
         return seen
     }
 
-    /// Whether an operation's output has the scale of its first operand.
-    static func keepsScale(_ node: Node) -> Bool {
-        switch node.operation {
-        case .maxPool, .averagePool, .upsampleBilinear, .depthToSpace: true
-        case .windowPool(let details): details.isNormalised
-        default: false
-        }
-    }
-
     private enum Readers { case alone, shared }
 
     /// The values that window poolings take as weights, and whether anything else reads them.
     private func poolingWeights() -> [String: Readers] {
         var (result, others): ([String: Readers], Set<String>) = ([:], [])
         for step in steps {
-            guard case .operation(let node, _) = step.parts.first, case .windowPool = node.operation,
-                step.operands.count == 2
-            else {
-                others.formUnion(step.operands.map(\.name))
-                continue
+            var weightOperand: Int?
+            if case .operation(let node, _) = step.parts.first { weightOperand = node.operation.int8.weightOperand }
+            for (place, operand) in step.operands.enumerated() {
+                if place == weightOperand { result[operand.name] = .alone } else { others.insert(operand.name) }
             }
-            others.insert(step.operands[0].name)
-            result[step.operands[1].name] = .alone
         }
         for name in others where result[name] != nil { result[name] = .shared }
         return result
@@ -149,148 +137,35 @@ public struct Quantizer {
         var input = step.operands.first?.name
         for part in step.parts {
             switch part {
-            case .operation(let node, _): try quantize(node, step)
+            case .operation(let node, _), .position(let node), .channelScale(let node):
+                try node.operation.int8.quantize(node, step, &self)
             case .table(let nodes): try tabulate(nodes, from: try value(input ?? ""))
-            case .position(let node): try quantizePositions(node, step.outputShape)
-            case .channelScale(let node): try quantizeFactors(node)
             }
             input = part.last.name
         }
     }
 
-    private mutating func quantize(_ node: Node, _ step: DeviceStep) throws(QuantizationError) {
-        switch node.operation {
-        case .convolution(let details):
-            let layer = WeightLayout.convolution(
-                try float.parameter("\(node.name).weight"), details, bias: bias(node, details.outputChannels))
-            let taps = details.window.kernel.area
-            let means = try means(step.operands[0].name)
-            let depth = details.inputChannels / details.groups
-            let groupOutputs = details.outputChannels / details.groups
-            // Bias correction wants the means of each group's own channels.
-            var quantized = QuantizedModel.Weights(numbers: [], scales: [])
-            for group in 0..<details.groups {
-                let part = WeightQuantization(
-                    weights: Array(
-                        layer.weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
-                    bias: Array(layer.bias[group * groupOutputs..<(group + 1) * groupOutputs]))
-                let own = means.map { all in
-                    (0..<taps * depth).map { all[group * depth + $0 % depth] }
-                }
-                let result = part.quantized(inputScale: try value(step.operands[0].name).scale, means: own)
-                quantized.numbers += result.numbers
-                quantized.scales += result.scales
-                quantized.bias += result.bias
-            }
-            if details.isDepthwise {
-                quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: details.outputChannels)
-            }
-            weights[node.name] = quantized
-        case .linear(let details):
-            let shape = step.operandShapes[0]
-            let layer = WeightQuantization(
-                weights: WeightLayout.linear(try float.parameter("\(node.name).weight"), of: shape),
-                bias: bias(node, details.outputFeatures))
-            let means = try means(step.operands[0].name).map { all in
-                (0..<details.inputFeatures).map { all[$0 % shape.channels] }
-            }
-            weights[node.name] = layer.quantized(inputScale: try value(step.operands[0].name).scale, means: means)
-        case .fixedFilter(let details):
-            let channels = step.operandShapes[0].channels
-            let filters = details.filters.map { $0.map(Float.init) }
-            let layer = WeightQuantization(
-                weights: (0..<channels).flatMap { _ in filters.flatMap { $0 } },
-                bias: [Float](repeating: 0, count: channels * filters.count))
-            var quantized = layer.quantized(inputScale: try value(step.operands[0].name).scale, means: nil)
-            if filters.count == 1, channels > 1 {
-                quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: channels)
-            }
-            weights[node.name] = quantized
-        case .multiHeadAttention(let details): try quantizeAttention(node, details.channels, step.operands[0].name)
-        default: return
-        }
-    }
-
-    private mutating func quantizeAttention(
-        _ node: Node, _ channels: Int, _ operand: String
-    ) throws(QuantizationError) {
-        let (name, size) = (node.name, channels * channels)
-        let packed = try float.parameter("\(name).in_proj_weight")
-        let biases = try float.parameter("\(name).in_proj_bias")
-        let input = try value(operand).scale
-        let means = try means(operand)
-        for (index, part) in ["query", "key", "value"].enumerated() {
-            let layer = WeightQuantization(
-                weights: Array(packed[index * size..<(index + 1) * size]),
-                bias: Array(biases[index * channels..<(index + 1) * channels]))
-            weights["\(name).\(part)"] = layer.quantized(inputScale: input, means: means)
-        }
-        // Weighted means of values: their mean is unknown, but near that of the values.
-        let output = WeightQuantization(
-            weights: try float.parameter("\(name).out_proj.weight"), bias: try float.parameter("\(name).out_proj.bias"))
-        weights["\(name).output"] = output.quantized(
-            inputScale: try value("\(name).value").scale, means: try self.means("\(name).value"))
-    }
-
-    private mutating func quantizePositions(_ node: Node, _ shape: Shape) throws(QuantizationError) {
-        guard case .positionEmbedding(let details) = node.operation else { return }
-        let half = details.channels / 2
-        func lines(_ parameter: String, _ count: Int) throws(QuantizationError) -> [Double] {
-            guard details.table == .learned else {
-                return PositionEmbedding.sines(positions: count, channels: half)
-            }
-            return try float.parameter("\(node.name).\(parameter)").prefix(count * half).map(Double.init)
-        }
-        let numbers = try lines("col_embed.weight", shape.width) + lines("row_embed.weight", shape.height)
-        let table = AffineQuantization(covering: (numbers.min() ?? 0)...(numbers.max() ?? 0))
-        values["\(node.name).table"] = table
-        weights[node.name] = QuantizedModel.Weights(
-            numbers: numbers.map(table.number), scales: [Float(table.scale)])
-    }
-
-    private mutating func quantizeFactors(_ node: Node) throws(QuantizationError) {
-        guard case .scale(let details) = node.operation else { return }
-        var factors = try float.parameter("\(node.name).factor").map(Double.init)
-        if details.isProportion { factors = factors.map { max(0, min(1, $0)) } }
-        let table = AffineQuantization(symmetric: factors.lazy.map(abs).max() ?? 0)
-        values["\(node.name).factor"] = table
-        weights[node.name] = QuantizedModel.Weights(numbers: factors.map(table.number), scales: [Float(table.scale)])
-    }
-
     private mutating func tabulate(_ nodes: [Node], from input: AffineQuantization) throws(QuantizationError) {
         guard let last = nodes.last else { return }
         let output = try value(last.name)
-        var table: [Int8] = []
-        for number in Int8.min...Int8.max {
-            var x = input.real(of: number)
-            for node in nodes { x = try Self.apply(node, x, float) }
-            table.append(output.number(of: x))
-        }
-        tables[last.name] = table
-    }
-
-    private static func apply(_ node: Node, _ x: Double, _ float: FloatNetwork) throws(QuantizationError) -> Double {
-        switch node.operation {
-        case .activation(let details): return details.function.value(x)
-        case .scale(let details):
-            guard details.isLearned else { return x * details.factor }
-            let factor = Double(try float.parameter("\(node.name).factor").first ?? 0)
-            return x * (details.isProportion ? max(0, min(1, factor)) : factor)
-        default: return x
+        var functions: [(Double) -> Double] = []
+        for node in nodes { if let own = try node.operation.int8.function(node, float) { functions.append(own) } }
+        tables[last.name] = (Int8.min...Int8.max).map { number in
+            output.number(of: functions.reduce(input.real(of: number)) { $1($0) })
         }
     }
 
-    private func value(_ name: String) throws(QuantizationError) -> AffineQuantization {
+    func value(_ name: String) throws(QuantizationError) -> AffineQuantization {
         guard let value = values[name] else { throw QuantizationError("\(name) has no scale yet") }
         return value
     }
 
-    private func bias(_ node: Node, _ outputs: Int) -> [Float] {
+    func bias(_ node: Node, _ outputs: Int) -> [Float] {
         float.parameters["\(node.name).bias"] ?? [Float](repeating: 0, count: outputs)
     }
 
     /// Channel means of a value, where biases shall be corrected.
-    private func means(_ name: String) throws(QuantizationError) -> [Double]? {
+    func means(_ name: String) throws(QuantizationError) -> [Double]? {
         options.correctsBias ? try seen(name).channels.map(\.mean) : nil
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import Lowering
 import Networks
 import Planning
 

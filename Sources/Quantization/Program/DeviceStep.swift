@@ -1,5 +1,5 @@
+import Lowering
 import Networks
-import Planning
 
 /// One step of a memory plan, split into what kernels do: the operation itself, and what works in place on the row that it has just
 /// written.
@@ -40,7 +40,7 @@ public struct DeviceStep: Sendable {
     /// Splits the nodes of a step.
     ///
     /// - Throws: `QuantizationError` that names a node which no int8 kernel computes.
-    init(_ nodes: [Node], _ graph: EvaluationGraph, finishing: [Node]) throws(QuantizationError) {
+    init(_ nodes: [Node], _ graph: DeviceGraph, finishing: [Node]) throws(QuantizationError) {
         guard let main = nodes.first, let last = nodes.last else { throw QuantizationError("a step has no node") }
         let ids = graph.operands(of: main)
         operands = ids.map { finishing[$0.index] }
@@ -49,31 +49,46 @@ public struct DeviceStep: Sendable {
         var parts: [Part] = []
         for node in nodes {
             try Self.check(node, graph)
-            if Self.isTabulated(node) {
-                switch parts.last {
-                case .operation(let operation, nil) where Self.isLimit(node) && Self.takesLimits(operation):
-                    parts[parts.count - 1] = .operation(operation, limit: node)
-                case .table(let run): parts[parts.count - 1] = .table(run + [node])
-                default: parts.append(.table([node]))
+            switch node.operation.facts.placement {
+            case .own: parts.append(.operation(node, limit: nil))
+            case .follows(.position): parts.append(.position(node))
+            case .follows(.channelScale): parts.append(.channelScale(node))
+            case .follows(.normalisation): parts.append(.operation(node, limit: nil))
+            case .follows(.limit):
+                if case .operation(let main, nil) = parts.last, main.operation.facts.placement.takesLimits {
+                    parts[parts.count - 1] = .operation(main, limit: node)
+                } else {
+                    Self.tabulate(node, &parts)
                 }
-            } else if case .positionEmbedding = node.operation {
-                parts.append(.position(node))
-            } else if case .scale = node.operation {
-                parts.append(.channelScale(node))
-            } else {
-                parts.append(.operation(node, limit: nil))
+            case .follows(.table): Self.tabulate(node, &parts)
             }
         }
         self.parts = parts
     }
 
+    /// A run of functions of one number is one table.
+    private static func tabulate(_ node: Node, _ parts: inout [Part]) {
+        if case .table(let run) = parts.last {
+            parts[parts.count - 1] = .table(run + [node])
+        } else {
+            parts.append(.table([node]))
+        }
+    }
+
+    /// The steps of a network, as a device computes it.
+    ///
+    /// - Throws: `QuantizationError` that names a node which no int8 kernel computes, `PlanningError` where it is beyond planning.
+    public static func all(of network: Network) throws -> [DeviceStep] { try all(of: DeviceGraph(network)) }
+
     /// The steps of a network, in its own order.
     ///
-    /// - Throws: `QuantizationError` that names a node which no int8 kernel computes, or where the network is beyond planning.
-    public static func all(of network: Network) throws -> [DeviceStep] {
-        let graph = EvaluationGraph(network)
-        let steps = try Schedule(graph).steps.map { step in step.nodes.map { network[$0] } }
-        return try steps.map { try DeviceStep($0, graph, finishing: finishing(network, steps)) }
+    /// - Throws: `QuantizationError` that names a node which no int8 kernel computes.
+    public static func all(of graph: DeviceGraph) throws(QuantizationError) -> [DeviceStep] {
+        let steps = graph.schedule.steps.map { step in step.nodes.map { graph.network[$0] } }
+        let finishing = finishing(graph.network, steps)
+        var all: [DeviceStep] = []
+        for step in steps { all.append(try DeviceStep(step, graph, finishing: finishing)) }
+        return all
     }
 
     /// For each node the last node of its step.
@@ -83,33 +98,9 @@ public struct DeviceStep: Sendable {
         return finishing
     }
 
-    private static func isTabulated(_ node: Node) -> Bool {
-        switch node.operation {
-        case .activation: true
-        case .scale(let details): details.shape == nil
-        default: false
-        }
-    }
-
-    private static func isLimit(_ node: Node) -> Bool {
-        guard case .activation(let details) = node.operation else { return false }
-        return details.function == .relu || details.function == .relu6
-    }
-
-    private static func takesLimits(_ node: Node) -> Bool {
-        switch node.operation {
-        case .convolution, .linear, .fixedFilter, .add, .multiply: true
-        default: false
-        }
-    }
-
-    /// Refuses what no int8 kernel computes. A batch normalisation that could fold should have been folded.
-    private static func check(_ node: Node, _ graph: EvaluationGraph) throws(QuantizationError) {
-        var missing = graph.missingKernel(of: node)
-        if case .batchNorm = node.operation {
-            missing = "a batch normalisation that folds into no layer in front of it"
-        }
-        guard let missing else { return }
+    /// Refuses what no int8 kernel computes. A batch normalisation that could fold has been folded.
+    private static func check(_ node: Node, _ graph: DeviceGraph) throws(QuantizationError) {
+        guard let missing = graph.missingKernel(of: node) else { return }
         throw QuantizationError(
             "\(node.name): there is no int8 kernel for \(missing): keep this network in float, or choose another pooling"
         )

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 
@@ -124,7 +125,13 @@ public struct KernelProgram: Sendable {
     ///
     /// - Throws: `QuantizationError` as above, or where the plan is of another network.
     public init(_ model: QuantizedModel, plan: MemoryPlan) throws {
-        let network = model.network
+        let graph = plan.graph
+        let network = graph.network
+        guard network == model.network else {
+            throw QuantizationError(
+                "\(model.network.name) is not the network that was planned, or not as a device computes it: quantise the run again"
+            )
+        }
         guard network.outputs.count == 1 || network.detector != nil && !network.outputs.isEmpty else {
             throw QuantizationError(
                 "\(network.name) has \(network.outputs.count) outputs: int8 models have one, but for detectors")
@@ -134,7 +141,6 @@ public struct KernelProgram: Sendable {
                 "\(network.name) takes \(network.inputShape), and pixels are normalised for \(model.pixels.mean.count) channels"
             )
         }
-        let graph = EvaluationGraph(network)
         let nodes = plan.steps.map { step in step.nodes.map { network[$0] } }
         let finishing = DeviceStep.finishing(network, nodes)
         var writer = KernelWriter(model)

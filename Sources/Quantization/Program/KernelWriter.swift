@@ -5,7 +5,7 @@ import Planning
 /// Writes the kernel calls of steps, one after the other, and collects their constants.
 struct KernelWriter {
     private(set) var constants: [KernelConstant] = []
-    private(set) var workBytes = 0
+    var workBytes = 0
     let model: QuantizedModel
 
     init(_ model: QuantizedModel) { self.model = model }
@@ -20,17 +20,15 @@ struct KernelWriter {
         var shapes = step.operandShapes
         for part in step.parts {
             let output = part.name == model.network.input.name ? model.pixels.quantization : try quantization(part.name)
+            let place = Place(
+                name: part.nodes[0].name, inputs: inputs, shapes: shapes, output: output, shape: step.outputShape)
             let kernel: Kernel
             switch part {
             case .operation(let node, let limit):
-                let place = Place(node: node, inputs: inputs, shapes: shapes, output: output, shape: step.outputShape)
-                kernel = try operation(place, limit)
-            case .table(let nodes):
-                kernel = .lookUp(table: try table(nodes[nodes.count - 1].name))
-            case .position(let node):
-                kernel = try addPosition(node.name, inputs[0], output, step.outputShape)
-            case .channelScale(let node):
-                kernel = try scaleChannels(node.name, inputs[0], output, step.outputShape)
+                kernel = try node.operation.int8.kernel(place, limits(limit, output), &self)
+            case .table(let nodes): kernel = try lookUp(nodes[nodes.count - 1].name)
+            case .position(let node), .channelScale(let node):
+                kernel = try node.operation.int8.kernel(place, Limits(), &self)
             }
             calls.append(
                 KernelCall(
@@ -58,101 +56,17 @@ struct KernelWriter {
 
     /// An operation with all that its constants depend on.
     struct Place {
-        let node: Node
+        /// Of the node that is computed.
+        let name: String
         let inputs: [AffineQuantization]
         let shapes: [Shape]
         let output: AffineQuantization
         /// Of the output.
         let shape: Shape
-
-        var name: String { node.name }
-    }
-
-    private mutating func operation(_ place: Place, _ limit: Node?) throws(QuantizationError) -> Kernel {
-        let limits = limits(limit, place.output)
-        switch place.node.operation {
-        case .input:
-            let tables = model.pixels.tables
-            return .pixels(
-                tables: add(place.name, "pixels", [tables.count, 256], .int8(tables.flatMap { $0 })),
-                isOffset: model.pixels.isUniform)
-        case .convolution(let details):
-            return try convolution(
-                place, details.window, groups: details.groups, outputs: details.outputChannels, limits)
-        case .fixedFilter(let details):
-            return try convolution(
-                place, details.window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
-        case .linear(let details):
-            let zero = try zeroPoint(place, 0)
-            let (weights, scaling) = try weighted(
-                place.name, [details.outputFeatures, details.inputFeatures], place.inputs[0], place.output, limits)
-            return .linear(
-                inputs: details.inputFeatures, zero: zero, weights: weights, outputs: details.outputFeatures,
-                scaling: scaling)
-        case .add: return try sum(place, limits)
-        case .multiply: return try product(place, limits)
-        case .maxPool(let details):
-            try requireSame(place)
-            return .maxPool(window: details.window)
-        case .averagePool(let details):
-            try requireSame(place)
-            try requireBounded(place, Double(details.window.kernel.area) * 255)
-            return .averagePool(
-                window: details.window, countsPadding: details.countsPadding, zero: try zeroPoint(place, 0))
-        case .globalAveragePool:
-            let area = Double(place.shapes[0].size.area)
-            let scale = FixedPointScale(place.inputs[0].scale / (place.output.scale * area))
-            try requireBounded(place, area * 255, scale)
-            return .globalAverage(zero: try zeroPoint(place, 0), scaled(scale, place.output, limits))
-        case .localDeviation(let details):
-            let area = Double(details.window.kernel.area)
-            guard details.window.kernel.area <= 256 else {
-                throw QuantizationError(
-                    "\(place.name): its window \(details.window.kernel) is larger than int8 kernels take: use at most 256 pixels"
-                )
-            }
-            let scale = FixedPointScale(place.inputs[0].scale / (256 * place.output.scale * area))
-            try requireBounded(place, 16_777_216, scale)
-            return .deviation(
-                window: details.window, zero: try zeroPoint(place, 0), scaled(scale, place.output, limits))
-        case .windowPool(let details): return try windowPool(details, place, limits)
-        case .upsampleBilinear:
-            try requireSame(place)
-            return .upsample
-        case .depthToSpace(let details):
-            try requireSame(place)
-            return .shuffle(factor: details.factor)
-        case .multiHeadAttention(let details): return try attention(details, place)
-        case .batchNorm, .instanceNorm, .activation, .scale, .dropout, .gaussianNoise, .powerPool, .comparisonPool,
-            .rnnPool, .attentionHead, .positionEmbedding, .flatten:
-            throw QuantizationError("\(place.name): there is no int8 kernel for \(place.node.operation.kind)")
-        }
-    }
-
-    // MARK: - Convolutions
-
-    private mutating func convolution(
-        _ place: Place, _ window: Window, groups: Int, outputs: Int, _ limits: Limits
-    ) throws(QuantizationError) -> Kernel {
-        let inputs = place.shapes[0].channels
-        let zero = try zeroPoint(place, 0)
-        if groups > 1, groups == inputs, groups == outputs {
-            let (weights, scaling) = try weighted(
-                place.name, [window.kernel.height, window.kernel.width, outputs], place.inputs[0], place.output, limits,
-                isDepthwise: true)
-            return .depthwise(window: window, zero: zero, weights: weights, scaling: scaling)
-        }
-        let shape = [outputs, window.kernel.height, window.kernel.width, inputs / groups]
-        let (weights, scaling) = try weighted(place.name, shape, place.inputs[0], place.output, limits)
-        // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
-        let columnBytes = 4 * ((window.kernel.area * (inputs / groups) + 3) / 4 * 4)
-        workBytes = max(workBytes, columnBytes)
-        return .convolution(
-            window: window, groups: groups, zero: zero, weights: weights, scaling: scaling, columnBytes: columnBytes)
     }
 
     /// Weights of a name with the tables that take their sums to int8. Output channels are outermost, in depthwise weights innermost.
-    private mutating func weighted(
+    mutating func weighted(
         _ name: String, _ shape: [Int], _ input: AffineQuantization, _ output: AffineQuantization, _ limits: Limits,
         isDepthwise: Bool = false
     ) throws(QuantizationError) -> (weights: ConstantID, scaling: ChannelScaling) {
@@ -196,25 +110,8 @@ struct KernelWriter {
         )
     }
 
-    // MARK: - Element by element
-
-    private func sum(_ place: Place, _ limits: Limits) throws(QuantizationError) -> Kernel {
-        let (spread, zeros) = (try spread(place), [try zeroPoint(place, 0), try zeroPoint(place, 1)])
-        let (first, second, output) = try addition(place.name, place.inputs[0], place.inputs[1], place.output, limits)
-        return .add(
-            AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
-            spread: spread)
-    }
-
-    private func product(_ place: Place, _ limits: Limits) throws(QuantizationError) -> Kernel {
-        let (spread, zeros) = (try spread(place), [try zeroPoint(place, 0), try zeroPoint(place, 1)])
-        let scale = FixedPointScale(place.inputs[0].scale * place.inputs[1].scale / place.output.scale)
-        try requireBounded(place, 65_025, scale)
-        return .multiply(zeros: zeros, scaled(scale, place.output, limits), spread: spread)
-    }
-
     /// LiteRT's sum: both operands over twice the larger scale, with 20 bits behind the point.
-    private func addition(
+    func addition(
         _ name: String, _ a: AffineQuantization, _ b: AffineQuantization, _ output: AffineQuantization, _ limits: Limits
     ) throws(QuantizationError) -> (FixedPointScale, FixedPointScale, OutputScaling) {
         let twice = 2 * max(a.scale, b.scale)
@@ -223,126 +120,22 @@ struct KernelWriter {
         return (FixedPointScale(a.scale / twice), FixedPointScale(b.scale / twice), scaled(scale, output, limits))
     }
 
-    private mutating func scaleChannels(
-        _ name: String, _ input: AffineQuantization, _ output: AffineQuantization, _ shape: Shape
-    ) throws(QuantizationError) -> Kernel {
-        let (weights, factor) = (try weights(name), try quantization("\(name).factor"))
-        guard weights.numbers.count == shape.channels, factor.zeroPoint == 0, (-128...127).contains(input.zeroPoint)
-        else {
-            throw QuantizationError("\(name): it has \(weights.numbers.count) factors for \(shape.channels) channels")
-        }
-        let scale = FixedPointScale(input.scale * factor.scale / output.scale)
-        try requireBounded(name, 65_025, scale)
-        return .scaleChannels(
-            zero: input.zeroPoint, factors: add(name, "factor", [shape.channels], .int8(weights.numbers)),
-            scaled(scale, output, Limits()))
-    }
-
-    private mutating func addPosition(
-        _ name: String, _ input: AffineQuantization, _ output: AffineQuantization, _ shape: Shape
-    ) throws(QuantizationError) -> Kernel {
-        let (weights, table) = (try weights(name), try quantization("\(name).table"))
-        let half = shape.channels / 2
-        guard weights.numbers.count == (shape.width + shape.height) * half, shape.channels % 2 == 0,
-            (-128...127).contains(table.zeroPoint), (-128...127).contains(input.zeroPoint)
-        else { throw QuantizationError("\(name): its tables of positions do not fit its map \(shape)") }
-        let (first, second, scaling) = try addition(name, input, table, output, Limits())
-        return .addPosition(
-            AddendScaling(zero: input.zeroPoint, scale: first),
-            columns: add(
-                name, "columns", [shape.width, half], .int8(Array(weights.numbers.prefix(shape.width * half)))),
-            rows: add(name, "rows", [shape.height, half], .int8(Array(weights.numbers.dropFirst(shape.width * half)))),
-            AddendScaling(zero: table.zeroPoint, scale: second), scaling)
-    }
-
-    private mutating func table(_ name: String) throws(QuantizationError) -> ConstantID {
+    /// A run of functions of one number, whose value has a name.
+    mutating func lookUp(_ name: String) throws(QuantizationError) -> Kernel {
         guard let table = model.tables[name], table.count == 256 else {
             throw QuantizationError("\(name): the int8 model has no table of 256 for it")
         }
-        return add(name, "table", [256], .int8(table))
+        return .lookUp(table: add(name, "table", [256], .int8(table)))
     }
 
-    // MARK: - Pooling and attention
-
-    private mutating func windowPool(
-        _ details: WindowPool, _ place: Place, _ limits: Limits
-    ) throws(QuantizationError) -> Kernel {
-        let (map, weights) = (place.shapes[0], place.shapes[1])
-        let vertical = NearestUpsampling(from: weights.height, to: map.height)
-        let horizontal = NearestUpsampling(from: weights.width, to: map.width)
-        let window = details.window
-        let zero = try zeroPoint(place, 0)
-        let offset = -place.inputs[1].zeroPoint
-        guard offset >= 128 else {
-            throw QuantizationError(
-                "\(place.name): its weights may be below 0 in int8 (zero point \(-offset)): they need one of −128 or less"
-            )
-        }
-        guard max(map.height, map.width) <= 65_536 else {
-            throw QuantizationError("\(place.name): its map \(map) is beyond int8 kernels: use sides of at most 65536")
-        }
-        let area = Double(details.window.kernel.area)
-        let rowOf = (0..<map.height).map { UInt16(vertical.sourceLine($0)) }
-        let columnOf = (0..<map.width).map { UInt16(horizontal.sourceLine($0)) }
-        let rows = add(place.name, "rows", [map.height], .uint16(rowOf))
-        let columns = add(place.name, "columns", [map.width], .uint16(columnOf))
-        let most = area * 255 * Double(offset + 127)
-        if details.isNormalised {
-            try requireSame(place)
-            try requireBounded(place, most)
-            return .poolNormalised(window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns)
-        }
-        let scale = FixedPointScale(place.inputs[0].scale * place.inputs[1].scale / (place.output.scale * area))
-        try requireBounded(place, most, scale)
-        return .poolWeighted(
-            window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns,
-            scaled(scale, place.output, limits))
-    }
-
-    private mutating func attention(_ details: MultiHeadAttention, _ place: Place) throws(QuantizationError) -> Kernel {
-        let (name, channels) = (place.name, details.channels)
-        let zero = try zeroPoint(place, 0)
-        var inner: [AffineQuantization] = []
-        for part in ["query", "key", "value"] {
-            let quantization = try quantization("\(name).\(part)")
-            guard quantization.zeroPoint == 0 else {
-                throw QuantizationError(
-                    "\(name).\(part): its zero point is \(quantization.zeroPoint), and kernels take 0")
-            }
-            inner.append(quantization)
-        }
-        let depth = Double(channels / details.heads)
-        let octaves = FixedPointScale(inner[0].scale * inner[1].scale * 256 * M_LOG2E / depth.squareRoot())
-        try requireBounded(place, 2 * 128 * 128 * depth, octaves)
-        // A shift of more than 31 − 8 bits of the sums is excluded by `weightBits`.
-        guard place.shape.size.area < 1 << 20 else {
-            throw QuantizationError(
-                "\(name): attention over \(place.shape.size) tokens is beyond int8 kernels: use a larger patch")
-        }
-        let shape = [channels, channels]
-        func projection(
-            _ part: String, _ input: AffineQuantization, _ output: AffineQuantization
-        ) throws(QuantizationError) -> KernelProjection {
-            let (weights, scaling) = try weighted("\(name).\(part)", shape, input, output, Limits())
-            return KernelProjection(weights: weights, scaling: scaling)
-        }
-        return .attention(
-            heads: details.heads, zero: zero, octaves: octaves,
-            query: try projection("query", place.inputs[0], inner[0]),
-            key: try projection("key", place.inputs[0], inner[1]),
-            value: try projection("value", place.inputs[0], inner[2]),
-            output: try projection("output", inner[2], place.output))
-    }
-
-    // MARK: - What they share
-
+    /// The least and the greatest number of an output.
     struct Limits {
         var low = -128
         var high = 127
     }
 
     /// A ReLU or ReLU6 as limits of the numbers of a value.
-    private func limits(_ node: Node?, _ output: AffineQuantization) -> Limits {
+    func limits(_ node: Node?, _ output: AffineQuantization) -> Limits {
         guard case .activation(let details) = node?.operation else { return Limits() }
         let low = max(-128, min(127, output.zeroPoint))
         guard details.function == .relu6 else { return Limits(low: low) }
@@ -350,18 +143,18 @@ struct KernelWriter {
         return Limits(low: low, high: Int(max(Double(low), min(127, high))))
     }
 
-    private func scaled(_ scale: FixedPointScale, _ output: AffineQuantization, _ limits: Limits) -> OutputScaling {
+    func scaled(_ scale: FixedPointScale, _ output: AffineQuantization, _ limits: Limits) -> OutputScaling {
         OutputScaling(scale: scale, zero: output.zeroPoint, low: limits.low, high: limits.high)
     }
 
-    private mutating func add(
+    mutating func add(
         _ name: String, _ part: String, _ shape: [Int], _ content: KernelConstant.Content
     ) -> ConstantID {
         constants.append(KernelConstant(name: "\(name).\(part)", shape: shape, content: content))
         return constants.count - 1
     }
 
-    private func weights(_ name: String) throws(QuantizationError) -> QuantizedModel.Weights {
+    func weights(_ name: String) throws(QuantizationError) -> QuantizedModel.Weights {
         guard let weights = model.weights[name] else {
             throw QuantizationError("\(name): the int8 model has no weights for it")
         }
@@ -369,7 +162,7 @@ struct KernelWriter {
     }
 
     /// An operand's zero point, which has to be an int8.
-    private func zeroPoint(_ place: Place, _ operand: Int) throws(QuantizationError) -> Int {
+    func zeroPoint(_ place: Place, _ operand: Int) throws(QuantizationError) -> Int {
         let zero = place.inputs[operand].zeroPoint
         guard (-128...127).contains(zero) else {
             throw QuantizationError("\(place.name): the zero point of what it reads is \(zero), which is no int8")
@@ -377,7 +170,7 @@ struct KernelWriter {
         return zero
     }
 
-    private func spread(_ place: Place) throws(QuantizationError) -> KernelSpread {
+    func spread(_ place: Place) throws(QuantizationError) -> KernelSpread {
         let isMap = place.shapes.map { $0 == place.shape }
         switch (isMap[0], isMap[1]) {
         case (true, true): return .none
@@ -388,21 +181,15 @@ struct KernelWriter {
     }
 
     /// Kernels that only move or average numbers keep their scale.
-    private func requireSame(_ place: Place) throws(QuantizationError) {
+    func requireSame(_ place: Place) throws(QuantizationError) {
         guard place.inputs[0] == place.output else {
             throw QuantizationError(
                 "\(place.name): its output has another scale or zero point than its input, which it keeps")
         }
     }
 
-    private func requireBounded(_ place: Place, _ most: Double, _ scale: FixedPointScale? = nil)
-        throws(QuantizationError)
-    {
-        try requireBounded(place.name, most, scale)
-    }
-
     /// |sum| · 2^max(shift, 0) stays below 2³⁰.
-    private func requireBounded(
+    func requireBounded(
         _ name: String, _ most: Double, _ scale: FixedPointScale? = nil
     ) throws(QuantizationError) {
         guard most * exp2(Double(max(0, scale?.shift ?? 0))) < 1_073_741_824 else {

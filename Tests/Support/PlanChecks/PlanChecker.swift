@@ -1,4 +1,4 @@
-import Networks
+import Planning
 
 /// Finds mistakes in plans. It shares no code with what makes them, and prefers being obvious to being fast.
 public enum PlanChecker {
@@ -35,16 +35,16 @@ public enum PlanChecker {
         return problems
     }
 
-    /// What is wrong with the plan of a network, one sentence each (the first ten); empty where all is well.
+    /// What is wrong with a plan, one sentence each (the first ten); empty where all is well.
     ///
     /// Beside the layout this replays the plan: it runs every pass of every step, stripes included, on an arena in which every cell
     /// remembers which row of whose value was written to it last, and demands that each pass finds the rows that it reads
     /// whole, that it does not write over what it is reading, and that its scratch is its own.
-    public static func problems(in plan: MemoryPlan, of network: Network) -> [String] {
+    public static func problems(in plan: MemoryPlan) -> [String] {
         let problems = problems(
             in: plan.buffers, arenaBytes: plan.arenaBytes, alignment: plan.alignment, sharings: plan.sharings)
         guard problems.isEmpty else { return problems }
-        var replay = PlanReplay(plan: plan, network: network)
+        var replay = PlanReplay(plan)
         return replay.run()
     }
 }

@@ -25,63 +25,52 @@ struct RowAccess {
     /// Number of passes.
     let passes: Int
     /// Whether the output appears with the last pass; otherwise each pass writes one row.
-    var writesAtEnd = false
-    var operands: [Operand]
+    let writesAtEnd: Bool
+    let operands: [Operand]
 
-    /// The contract of a node's kernel, from the shapes that its operands and its output have in memory.
-    init(_ node: Node, inputs: [Shape], output: Shape) {
-        let rows = output.height
-        passes =
-            if case .globalAveragePool = node.operation { inputs[0].height } else { rows }
-        switch node.operation {
-        case .input: operands = []
-        case .convolution(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .maxPool(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .averagePool(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .localDeviation(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .windowPool(let details):
-            let map = Self.window(details.window, inputs[0].height, rows)
-            let upsampling = NearestUpsampling(from: inputs[1].height, to: inputs[0].height)
-            func source(_ row: Int32) -> Int32 {
-                Int32(upsampling.sourceLine(min(max(0, Int(row)), inputs[0].height - 1)))
-            }
-            operands = [map, Operand(first: map.first.map(source), last: map.last.map(source))]
-        case .powerPool(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .comparisonPool(let details):
-            let map = Self.window(details.window, inputs[0].height, rows)
-            let lines = (0..<Int32(rows)).map { $0 }
-            operands = [map, Operand(first: lines, last: lines)]
-        case .rnnPool(let details):
-            operands = [Self.window(details.window, inputs[0].height, rows)]
-        case .fixedFilter(let details): operands = [Self.filter(details, inputs[0].height, rows)]
-        case .globalAveragePool:
-            writesAtEnd = true
-            operands = [Self.same(inputs[0].height)]
-            operands[0].isElementwise = false
-        case .batchNorm, .activation, .scale, .positionEmbedding: operands = [Self.same(rows)]
-        case .add, .multiply:
-            operands = inputs.map { $0 == output ? Self.same(rows) : Self.constant(0, 0, rows) }
-        case .gaussianNoise: operands = [Self.constant(0, 0, rows)]
-        case .multiHeadAttention, .instanceNorm:
-            var operand = Self.same(rows)
+    /// The contract of an operation's kernel, from the shapes that its operands and its output have in memory.
+    init(_ operation: Operation, inputs: [Shape], output: Shape) {
+        let rules = operation.facts.rowsRead(inputs, output)
+        var (passes, writesAtEnd) = (output.height, false)
+        for case (.eachPass, let input) in zip(rules, inputs) { (passes, writesAtEnd) = (input.height, true) }
+        (self.passes, self.writesAtEnd) = (passes, writesAtEnd)
+        operands = zip(rules, inputs).map { Self.operand($0, height: $1.height, rows: output.height) }
+    }
+
+    /// The rows that a rule names of an operand of `height` rows, for an output of `rows`.
+    private static func operand(_ rule: RowRule, height: Int, rows: Int) -> Operand {
+        switch rule {
+        case .window(let window): return Self.window(window, height, rows)
+        case .filter(let details): return filter(details, height, rows)
+        case .same: return same(rows)
+        case .line: return lines(rows)
+        case .eachPass: return lines(height)
+        case .wholeThenSame:
+            var operand = same(rows)
             operand.last = [Int32](repeating: Int32(rows - 1), count: rows)
-            operands = [operand]
-        case .upsampleBilinear: operands = [Self.bilinear(from: inputs[0].height, to: rows)]
-        case .depthToSpace(let details):
-            let lines = (0..<rows).map { Int32(min($0 / details.factor, inputs[0].height - 1)) }
-            operands = [Operand(first: lines, last: lines)]
-        case .linear, .flatten, .dropout, .attentionHead: operands = [Self.constant(0, inputs[0].height - 1, rows)]
+            return operand
+        case .pixel: return constant(0, 0, rows)
+        case .whole: return constant(0, height - 1, rows)
+        case .cells(let window, let map):
+            let upsampling = NearestUpsampling(from: height, to: map)
+            func source(_ row: Int32) -> Int32 { Int32(upsampling.sourceLine(min(max(0, Int(row)), map - 1))) }
+            let own = Self.window(window, map, rows)
+            return Operand(first: own.first.map(source), last: own.last.map(source))
+        case .bilinear: return bilinear(from: height, to: rows)
+        case .shuffle(let factor):
+            let lines = (0..<rows).map { Int32(min($0 / factor, height - 1)) }
+            return Operand(first: lines, last: lines)
         }
     }
 
     private static func same(_ rows: Int) -> Operand {
         let lines = (0..<Int32(rows)).map { $0 }
         return Operand(first: lines, last: lines, isElementwise: true)
+    }
+
+    private static func lines(_ rows: Int) -> Operand {
+        let lines = (0..<Int32(rows)).map { $0 }
+        return Operand(first: lines, last: lines)
     }
 
     private static func constant(_ first: Int, _ last: Int, _ rows: Int) -> Operand {

@@ -1,20 +1,22 @@
+import Lowering
 import Networks
+import Planning
 
 /// Runs a network in int8 on the host, with made-up weights: once without any plan, every node in memory of its own, and once as a
 /// plan says, in one arena full of rubbish. Both have to agree bit for bit.
 ///
 /// ```swift
-/// let executor = ReferenceExecutor(network)
+/// let executor = ReferenceExecutor(plan.graph)
 /// let values = executor.values(of: image)
 /// let mistakes = executor.mistakes(of: plan, image: image, expected: values)
 /// ```
 package struct ReferenceExecutor {
-    private let graph: EvaluationGraph
+    private let graph: DeviceGraph
     private let kernels: [Int: ReferenceKernel]
 
     /// An executor of a network with weights from a seed.
-    package init(_ network: Network, seed: UInt64 = 1) {
-        graph = EvaluationGraph(network)
+    package init(_ graph: DeviceGraph, seed: UInt64 = 1) {
+        self.graph = graph
         var kernels: [Int: ReferenceKernel] = [:]
         for node in graph.computed {
             kernels[node.id.index] = ReferenceKernel(
@@ -42,7 +44,7 @@ package struct ReferenceExecutor {
             }
             let shape = kernel.output
             let rowBytes = shape.count / max(1, shape.height)
-            let needs = node.operation.scratch(input: kernel.inputs.first ?? shape, output: shape)
+            let needs = node.operation.facts.scratch(kernel.inputs, shape)
             let scratch = needs.map { UnsafeMutableRawPointer.allocate(byteCount: $0.bytes, alignment: 16) }
             let operands = graph.operands(of: node).map { ArenaMemory(copying: values[$0.index]) }
             let output = ArenaMemory(bytes: shape.count)

@@ -2,7 +2,7 @@ import Networks
 
 /// Writes the network that a device computes, node by node.
 struct Rewriter {
-    private(set) var folds: [Lowering.Fold] = []
+    private(set) var folds: [DeviceGraph.Fold] = []
     /// Folded layers that had a bias already.
     private(set) var biased: Set<String> = []
 
@@ -37,52 +37,42 @@ struct Rewriter {
     /// Notes how each batch normalisation folds, and which layers then need a bias.
     private mutating func fold() {
         for node in graph.computed {
-            guard case .batchNorm(let details) = node.operation else { continue }
+            guard case .normalisation(let epsilon) = node.operation.facts.rewriting else { continue }
             let layers = graph.foldingLayers(of: node)
             if !layers.isEmpty { normalisations.insert(node.id) }
             for (term, layer) in layers.enumerated() {
+                guard case .layer(_, let hasBias) = layer.node.operation.facts.rewriting else { continue }
                 folded.insert(layer.node.id)
-                if hasBias(layer.node) { biased.insert(layer.node.name) }
+                if hasBias { biased.insert(layer.node.name) }
                 folds.append(
-                    Lowering.Fold(
-                        layer: layer.node.name, batchNorm: node.name, epsilon: details.epsilon,
+                    DeviceGraph.Fold(
+                        layer: layer.node.name, batchNorm: node.name, epsilon: epsilon,
                         repetition: layer.repetition, isShifted: term == 0))
             }
-        }
-    }
-
-    private func hasBias(_ layer: Node) -> Bool {
-        switch layer.operation {
-        case .convolution(let details): details.bias
-        case .linear(let details): details.bias
-        default: false
         }
     }
 
     /// The new node of an old one; nil for what no value is computed of.
     private func write(_ node: Node) throws -> Node.ID? {
         let inputs = graph.inputs(of: node).compactMap { written[$0.index] }
+        let rule = node.operation.facts.rewriting
         guard isComputed[node.id.index] else {
             // A view, or what evaluation leaves out.
-            if case .flatten = node.operation, !inputs.isEmpty {
-                return try builder.add(node.operation, inputs, name: node.name)
+            switch rule {
+            case .flattening where !inputs.isEmpty: return try builder.add(node.operation, inputs, name: node.name)
+            case .flattening, .kept, .layer, .normalisation, .shuffle, .identity, .noise, .sum: return inputs.first
             }
-            return inputs.first
         }
-        if normalisations.contains(node.id) { return inputs.first }
-        let isFolded = folded.contains(node.id)
-        switch node.operation {
-        case .convolution(var details):
-            if isFolded { details.bias = true }
-            return try builder.add(.convolution(details), inputs, name: node.name)
-        case .linear(var details):
-            if isFolded { details.bias = true }
-            return try builder.add(.linear(details), inputs, name: node.name)
-        case .add where inputs.count == 1:
+        switch rule {
+        case .normalisation where normalisations.contains(node.id): return inputs.first
+        case .layer(let withBias, _) where folded.contains(node.id):
+            return try builder.add(withBias, inputs, name: node.name)
+        case .sum where inputs.count == 1:
             // Noise that spread a value over a map is gone; spreading it is left.
             return try builder.add(
                 .upsampleBilinear(UpsampleBilinear(size: node.shape.size)), inputs, name: node.name)
-        default: return try builder.add(node.operation, inputs, name: node.name)
+        case .kept, .layer, .normalisation, .shuffle, .flattening, .identity, .noise, .sum:
+            return try builder.add(node.operation, inputs, name: node.name)
         }
     }
 }

@@ -1,18 +1,6 @@
 import Networks
 
-/// A network as a device computes it: again a network, with the same outputs in evaluation.
-///
-/// - Batch normalisation is folded into the convolution or linear layer in front of it, which then has a bias; behind a sum of such layers,
-///   into each of them.
-/// - Dropout, noise (0 in evaluation), sums with it and whatever only computed its deviation are gone.
-/// - Flattening stays, as linear layers take vectors; it costs nothing.
-/// - Restoration stands at patch resolution already (`WindowPool` takes weights of any resolution).
-///
-/// ```swift
-/// let lowering = try Lowering(network)
-/// let weights = lowering.parameters { name in trained[name] }
-/// ```
-public struct Lowering: Sendable {
+extension DeviceGraph {
     /// A batch normalisation that goes into the weights of a layer in front of it.
     public struct Fold: Sendable, Hashable {
         /// The convolution or linear layer.
@@ -34,31 +22,6 @@ public struct Lowering: Sendable {
             self.repetition = repetition
             self.isShifted = isShifted
         }
-    }
-
-    /// The lowered network; nodes have the names that they had.
-    public let network: Network
-
-    /// What was folded, in the order in which it has to be applied.
-    public let folds: [Fold]
-
-    /// The lowered network's operations on the device, in order: each with what is fused behind it, and pooling layers of many nodes as
-    /// one.
-    public let operations: [DeviceOperation]
-
-    /// Layers with a fold that had a bias before.
-    private let biased: Set<String>
-
-    /// Lowers a network.
-    ///
-    /// - Throws: `PlanningError` where it is beyond planning.
-    public init(_ network: Network) throws {
-        let graph = EvaluationGraph(network)
-        var rewriter = Rewriter(graph)
-        self.network = try rewriter.network()
-        folds = rewriter.folds
-        biased = rewriter.biased
-        operations = try DeviceOperation.all(of: self.network)
     }
 
     /// The lowered network's parameters.
@@ -115,9 +78,4 @@ public struct Lowering: Sendable {
             for index in output * inputs..<(output + 1) * inputs { layer.weight[index] *= scale }
         }
     }
-}
-
-extension Network {
-    /// The network as a device computes it; see `Lowering`.
-    public func lowered() throws -> Network { try Lowering(self).network }
 }

@@ -28,8 +28,8 @@ package struct Schedule: Sendable {
         package let step: Int
         package let operand: Int
         /// How often the step runs, and where the first rows that its passes read start in `Schedule.firstRows`.
-        let passes: Int
-        let base: Int
+        package let passes: Int
+        package let base: Int
     }
 
     /// One operation with its fused followers.
@@ -60,7 +60,7 @@ package struct Schedule: Sendable {
     package private(set) var steps: [Step] = []
 
     /// `Operand.firstRows` of all readers in one piece: the search for stripes looks them up millions of times.
-    private(set) var firstRows: [Int32] = []
+    package private(set) var firstRows: [Int32] = []
 
     /// For each node of the network the step that writes its value, nil for what is never computed.
     package private(set) var writers: [Int?]
@@ -100,7 +100,7 @@ package struct Schedule: Sendable {
     }
 
     /// The steps that pool a map with computed weights, each with the step that writes the map.
-    var weightedPoolings: [(step: Int, map: Int)] {
+    package var weightedPoolings: [(step: Int, map: Int)] {
         steps.indices.compactMap { index in
             guard case .windowPool = graph.network[steps[index].nodes[0]].operation, let map = steps[index].values.first
             else { return nil }
@@ -110,13 +110,12 @@ package struct Schedule: Sendable {
 
     private mutating func schedule(_ node: Node) {
         let operands = graph.operands(of: node)
-        switch node.operation {
-        case .batchNorm, .activation, .scale, .positionEmbedding:
-            guard graph.isReadOnly(by: node.id, operands[0]), let step = writers[operands[0].index] else { break }
+        if node.operation.facts.placement.follower != nil, graph.isReadOnly(by: node.id, operands[0]),
+            let step = writers[operands[0].index]
+        {
             steps[step].nodes.append(node.id)
             writers[node.id.index] = step
             return
-        default: break
         }
         append(node, operands)
     }
@@ -125,7 +124,7 @@ package struct Schedule: Sendable {
         let step = steps.count
         let output = graph.shapes[node.id.index]
         let inputs = ids.map { graph.shapes[$0.index] }
-        let access = RowAccess(node, inputs: inputs, output: output)
+        let access = RowAccess(node.operation, inputs: inputs, output: output)
         var operands: [Operand] = []
         for (id, rows) in zip(ids, access.operands) {
             guard let value = writers[id.index] else { continue }
@@ -146,7 +145,7 @@ package struct Schedule: Sendable {
                 nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] },
                 passes: access.passes, writesAtEnd: access.writesAtEnd,
                 rows: output.height, rowBytes: output.count / max(1, output.height),
-                scratch: node.operation.scratch(input: inputs.first ?? output, output: output)))
+                scratch: node.operation.facts.scratch(inputs, output)))
         writers[node.id.index] = step
     }
 }

@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 
 /// One node's int8 kernel, a pass at a time: exact integer arithmetic, as plain as can be, all zero points 0.

@@ -1,7 +1,9 @@
+import Lowering
 import Networks
+import Planning
 
 /// Runs a plan on an arena that remembers what was written where. What a value is, and its shape in memory, are the network's in
-/// evaluation (`EvaluationGraph`); which rows a pass reads is worked out here once more, from the operations' definitions.
+/// evaluation (`DeviceGraph`); which rows a pass reads is worked out here once more, from the operations' definitions.
 struct PlanReplay {
     private let plan: MemoryPlan
     private let network: Network
@@ -12,7 +14,7 @@ struct PlanReplay {
     private var cells: [Content]
     /// For each step the passes that it has behind it.
     private var passes: [Int]
-    private let sources: [Node.ID?]
+    private let sources: [Node.ID]
     private var problems: [String] = []
 
     private struct Content: Equatable {
@@ -22,25 +24,27 @@ struct PlanReplay {
         static let rubbish = Content(owner: -1, row: 0)
     }
 
-    init(plan: MemoryPlan, network: Network) {
+    init(_ plan: MemoryPlan) {
         self.plan = plan
-        self.network = network
-        shapes = EvaluationGraph(network).shapes
+        network = plan.graph.network
+        shapes = plan.graph.shapes
         var grain = plan.alignment
         for buffer in plan.buffers where buffer.rows > 1 { grain = Self.gcd(grain, buffer.rowBytes) }
         self.grain = grain
         cells = [Content](repeating: .rubbish, count: plan.arenaBytes / grain)
         passes = [Int](repeating: 0, count: plan.steps.count)
-        let computed = Set(plan.steps.flatMap(\.nodes))
-        var sources = [Node.ID?](repeating: nil, count: network.nodes.count)
+        var sources = [Node.ID](repeating: network.input.id, count: network.nodes.count)
         for node in network.nodes {
             sources[node.id.index] =
                 switch node.operation {
-                case .flatten, .dropout: sources[node.inputs[0].index]
-                case .gaussianNoise where !computed.contains(node.id): nil
-                case .add where !computed.contains(node.id):
-                    node.inputs.lazy.compactMap { sources[$0.index] }.first
-                default: node.id
+                // Dropout, noise and what goes with them are not in a lowered network.
+                case .flatten: sources[node.inputs[0].index]
+                case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
+                    .gaussianNoise, .maxPool, .averagePool, .globalAveragePool, .localDeviation, .powerPool,
+                    .windowPool,
+                    .comparisonPool, .fixedFilter, .rnnPool, .upsampleBilinear, .depthToSpace, .multiHeadAttention,
+                    .attentionHead, .positionEmbedding, .linear:
+                    node.id
                 }
         }
         self.sources = sources
@@ -60,7 +64,7 @@ struct PlanReplay {
             }
         }
         for output in network.outputs {
-            guard let source = sources[output.index] else { continue }
+            let source = sources[output.index]
             for row in 0..<shapes[source.index].height { read(source, row, for: "the output") }
         }
         return Array(problems.prefix(10))
@@ -88,7 +92,7 @@ struct PlanReplay {
             for cell in place { cells[cell] = Content(owner: Int32(main.id.index), row: Int32(row)) }
             var previous = main.id
             for id in step.nodes.dropFirst() {
-                if network[id].inputs.compactMap({ sources[$0.index] }) != [previous] {
+                if network[id].inputs.map({ sources[$0.index] }) != [previous] {
                     problems.append("\(network[id].name) does not follow \(network[previous].name)")
                 }
                 for cell in place { cells[cell].owner = Int32(id.index) }
@@ -168,12 +172,12 @@ struct PlanReplay {
 
     private func rowWritten(by node: Node, pass: Int) -> Int? {
         guard case .globalAveragePool = node.operation else { return pass }
-        guard let source = sources[node.inputs[0].index] else { return nil }
+        let source = sources[node.inputs[0].index]
         return pass + 1 == shapes[source.index].height ? 0 : nil
     }
 
     private func rowsRead(by node: Node, pass: Int) -> [(Node.ID, Int)] {
-        let operands = node.inputs.compactMap { sources[$0.index] }
+        let operands = node.inputs.map { sources[$0.index] }
         guard let first = operands.first else { return [] }
         let height = shapes[first.index].height
         func window(_ window: Window) -> [Int] {

@@ -32,26 +32,31 @@ package struct EvaluationGraph: Sendable {
     package init(_ network: Network) {
         let nodes = network.nodes
         let vanishes = Self.vanishingNoise(network)
-        let spreads = Self.spreadingReaders(network)
+        let spreads = Self.spreadingReaders(network, vanishes)
         var sources = nodes.map(\.id)
         var shapes = nodes.map(\.shape)
         for node in nodes {
             let index = node.id.index
             let inputs = node.inputs.filter { !vanishes[$0.index] }.map { sources[$0.index] }
-            switch node.operation {
-            case .flatten, .dropout:
-                sources[index] = inputs[0]
+            let facts = node.operation.facts
+            switch facts.rewriting {
+            case .flattening, .identity: sources[index] = inputs[0]
+            case .sum:
+                if inputs.count == 1, shapes[inputs[0].index] == node.shape || spreads[index] {
+                    sources[index] = inputs[0]
+                }
+            case .kept, .layer, .normalisation, .shuffle, .noise: break
+            }
+            guard sources[index] == node.id else {
                 shapes[index] = shapes[inputs[0].index]
-            case .add where inputs.count == 1:
-                guard shapes[inputs[0].index] == node.shape || spreads[index] else { continue }
-                sources[index] = inputs[0]
-                shapes[index] = shapes[inputs[0].index]
-            case .batchNorm, .activation, .scale:
-                shapes[index] = shapes[inputs[0].index]
-            case .add, .multiply:
+                continue
+            }
+            switch facts.spreading {
+            case .never: break
+            case .passed: shapes[index] = shapes[inputs[0].index]
+            case .byItself:
                 let widest = inputs.map { shapes[$0.index] }.max { $0.count < $1.count }
                 if let widest, spreads[index] { shapes[index] = widest }
-            default: continue
             }
         }
         self.network = network
@@ -92,36 +97,44 @@ package struct EvaluationGraph: Sendable {
         !isOutput[value.index] && readers[value.index] == [reader]
     }
 
-    /// Whether the value is of no more use once `reader` has run.
-    package func dies(_ value: Node.ID, at reader: Node.ID) -> Bool {
-        !isOutput[value.index] && readers[value.index].last == reader
-    }
-
     /// Noise that only sums read, each with something else in it.
     private static func vanishingNoise(_ network: Network) -> [Bool] {
-        func isNoise(_ id: Node.ID) -> Bool {
-            if case .gaussianNoise = network[id].operation { true } else { false }
-        }
+        func isNoise(_ id: Node.ID) -> Bool { network[id].operation.facts.rewriting.isNoise }
         var vanishes = network.nodes.map { isNoise($0.id) }
         for output in network.outputs { vanishes[output.index] = false }
-        for node in network.liveNodes {
-            if case .add = node.operation, !node.inputs.allSatisfy(isNoise) { continue }
+        for node in network.liveNodes
+        where !(node.operation.facts.rewriting.isSum && !node.inputs.allSatisfy(isNoise)) {
             for input in node.inputs { vanishes[input.index] = false }
         }
         return vanishes
     }
 
+    /// For each node whether its value may stay a pixel, as only noise made a map of it.
+    private static func pixels(_ network: Network, _ vanishes: [Bool]) -> [Bool] {
+        var isPixel = [Bool](repeating: false, count: network.nodes.count)
+        for node in network.nodes where !node.inputs.isEmpty {
+            let inputs = node.inputs.filter { !vanishes[$0.index] }
+            func isSmall(_ id: Node.ID) -> Bool { network[id].shape != node.shape || isPixel[id.index] }
+            switch node.operation.facts.spreading {
+            case .never: break
+            case .passed, .byItself: isPixel[node.id.index] = inputs.allSatisfy(isSmall)
+            }
+        }
+        return isPixel
+    }
+
     /// For each node whether all that read it spread a `[C, 1, 1]` value over a map by themselves.
-    private static func spreadingReaders(_ network: Network) -> [Bool] {
+    private static func spreadingReaders(_ network: Network, _ vanishes: [Bool]) -> [Bool] {
+        let isPixel = pixels(network, vanishes)
         var spreads = [Bool](repeating: true, count: network.nodes.count)
         for output in network.outputs { spreads[output.index] = false }
         for node in network.liveNodes.reversed() {
             let canSpread =
-                switch node.operation {
-                case .add, .multiply: true
-                case .scale(let details) where details.shape != nil: false
-                case .batchNorm, .activation, .scale, .dropout: spreads[node.id.index]
-                default: false
+                switch node.operation.facts.spreading {
+                case .never: false
+                case .passed: spreads[node.id.index]
+                // A sum or product of pixels alone is a pixel.
+                case .byItself: !isPixel[node.id.index] || spreads[node.id.index]
                 }
             if !canSpread { for input in node.inputs { spreads[input.index] = false } }
         }

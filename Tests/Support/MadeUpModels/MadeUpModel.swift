@@ -1,3 +1,4 @@
+import Lowering
 import Networks
 import Planning
 import Quantization
@@ -10,7 +11,7 @@ package struct MadeUpModel {
     /// - Parameter network: as it is trained; it is lowered here.
     package init(_ network: Network, options: PlanOptions = PlanOptions()) throws {
         var maker = ModelMaker()
-        model = try maker.model(of: network.lowered(), options)
+        model = try maker.model(of: DeviceGraph(network), options)
     }
 }
 
@@ -23,13 +24,14 @@ private struct ModelMaker {
     /// One step of nearly every value.
     private static let step = 6.0 / 255
 
-    mutating func model(of lowered: Network, _ options: PlanOptions) throws -> QuantizedModel {
+    mutating func model(of graph: DeviceGraph, _ options: PlanOptions) throws -> QuantizedModel {
+        let lowered = graph.network
         let channels = lowered.inputShape.channels
         // One mean a channel makes the device look pixels up, equal ones make it shift them.
         let mean: [Float] = channels == 1 ? [0.5] : (0..<channels).map { 0.4 + 0.05 * Float($0) }
         let pixels = try PixelQuantization(mean: mean, deviation: mean.map { _ in 0.25 })
         values[lowered.input.name] = pixels.quantization
-        let steps = try DeviceStep.all(of: lowered)
+        let steps = try DeviceStep.all(of: graph)
         var poolingWeights: Set<String> = []
         for step in steps {
             if case .operation(let node, _)? = step.parts.first, case .windowPool = node.operation {

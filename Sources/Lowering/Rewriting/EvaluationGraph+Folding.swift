@@ -17,31 +17,28 @@ extension EvaluationGraph {
         layers(inFrontOf: batchNorm, repetition: 1) ?? []
     }
 
-    /// Whether a batch normalisation goes into the weights of the layers in front of it.
-    package func folds(_ batchNorm: Node) -> Bool { !foldingLayers(of: batchNorm).isEmpty }
-
     private func layers(inFrontOf reader: Node, repetition: Int) -> [FoldingLayer]? {
         var found: [FoldingLayer] = []
         for operand in operands(of: reader) {
             guard isReadOnly(by: reader.id, operand) else { return nil }
             let node = network[operand]
-            switch node.operation {
-            case .convolution, .linear: found.append(FoldingLayer(node: node, repetition: repetition))
-            case .batchNorm:
+            switch node.operation.facts.rewriting {
+            case .layer: found.append(FoldingLayer(node: node, repetition: repetition))
+            case .normalisation:
                 guard let layers = layers(inFrontOf: node, repetition: repetition) else { return nil }
                 found += layers
-            case .add:
+            case .sum:
                 // A value added to itself would be normalised twice; one that the sum spreads has not the sum's shape.
                 let terms = operands(of: node)
                 guard Set(terms).count == terms.count, terms.allSatisfy({ shapes[$0.index] == shapes[operand.index] }),
                     let layers = layers(inFrontOf: node, repetition: repetition)
                 else { return nil }
                 found += layers
-            case .depthToSpace(let shuffle):
-                guard let layers = layers(inFrontOf: node, repetition: repetition * shuffle.factor * shuffle.factor)
+            case .shuffle(let factor):
+                guard let layers = layers(inFrontOf: node, repetition: repetition * factor * factor)
                 else { return nil }
                 found += layers
-            default: return nil
+            case .kept, .flattening, .identity, .noise: return nil
             }
         }
         return found

@@ -29,10 +29,8 @@ public struct DeviceOperation: Sendable, Hashable {
     public let needs: [Need]
 
     /// Those of a lowered network, in order.
-    static func all(of network: Network) throws(PlanningError) -> [DeviceOperation] {
-        let graph = EvaluationGraph(network)
-        let schedule = try Schedule(graph)
-        return ranges(schedule).map { DeviceOperation($0, schedule, graph) }
+    static func all(of graph: DeviceGraph) -> [DeviceOperation] {
+        ranges(graph.schedule).map { DeviceOperation($0, graph.schedule, graph) }
     }
 
     /// Steps that are one operation: a pooling layer is a scope whose last node has the scope's own name, and nothing inside
@@ -54,12 +52,12 @@ public struct DeviceOperation: Sendable, Hashable {
         return ranges
     }
 
-    private init(_ range: ClosedRange<Int>, _ schedule: Schedule, _ graph: EvaluationGraph) {
+    private init(_ range: ClosedRange<Int>, _ schedule: Schedule, _ graph: DeviceGraph) {
         let steps = range.map { schedule.steps[$0] }
         let last = schedule.steps[range.upperBound]
         let main = graph.network[last.nodes[0]]
         name = main.name
-        let label = operationLabel(last.nodes.map { graph.network[$0] }, in: graph)
+        let label = operationLabel(last.nodes.map { graph.network[$0] })
         kind =
             range.count > 1
             ? Self.layerKind(steps, graph) + (label.firstIndex(of: " ").map { label[$0...] } ?? "") : label
@@ -79,7 +77,7 @@ public struct DeviceOperation: Sendable, Hashable {
         }
     }
 
-    private static func layerKind(_ steps: [Schedule.Step], _ graph: EvaluationGraph) -> String {
+    private static func layerKind(_ steps: [Schedule.Step], _ graph: DeviceGraph) -> String {
         let kinds = Set(steps.flatMap { $0.nodes.map { graph.network[$0].operation.kind } })
         if kinds.contains(MultiHeadAttention.kind), kinds.contains(WindowPool.kind) { return "self-attentive pooling" }
         if kinds.contains(WindowPool.kind) { return "weighted pooling" }

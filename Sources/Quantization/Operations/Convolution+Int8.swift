@@ -1,0 +1,92 @@
+import Networks
+
+extension Convolution: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
+        let layer = WeightLayout.convolution(
+            try quantizer.float.parameter("\(node.name).weight"), self, bias: quantizer.bias(node, outputChannels))
+        let taps = window.kernel.area
+        let means = try quantizer.means(step.operands[0].name)
+        let input = try quantizer.value(step.operands[0].name)
+        let depth = inputChannels / groups
+        let groupOutputs = outputChannels / groups
+        // Bias correction wants the means of each group's own channels.
+        var quantized = QuantizedModel.Weights(numbers: [], scales: [])
+        for group in 0..<groups {
+            let part = WeightQuantization(
+                weights: Array(
+                    layer.weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
+                bias: Array(layer.bias[group * groupOutputs..<(group + 1) * groupOutputs]))
+            let own = means.map { all in (0..<taps * depth).map { all[group * depth + $0 % depth] } }
+            let result = part.quantized(inputScale: input.scale, means: own)
+            quantized.numbers += result.numbers
+            quantized.scales += result.scales
+            quantized.bias += result.bias
+        }
+        if isDepthwise {
+            quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: outputChannels)
+        }
+        quantizer.weights[node.name] = quantized
+    }
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.convolution(place, window, groups: groups, outputs: outputChannels, limits)
+    }
+}
+
+extension FixedFilter: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
+        let channels = step.operandShapes[0].channels
+        let filters = filters.map { $0.map(Float.init) }
+        let layer = WeightQuantization(
+            weights: (0..<channels).flatMap { _ in filters.flatMap { $0 } },
+            bias: [Float](repeating: 0, count: channels * filters.count))
+        let input = try quantizer.value(step.operands[0].name)
+        var quantized = layer.quantized(inputScale: input.scale, means: nil)
+        if filters.count == 1, channels > 1 {
+            quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: channels)
+        }
+        quantizer.weights[node.name] = quantized
+    }
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.convolution(
+            place, window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
+    }
+}
+
+extension KernelWriter {
+    /// A convolution; depthwise ones have a kernel of their own.
+    fileprivate mutating func convolution(
+        _ place: Place, _ window: Window, groups: Int, outputs: Int, _ limits: Limits
+    ) throws(QuantizationError) -> Kernel {
+        let inputs = place.shapes[0].channels
+        let zero = try zeroPoint(place, 0)
+        if groups > 1, groups == inputs, groups == outputs {
+            let (weights, scaling) = try weighted(
+                place.name, [window.kernel.height, window.kernel.width, outputs], place.inputs[0], place.output, limits,
+                isDepthwise: true)
+            return .depthwise(window: window, zero: zero, weights: weights, scaling: scaling)
+        }
+        let shape = [outputs, window.kernel.height, window.kernel.width, inputs / groups]
+        let (weights, scaling) = try weighted(place.name, shape, place.inputs[0], place.output, limits)
+        // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
+        let columnBytes = 4 * ((window.kernel.area * (inputs / groups) + 3) / 4 * 4)
+        workBytes = max(workBytes, columnBytes)
+        return .convolution(
+            window: window, groups: groups, zero: zero, weights: weights, scaling: scaling, columnBytes: columnBytes)
+    }
+}

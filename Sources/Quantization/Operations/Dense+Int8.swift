@@ -1,0 +1,47 @@
+import Networks
+
+extension Input: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let tables = writer.model.pixels.tables
+        return .pixels(
+            tables: writer.add(place.name, "pixels", [tables.count, 256], .int8(tables.flatMap { $0 })),
+            isOffset: writer.model.pixels.isUniform)
+    }
+}
+
+extension Linear: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
+        let shape = step.operandShapes[0]
+        let layer = WeightQuantization(
+            weights: WeightLayout.linear(try quantizer.float.parameter("\(node.name).weight"), of: shape),
+            bias: quantizer.bias(node, outputFeatures))
+        let means = try quantizer.means(step.operands[0].name).map { all in
+            (0..<inputFeatures).map { all[$0 % shape.channels] }
+        }
+        let input = try quantizer.value(step.operands[0].name)
+        quantizer.weights[node.name] = layer.quantized(inputScale: input.scale, means: means)
+    }
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let zero = try writer.zeroPoint(place, 0)
+        let (weights, scaling) = try writer.weighted(
+            place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits)
+        return .linear(
+            inputs: inputFeatures, zero: zero, weights: weights, outputs: outputFeatures, scaling: scaling)
+    }
+}

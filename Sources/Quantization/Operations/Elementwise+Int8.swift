@@ -1,0 +1,98 @@
+import Networks
+
+extension Activation: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { { function.value($0) } }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.lookUp(place.name)
+    }
+}
+
+extension Scale: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+
+    /// One factor for all: made up once, or learned.
+    func function(_ node: Node, _ float: FloatNetwork) throws(QuantizationError) -> ((Double) -> Double)? {
+        guard shape == nil else { return nil }
+        guard isLearned else { return { $0 * self.factor } }
+        let learned = Double(try float.parameter("\(node.name).factor").first ?? 0)
+        let own = isProportion ? max(0, min(1, learned)) : learned
+        return { $0 * own }
+    }
+
+    /// Factors of one a channel.
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
+        var factors = try quantizer.float.parameter("\(node.name).factor").map(Double.init)
+        if isProportion { factors = factors.map { max(0, min(1, $0)) } }
+        let table = AffineQuantization(symmetric: factors.lazy.map(abs).max() ?? 0)
+        quantizer.values["\(node.name).factor"] = table
+        quantizer.weights[node.name] = QuantizedModel.Weights(
+            numbers: factors.map(table.number), scales: [Float(table.scale)])
+    }
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        guard shape != nil else { return try writer.lookUp(place.name) }
+        let (name, input) = (place.name, place.inputs[0])
+        let (weights, factor) = (try writer.weights(name), try writer.quantization("\(name).factor"))
+        guard weights.numbers.count == place.shape.channels, factor.zeroPoint == 0,
+            (-128...127).contains(input.zeroPoint)
+        else {
+            throw QuantizationError(
+                "\(name): it has \(weights.numbers.count) factors for \(place.shape.channels) channels")
+        }
+        let scale = FixedPointScale(input.scale * factor.scale / place.output.scale)
+        try writer.requireBounded(name, 65_025, scale)
+        return .scaleChannels(
+            zero: input.zeroPoint,
+            factors: writer.add(name, "factor", [place.shape.channels], .int8(weights.numbers)),
+            writer.scaled(scale, place.output, KernelWriter.Limits()))
+    }
+}
+
+extension Add: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let spread = try writer.spread(place)
+        let zeros = [try writer.zeroPoint(place, 0), try writer.zeroPoint(place, 1)]
+        let (first, second, output) = try writer.addition(
+            place.name, place.inputs[0], place.inputs[1], place.output, limits)
+        return .add(
+            AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
+            spread: spread)
+    }
+}
+
+extension Multiply: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let spread = try writer.spread(place)
+        let zeros = [try writer.zeroPoint(place, 0), try writer.zeroPoint(place, 1)]
+        let scale = FixedPointScale(place.inputs[0].scale * place.inputs[1].scale / place.output.scale)
+        try writer.requireBounded(place.name, 65_025, scale)
+        return .multiply(zeros: zeros, writer.scaled(scale, place.output, limits), spread: spread)
+    }
+}

@@ -1,0 +1,114 @@
+import Networks
+
+extension MaxPool: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { true }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.requireSame(place)
+        return .maxPool(window: window)
+    }
+}
+
+extension AveragePool: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { true }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.requireSame(place)
+        try writer.requireBounded(place.name, Double(window.kernel.area) * 255)
+        return .averagePool(window: window, countsPadding: countsPadding, zero: try writer.zeroPoint(place, 0))
+    }
+}
+
+extension GlobalAveragePool: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let area = Double(place.shapes[0].size.area)
+        let scale = FixedPointScale(place.inputs[0].scale / (place.output.scale * area))
+        try writer.requireBounded(place.name, area * 255, scale)
+        return .globalAverage(zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
+    }
+}
+
+extension LocalDeviation: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { false }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let area = Double(window.kernel.area)
+        guard window.kernel.area <= 256 else {
+            throw QuantizationError(
+                "\(place.name): its window \(window.kernel) is larger than int8 kernels take: use at most 256 pixels"
+            )
+        }
+        let scale = FixedPointScale(place.inputs[0].scale / (256 * place.output.scale * area))
+        try writer.requireBounded(place.name, 16_777_216, scale)
+        return .deviation(
+            window: window, zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
+    }
+}
+
+extension WindowPool: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var keepsScale: Bool { isNormalised }
+    var weightOperand: Int? { 1 }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let (map, weights) = (place.shapes[0], place.shapes[1])
+        let vertical = NearestUpsampling(from: weights.height, to: map.height)
+        let horizontal = NearestUpsampling(from: weights.width, to: map.width)
+        let zero = try writer.zeroPoint(place, 0)
+        let offset = -place.inputs[1].zeroPoint
+        guard offset >= 128 else {
+            throw QuantizationError(
+                "\(place.name): its weights may be below 0 in int8 (zero point \(-offset)): they need one of −128 or less"
+            )
+        }
+        guard max(map.height, map.width) <= 65_536 else {
+            throw QuantizationError("\(place.name): its map \(map) is beyond int8 kernels: use sides of at most 65536")
+        }
+        let area = Double(window.kernel.area)
+        let rowOf = (0..<map.height).map { UInt16(vertical.sourceLine($0)) }
+        let columnOf = (0..<map.width).map { UInt16(horizontal.sourceLine($0)) }
+        let rows = writer.add(place.name, "rows", [map.height], .uint16(rowOf))
+        let columns = writer.add(place.name, "columns", [map.width], .uint16(columnOf))
+        let most = area * 255 * Double(offset + 127)
+        if isNormalised {
+            try writer.requireSame(place)
+            try writer.requireBounded(place.name, most)
+            return .poolNormalised(window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns)
+        }
+        let scale = FixedPointScale(place.inputs[0].scale * place.inputs[1].scale / (place.output.scale * area))
+        try writer.requireBounded(place.name, most, scale)
+        return .poolWeighted(
+            window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns,
+            writer.scaled(scale, place.output, limits))
+    }
+}
