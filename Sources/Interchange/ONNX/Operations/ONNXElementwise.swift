@@ -1,15 +1,6 @@
 import Networks
 
-// Operations on single elements, the image, and its form as a vector.
-
-extension Input: ONNXOperation {
-    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
-        graph.input(node)
-    }
-
-    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
-    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
-}
+// Operations on single elements.
 
 extension Activation: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
@@ -84,14 +75,5 @@ extension GaussianNoise: ONNXOperation {
     }
 
     func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { ONNXBulk(numbers: ONNXBulk.area(size)) }
-    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
-}
-
-extension Flatten: ONNXOperation {
-    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
-        graph.finish(node, "Flatten", values, [.integer("axis", 1)])
-    }
-
-    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
     func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
 }

@@ -51,16 +51,6 @@ extension PowerPool: ONNXOperation {
 }
 
 extension ONNXGraphBuilder {
-    /// The attributes of a window that slides over a map.
-    static func window(_ window: Window, countsPadding: Bool? = nil) -> [ONNXAttributeProto] {
-        var attributes: [ONNXAttributeProto] = [
-            .integers("kernel_shape", window.kernel.pair), .integers("strides", window.stride.pair),
-            .integers("pads", window.before.pair + window.after.pair),
-        ]
-        if window.dilation != 1 { attributes.append(.integers("dilations", window.dilation.pair)) }
-        return attributes + (countsPadding.map { [.integer("count_include_pad", $0 ? 1 : 0)] } ?? [])
-    }
-
     /// sqrt(max(mean(x²) − mean(x)², floor)).
     fileprivate mutating func localDeviation(_ details: LocalDeviation, _ node: Node, _ values: [String]) {
         let window = Self.window(details.window, countsPadding: true)

@@ -1,7 +1,17 @@
 import Networks
 
-/// Parts of operations that look at the elements of each window one by one.
+/// Parts of operations that have a window.
 extension ONNXGraphBuilder {
+    /// The attributes of a window that slides over a map.
+    static func window(_ window: Window, countsPadding: Bool? = nil) -> [ONNXAttributeProto] {
+        var attributes: [ONNXAttributeProto] = [
+            .integers("kernel_shape", window.kernel.pair), .integers("strides", window.stride.pair),
+            .integers("pads", window.before.pair + window.after.pair),
+        ]
+        if window.dilation != 1 { attributes.append(.integers("dilations", window.dilation.pair)) }
+        return attributes + (countsPadding.map { [.integer("count_include_pad", $0 ? 1 : 0)] } ?? [])
+    }
+
     /// Zeros around a map whose height is dimension `axes`.
     mutating func pad(_ node: Node, _ value: String, _ window: Window, axes: Int) -> String {
         guard window.isPadded else { return value }

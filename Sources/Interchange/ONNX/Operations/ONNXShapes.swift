@@ -1,6 +1,24 @@
 import Networks
 
-// Operations between sizes of maps.
+// Operations that change sizes, and the image itself.
+
+extension Input: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.input(node)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Flatten: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Flatten", values, [.integer("axis", 1)])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
 
 extension UpsampleBilinear: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
