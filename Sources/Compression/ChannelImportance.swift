@@ -56,16 +56,16 @@ public enum ChannelImportance: String, Sendable, CaseIterable {
     /// A number for each of a node's channels; nil where it makes none.
     private func channelScores(_ node: Node, _ weights: Safetensors, _ sensitivity: [String: [Double]]) -> [Double]? {
         func values(_ name: String) -> [Float]? { weights["\(node.name).\(name)"]?.floats() }
-        switch (self, node.operation) {
-        case (.magnitude, .convolution), (.magnitude, .linear):
+        switch (self, node.operation.channels.importance) {
+        case (.magnitude, .filters):
             guard let kernel = values("weight"), kernel.count >= node.shape.channels else { return nil }
             let size = kernel.count / node.shape.channels
             return (0..<node.shape.channels).map { channel in
                 kernel[channel * size..<(channel + 1) * size].reduce(0) { $0 + Double($1 * $1) }.squareRoot()
             }
-        case (.scale, .batchNorm): return values("weight")?.map { Double(abs($0)) }
-        case (.taylor, _): return sensitivity[node.name]
-        default: return nil
+        case (.scale, .scales): return values("weight")?.map { Double(abs($0)) }
+        case (.taylor, .none), (.taylor, .filters), (.taylor, .scales): return sensitivity[node.name]
+        case (.magnitude, .none), (.magnitude, .scales), (.scale, .none), (.scale, .filters): return nil
         }
     }
 }

@@ -35,11 +35,7 @@ public final class FakeQuantization {
 
     /// A parameter, rounded with a scale for each of its outputs where it is a layer's weights.
     func weights(_ tensor: Tensor, _ name: String, of node: Node) throws -> Tensor {
-        switch node.operation {
-        case .convolution, .linear, .multiHeadAttention: break
-        default: return tensor
-        }
-        guard tensor.shape.count > 1 else { return tensor }
+        guard node.execution.traits.roundsWeights, tensor.shape.count > 1 else { return tensor }
         let outputs = tensor.shape[0]
         let scale = try Torch.withoutGradients {
             let rows = try tensor.detached().absolute().reshaped([outputs, -1])

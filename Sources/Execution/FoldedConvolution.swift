@@ -8,8 +8,14 @@ import Torch
 final class FoldedConvolution {
     let convolution: Node
     private let details: Convolution
-    private let normalisation: Node?
+    private let normalisation: Normalisation?
     private let function: PackedConvolution.Function
+
+    /// The batch normalisation behind the convolution.
+    struct Normalisation {
+        let node: Node
+        let details: BatchNorm
+    }
 
     private enum Kernel {
         case packed(PackedConvolution)
@@ -18,7 +24,9 @@ final class FoldedConvolution {
 
     private var kernel: (key: [Int], Kernel)?
 
-    init(convolution: Node, details: Convolution, normalisation: Node?, function: PackedConvolution.Function) {
+    init(
+        convolution: Node, details: Convolution, normalisation: Normalisation?, function: PackedConvolution.Function
+    ) {
         self.convolution = convolution
         self.details = details
         self.normalisation = normalisation
@@ -43,7 +51,7 @@ final class FoldedConvolution {
     private func currentKernel(for x: Tensor, _ model: Model) throws -> Kernel {
         let packs =
             try PackedConvolution.isAvailable && x.device.isCPU && x.scalarType() == .float32 && !Torch.usesBfloat16
-        let tensors = model.tensors(of: convolution) + (normalisation.map(model.tensors) ?? [])
+        let tensors = model.tensors(of: convolution) + (normalisation.map { model.tensors(of: $0.node) } ?? [])
         let key = [packs ? x.shape[0] : 0] + tensors.map(\.changes)
         if let kernel, kernel.key == key { return kernel.1 }
         let made: Kernel = try Torch.withoutGradients {
@@ -62,10 +70,12 @@ final class FoldedConvolution {
     private func folded(_ model: Model) throws -> (weight: Tensor, bias: Tensor?) {
         let weight = try model.parameter("weight", of: convolution)
         let bias = try details.bias ? model.parameter("bias", of: convolution) : nil
-        guard let normalisation, case .batchNorm(let batchNorm) = normalisation.operation else { return (weight, bias) }
-        func parameter(_ name: String) throws -> Tensor { try model.parameter(name, of: normalisation).to(.float64) }
+        guard let normalisation else { return (weight, bias) }
+        func parameter(_ name: String) throws -> Tensor {
+            try model.parameter(name, of: normalisation.node).to(.float64)
+        }
         let type = try weight.scalarType()
-        let gain = try (parameter("running_var") + batchNorm.epsilon).power(-0.5) * parameter("weight")
+        let gain = try (parameter("running_var") + normalisation.details.epsilon).power(-0.5) * parameter("weight")
         let mean = try parameter("running_mean")
         let shift = try bias.map { try $0.to(.float64) - mean } ?? mean * -1
         return (

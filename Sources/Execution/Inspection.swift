@@ -25,22 +25,24 @@ extension Model {
     }
 }
 
-extension WindowPool {
-    /// What each pixel counts, in units of what it counts in average pooling, `[B, C, H, W]`: 1 as much, k² where it alone counts in its
-    /// k × k window, 0 where it does not count.
-    ///
-    /// It is the gradient of the sum of what the pooling puts out with respect to its map, over that of average pooling where windows do
-    /// not overlap (1 / stride²).
-    ///
-    /// - Parameters:
-    ///   - map: height and width of what is pooled.
-    ///   - weights: `[B, C, h, w]`; each stands for a block of pixels where there are fewer than these.
-    package func shares(map: [Int], weights: Tensor) throws -> Tensor {
-        let pixels = try weights.upsampledNearest(to: map)
-        let leaf = try Tensor.ones(pixels.shape, type: pixels.scalarType(), device: pixels.device).requireGradient()
-        let pooled = try window.mean(leaf * pixels)
-        try (isNormalised ? pooled / window.mean(pixels) : pooled).sum().backward()
-        guard let gradient = leaf.gradient else { throw ExecutionError("a pooling has no gradient") }
-        return try Torch.withoutGradients { try gradient * Double(window.stride.area) }
+/// The nodes of a network that there is something to look at in.
+package struct InspectedNodes {
+    /// Poolings by weights.
+    package private(set) var pools: [(node: Node, details: any WeightedPooling)] = []
+    /// Attentions.
+    package private(set) var attentions: [(node: Node, details: MultiHeadAttention)] = []
+
+    /// Those that the outputs depend on.
+    package init(of network: Network) {
+        for node in network.liveNodes {
+            switch node.inspection {
+            case .none: break
+            case .weights(let details): pools.append((node, details))
+            case .attention(let details): attentions.append((node, details))
+            }
+        }
     }
+
+    /// The values to look at: of each pooling its weights, then of each attention what it reads.
+    package var shown: [Node.ID] { pools.map { $0.node.inputs[1] } + attentions.map { $0.node.inputs[0] } }
 }

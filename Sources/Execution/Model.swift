@@ -59,11 +59,8 @@ public final class Model {
         readers = Program.readers(network.liveNodes, of: network)
         var isNormalised = [Bool](repeating: false, count: network.nodes.count)
         for node in network.nodes {
-            guard case .batchNorm = node.operation,
-                case .convolution(let convolution) = network[node.inputs[0]].operation
-            else {
-                continue
-            }
+            guard case .normalisation = node.part, case .convolution(let convolution) = network[node.inputs[0]].part
+            else { continue }
             isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
         }
         biasIsOmittedInTraining = isNormalised
@@ -97,7 +94,7 @@ public final class Model {
         var values = [Tensor?](repeating: nil, count: network.nodes.count)
         for step in program.steps {
             let node = step.node
-            if case .input = node.operation {
+            if node.id == network.input.id {
                 values[node.id.index] = try images.to(
                     parameters.type, device: parameters.device, format: mapFormat(shape))
             } else if let substitute = substitutes[node.name] {
@@ -150,79 +147,22 @@ public final class Model {
     }
 
     /// Whether a node may overwrite its input: nobody else reads it, and its maker's gradient does not need it.
-    private func mayOverwriteInput(of node: Node) -> Bool {
+    func mayOverwriteInput(of node: Node) -> Bool {
         guard let input = node.inputs.first, readers[input.index] == 1 else { return false }
-        if case .batchNorm = network[input].operation { return true }
-        return false
+        switch network[input].part {
+        case .normalisation: return true
+        case .alone, .convolution, .activation, .factor, .pooling: return false
+        }
     }
 
     private func run(_ work: Program.Work, _ node: Node, _ inputs: [Tensor], training: Bool) throws -> Tensor {
         switch work {
-        case .node: try run(node, inputs, training: training)
+        case .node: try node.execution.output(inputs, NodeRun(model: self, node: node, training: training))
         case .convolution(let folded): try folded(inputs[0], self)
         case .normalisation(let details, let normalisation, let function):
             try batchNorm(details, normalisation, inputs[0], training: training, activation: function)
-        case .pooling(let details, let weighting): try windowPool(details, inputs[0], logits: inputs[1], weighting)
-        }
-    }
-
-    private func run(_ node: Node, _ inputs: [Tensor], training: Bool) throws -> Tensor {
-        let x = inputs[0]
-        switch node.operation {
-        case .input: return x
-        case .convolution(let details):
-            let hasBias = details.bias && !(training && biasIsOmittedInTraining[node.id.index])
-            return try details.window.convolution(
-                x, weight: parameter("weight", of: node), bias: hasBias ? parameter("bias", of: node) : nil,
-                groups: details.groups)
-        case .batchNorm(let details): return try batchNorm(details, node, x, training: training)
-        case .instanceNorm(let details):
-            return try x.instanceNorm(
-                weight: parameter("weight", of: node), bias: parameter("bias", of: node), epsilon: details.epsilon)
-        case .activation(let details): return try activate(details.function, x, inPlace: mayOverwriteInput(of: node))
-        case .scale(let details): return try scale(details, node, x)
-        case .add: return try x + inputs[1]
-        case .multiply: return try x * inputs[1]
-        case .dropout(let details): return try drop(details.probability, x, training: training)
-        case .gaussianNoise(let details): return try noise(details, x, training: training)
-        case .maxPool(let details): return try details.window.maximum(x)
-        case .averagePool(let details): return try averagePool(details, x, training: training)
-        case .globalAveragePool: return try x.mean([2, 3], keepDimensions: true)
-        case .localDeviation(let details): return try localDeviation(details, x)
-        case .powerPool(let details): return try powerPool(details, node, x)
-        case .windowPool(let details) where details.isSampled:
-            return try sampledWindowPool(details, x, weights: inputs[1], training: training)
-        case .windowPool(let details): return try windowPool(details, x, logits: inputs[1], WindowWeighting())
-        case .comparisonPool(let details): return try comparisonPool(details, node, x, reference: inputs[1])
-        case .fixedFilter(let details): return try filter(details, node, x)
-        case .rnnPool(let details): return try recurrentPool(details, node, x)
-        case .upsampleBilinear(let details): return try x.upsampledBilinear(to: details.size.pair)
-        case .depthToSpace(let details): return try depthToSpace(details, x)
-        case .multiHeadAttention(let details): return try attention(details, node, x)
-        case .attentionHead(let details): return try attentionHead(details, node, x)
-        case .positionEmbedding(let details): return try addPositions(details, node, x)
-        case .linear(let details):
-            return try x.linear(
-                weight: parameter("weight", of: node), bias: details.bias ? parameter("bias", of: node) : nil)
-        case .flatten: return try x.reshaped([x.shape[0], -1])
-        }
-    }
-
-    private func scale(_ details: Scale, _ node: Node, _ x: Tensor) throws -> Tensor {
-        guard details.isLearned else { return try x * details.factor }
-        let factor = try parameter("factor", of: node)
-        return try x * (details.isProportion ? factor.clamped(minimum: 0).clamped(maximum: 1) : factor)
-    }
-
-    private func activate(_ function: Activation.Function, _ x: Tensor, inPlace: Bool) throws -> Tensor {
-        switch function {
-        case .relu: try inPlace ? x.reluInPlace() : x.relu()
-        case .relu6: try inPlace ? x.relu6InPlace() : x.relu6()
-        case .sigmoid: try x.sigmoid()
-        case .hardSwish: try x.hardSwish()
-        case .hardSigmoid: try x.hardSigmoid()
-        case .exponential: try x.exp()
-        case .softplus: try x.softplus()
+        case .pooling(let details, let weighting):
+            try details.pooled(inputs[0], logits: inputs[1], weighting, in: self)
         }
     }
 }

@@ -13,7 +13,7 @@ struct Program {
         /// The batch normalisation of a node, and the activation behind it.
         case normalisation(BatchNorm, Node, Activation.Function?)
         /// A window pooling and what makes weights of its logits.
-        case pooling(WindowPool, WindowWeighting)
+        case pooling(any WeightedPooling, WindowWeighting)
     }
 
     struct Step {
@@ -57,7 +57,7 @@ struct Program {
 
         // Backwards, so that the last of the nodes that become one step finds the others.
         for node in nodes.reversed() where !isAbsorbed[node.id.index] && !given.contains(node.name) {
-            if options.contains(.fusesPooling), case .windowPool(let pool) = node.operation, !pool.isSampled {
+            if options.contains(.fusesPooling), case .pooling(let pool) = node.part {
                 let (weighting, logits, absorbed) = Self.weighting(of: node) { maker(of: $0, input: $1) }
                 for other in absorbed { isAbsorbed[other.index] = true }
                 work[node.id.index] = (.pooling(pool, weighting), [node.inputs[0].index, logits.index])
@@ -72,12 +72,11 @@ struct Program {
 
         for node in nodes where options.contains(.fusesActivations) && !given.contains(node.name) {
             guard work[node.id.index] == nil, !isAbsorbed[node.id.index],
-                case .activation(let details) = node.operation,
-                [.relu, .relu6].contains(details.function), let other = maker(of: node),
-                case .batchNorm(let batchNorm) = other.operation
+                case .activation(let function) = node.part, [.relu, .relu6].contains(function),
+                let other = maker(of: node), case .normalisation(let batchNorm) = other.part
             else { continue }
             isAbsorbed[other.id.index] = true
-            work[node.id.index] = (.normalisation(batchNorm, other, details.function), [other.inputs[0].index])
+            work[node.id.index] = (.normalisation(batchNorm, other, function), [other.inputs[0].index])
         }
 
         let live = nodes.filter { !isAbsorbed[$0.id.index] }
@@ -112,8 +111,7 @@ struct Program {
         var logits = pooling.inputs[1]
         var next = maker(pooling, 1)
         func isActivation(_ node: Node, _ function: Activation.Function) -> Bool {
-            if case .activation(let details) = node.operation { return details.function == function }
-            return false
+            if case .activation(function) = node.part { true } else { false }
         }
         func absorb(_ node: Node) {
             absorbed.append(node.id)
@@ -124,8 +122,8 @@ struct Program {
             weighting.exponential = true
             absorb(node)
         }
-        while let node = next, case .scale(let scale) = node.operation, !scale.isLearned {
-            weighting.factor *= scale.factor
+        while let node = next, case .factor(let factor) = node.part {
+            weighting.factor *= factor
             absorb(node)
         }
         if let node = next, isActivation(node, .sigmoid) {
@@ -146,21 +144,21 @@ struct Program {
             if let last { absorbed.append(last.id) }
         }
         var function = PackedConvolution.Function.none
-        if case .activation(let details) = node.operation {
-            switch details.function {
+        if case .activation(let activation) = node.part {
+            switch activation {
             case .relu: function = .relu
             case .relu6: function = .relu6
             case .hardSwish: function = .hardSwish
-            default: return nil
+            case .sigmoid, .hardSigmoid, .exponential, .softplus: return nil
             }
             step(node)
         }
-        var normalisation: Node?
-        if let candidate = last, case .batchNorm = candidate.operation {
-            normalisation = candidate
+        var normalisation: FoldedConvolution.Normalisation?
+        if let candidate = last, case .normalisation(let details) = candidate.part {
+            normalisation = FoldedConvolution.Normalisation(node: candidate, details: details)
             step(candidate)
         }
-        guard let convolution = last, case .convolution(let details) = convolution.operation else { return nil }
+        guard let convolution = last, case .convolution(let details) = convolution.part else { return nil }
         let folded = FoldedConvolution(
             convolution: convolution, details: details, normalisation: normalisation, function: function)
         return (folded, absorbed)

@@ -80,10 +80,7 @@ public struct Network: Sendable, Hashable {
     /// What a user should know before training this network; empty where all is well.
     public var warnings: [String] {
         nodes.compactMap { node in
-            guard case .windowPool(let pool) = node.operation, node.inputs.count == 2 else { return nil }
-            let (map, weights) = (self[node.inputs[0]].shape.size, self[node.inputs[1]].shape.size)
-            guard pool.isAveragePooling(map: map, weights: weights) else { return nil }
-            return "\(node.name): " + SelfAttentivePooling.degenerateExplanation(pool: pool, map: map, weights: weights)
+            node.operation.details.warning(node.inputs.map { self[$0].shape }).map { "\(node.name): " + $0 }
         }
     }
 

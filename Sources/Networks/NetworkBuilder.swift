@@ -58,7 +58,7 @@ public final class NetworkBuilder {
                 "\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
         }
         guard nodes.count < 1 << 14 else { throw NetworkError("the network has over 16384 nodes") }
-        if case .input = operation, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }
+        if operation.isInput, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }
         let id = Node.ID(index: nodes.count)
         nodes.append(Node(id: id, name: name, operation: operation, inputs: inputs, shape: shape))
         return id
@@ -71,7 +71,7 @@ public final class NetworkBuilder {
     ///
     /// - Parameter detector: what the outputs of a detector mean.
     public func network(outputs: [Node.ID], detector: DetectorLayout? = nil) throws(NetworkError) -> Network {
-        guard let first = nodes.first, case .input = first.operation else {
+        guard let first = nodes.first, first.operation.isInput else {
             throw NetworkError("the first node has to be the input")
         }
         guard !outputs.isEmpty else { throw NetworkError("the network has no output") }

@@ -62,7 +62,7 @@ extension Network {
             let optional = Mirror(reflecting: node.operation.details).children.compactMap { child in
                 child.label.map { $0.hasPrefix("_") ? String($0.dropFirst()) : $0 }
             }
-            return (["inputs"] + (node.operation.details is any WindowedOperation ? ["dilation"] : []) + optional)
+            return (["inputs"] + type(of: node.operation.details).optionalMembers + optional)
                 .filter { $0 != "window" }.reduce(into: fields) { fields, name in
                     if fields[name] == nil { fields[name] = NSNull() }
                 }

@@ -7,10 +7,9 @@ extension Explainer {
     /// softmax(q Kᵀ / √(d / heads)) of the token under a position, mean over heads.
     ///
     /// - Parameter tokens: what the attention reads, `[1, d, h, w]`.
-    func attention(of node: Node, _ tokens: Tensor, _ query: Query, _ image: ImageSize) throws -> HeatMap {
-        guard case .multiHeadAttention(let details) = node.operation else {
-            throw ExecutionError("\(node.name) is no attention")
-        }
+    func attention(
+        of node: Node, _ details: MultiHeadAttention, _ tokens: Tensor, _ query: Query, _ image: ImageSize
+    ) throws -> HeatMap {
         let (height, width) = (tokens.shape[2], tokens.shape[3])
         let place = query.y * height / image.height * width + query.x * width / image.width
         let (count, headChannels) = (height * width, details.channels / details.heads)

@@ -11,8 +11,7 @@ extension Explainer {
             guard let input = node.inputs.first else { return nil }
             node = network[input]
         }
-        if case .input = node.operation { return nil }
-        return node
+        return node.id == network.input.id ? nil : node
     }
 
     /// Grad-CAM (Selvaraju et al., 2017): a map's channels, weighted by the mean gradient of the class's logit, positive part.

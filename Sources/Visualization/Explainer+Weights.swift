@@ -8,10 +8,7 @@ extension Explainer {
     /// A window-normalised pooling divides by the sum of a window's weights, so that one window's being larger than another's changes
     /// nothing. The share shows what does: it is 1 where a pixel counts as much as in average pooling, k² where it alone counts in its
     /// k × k window, 0 where it does not count.
-    func weights(of node: Node, _ weights: Tensor) throws -> [HeatMap] {
-        guard case .windowPool(let pool) = node.operation else {
-            throw ExecutionError("\(node.name) is no pooling with weights")
-        }
+    func weights(of node: Node, _ pool: any WeightedPooling, _ weights: Tensor) throws -> [HeatMap] {
         let map = model.network[node.inputs[0]].shape
         let values = try Torch.withoutGradients { try weights.mean([1]) }
         let shares = try pool.shares(map: map.size.pair, weights: weights.detached())

@@ -68,14 +68,13 @@ public struct Explainer {
     public func explain(_ batch: Batch, label: Int? = nil, queries: [Query] = []) throws -> Explanation {
         guard batch.count == 1 else { throw TrainingError("one image is explained at a time, given \(batch.count)") }
         let network = model.network
-        let pools = network.liveNodes.filter { if case .windowPool = $0.operation { true } else { false } }
-        let attentions = network.liveNodes.filter { if case .multiHeadAttention = $0.operation { true } else { false } }
+        let inspected = InspectedNodes(of: network)
         let size = ImageSize(width: batch.width, height: batch.height)
-        try check(queries, size, hasAttention: !attentions.isEmpty)
+        try check(queries, size, hasAttention: !inspected.attentions.isEmpty)
 
         let images = try BatchTensors(normalization, model.parameters).images(batch)
         let last = lastMap(of: network)
-        let shown = pools.map { $0.inputs[1] } + attentions.map { $0.inputs[0] } + (last.map { [$0.id] } ?? [])
+        let shown = inspected.shown + (last.map { [$0.id] } ?? [])
         let (values, probabilities) = try Torch.withoutGradients {
             (
                 shown.isEmpty ? [] : try Model(network.showing(shown), parameters: model.parameters).outputs(images),
@@ -83,15 +82,16 @@ public struct Explainer {
             )
         }
         let chosen = label ?? probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
-        let attended = try zip(attentions, values.dropFirst(pools.count)).flatMap { node, tokens in
-            try queries.map { try attention(of: node, tokens, $0, size) }
+        let attended = try zip(inspected.attentions, values.dropFirst(inspected.pools.count)).flatMap { part, tokens in
+            try queries.map { try attention(of: part.node, part.details, tokens, $0, size) }
         }
         return Explanation(
             image: try Image(
                 width: batch.width, height: batch.height, channels: batch.channels,
                 pixels: batch.pixels.withUnsafeBytes { Array($0) }),
             label: chosen, probability: probabilities[chosen],
-            weights: try zip(pools, values).flatMap { try weights(of: $0, $1) }, attention: attended,
+            weights: try zip(inspected.pools, values).flatMap { try weights(of: $0.node, $0.details, $1) },
+            attention: attended,
             gradCAM: try last.flatMap { node in try values.last.map { try gradCAM(node, $0, images, chosen) } })
     }
 

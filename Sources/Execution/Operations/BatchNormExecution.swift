@@ -1,6 +1,14 @@
 import Networks
 import Torch
 
+extension BatchNorm: OperationExecution {
+    var traits: ExecutionTraits { ExecutionTraits(part: .normalisation(self), scalesChannels: true) }
+
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        try run.model.batchNorm(self, run.node, inputs[0], training: run.training)
+    }
+}
+
 extension Model {
     /// Batch normalisation, with the statistics of an upsampled map where the node stands in front of an upsampling.
     ///
@@ -91,7 +99,7 @@ private struct NormalisedLayer {
         switch activation {
         case .relu: try map.reluInPlace()
         case .relu6: try map.relu6InPlace()
-        default: map
+        case nil, .sigmoid, .hardSwish, .hardSigmoid, .exponential, .softplus: map
         }
     }
 

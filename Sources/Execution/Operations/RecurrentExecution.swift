@@ -1,15 +1,17 @@
 import Networks
 import Torch
 
-extension Model {
-    /// RNNPool: two FastGRNN cells over the lines of every window, all windows at once.
-    func recurrentPool(_ details: RNNPool, _ node: Node, _ x: Tensor) throws -> Tensor {
-        let lineCell = try GatedCell("cell_rnn", of: node, in: self)
-        let windowCell = try GatedCell("cell_bidirrnn", of: node, in: self)
-        let (window, kernel, size) = (details.window, details.window.kernel, node.shape.size)
+extension RNNPool: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    /// Two FastGRNN cells over the lines of every window, all windows at once.
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        let lineCell = try GatedCell("cell_rnn", run)
+        let windowCell = try GatedCell("cell_bidirrnn", run)
+        let (kernel, size) = (window.kernel, run.node.shape.size)
 
         // What the first cell makes of each pixel alone is the same in every window; zeros of the padding stay zeros.
-        var pixels = try lineCell.project(x.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])
+        var pixels = try lineCell.project(inputs[0].permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])
         pixels = try window.padded(pixels).permuted([0, 2, 3, 1])
         /// Pixel (y, x) of every window: `[B, h, w, states]`.
         func pixel(_ y: Int, _ x: Int) throws -> Tensor {
@@ -27,7 +29,7 @@ extension Model {
         let rows = try read(lines: kernel.height, length: kernel.width) { try pixel($0, $1) }
         let columns = try read(lines: kernel.width, length: kernel.height) { try pixel($1, $0) }
         return try Tensor.concatenated(rows + columns, dimension: 3).permuted([0, 3, 1, 2]).to(
-            format: parameters.format)
+            format: run.model.parameters.format)
     }
 }
 
@@ -40,13 +42,13 @@ private struct GatedCell {
     private let zeta: Tensor
     private let nu: Tensor
 
-    init(_ name: String, of node: Node, in model: Model) throws {
-        input = try model.parameter("\(name).W", of: node)
-        recurrent = try model.parameter("\(name).U", of: node)
-        gateBias = try model.parameter("\(name).bias_gate", of: node).reshaped([-1])
-        updateBias = try model.parameter("\(name).bias_update", of: node).reshaped([-1])
-        zeta = try model.parameter("\(name).zeta", of: node).sigmoid().reshaped([1])
-        nu = try model.parameter("\(name).nu", of: node).sigmoid().reshaped([1])
+    init(_ name: String, _ run: NodeRun) throws {
+        input = try run.parameter("\(name).W")
+        recurrent = try run.parameter("\(name).U")
+        gateBias = try run.parameter("\(name).bias_gate").reshaped([-1])
+        updateBias = try run.parameter("\(name).bias_update").reshaped([-1])
+        zeta = try run.parameter("\(name).zeta").sigmoid().reshaped([1])
+        nu = try run.parameter("\(name).nu").sigmoid().reshaped([1])
     }
 
     /// x W, over the last dimension.

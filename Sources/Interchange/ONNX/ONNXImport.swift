@@ -103,31 +103,13 @@ public struct ONNXImport: Sendable {
     /// A model of ours holds every number that its outputs depend on. What it does not hold (parameters without effect, learned positions
     /// outside the map) is little beside it; a few lines of JSON that ask for gigabytes are no model of ours.
     private static func isInProportion(_ network: Network, _ model: ONNXModelProto, fileLength: Int) -> Bool {
-        // Sums of sizes that nobody has checked yet: floating-point numbers cannot overflow.
-        var numbers = 0.0
-        var operators = 0.0
+        var (numbers, operators) = (0.0, 0.0)
         var dead = Set(network.nodes.map(\.name))
         for node in network.liveNodes {
             dead.remove(node.name)
-            let map = node.inputs.first.map { network[$0].shape } ?? node.shape
-            switch node.operation {
-            case .gaussianNoise(let details): numbers += area(details.size)
-            case .positionEmbedding(let details):
-                numbers += Double(node.shape.count) + Double(PositionEmbedding.maximumSide * details.channels)
-            case .fixedFilter(let details):
-                numbers += Double(map.channels * details.rows.count) * area(details.kernel)
-                numbers += 2 * Double(map.height + map.width)
-            case .windowPool: numbers += Double(map.height + map.width)
-            case .comparisonPool(let details):
-                numbers += (area(details.window.kernel) + 1) * area(node.shape.size)
-                operators += area(details.window.kernel)
-            case .rnnPool(let details): operators += area(details.window.kernel)
-            case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
-                .maxPool,
-                .averagePool, .globalAveragePool, .localDeviation, .powerPool, .upsampleBilinear, .depthToSpace,
-                .multiHeadAttention, .attentionHead, .linear, .flatten:
-                break
-            }
+            let bulk = node.operation.onnx.bulk(node, node.inputs.first.map { network[$0].shape } ?? node.shape)
+            numbers += bulk.numbers
+            operators += bulk.operators
         }
         for node in network.nodes where dead.contains(node.name) {
             numbers += node.parameters.reduce(0) { $0 + Double($1.count) }
@@ -135,56 +117,18 @@ public struct ONNXImport: Sendable {
         return numbers <= Double(fileLength + (1 << 20)) && operators <= Double(model.graph.node.count)
     }
 
-    private static func area(_ size: Size) -> Double { Double(size.height) * Double(size.width) }
-
     private static func tensor(
         _ parameter: ParameterSpecification, of node: Node, _ constants: [String: ONNXTensorProto]
     ) -> TensorData? {
-        func floats(_ part: String) -> [Float]? {
-            constants["\(node.name)/\(part)"].flatMap { try? TensorData($0) }?.floats()
-        }
-        func matrix(_ part: String, _ side: Int) -> [Float]? {
-            guard let values = floats("\(part)/weight"), values.count == side * side else { return nil }
-            return (0..<side * side).map { values[$0 % side * side + $0 / side] }
-        }
         if let constant = constants[parameter.name] { return try? TensorData(constant) }
-        let heads = ["in_proj/query", "in_proj/key", "in_proj/value"]
-        let kind = parameter.name.dropFirst(node.name.count).drop { $0 == "." }
-        let values: [Float]?
-        switch (node.operation, kind) {
-        case (.multiHeadAttention(let details), "in_proj_weight"):
-            values = joined(heads.map { matrix($0, details.channels) })
-        case (.multiHeadAttention, "in_proj_bias"): values = joined(heads.map { floats("\($0)/bias") })
-        case (.multiHeadAttention(let details), "out_proj.weight"): values = matrix("out_proj", details.channels)
-        case (.multiHeadAttention, "out_proj.bias"): values = floats("out_proj/bias")
-        case (.positionEmbedding(let details), "row_embed.weight"):
-            values = floats("table").flatMap { positions($0, details, node.shape, ofRows: true) }
-        case (.positionEmbedding(let details), "col_embed.weight"):
-            values = floats("table").flatMap { positions($0, details, node.shape, ofRows: false) }
-        // What the outputs do not depend on is not in the model; it has no effect.
-        default: values = [Float](repeating: 0, count: parameter.count)
+        let name = parameter.name.dropFirst(node.name.count).drop { $0 == "." }
+        let values: [Float]
+        switch node.operation.onnx.restored(String(name), from: ONNXParts(node: node, constants: constants)) {
+        case .values(let found): values = found
+        // What the outputs do not depend on is not in the model.
+        case .withoutEffect: values = [Float](repeating: 0, count: parameter.count)
+        case .lost: return nil
         }
-        return values.flatMap { try? TensorData($0, shape: parameter.shape) }
-    }
-
-    private static func joined(_ parts: [[Float]?]) -> [Float]? {
-        let present = parts.compactMap { $0 }
-        return present.count == parts.count ? present.flatMap { $0 } : nil
-    }
-
-    /// A table of positions from what a model has of it: the places that its map needs. The others become zero.
-    private static func positions(_ table: [Float], _ details: PositionEmbedding, _ map: Shape, ofRows: Bool)
-        -> [Float]?
-    {
-        let half = details.channels / 2
-        guard table.count == map.count else { return nil }
-        return (0..<PositionEmbedding.maximumSide).flatMap { place -> [Float] in
-            guard place < (ofRows ? map.height : map.width) else { return [Float](repeating: 0, count: half) }
-            return (0..<half).map { channel in
-                ofRows
-                    ? table[((channel + half) * map.height + place) * map.width]
-                    : table[channel * map.height * map.width + place]
-            }
-        }
+        return try? TensorData(values, shape: parameter.shape)
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 /// Each position is a token of d channels: packed in-projection with bias, softmax(Q Kᵀ / √(d / heads)) V in each head, and
 /// out-projection with bias. Parameters are named and laid out as those of PyTorch's `MultiheadAttention`.
 public struct MultiHeadAttention: OperationKind {
-    public static let kind = "multiHeadAttention"
+    public static let name = Operation.Name.multiHeadAttention
 
     /// d.
     public var channels: Int
@@ -43,11 +43,14 @@ public struct MultiHeadAttention: OperationKind {
         let (products, overflow) = (tokens * channels).multipliedReportingOverflow(by: 4 * channels + 2 * tokens)
         return overflow ? .max : products
     }
+
+    public var slidingWindow: Window? { nil }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Adds each position's place to a map `[d, h, w]`: concat(column[x], row[y]), d/2 channels each.
 public struct PositionEmbedding: OperationKind {
-    public static let kind = "positionEmbedding"
+    public static let name = Operation.Name.positionEmbedding
 
     /// Where the tables come from.
     public enum Table: String, Sendable, Hashable, Codable, CaseIterable {
@@ -102,4 +105,8 @@ public struct PositionEmbedding: OperationKind {
             ParameterSpecification($0, [Self.maximumSide, channels / 2], role: .undecayed, initializer: .uniform(0, 1))
         }
     }
+
+    public var slidingWindow: Window? { nil }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

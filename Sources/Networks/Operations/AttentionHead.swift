@@ -4,7 +4,7 @@
 /// Tokens are the mean of the map and then its positions, each with a learned place added. The mean alone asks: one query, keys and values
 /// of all tokens, softmax(q Kᵀ / √(C / heads)) V in each head, and a projection to O. Parameters are named as CLIP's.
 public struct AttentionHead: OperationKind {
-    public static let kind = "attentionHead"
+    public static let name = Operation.Name.attentionHead
 
     public var channels: Int
     public var heads: Int
@@ -51,4 +51,7 @@ public struct AttentionHead: OperationKind {
         let tokens = size.area + 1
         return channels * (channels + 2 * tokens * channels + 2 * tokens + outputs)
     }
+
+    public var slidingWindow: Window? { nil }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

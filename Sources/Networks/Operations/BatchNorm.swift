@@ -1,6 +1,6 @@
 /// Batch normalisation (Ioffe and Szegedy, 2015) of a map `[C, H, W]` or a vector `[C]`.
 public struct BatchNorm: OperationKind {
-    public static let kind = "batchNorm"
+    public static let name = Operation.Name.batchNorm
 
     public var channels: Int
     public var epsilon: Double
@@ -51,4 +51,8 @@ public struct BatchNorm: OperationKind {
             ParameterSpecification("num_batches_tracked", [], role: .counter, initializer: .constant(0)),
         ]
     }
+
+    public var slidingWindow: Window? { nil }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -3,7 +3,7 @@
 ///
 /// Y = Σ w(x, m)·x / Σ w(x, m) over the pixels of the window that lie on the map.
 public struct ComparisonPool: WindowedOperation {
-    public static let kind = "comparisonPool"
+    public static let name = Operation.Name.comparisonPool
 
     /// w(x, m).
     public enum Weighting: String, Sendable, Hashable, Codable, CaseIterable {
@@ -55,4 +55,6 @@ public struct ComparisonPool: WindowedOperation {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 2 * output.count * window.kernel.area }
+
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

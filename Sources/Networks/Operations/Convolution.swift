@@ -1,6 +1,6 @@
 /// Two-dimensional convolution with zero padding: `[C, H, W]` → `[O, H', W']`.
 public struct Convolution: WindowedOperation {
-    public static let kind = "convolution"
+    public static let name = Operation.Name.convolution
 
     /// C.
     public var inputChannels: Int
@@ -68,4 +68,6 @@ public struct Convolution: WindowedOperation {
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
         output.count * (inputChannels / groups) * window.kernel.area
     }
+
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -1,6 +1,6 @@
 /// `x Wᵀ + b` of a vector: `[I]` → `[O]`.
 public struct Linear: OperationKind {
-    public static let kind = "linear"
+    public static let name = Operation.Name.linear
 
     public var inputFeatures: Int
     public var outputFeatures: Int
@@ -32,20 +32,28 @@ public struct Linear: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { inputFeatures * outputFeatures }
+
+    public var slidingWindow: Window? { nil }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// A map as a vector: `[C, H, W]` → `[C·H·W]`, channels slowest.
 public struct Flatten: OperationKind {
-    public static let kind = "flatten"
+    public static let name = Operation.Name.flatten
 
     public init() {}
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { [try single(inputs).count] }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// The image: `[C, H, W]`.
 public struct Input: OperationKind {
-    public static let kind = "input"
+    public static let name = Operation.Name.input
 
     public var shape: Shape
 
@@ -59,4 +67,9 @@ public struct Input: OperationKind {
             "the input's shape is \(shape): use channels × height × width, each at least 1")
         return shape
     }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -1,6 +1,6 @@
 /// A function of each element.
 public struct Activation: OperationKind {
-    public static let kind = "activation"
+    public static let name = Operation.Name.activation
 
     /// Which function.
     public enum Function: String, Sendable, Hashable, Codable, CaseIterable {
@@ -26,11 +26,16 @@ public struct Activation: OperationKind {
     public init(_ function: Function) { self.function = function }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try single(inputs) }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Multiplies every element by a number: one for all, fixed or learned, or a learned one for each channel or position.
 public struct Scale: OperationKind {
-    public static let kind = "scale"
+    public static let name = Operation.Name.scale
 
     /// The number, or the value that learned ones start from.
     public var factor: Double
@@ -68,26 +73,38 @@ public struct Scale: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+
+    public var slidingWindow: Window? { nil }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Sum of two values. One of them may be `[C, 1, 1]` and then counts for the whole map.
 public struct Add: OperationKind {
-    public static let kind = "add"
+    public static let name = Operation.Name.add
 
     public init() {}
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try broadcast(inputs) }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Product of two values. One of them may be `[C, 1, 1]` and then counts for the whole map.
 public struct Multiply: OperationKind {
-    public static let kind = "multiply"
+    public static let name = Operation.Name.multiply
 
     public init() {}
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try broadcast(inputs) }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 private func broadcast(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -103,7 +120,7 @@ private func broadcast(_ inputs: [Shape]) throws(NetworkError) -> Shape {
 
 /// Sets elements to zero at random while training (Srivastava et al., 2014).
 public struct Dropout: OperationKind {
-    public static let kind = "dropout"
+    public static let name = Operation.Name.dropout
 
     /// Probability of an element to go, 0 up to but not including 1.
     public var probability: Double
@@ -115,11 +132,16 @@ public struct Dropout: OperationKind {
         try require((0..<1).contains(probability), "its probability is \(probability): use 0 up to, not including, 1")
         return try single(inputs)
     }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Noise for a stochastic pooling: the first input `[C, 1, 1]` times ε ~ N(0, 1) while training, 0 in evaluation.
 public struct GaussianNoise: OperationKind {
-    public static let kind = "gaussianNoise"
+    public static let name = Operation.Name.gaussianNoise
 
     /// The size ε is drawn for: each position its own (the map's size), or one for all (1×1).
     public var size: Size
@@ -133,4 +155,9 @@ public struct GaussianNoise: OperationKind {
         try require(size.height > 0 && size.width > 0, "its size is \(size): use at least 1×1")
         return Shape(input.channels, size)
     }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -3,7 +3,7 @@
 /// Filter i is the outer product of `rows[i]` (down) and `columns[i]` (across); channel c gives outputs c·n … c·n + n − 1. Nothing is
 /// learned: blurs and wavelets are such banks.
 public struct FixedFilter: OperationKind {
-    public static let kind = "fixedFilter"
+    public static let name = Operation.Name.fixedFilter
 
     /// What lies outside of the map.
     public enum Border: String, Sendable, Hashable, Codable, CaseIterable {
@@ -75,4 +75,7 @@ public struct FixedFilter: OperationKind {
             return min(phase, period - phase)
         }
     }
+
+    public var parameters: [ParameterSpecification] { [] }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -1,7 +1,7 @@
 /// Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016) of a map: each channel of each image by its own mean and
 /// variance over all positions, in training and in evaluation, then scaled and shifted.
 public struct InstanceNorm: OperationKind {
-    public static let kind = "instanceNorm"
+    public static let name = Operation.Name.instanceNorm
 
     public var channels: Int
     public var epsilon: Double
@@ -31,4 +31,7 @@ public struct InstanceNorm: OperationKind {
 
     /// Unlike batch normalisation it folds into nothing: a product an element.
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+
+    public var slidingWindow: Window? { nil }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

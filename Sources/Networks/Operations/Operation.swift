@@ -1,6 +1,7 @@
 /// One step of a network, with its hyper-parameters.
 ///
-/// Readers of a network (interpreter, planner, exporters …) switch over this enum; a new case makes the compiler list them.
+/// What a module has to know of operations is a protocol of its own there, to which every operation conforms, and an `OperationReader`
+/// that leads to it. A new operation without one of these conformances does not compile.
 public enum Operation: Sendable, Hashable {
     case input(Input)
     case convolution(Convolution)
@@ -29,40 +30,124 @@ public enum Operation: Sendable, Hashable {
     case linear(Linear)
     case flatten(Flatten)
 
-    /// The hyper-parameters, as what all operations have in common.
-    public var details: any OperationKind {
+    /// What operations are called in the JSON form and in tables.
+    public enum Name: String, Sendable, Hashable, CaseIterable {
+        case input
+        case convolution
+        case batchNorm
+        case instanceNorm
+        case activation
+        case scale
+        case add
+        case multiply
+        case dropout
+        case gaussianNoise
+        case maxPool
+        case averagePool
+        case globalAveragePool
+        case localDeviation
+        case powerPool
+        case windowPool
+        case comparisonPool
+        case fixedFilter
+        case rnnPool
+        case upsampleBilinear
+        case depthToSpace
+        case multiHeadAttention
+        case attentionHead
+        case positionEmbedding
+        case linear
+        case flatten
+    }
+
+    /// The answer of a reader to this operation.
+    public func read<Reader: OperationReader>(by reader: Reader) -> Reader.Answer {
         switch self {
-        case .input(let details): details
-        case .convolution(let details): details
-        case .batchNorm(let details): details
-        case .instanceNorm(let details): details
-        case .activation(let details): details
-        case .scale(let details): details
-        case .add(let details): details
-        case .multiply(let details): details
-        case .dropout(let details): details
-        case .gaussianNoise(let details): details
-        case .maxPool(let details): details
-        case .averagePool(let details): details
-        case .globalAveragePool(let details): details
-        case .localDeviation(let details): details
-        case .powerPool(let details): details
-        case .windowPool(let details): details
-        case .comparisonPool(let details): details
-        case .fixedFilter(let details): details
-        case .rnnPool(let details): details
-        case .upsampleBilinear(let details): details
-        case .depthToSpace(let details): details
-        case .multiHeadAttention(let details): details
-        case .attentionHead(let details): details
-        case .positionEmbedding(let details): details
-        case .linear(let details): details
-        case .flatten(let details): details
+        case .input(let details): reader.read(details)
+        case .convolution(let details): reader.read(details)
+        case .batchNorm(let details): reader.read(details)
+        case .instanceNorm(let details): reader.read(details)
+        case .activation(let details): reader.read(details)
+        case .scale(let details): reader.read(details)
+        case .add(let details): reader.read(details)
+        case .multiply(let details): reader.read(details)
+        case .dropout(let details): reader.read(details)
+        case .gaussianNoise(let details): reader.read(details)
+        case .maxPool(let details): reader.read(details)
+        case .averagePool(let details): reader.read(details)
+        case .globalAveragePool(let details): reader.read(details)
+        case .localDeviation(let details): reader.read(details)
+        case .powerPool(let details): reader.read(details)
+        case .windowPool(let details): reader.read(details)
+        case .comparisonPool(let details): reader.read(details)
+        case .fixedFilter(let details): reader.read(details)
+        case .rnnPool(let details): reader.read(details)
+        case .upsampleBilinear(let details): reader.read(details)
+        case .depthToSpace(let details): reader.read(details)
+        case .multiHeadAttention(let details): reader.read(details)
+        case .attentionHead(let details): reader.read(details)
+        case .positionEmbedding(let details): reader.read(details)
+        case .linear(let details): reader.read(details)
+        case .flatten(let details): reader.read(details)
         }
     }
 
+    /// The hyper-parameters, as what all operations have in common.
+    public var details: any OperationKind { read(by: DetailsReader()) }
+
     /// The name in the JSON form and in tables.
     public var kind: String { type(of: details).kind }
+
+    /// Whether it is the image.
+    public var isInput: Bool { type(of: details).name == Input.name }
+}
+
+private struct DetailsReader: OperationReader {
+    typealias Answer = any OperationKind
+
+    func read<Details: OperationKind>(_ details: Details) -> any OperationKind { details }
+}
+
+/// An answer to every operation. One generic function gives all of them where the operations conform to the protocol that it asks for:
+///
+/// ```swift
+/// private struct ExecutionReader: OperationReader {
+///     typealias Answer = any OperationExecution
+///
+///     func read<Details: OperationExecution>(_ details: Details) -> any OperationExecution { details }
+/// }
+/// ```
+///
+/// So no module lists the operations again, and the compiler names those that do not conform.
+public protocol OperationReader {
+    associatedtype Answer
+
+    func read(_ details: Input) -> Answer
+    func read(_ details: Convolution) -> Answer
+    func read(_ details: BatchNorm) -> Answer
+    func read(_ details: InstanceNorm) -> Answer
+    func read(_ details: Activation) -> Answer
+    func read(_ details: Scale) -> Answer
+    func read(_ details: Add) -> Answer
+    func read(_ details: Multiply) -> Answer
+    func read(_ details: Dropout) -> Answer
+    func read(_ details: GaussianNoise) -> Answer
+    func read(_ details: MaxPool) -> Answer
+    func read(_ details: AveragePool) -> Answer
+    func read(_ details: GlobalAveragePool) -> Answer
+    func read(_ details: LocalDeviation) -> Answer
+    func read(_ details: PowerPool) -> Answer
+    func read(_ details: WindowPool) -> Answer
+    func read(_ details: ComparisonPool) -> Answer
+    func read(_ details: FixedFilter) -> Answer
+    func read(_ details: RNNPool) -> Answer
+    func read(_ details: UpsampleBilinear) -> Answer
+    func read(_ details: DepthToSpace) -> Answer
+    func read(_ details: MultiHeadAttention) -> Answer
+    func read(_ details: AttentionHead) -> Answer
+    func read(_ details: PositionEmbedding) -> Answer
+    func read(_ details: Linear) -> Answer
+    func read(_ details: Flatten) -> Answer
 }
 
 extension Operation: Codable {
@@ -71,51 +156,43 @@ extension Operation: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let kind = try container.decode(String.self, forKey: .operation)
-        switch kind {
-        case Input.kind: self = .input(try Input(from: decoder))
-        case Convolution.kind: self = .convolution(try Self.windowed(decoder))
-        case BatchNorm.kind: self = .batchNorm(try BatchNorm(from: decoder))
-        case InstanceNorm.kind: self = .instanceNorm(try InstanceNorm(from: decoder))
-        case Activation.kind: self = .activation(try Activation(from: decoder))
-        case Scale.kind: self = .scale(try Scale(from: decoder))
-        case Add.kind: self = .add(Add())
-        case Multiply.kind: self = .multiply(Multiply())
-        case Dropout.kind: self = .dropout(try Dropout(from: decoder))
-        case GaussianNoise.kind: self = .gaussianNoise(try GaussianNoise(from: decoder))
-        case MaxPool.kind: self = .maxPool(try Self.windowed(decoder))
-        case AveragePool.kind: self = .averagePool(try Self.windowed(decoder))
-        case GlobalAveragePool.kind: self = .globalAveragePool(GlobalAveragePool())
-        case LocalDeviation.kind: self = .localDeviation(try Self.windowed(decoder))
-        case PowerPool.kind: self = .powerPool(try Self.windowed(decoder))
-        case WindowPool.kind: self = .windowPool(try Self.windowed(decoder))
-        case ComparisonPool.kind: self = .comparisonPool(try Self.windowed(decoder))
-        case FixedFilter.kind: self = .fixedFilter(try FixedFilter(from: decoder))
-        case RNNPool.kind: self = .rnnPool(try Self.windowed(decoder))
-        case UpsampleBilinear.kind: self = .upsampleBilinear(try UpsampleBilinear(from: decoder))
-        case DepthToSpace.kind: self = .depthToSpace(try DepthToSpace(from: decoder))
-        case MultiHeadAttention.kind: self = .multiHeadAttention(try MultiHeadAttention(from: decoder))
-        case AttentionHead.kind: self = .attentionHead(try AttentionHead(from: decoder))
-        case PositionEmbedding.kind: self = .positionEmbedding(try PositionEmbedding(from: decoder))
-        case Linear.kind: self = .linear(try Linear(from: decoder))
-        case Flatten.kind: self = .flatten(Flatten())
-        default:
+        guard let name = Name(rawValue: kind) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .operation, in: container, debugDescription: "there is no operation \"\(kind.shortened)\"")
         }
-    }
-
-    /// An operation with a window, whose sides stand among its other members.
-    private static func windowed<Details: WindowedOperation>(_ decoder: any Decoder) throws -> Details {
-        var details = try Details(from: decoder)
-        details.window = try Window(from: decoder)
-        return details
+        switch name {
+        case .input: self = .input(try Input(node: decoder))
+        case .convolution: self = .convolution(try Convolution(node: decoder))
+        case .batchNorm: self = .batchNorm(try BatchNorm(node: decoder))
+        case .instanceNorm: self = .instanceNorm(try InstanceNorm(node: decoder))
+        case .activation: self = .activation(try Activation(node: decoder))
+        case .scale: self = .scale(try Scale(node: decoder))
+        case .add: self = .add(Add())
+        case .multiply: self = .multiply(Multiply())
+        case .dropout: self = .dropout(try Dropout(node: decoder))
+        case .gaussianNoise: self = .gaussianNoise(try GaussianNoise(node: decoder))
+        case .maxPool: self = .maxPool(try MaxPool(node: decoder))
+        case .averagePool: self = .averagePool(try AveragePool(node: decoder))
+        case .globalAveragePool: self = .globalAveragePool(GlobalAveragePool())
+        case .localDeviation: self = .localDeviation(try LocalDeviation(node: decoder))
+        case .powerPool: self = .powerPool(try PowerPool(node: decoder))
+        case .windowPool: self = .windowPool(try WindowPool(node: decoder))
+        case .comparisonPool: self = .comparisonPool(try ComparisonPool(node: decoder))
+        case .fixedFilter: self = .fixedFilter(try FixedFilter(node: decoder))
+        case .rnnPool: self = .rnnPool(try RNNPool(node: decoder))
+        case .upsampleBilinear: self = .upsampleBilinear(try UpsampleBilinear(node: decoder))
+        case .depthToSpace: self = .depthToSpace(try DepthToSpace(node: decoder))
+        case .multiHeadAttention: self = .multiHeadAttention(try MultiHeadAttention(node: decoder))
+        case .attentionHead: self = .attentionHead(try AttentionHead(node: decoder))
+        case .positionEmbedding: self = .positionEmbedding(try PositionEmbedding(node: decoder))
+        case .linear: self = .linear(try Linear(node: decoder))
+        case .flatten: self = .flatten(Flatten())
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .operation)
-        let details = details
-        try details.encode(to: encoder)
-        if let details = details as? any WindowedOperation { try details.window.encode(to: encoder) }
+        try details.encode(node: encoder)
     }
 }

@@ -3,8 +3,8 @@
 /// A conforming struct holds hyper-parameters only; how to compute it is the business of the readers (the interpreter, the
 /// device kernels …).
 public protocol OperationKind: Sendable, Hashable, Codable {
-    /// The name in the JSON form.
-    static var kind: String { get }
+    /// What it is called.
+    static var name: Operation.Name { get }
 
     /// The output's shape for given inputs.
     ///
@@ -19,21 +19,52 @@ public protocol OperationKind: Sendable, Hashable, Codable {
 
     /// Multiply-accumulates of one sample. Normalisation counts nothing: it folds into its convolution.
     func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int
+
+    /// What a user should know before training it on these inputs; nil where all is well.
+    func warning(_ inputs: [Shape]) -> String?
+
+    /// An operation from the members of its node in JSON.
+    init(node decoder: any Decoder) throws
+
+    /// Writes its members among those of its node.
+    func encode(node encoder: any Encoder) throws
+
+    /// Members in JSON that are no properties of it, and that may be left out.
+    static var optionalMembers: [String] { get }
 }
 
-/// An operation whose window is among its hyper-parameters.
+extension OperationKind {
+    /// The name in the JSON form.
+    public static var kind: String { name.rawValue }
+}
+
+// How JSON holds it follows from whether it has a window among its hyper-parameters.
+
+extension OperationKind {
+    public init(node decoder: any Decoder) throws { try self.init(from: decoder) }
+    public func encode(node encoder: any Encoder) throws { try encode(to: encoder) }
+    public static var optionalMembers: [String] { [] }
+}
+
+/// An operation whose window is among its hyper-parameters. In JSON the window's sides stand among its other members.
 public protocol WindowedOperation: OperationKind {
     var window: Window { get set }
 }
 
 extension WindowedOperation {
     public var slidingWindow: Window? { window }
-}
 
-extension OperationKind {
-    public var slidingWindow: Window? { nil }
-    public var parameters: [ParameterSpecification] { [] }
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public init(node decoder: any Decoder) throws {
+        try self.init(from: decoder)
+        window = try Window(from: decoder)
+    }
+
+    public func encode(node encoder: any Encoder) throws {
+        try encode(to: encoder)
+        try window.encode(to: encoder)
+    }
+
+    public static var optionalMembers: [String] { ["dilation"] }
 }
 
 // Checks that operations share.

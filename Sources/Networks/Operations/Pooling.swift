@@ -1,6 +1,6 @@
 /// Largest element of each window; padding never wins.
 public struct MaxPool: WindowedOperation {
-    public static let kind = "maxPool"
+    public static let name = Operation.Name.maxPool
 
     @InlineWindow public var window: Window
 
@@ -19,11 +19,15 @@ public struct MaxPool: WindowedOperation {
         try window.requireHalf()
         return Shape(input.channels, try window.outputSize(input.size))
     }
+
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Mean of each window.
 public struct AveragePool: WindowedOperation {
-    public static let kind = "averagePool"
+    public static let name = Operation.Name.averagePool
 
     /// Rows and columns drawn at random in training, in place of means (Zhai et al., *S3Pool: Pooling with Stochastic Spatial Sampling*,
     /// CVPR 2017): of each `grid` lines as many as there are outputs, in their order.
@@ -86,22 +90,31 @@ public struct AveragePool: WindowedOperation {
         }
         return Shape(input.channels, try window.outputSize(input.size))
     }
+
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Mean of the whole map: `[C, H, W]` → `[C, 1, 1]`.
 public struct GlobalAveragePool: OperationKind {
-    public static let kind = "globalAveragePool"
+    public static let name = Operation.Name.globalAveragePool
 
     public init() {}
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         Shape(try singleMap(inputs).channels, 1)
     }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Deviation of each window: sqrt(max(mean(x²) − mean(x)², floor)), as Gaussian pooling uses it (Kobayashi, 2019).
 public struct LocalDeviation: WindowedOperation {
-    public static let kind = "localDeviation"
+    public static let name = Operation.Name.localDeviation
 
     @InlineWindow public var window: Window
     /// Smallest variance.
@@ -126,6 +139,9 @@ public struct LocalDeviation: WindowedOperation {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * window.kernel.area }
+
+    public var parameters: [ParameterSpecification] { [] }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// Weighted mean of each window: inputs X `[C, H, W]` and positive weights W at patch resolution `[C, h, w]`.
@@ -134,7 +150,7 @@ public struct LocalDeviation: WindowedOperation {
 /// Y = avgpool(X·W). This is the last step of local-importance pooling (Gao et al., 2019) and of self-attentive pooling
 /// (Chen et al., 2023, section 3).
 public struct WindowPool: WindowedOperation {
-    public static let kind = "windowPool"
+    public static let name = Operation.Name.windowPool
 
     @InlineWindow public var window: Window
     public var isNormalised: Bool
@@ -181,5 +197,12 @@ public struct WindowPool: WindowedOperation {
             .keepsWindowsWhole(window.extent.height, window.stride.height, window.before.height, window.after.height)
             && NearestUpsampling(from: weights.width, to: map.width)
                 .keepsWindowsWhole(window.extent.width, window.stride.width, window.before.width, window.after.width)
+    }
+
+    public var parameters: [ParameterSpecification] { [] }
+    /// That its weights have no effect.
+    public func warning(_ inputs: [Shape]) -> String? {
+        guard inputs.count == 2, isAveragePooling(map: inputs[0].size, weights: inputs[1].size) else { return nil }
+        return SelfAttentivePooling.degenerateExplanation(pool: self, map: inputs[0].size, weights: inputs[1].size)
     }
 }

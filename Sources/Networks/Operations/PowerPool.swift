@@ -3,7 +3,7 @@
 ///
 /// With |x| this is Lp pooling, with x generalised-mean pooling; p = 1 is the average, and p → ∞ the maximum.
 public struct PowerPool: WindowedOperation {
-    public static let kind = "powerPool"
+    public static let name = Operation.Name.powerPool
 
     @InlineWindow public var window: Window
     /// p, or the value a learned one starts from.
@@ -40,4 +40,6 @@ public struct PowerPool: WindowedOperation {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * window.kernel.area }
+
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

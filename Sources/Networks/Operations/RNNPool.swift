@@ -8,7 +8,7 @@
 /// Both are FastGRNN cells (Kusupati et al., NeurIPS 2018): a = x W + h U, z = sigmoid(a + b_z),
 /// h' = z·h + (sigmoid(ζ)·(1 − z) + sigmoid(ν))·tanh(a + b_h).
 public struct RNNPool: WindowedOperation {
-    public static let kind = "rnnPool"
+    public static let name = Operation.Name.rnnPool
 
     public var channels: Int
     /// h₁.
@@ -58,4 +58,6 @@ public struct RNNPool: WindowedOperation {
         let second = 2 * (window.kernel.height + window.kernel.width) * windowStates * (lineStates + windowStates + 2)
         return output.size.area * (first + second)
     }
+
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

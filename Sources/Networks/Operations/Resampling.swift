@@ -39,7 +39,7 @@ public struct NearestUpsampling: Sendable, Hashable {
 
 /// Bilinear resampling to a larger map, pixel centres aligned.
 public struct UpsampleBilinear: OperationKind {
-    public static let kind = "upsampleBilinear"
+    public static let name = Operation.Name.upsampleBilinear
 
     public var size: Size
 
@@ -54,12 +54,16 @@ public struct UpsampleBilinear: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 4 * output.count }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
 /// `[C·r², h, w]` → `[C, H, W]`: each position becomes a cell of r × r pixels (Shi et al., 2016). Where h·r < H or w·r < W the
 /// border is copied outwards.
 public struct DepthToSpace: OperationKind {
-    public static let kind = "depthToSpace"
+    public static let name = Operation.Name.depthToSpace
 
     /// r.
     public var factor: Int
@@ -83,4 +87,9 @@ public struct DepthToSpace: OperationKind {
         }
         return Shape(input.channels / (factor * factor), size)
     }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
 }

@@ -58,10 +58,7 @@ public struct ChannelSensitivity: Sendable {
 
     /// The gradient at each channel's gate, after a backward pass; nil for a node that makes no channels of its own.
     package static func gateGradients(of node: Node, _ parameters: Parameters) throws -> [Double]? {
-        switch node.operation {
-        case .convolution, .linear, .batchNorm, .instanceNorm: break
-        default: return nil
-        }
+        guard node.scalesChannels else { return nil }
         var total: [Double]?
         for specification in node.parameters where specification.isTrainable {
             let leaf = try parameters.tensor(specification.name)

@@ -1,9 +1,86 @@
 import Networks
 
-/// Attention over the positions of a map.
+// Attention over the positions of a map, and their places.
+
+extension MultiHeadAttention: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        try graph.attention(self, node, values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+
+    /// The packed projection is written as three, and matrices transposed.
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored {
+        let heads = ["in_proj/query", "in_proj/key", "in_proj/value"]
+        switch parameter {
+        case "in_proj_weight": return ONNXRestored(joined(heads.map { matrix($0, parts) }))
+        case "in_proj_bias": return ONNXRestored(joined(heads.map { parts.floats("\($0)/bias") }))
+        case "out_proj.weight": return ONNXRestored(matrix("out_proj", parts))
+        case "out_proj.bias": return ONNXRestored(parts.floats("out_proj/bias"))
+        default: return .withoutEffect
+        }
+    }
+
+    private func matrix(_ part: String, _ parts: ONNXParts) -> [Float]? {
+        let side = channels
+        guard let values = parts.floats("\(part)/weight"), values.count == side * side else { return nil }
+        return (0..<side * side).map { values[$0 % side * side + $0 / side] }
+    }
+
+    private func joined(_ parts: [[Float]?]) -> [Float]? {
+        let present = parts.compactMap { $0 }
+        return present.count == parts.count ? present.flatMap { $0 } : nil
+    }
+}
+
+extension AttentionHead: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        try graph.attentionHead(self, node, values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension PositionEmbedding: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        try graph.positions(self, node, values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk {
+        ONNXBulk(numbers: Double(node.shape.count) + Double(PositionEmbedding.maximumSide * channels))
+    }
+
+    /// The table is written for the map's size.
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored {
+        switch parameter {
+        case "row_embed.weight", "col_embed.weight":
+            return ONNXRestored(
+                parts.floats("table").flatMap {
+                    places($0, parts.node.shape, ofRows: parameter == "row_embed.weight")
+                })
+        default: return .withoutEffect
+        }
+    }
+
+    /// A table of positions from what a model has of it: the places that its map needs. The others become zero.
+    private func places(_ table: [Float], _ map: Shape, ofRows: Bool) -> [Float]? {
+        let half = channels / 2
+        guard table.count == map.count else { return nil }
+        return (0..<PositionEmbedding.maximumSide).flatMap { place -> [Float] in
+            guard place < (ofRows ? map.height : map.width) else { return [Float](repeating: 0, count: half) }
+            return (0..<half).map { channel in
+                ofRows
+                    ? table[((channel + half) * map.height + place) * map.width]
+                    : table[channel * map.height * map.width + place]
+            }
+        }
+    }
+}
+
 extension ONNXGraphBuilder {
     /// `[B, d, h, w]` → tokens `[B, N, d]` → softmax(Q Kᵀ / √(d / heads)) V → `[B, d, h, w]`.
-    mutating func attention(_ details: MultiHeadAttention, _ node: Node, _ values: [String]) throws {
+    fileprivate mutating func attention(_ details: MultiHeadAttention, _ node: Node, _ values: [String]) throws {
         let (channels, heads) = (details.channels, details.heads)
         let (tokens, headChannels) = (node.shape.size.area, details.channels / details.heads)
         // 0 in a shape keeps a side as it is: the batch.
@@ -64,7 +141,7 @@ extension ONNXGraphBuilder {
     }
 
     /// CLIP's attention pooling: the mean token asks, all tokens answer; `[B, C, H, W]` → `[B, O]`.
-    mutating func attentionHead(_ details: AttentionHead, _ node: Node, _ values: [String]) throws {
+    fileprivate mutating func attentionHead(_ details: AttentionHead, _ node: Node, _ values: [String]) throws {
         let (channels, heads, tokens) = (details.channels, details.heads, details.size.area + 1)
         let flat = reshape(node, "flat", values[0], [0, channels, tokens - 1])
         let positions = transpose(node, "positions", flat, [0, 2, 1])
@@ -110,7 +187,7 @@ extension ONNXGraphBuilder {
     }
 
     /// T[y, x] = E[y, x] + concat(column[x], row[y]), the table a constant of the map's size.
-    mutating func positions(_ details: PositionEmbedding, _ node: Node, _ values: [String]) throws {
+    fileprivate mutating func positions(_ details: PositionEmbedding, _ node: Node, _ values: [String]) throws {
         let (half, height, width) = (details.channels / 2, node.shape.height, node.shape.width)
         let (columns, rows): ([Float], [Float])
         switch details.table {

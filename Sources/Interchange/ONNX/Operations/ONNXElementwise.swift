@@ -1,0 +1,79 @@
+import Networks
+
+// Operations on single elements.
+
+extension Activation: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        switch function {
+        case .relu: graph.finish(node, "Relu", values)
+        case .relu6:
+            let bounds = [graph.constant(node, "min", [0], shape: []), graph.constant(node, "max", [6], shape: [])]
+            graph.finish(node, "Clip", values + bounds)
+        case .sigmoid: graph.finish(node, "Sigmoid", values)
+        case .hardSwish: graph.finish(node, "HardSwish", values)
+        case .hardSigmoid:
+            graph.finish(node, "HardSigmoid", values, [.number("alpha", 1.0 / 6), .number("beta", 0.5)])
+        case .exponential: graph.finish(node, "Exp", values)
+        case .softplus: graph.finish(node, "Softplus", values)
+        }
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Scale: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        guard isLearned else {
+            return graph.finish(node, "Mul", values + [graph.constant(node, "factor", [Float(factor)], shape: [1])])
+        }
+        var learned = try graph.parameter("factor", of: node)
+        if isProportion {
+            let bounds = [graph.constant(node, "low", [0], shape: []), graph.constant(node, "high", [1], shape: [])]
+            learned = graph.step(node, "proportion", "Clip", [learned] + bounds)
+        }
+        graph.finish(node, "Mul", values + [learned])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Add: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Add", values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Multiply: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Mul", values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Dropout: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.alias(node, to: values[0])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension GaussianNoise: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        // Evaluation has no noise: zeros of the noise's size.
+        let zeros = graph.constant(
+            node, "zeros", [Float](repeating: 0, count: size.area), shape: [1, 1] + size.pair)
+        graph.finish(node, "Mul", values + [zeros])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { ONNXBulk(numbers: ONNXBulk.area(size)) }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}

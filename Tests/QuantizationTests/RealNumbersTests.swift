@@ -1,0 +1,23 @@
+import Networks
+import Quantization
+import XCTest
+
+/// The way from an int8 model back to real numbers.
+final class RealNumbersTests: XCTestCase {
+    /// Of every operation that has weights: all of them are found, and what is missing is named.
+    func testEveryOperationFindsItsWeights() throws {
+        for pool in ["self-attentive(patch=2, restoration=subpixel)", "lip"] {
+            let network = try Network(
+                notation: "plain-cnn(channels=4-8, strides=22, pool=\(pool))", input: [3, 14, 14], classes: 5)
+            let model = try madeUpModel(network)
+            XCTAssertFalse(try model.onnxExport().serialized().isEmpty)
+            for name in model.weights.keys {
+                var broken = model
+                broken.weights[name] = nil
+                XCTAssertThrowsError(try broken.onnxExport(), name) {
+                    XCTAssertTrue("\($0)".hasPrefix("\(name): the int8 model has no "), "\($0)")
+                }
+            }
+        }
+    }
+}
