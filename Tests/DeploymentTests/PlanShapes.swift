@@ -118,6 +118,9 @@ struct PlanShape {
         let builder = NetworkBuilder("branches and gates")
         let x = try builder.convolution(builder.input([3, 12, 12]), to: 8, kernel: 3, padding: 1, name: "conv")
         var gate = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: "squeeze")
+        // Works in place on the mean, whose only row is 0 whatever row of the map came last.
+        gate = try builder.add(
+            .positionEmbedding(PositionEmbedding(channels: 8, table: .learned)), [gate], name: "position")
         gate = try builder.convolution(gate, to: 8, kernel: 1, name: "excite")
         gate = try builder.activation(gate, .hardSigmoid, name: "gate")
         let map = try builder.multiply(x, gate, name: "gated")

@@ -1,4 +1,5 @@
 import Networks
+import Planning
 import Quantization
 
 /// Pieces of generated calls.
@@ -7,10 +8,17 @@ enum CallText {
         "MapSize(height: \(shape.height), width: \(shape.width), channels: \(shape.channels))"
     }
 
-    /// A window; behind it, where its taps lie apart, how far.
-    static func window(_ window: Window) -> String { slidingWindow(window) + dilation(window) }
+    /// Row `y` of a buffer that holds a value of this shape.
+    static func row(_ buffer: Buffer, _ shape: Shape) -> String {
+        let offset = number(buffer.offset)
+        if shape.height == 1 { return "at(\(offset))" }
+        if buffer.rows == shape.height {
+            return "at(\(buffer.offset == 0 ? "" : offset + " + ")y * \(buffer.rowBytes))"
+        }
+        return "row(y, \(offset), \(buffer.rows), of: \(buffer.rowBytes))"
+    }
 
-    static func slidingWindow(_ window: Window) -> String {
+    static func window(_ window: Window) -> String {
         let (kernel, stride, padding) = (window.kernel, window.stride, window.before)
         guard kernel.height == kernel.width, stride.height == stride.width, padding.height == padding.width else {
             return "SlidingWindow(height: \(kernel.height), width: \(kernel.width), verticalStride: \(stride.height), "
@@ -20,10 +28,12 @@ enum CallText {
             + (padding.height == 0 ? "" : ", padding: \(padding.height)") + ")"
     }
 
-    /// The argument of kernels for windows with gaps; nothing for a window without.
-    static func dilation(_ window: Window) -> String {
-        guard window.dilation != 1 else { return "" }
-        return ", dilation: Dilation(vertical: \(window.dilation.height), horizontal: \(window.dilation.width))"
+    static func dilation(_ dilation: Size) -> String {
+        "Dilation(vertical: \(dilation.height), horizontal: \(dilation.width))"
+    }
+
+    static func multiplier(_ scale: FixedPointScale) -> String {
+        "Multiplier(\(number(scale.multiplier)), shift: \(scale.shift))"
     }
 
     static func addend(_ addend: AddendScaling) -> String {

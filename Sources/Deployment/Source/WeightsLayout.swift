@@ -24,25 +24,22 @@ struct WeightsLayout {
     let divisors: [Int]
 
     init(_ program: KernelProgram) {
-        let calls = program.steps.flatMap(\.calls)
-        let shiftTables = calls.flatMap { $0.kernel.scalings.map(\.shifts) }
+        let values = program.steps.flatMap(\.calls).flatMap(\.values)
+        let shiftTables = values.compactMap { value -> ConstantID? in
+            if case .requantisation(let scaling) = value { return scaling.shifts }
+            return nil
+        }
         var section = WeightsSection()
         var offsets = [Int](repeating: 0, count: program.constants.count)
-        let others = program.constants.indices.filter { !Set(shiftTables).contains($0) }
+        let areShifts = Set(shiftTables)
+        let others = program.constants.indices.filter { !areShifts.contains($0) }
         for constant in others { offsets[constant] = section.append(program.constants[constant].content) }
         for constant in shiftTables { offsets[constant] = section.append(program.constants[constant].content) }
         let first = shiftTables.first.map { offsets[$0] } ?? 0
         shifts = (first, shiftTables.isEmpty ? 0 : (section.bytes.count - first) / 4)
-        places = calls.flatMap { call -> [Places] in
-            switch call.kernel {
-            case .poolNormalised(_, _, _, let rows, let columns), .poolWeighted(_, _, _, let rows, let columns, _):
-                let (map, weights) = (call.inputs[0], call.inputs[1])
-                return [
-                    Places(offset: offsets[rows], count: map.height, limit: weights.height),
-                    Places(offset: offsets[columns], count: map.width, limit: weights.width),
-                ]
-            default: return []
-            }
+        places = values.compactMap { value in
+            guard case .places(let table, let count, let limit) = value else { return nil }
+            return Places(offset: offsets[table], count: count, limit: limit)
         }
         // e⁰ of the greatest score is part of each sum.
         divisors =
@@ -70,19 +67,5 @@ struct WeightsLayout {
             lines.append("guard uint16(\(CallText.number(offset)))[0] > 0 else { return false }")
         }
         return lines
-    }
-}
-
-extension Kernel {
-    /// The tables that take a kernel's sums to int8.
-    fileprivate var scalings: [ChannelScaling] {
-        switch self {
-        case .convolution(_, _, _, _, let scaling, _), .depthwise(_, _, _, let scaling),
-            .linear(_, _, _, _, let scaling):
-            [scaling]
-        case .attention(_, _, _, let query, let key, let value, let output):
-            [query, key, value, output].map(\.scaling)
-        default: []
-        }
     }
 }

@@ -73,9 +73,9 @@ public final class HostExecutor {
         let row = step.writesAtEnd ? 0 : pass
         let buffer = program.plan.buffers[step.output]
         let output = arena + (buffer.offset + row % max(1, buffer.rows) * buffer.rowBytes)
-        if let first = step.calls.first { call(first, pass, step, image, output) }
+        if let first = step.calls.first { make(first, pass, step, image, output, isInPlace: false) }
         guard !step.writesAtEnd || pass + 1 == step.passes else { return }
-        for follower in step.calls.dropFirst() { callInPlace(follower, row, output) }
+        for follower in step.calls.dropFirst() { make(follower, row, step, image, output, isInPlace: true) }
     }
 
     /// Rows of an operand.
@@ -87,9 +87,5 @@ public final class HostExecutor {
     /// The start of a scratch buffer.
     func scratch(_ step: KernelProgram.Step, _ index: Int) -> UnsafeMutableRawPointer {
         UnsafeMutableRawPointer(arena + program.plan.buffers[step.scratch[index]].offset)
-    }
-
-    func sums(_ step: KernelProgram.Step) -> UnsafeMutablePointer<Int32> {
-        scratch(step, 0).assumingMemoryBound(to: Int32.self)
     }
 }

@@ -16,6 +16,13 @@ public struct ChannelScaling: Sendable, Hashable {
     /// The least and the greatest output.
     public let low: Int
     public let high: Int
+
+    package init(
+        bias: ConstantID, multipliers: ConstantID, shifts: ConstantID, zero: Int, low: Int = -128, high: Int = 127
+    ) {
+        (self.bias, self.multipliers, self.shifts) = (bias, multipliers, shifts)
+        (self.zero, self.low, self.high) = (zero, low, high)
+    }
 }
 
 /// `DeviceRuntime.ScaledOutput`.
@@ -26,12 +33,18 @@ public struct OutputScaling: Sendable, Hashable {
     /// The least and the greatest output.
     public let low: Int
     public let high: Int
+
+    package init(scale: FixedPointScale, zero: Int, low: Int = -128, high: Int = 127) {
+        (self.scale, self.zero, self.low, self.high) = (scale, zero, low, high)
+    }
 }
 
 /// `DeviceRuntime.Addend`.
 public struct AddendScaling: Sendable, Hashable {
     public let zero: Int
     public let scale: FixedPointScale
+
+    package init(zero: Int, scale: FixedPointScale) { (self.zero, self.scale) = (zero, scale) }
 }
 
 /// Which operand of a sum or product is one pixel for the whole map: `DeviceRuntime.Spread`.
@@ -44,10 +57,11 @@ public struct KernelProjection: Sendable, Hashable {
     /// `[d][d]`.
     public let weights: ConstantID
     public let scaling: ChannelScaling
+
+    package init(weights: ConstantID, scaling: ChannelScaling) { (self.weights, self.scaling) = (weights, scaling) }
 }
 
-/// A function of `DeviceRuntime` with its constants. Shapes are those of the call: `input` is its first operand, `output` what it
-/// writes. Scratch is the step's, by index.
+/// A function of `DeviceRuntime` with its constants. What is passed to it, and in which order, `KernelSignature` tells.
 public enum Kernel: Sendable, Hashable {
     /// The image's row: int8 = table[channel · 256 + pixel]. Where `offset` is set that is pixel − 128 for all channels.
     ///
@@ -111,7 +125,7 @@ public enum Kernel: Sendable, Hashable {
         heads: Int, zero: Int, octaves: FixedPointScale, query: KernelProjection, key: KernelProjection,
         value: KernelProjection, output: KernelProjection)
 
-    /// The function in `DeviceRuntime`, for people.
+    /// The function in `DeviceRuntime`; of the image's rows, which none converts, a name for people.
     public var functionName: String {
         switch self {
         case .pixels: "pixels"
@@ -132,17 +146,4 @@ public enum Kernel: Sendable, Hashable {
         case .attention: "attendRow"
         }
     }
-}
-
-/// One kernel call of a step.
-public struct KernelCall: Sendable, Hashable {
-    /// The node whose value it ends on.
-    public let name: String
-    /// The nodes that it computes, in order.
-    public let nodes: [String]
-    public let kernel: Kernel
-    /// Shapes of what it reads, in memory: of the step's operands for its first call, of the output for all others.
-    public let inputs: [Shape]
-    /// Shape of what it writes, in memory.
-    public let output: Shape
 }

@@ -42,7 +42,7 @@ public struct KernelConstant: Sendable, Hashable {
 ///
 /// Row r of a buffer starts at `offset + (r mod rows) · rowBytes`: `MapRows(arena + offset, capacity: rows, rowBytes: rowBytes)`. An
 /// operand that spreads (`[C, 1, 1]`), a vector and scratch start at the buffer's offset. Each case of `Kernel` names its
-/// function; the argument `y` is the pass, `size` the first operand's shape, `width` and `channels` the output's.
+/// function, and `KernelCall.arguments` what it is called with, in order.
 ///
 /// | operation (with what is fused behind it) | kernel |
 /// | --- | --- |

@@ -1,0 +1,37 @@
+import Quantization
+
+/// The cases of `Kernel` without what they hold. A new case does not compile here until it has a name, and a name fails the tests until
+/// its call is written down and a made-up network has it.
+enum KernelName: String, CaseIterable {
+    case pixels, convolution, depthwise, linear, lookUp, add, multiply, scaleChannels, addPosition, maxPool, averagePool
+    case globalAverage, deviation, poolNormalised, poolWeighted, upsample, shuffle, attention
+
+    init(_ kernel: Kernel) {
+        self =
+            switch kernel {
+            case .pixels: .pixels
+            case .convolution: .convolution
+            case .depthwise: .depthwise
+            case .linear: .linear
+            case .lookUp: .lookUp
+            case .add: .add
+            case .multiply: .multiply
+            case .scaleChannels: .scaleChannels
+            case .addPosition: .addPosition
+            case .maxPool: .maxPool
+            case .averagePool: .averagePool
+            case .globalAverage: .globalAverage
+            case .deviation: .deviation
+            case .poolNormalised: .poolNormalised
+            case .poolWeighted: .poolWeighted
+            case .upsample: .upsample
+            case .shuffle: .shuffle
+            case .attention: .attention
+            }
+    }
+
+    /// Kernels that have a function of their own for windows with gaps.
+    static let windows: Set<KernelName> = [
+        .convolution, .depthwise, .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted,
+    ]
+}

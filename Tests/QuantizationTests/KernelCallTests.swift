@@ -1,0 +1,70 @@
+import Networks
+import Quantization
+import XCTest
+
+/// What the lists of arguments say, beside what generated code and the host's executor make of them.
+final class KernelCallTests: XCTestCase {
+    private func calls(_ notation: String) throws -> (program: KernelProgram, calls: [KernelCall]) {
+        let network = try Network(notation: notation, input: [3, 16, 16], classes: 5)
+        let program = try KernelProgram(madeUpModel(network))
+        return (program, program.steps.flatMap(\.calls))
+    }
+
+    private func constants(_ value: KernelArgument.Value) -> [ConstantID] {
+        switch value {
+        case .int8(let table), .places(let table, _, _): [table]
+        case .requantisation(let scaling): [scaling.bias, scaling.multipliers, scaling.shifts]
+        case .pass, .rows, .row, .start, .output, .bytes, .words, .columns, .integer, .groups, .flag, .spread, .size,
+            .window, .dilation, .multiplier, .addend, .scaled, .structure:
+            []
+        }
+    }
+
+    /// A table that no argument names would be flash that no kernel reads.
+    func testEveryConstantIsAnArgument() throws {
+        for notation in [
+            "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))",
+            "plain-cnn(channels=4-8, strides=22, pool=self-attentive(window-normalised=false, position=sine))",
+            "plain-cnn(channels=4-8, strides=22, pool=wavelet)",
+            "plain-cnn(channels=4-8, strides=22, pool=mixed(share=channel))",
+        ] {
+            let (program, calls) = try calls(notation)
+            var used = Set(calls.flatMap(\.values).flatMap { constants($0) })
+            for call in calls { if case .pixels(let tables, _) = call.kernel { used.insert(tables) } }
+            let unused = program.constants.indices.filter { !used.contains($0) }.map { program.constants[$0].name }
+            XCTAssertEqual(unused, [], notation)
+        }
+    }
+
+    /// Scratch and operands that a list names are the step's.
+    func testEveryOperandAndAllScratchIsAnArgument() throws {
+        let (program, _) = try calls("plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, position=sine))")
+        for step in program.steps.dropFirst() {
+            var (operands, scratch): (Set<Int>, Set<Int>) = ([], [])
+            for value in step.calls[0].values {
+                if case .rows(let operand) = value { operands.insert(operand) }
+                if case .row(let operand) = value { operands.insert(operand) }
+                if case .start(let operand) = value { operands.insert(operand) }
+                if case .words(let index) = value { scratch.insert(index) }
+                if case .bytes(let index) = value { scratch.insert(index) }
+            }
+            XCTAssertEqual(operands, Set(step.operands.indices), step.name)
+            XCTAssertEqual(scratch, Set(step.scratch.indices), step.name)
+        }
+    }
+
+    /// The structures of an argument list come with their names, and each list begins a line.
+    func testStructuresAreArgumentsToo() throws {
+        let (_, calls) = try calls("plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2))")
+        var structures: Set<String> = []
+        for argument in calls.flatMap(\.arguments) {
+            guard case .structure(let name, let inner) = argument.value else { continue }
+            structures.insert(name)
+            XCTAssertEqual(inner.first?.startsLine, true, name)
+        }
+        XCTAssertEqual(
+            structures,
+            ["ConvolutionGeometry", "PoolingWeights", "AttentionGeometry", "AttentionWeights", "AttentionMemory"])
+        XCTAssertTrue(calls.allSatisfy { $0.arguments.first?.startsLine ?? true })
+    }
+}
