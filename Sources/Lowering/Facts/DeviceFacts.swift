@@ -2,8 +2,8 @@ import Networks
 
 /// All that a device's planner, report, quantiser and firmware have to know of an operation.
 ///
-/// Each operation tells its own facts in a file of `Operations`. No requirement has a default, and `Operation.facts` lists all operations:
-/// whoever adds one hears from the compiler what is missing.
+/// Each operation tells its own facts in a file of `Operations`, and no requirement has a default: whoever adds one hears from the compiler
+/// what is missing.
 package protocol DeviceFacts {
     /// What becomes of it when a network is lowered.
     var rewriting: RewritingRule { get }
@@ -135,36 +135,13 @@ package enum KernelUse {
     }
 }
 
+private struct FactsReader: OperationReader {
+    typealias Answer = any DeviceFacts
+
+    func read<Details: DeviceFacts>(_ details: Details) -> any DeviceFacts { details }
+}
+
 extension Operation {
     /// What a device has to know of it.
-    package var facts: any DeviceFacts {
-        switch self {
-        case .input(let details): details
-        case .convolution(let details): details
-        case .batchNorm(let details): details
-        case .instanceNorm(let details): details
-        case .activation(let details): details
-        case .scale(let details): details
-        case .add(let details): details
-        case .multiply(let details): details
-        case .dropout(let details): details
-        case .gaussianNoise(let details): details
-        case .maxPool(let details): details
-        case .averagePool(let details): details
-        case .globalAveragePool(let details): details
-        case .localDeviation(let details): details
-        case .powerPool(let details): details
-        case .windowPool(let details): details
-        case .comparisonPool(let details): details
-        case .fixedFilter(let details): details
-        case .rnnPool(let details): details
-        case .upsampleBilinear(let details): details
-        case .depthToSpace(let details): details
-        case .multiHeadAttention(let details): details
-        case .attentionHead(let details): details
-        case .positionEmbedding(let details): details
-        case .linear(let details): details
-        case .flatten(let details): details
-        }
-    }
+    package var facts: any DeviceFacts { read(by: FactsReader()) }
 }

@@ -24,7 +24,7 @@ extension QuantizedModel {
         }
         var real = RealParameters()
         for node in network.nodes {
-            try node.operation.integers.addReal(IntegerNode(model: self, node: node, step: steps[node.id]), to: &real)
+            try node.operation.int8.addReal(IntegerNode(model: self, node: node, step: steps[node.id]), to: &real)
         }
         return ONNXExport(
             network,

@@ -1,4 +1,5 @@
 import Foundation
+import Interchange
 import Networks
 
 extension MultiHeadAttention: Int8Operation {
@@ -64,6 +65,23 @@ extension MultiHeadAttention: Int8Operation {
             value: try projection("value", place.inputs[0], inner[2]),
             output: try projection("output", inner[2], place.output))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
+        guard let step = integers.step else { return }
+        let (name, input) = (integers.node.name, try integers.input(of: step))
+        let parts = try ["query", "key", "value"].map { integers.real(try integers.layer("\(name).\($0)"), input) }
+        guard let inner = integers.model.values["\(name).value"] else {
+            throw QuantizationError("\(name): the int8 model has no scale for its values")
+        }
+        let output = integers.real(try integers.layer("\(name).output"), inner)
+        real.tensors["\(name).in_proj_weight"] = try TensorData(
+            parts.flatMap(\.weights), shape: [3 * channels, channels])
+        real.tensors["\(name).in_proj_bias"] = try TensorData(parts.flatMap(\.bias))
+        real.tensors["\(name).out_proj.weight"] = try TensorData(output.weights, shape: [channels, channels])
+        real.tensors["\(name).out_proj.bias"] = try TensorData(output.bias)
+        real.scales["\(name).in_proj_weight"] = parts.flatMap(\.scales)
+        real.scales["\(name).out_proj.weight"] = output.scales
+    }
 }
 
 extension PositionEmbedding: Int8Operation {
@@ -102,5 +120,22 @@ extension PositionEmbedding: Int8Operation {
             columns: writer.add(name, "columns", [shape.width, half], .int8(columns)),
             rows: writer.add(name, "rows", [shape.height, half], .int8(rows)),
             AddendScaling(zero: table.zeroPoint, scale: second), scaling)
+    }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
+        guard self.table == .learned else { return }
+        let node = integers.node
+        guard let table = integers.model.weights[node.name], let value = integers.model.values["\(node.name).table"]
+        else { throw QuantizationError("\(node.name): the int8 model has no table for it") }
+        let half = channels / 2
+        let numbers = table.numbers.map { Float(value.real(of: $0)) }
+        let split = min(numbers.count, node.shape.width * half)
+        func padded(_ lines: some Collection<Float>) throws -> TensorData {
+            let missing = max(0, PositionEmbedding.maximumSide * half - lines.count)
+            return try TensorData(
+                Array(lines) + [Float](repeating: 0, count: missing), shape: [PositionEmbedding.maximumSide, half])
+        }
+        real.tensors["\(node.name).col_embed.weight"] = try padded(numbers[..<split])
+        real.tensors["\(node.name).row_embed.weight"] = try padded(numbers[split...])
     }
 }

@@ -1,3 +1,4 @@
+import Interchange
 import Networks
 
 extension Convolution: Int8Operation {
@@ -38,6 +39,28 @@ extension Convolution: Int8Operation {
     ) throws(QuantizationError) -> Kernel {
         try writer.convolution(place, window, groups: groups, outputs: outputChannels, limits)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
+        guard let step = integers.step else { return }
+        let name = integers.node.name
+        let (depth, taps) = (inputChannels / groups, window.kernel.area)
+        let shape = [outputChannels, depth] + window.kernel.pair
+        var layer = try integers.layer(name)
+        guard layer.numbers.count == shape.reduce(1, *) else {
+            throw QuantizationError("\(name): the int8 model has no weights for it")
+        }
+        // Output channels outermost, then as PyTorch has it.
+        let numbers = layer.numbers
+        layer.numbers = (0..<numbers.count).map { index in
+            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
+            return isDepthwise
+                ? numbers[tap * outputChannels + output] : numbers[(output * taps + tap) * depth + channel]
+        }
+        let values = integers.real(layer, try integers.input(of: step))
+        real.tensors["\(name).weight"] = try TensorData(values.weights, shape: shape)
+        if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
+        real.scales["\(name).weight"] = values.scales
+    }
 }
 
 extension FixedFilter: Int8Operation {
@@ -66,6 +89,8 @@ extension FixedFilter: Int8Operation {
         try writer.convolution(
             place, window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension KernelWriter {

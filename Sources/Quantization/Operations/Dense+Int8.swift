@@ -1,3 +1,4 @@
+import Interchange
 import Networks
 
 extension Input: Int8Operation {
@@ -15,6 +16,8 @@ extension Input: Int8Operation {
             tables: writer.add(place.name, "pixels", [tables.count, 256], .int8(tables.flatMap { $0 })),
             isOffset: writer.model.pixels.isUniform)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension Linear: Int8Operation {
@@ -43,5 +46,19 @@ extension Linear: Int8Operation {
             place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits)
         return .linear(
             inputs: inputFeatures, zero: zero, weights: weights, outputs: outputFeatures, scaling: scaling)
+    }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
+        guard let step = integers.step else { return }
+        let (name, input) = (integers.node.name, try integers.input(of: step))
+        let values = integers.real(try integers.layer(name), input)
+        let (channels, area) = (step.operandShapes[0].channels, step.operandShapes[0].size.area)
+        let weights = values.weights.indices.map { index in
+            let (row, column) = (index / inputFeatures, index % inputFeatures)
+            return values.weights[row * inputFeatures + column % area * channels + column / area]
+        }
+        real.tensors["\(name).weight"] = try TensorData(weights, shape: [outputFeatures, inputFeatures])
+        if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
+        real.scales["\(name).weight"] = values.scales
     }
 }

@@ -1,3 +1,4 @@
+import Interchange
 import Networks
 
 extension Activation: Int8Operation {
@@ -12,6 +13,8 @@ extension Activation: Int8Operation {
     ) throws(QuantizationError) -> Kernel {
         try writer.lookUp(place.name)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension Scale: Int8Operation {
@@ -57,6 +60,21 @@ extension Scale: Int8Operation {
             factors: writer.add(name, "factor", [place.shape.channels], .int8(weights.numbers)),
             writer.scaled(scale, place.output, KernelWriter.Limits()))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
+        guard isLearned else { return }
+        let name = integers.node.name
+        guard let shape else {
+            throw QuantizationError(
+                "\(name): a learned factor lives on in a table alone, which has no form in ONNX: export the float model"
+            )
+        }
+        guard let factors = integers.model.weights[name], let value = integers.model.values["\(name).factor"] else {
+            throw QuantizationError("\(name): the int8 model has no factors for it")
+        }
+        real.tensors["\(name).factor"] = try TensorData(
+            factors.numbers.map { Float(value.real(of: $0)) }, shape: shape.dimensions)
+    }
 }
 
 extension Add: Int8Operation {
@@ -77,6 +95,8 @@ extension Add: Int8Operation {
             AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
             spread: spread)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension Multiply: Int8Operation {
@@ -95,4 +115,6 @@ extension Multiply: Int8Operation {
         try writer.requireBounded(place.name, 65_025, scale)
         return .multiply(zeros: zeros, writer.scaled(scale, place.output, limits), spread: spread)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

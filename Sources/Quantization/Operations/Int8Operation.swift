@@ -3,8 +3,7 @@ import Networks
 
 /// All that int8 models and their kernel calls have to know of an operation.
 ///
-/// Each operation tells its own in a file beside this one, and `Operation.int8` lists all: whoever adds one hears from the compiler what is
-/// missing. Operations that no int8 kernel computes say so by `WithoutInt8Kernel`.
+/// Each operation tells its own in a file beside this one: whoever adds one hears from the compiler that it is missing here. Operations that no int8 kernel computes say so by `WithoutInt8Kernel`.
 protocol Int8Operation {
     /// Values that it has inside, beside its output, with their numbers of channels; named relative to the node.
     var innerValues: [InnerValue] { get }
@@ -25,6 +24,11 @@ protocol Int8Operation {
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel
+
+    /// Adds its parameters as real numbers, in PyTorch's order: the way back.
+    ///
+    /// - Throws: `QuantizationError` where the model lacks something.
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws
 }
 
 /// A value inside an operation.
@@ -47,6 +51,7 @@ extension WithoutInt8Kernel {
     ) throws(QuantizationError) -> Kernel {
         throw QuantizationError("\(place.name): there is no int8 kernel for \(Self.kind)")
     }
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension BatchNorm: WithoutInt8Kernel {}
@@ -59,36 +64,13 @@ extension RNNPool: WithoutInt8Kernel {}
 extension AttentionHead: WithoutInt8Kernel {}
 extension Flatten: WithoutInt8Kernel {}
 
+private struct Int8Reader: OperationReader {
+    typealias Answer = any Int8Operation
+
+    func read<Details: Int8Operation>(_ details: Details) -> any Int8Operation { details }
+}
+
 extension Operation {
     /// What int8 has to know of it.
-    var int8: any Int8Operation {
-        switch self {
-        case .input(let details): details
-        case .convolution(let details): details
-        case .batchNorm(let details): details
-        case .instanceNorm(let details): details
-        case .activation(let details): details
-        case .scale(let details): details
-        case .add(let details): details
-        case .multiply(let details): details
-        case .dropout(let details): details
-        case .gaussianNoise(let details): details
-        case .maxPool(let details): details
-        case .averagePool(let details): details
-        case .globalAveragePool(let details): details
-        case .localDeviation(let details): details
-        case .powerPool(let details): details
-        case .windowPool(let details): details
-        case .comparisonPool(let details): details
-        case .fixedFilter(let details): details
-        case .rnnPool(let details): details
-        case .upsampleBilinear(let details): details
-        case .depthToSpace(let details): details
-        case .multiHeadAttention(let details): details
-        case .attentionHead(let details): details
-        case .positionEmbedding(let details): details
-        case .linear(let details): details
-        case .flatten(let details): details
-        }
-    }
+    var int8: any Int8Operation { read(by: Int8Reader()) }
 }

@@ -13,6 +13,8 @@ extension MaxPool: Int8Operation {
         try writer.requireSame(place)
         return .maxPool(window: window)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension AveragePool: Int8Operation {
@@ -29,6 +31,8 @@ extension AveragePool: Int8Operation {
         try writer.requireBounded(place.name, Double(window.kernel.area) * 255)
         return .averagePool(window: window, countsPadding: countsPadding, zero: try writer.zeroPoint(place, 0))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension GlobalAveragePool: Int8Operation {
@@ -46,6 +50,8 @@ extension GlobalAveragePool: Int8Operation {
         try writer.requireBounded(place.name, area * 255, scale)
         return .globalAverage(zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension LocalDeviation: Int8Operation {
@@ -69,6 +75,8 @@ extension LocalDeviation: Int8Operation {
         return .deviation(
             window: window, zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension WindowPool: Int8Operation {
@@ -111,4 +119,6 @@ extension WindowPool: Int8Operation {
             window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns,
             writer.scaled(scale, place.output, limits))
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

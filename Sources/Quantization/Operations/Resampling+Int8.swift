@@ -13,6 +13,8 @@ extension UpsampleBilinear: Int8Operation {
         try writer.requireSame(place)
         return .upsample
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension DepthToSpace: Int8Operation {
@@ -28,4 +30,6 @@ extension DepthToSpace: Int8Operation {
         try writer.requireSame(place)
         return .shuffle(factor: factor)
     }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

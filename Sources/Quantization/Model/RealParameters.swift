@@ -1,14 +1,6 @@
 import Interchange
 import Networks
 
-/// What a model's way back to real numbers has to know of an operation.
-protocol IntegerOperation {
-    /// Adds its parameters as real numbers, in PyTorch's order; none where the model has no weights of it.
-    ///
-    /// - Throws: `QuantizationError` where the model lacks something.
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws
-}
-
 /// Parameters as real numbers.
 struct RealParameters {
     /// By their names.
@@ -50,15 +42,4 @@ struct IntegerNode {
         let bias = zip(layer.bias, layer.scales).map { Float(Double($0) * input.scale * Double($1)) }
         return (numbers, bias, layer.scales)
     }
-}
-
-private struct IntegerReader: OperationReader {
-    typealias Answer = any IntegerOperation
-
-    func read<Details: IntegerOperation>(_ details: Details) -> any IntegerOperation { details }
-}
-
-extension Operation {
-    /// What the way back to real numbers knows of it.
-    var integers: any IntegerOperation { read(by: IntegerReader()) }
 }
