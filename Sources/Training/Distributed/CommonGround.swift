@@ -26,7 +26,7 @@ struct CommonGround: Codable {
                     + "\(configuration.classNames.count) and \(evaluationImages): give all ranks the same data")
         }
         let images = rank == 0 ? configuration.images : data.record()
-        if let expected = configuration.images, let images, images != expected {
+        if let expected = configuration.images, let images, !images.agrees(with: expected) {
             throw TrainingError(
                 "rank \(rank) has other images than the first rank, though as many: give all ranks the same data")
         }
