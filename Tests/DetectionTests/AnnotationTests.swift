@@ -119,7 +119,7 @@ final class AnnotationTests: XCTestCase {
             "DIR/coco.json holds no COCO annotations: \"annotations\" is no list")
         XCTAssertEqual(
             try message("{\(images), \(categories),\n \"annotations\": [tru]}"),
-            "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has a value that is no JSON")
+            "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has the value tru, which is no JSON")
     }
 
     func testRandomDamageNeverCrashes() throws {

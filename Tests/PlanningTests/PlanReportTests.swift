@@ -247,6 +247,10 @@ final class PlanReportTests: XCTestCase {
             ("\"alignment\" : 16", "\"alignment\" : 0", "the plan's alignment is 0: use a power of two up to 4096"),
             ("\"width\" : 1", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
             (
+                "\"width\" : 1", "\"width\" : NaN",
+                "the JSON is not a plan: NaN at width is no value of JSON: write a number, or a text in quotes"
+            ),
+            (
                 "\"resolution\" : 4", "\"resolution\" : \"big\"",
                 "the JSON is not a plan: a resolution is a whole number or \"HxW\" (at resolution)"
             ),

@@ -48,6 +48,10 @@ public enum COCOAnnotations {
                     of: place)
                 continue
             }
+            if let odd = annotation.oddSide {
+                drop("has a bbox with \(Self.written(odd)) in it, which is no number", of: place)
+                continue
+            }
             let box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
             guard
                 let inside = check.check(
@@ -75,7 +79,7 @@ public enum COCOAnnotations {
 
     private static func written(_ value: JSONScanner.Scalar) -> String {
         switch value {
-        case .number(_, let digits): digits
+        case .number(_, let digits): String(digits.prefix(40))
         case .text(let text): "\"\(text.prefix(40))\""
         case .bool(let bool): "\(bool)"
         case .null: "null"

@@ -133,7 +133,7 @@ extension PlanReport: Codable {
         } catch let error as PlanningError {
             throw error
         } catch let error as DecodingError {
-            throw PlanningError("the JSON is not a plan: \(error.sentence)")
+            throw PlanningError("the JSON is not a plan: \(error.sentence(of: json))")
         }
     }
 

@@ -18,7 +18,7 @@ public struct HeldOutImages: Codable {
         do {
             self = try JSONDecoder().decode(HeldOutImages.self, from: data)
         } catch let error as DecodingError {
-            throw TrainingError("\(folder.heldOut) is damaged: \(error.sentence)")
+            throw TrainingError("\(folder.heldOut) is damaged: \(error.sentence(of: data))")
         }
     }
 
