@@ -37,10 +37,12 @@ public struct ArenaDrawing: Sendable {
         let gap =
             report.arenaBytes == report.lowerBoundBytes
             ? "its lower bound" : "lower bound \(size(report.lowerBoundBytes))"
-        let facts = [
-            "image \(side)", "width \(report.width)", "arena \(size(report.arenaBytes)) (\(gap))",
-            "flash \(size(report.flashBytes))", "\(TextTable.grouped(report.multiplyAccumulates)) MACs", "int8",
-        ]
+        let built = report.width.map { ["width \($0)"] } ?? []
+        let facts =
+            ["image \(side)"] + built + [
+                "arena \(size(report.arenaBytes)) (\(gap))",
+                "flash \(size(report.flashBytes))", "\(TextTable.grouped(report.multiplyAccumulates)) MACs", "int8",
+            ]
         return [
             .text(frame.clipped(report.network, size: 18), x: frame.left, y: 28, size: 18, bold: true).fill(
                 Palette.ink),

@@ -41,7 +41,7 @@ extension PlanReport: Codable {
         }
         network = try container.decode(String.self, forKey: .network)
         resolution = try container.decode(Resolution.self, forKey: .resolution)
-        width = try container.decode(Double.self, forKey: .width)
+        width = try container.decode(Double?.self, forKey: .width)
         parameters = try container.decode(Int.self, forKey: .parameters)
         multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
         core = try container.decode(Core.self, forKey: .core)
