@@ -6,6 +6,8 @@ struct LabelTable {
     let path: String
     let classNames: [String]
     private let rows: [Split: [(file: String, label: String)]]
+    /// The table that each split's rows are from.
+    private let sources: [Split: String]
     private let remarks: [String]
 
     /// What a folder's tables are.
@@ -23,6 +25,7 @@ struct LabelTable {
         guard let first = tables.first else { return .nothing(nil) }
         let files = try TableFiles(path)
         var rows: [Split: [(file: String, label: String)]] = [:]
+        var sources: [Split: String] = [:]
         var remarks: [String] = []
         for (table, split) in tables {
             guard rows[split] == nil else {
@@ -31,7 +34,9 @@ struct LabelTable {
                         "\(path) holds two tables of the \(split.rawValue) split: remove \(table) or the other"))
             }
             do {
-                rows.merge(try read(table, split, files)) { first, _ in first }
+                let found = try read(table, split, files)
+                rows.merge(found) { first, _ in first }
+                sources.merge(found.mapValues { _ in table }) { first, _ in first }
                 remarks.append("classes are those of \(table)")
             } catch let error as Unusable {
                 guard split != .train else { return .nothing(error.reason) }
@@ -44,7 +49,8 @@ struct LabelTable {
                 DatasetsError("\(first.path) gives all images one class: two at least are needed"))
         }
         remarks += try unnamedImages(beside: rows.values.flatMap { $0.map(\.file) })
-        return .table(LabelTable(path: path, classNames: sorted(classes), rows: rows, remarks: remarks))
+        return .table(
+            LabelTable(path: path, classNames: sorted(classes), rows: rows, sources: sources, remarks: remarks))
     }
 
     /// The tables that a folder is told by: one of all images, one for each split, or one in the folder of each split.
@@ -195,7 +201,7 @@ struct LabelTable {
         let places = Dictionary(zip(classNames, classNames.indices)) { first, _ in first }
         return ListedImages(
             name: path, classNames: classNames, files: chosen.map(\.file), labels: chosen.map { places[$0.label] ?? 0 },
-            remarks: remarks)
+            remarks: remarks, table: sources[split])
     }
 }
 

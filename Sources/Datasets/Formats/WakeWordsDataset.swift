@@ -27,6 +27,7 @@ public struct WakeWordsDataset: ImageFileDataset {
     public var count: Int { images.count }
     public func label(at index: Int) -> Int { shows[index] ? 1 : 0 }
     public func path(of index: Int) -> String { images[index].path }
+    public func annotation(of index: Int) -> String? { images[index].annotation }
 
     public func storedSize(at index: Int) -> ImageSize? {
         ImageSize(width: images[index].width, height: images[index].height)

@@ -50,6 +50,8 @@ public struct Subset: Dataset {
 
     public func file(at index: Int) -> String? { base.file(at: indices[index]) }
 
+    public func annotation(of index: Int) -> String? { base.annotation(of: indices[index]) }
+
     public func location(of index: Int) -> String {
         base.location(of: indices[index])
     }

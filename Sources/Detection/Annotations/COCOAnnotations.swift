@@ -157,7 +157,8 @@ public enum COCOAnnotations {
                 places[id] = images.count
                 files[file] = images.count
                 sources.append(number)
-                images.append(AnnotatedImage(path: file, width: width, height: height, objects: []))
+                images.append(
+                    AnnotatedImage(path: file, width: width, height: height, objects: [], annotation: path))
             }
             if let repeated {
                 remarks.append(

@@ -98,7 +98,8 @@ public enum PascalVOC {
                 return inside.map { GroundTruth(box: $0, label: label, isDifficult: object.isDifficult) }
             }
             try images.add(
-                AnnotatedImage(path: file, width: width, height: height, objects: objects), from: path,
+                AnnotatedImage(path: file, width: width, height: height, objects: objects, annotation: path),
+                from: path,
                 isThere: existing != nil)
         }
         return AnnotatedImages(

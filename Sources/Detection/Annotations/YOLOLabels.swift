@@ -28,7 +28,8 @@ public enum YOLOLabels {
     ) throws -> AnnotatedImages {
         var check = BoxCheck()
         let images = try sources.map { source in
-            var image = AnnotatedImage(path: source.image, width: source.width, height: source.height, objects: [])
+            var image = AnnotatedImage(
+                path: source.image, width: source.width, height: source.height, objects: [], annotation: source.labels)
             guard let labels = source.labels else { return image }
             guard let data = FileManager.default.contents(atPath: labels) else {
                 throw DetectionError("cannot read \(labels)")
