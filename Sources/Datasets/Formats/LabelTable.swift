@@ -57,9 +57,11 @@ struct LabelTable {
     private static func tables(of path: String) throws -> [(path: String, split: Split)] {
         func stem(_ name: String) -> String { String(name.dropLast(4)).lowercased() }
         let names = try Self.names(in: path)
-        let divided = names.filter { Split(folderName: stem($0)) != nil }
-        if divided.contains(where: { Split(folderName: stem($0)) == .train }) {
-            return divided.map { (Folders.join(path, $0), Split(folderName: stem($0)) ?? .train) }
+        let divided = Split.all(of: names.map(stem))
+        if divided.contains(where: { $0.split == .train }) {
+            return names.compactMap { name in
+                divided.first { $0.name == stem(name) }.map { (Folders.join(path, name), $0.split) }
+            }
         }
         func single(_ folder: String, _ names: [String]) -> String? {
             // A table of all images says more than one of images to be told (Kaggle's test.csv and sample_submission.csv).
@@ -68,12 +70,9 @@ struct LabelTable {
             return chosen.count == 1 ? Folders.join(folder, chosen[0]) : nil
         }
         if !names.isEmpty { return single(path, names).map { [($0, .train)] } ?? [] }
-        return try Folders.subfolders(of: path).compactMap { name in
+        return try Split.all(of: Folders.subfolders(of: path)).compactMap { split, name in
             let folder = Folders.join(path, name)
-            guard let split = Split(folderName: name), let table = single(folder, try self.names(in: folder)) else {
-                return nil
-            }
-            return (table, split)
+            return try single(folder, self.names(in: folder)).map { ($0, split) }
         }
     }
 
