@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "CCodecs", dependencies: ["CImageFormats", "CJPEG", "CPNG", "CZlib"]),
         .target(
             name: "Datasets",
-            dependencies: ["CCodecs", "Detection", "Files", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["CCodecs", "Detection", "Files", "Reporting", .product(name: "Yams", package: "Yams")]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
@@ -103,6 +103,7 @@ let package = Package(
             name: "Deployment",
             dependencies: [
                 "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Networks", "Planning", "Quantization",
+                "Reporting",
             ]),
         .testTarget(
             name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],

@@ -53,7 +53,7 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
         try folder.write("a.xml", text: xml().replacingOccurrences(of: "bndbox", with: "polygon"))
         XCTAssertEqual(
             complaint(folder),
-            "the train split of DIR has no objects that can be used: all 1 are bad, the first one DIR/a.xml: an object cat has no <bndbox>"
+            "the train split of DIR has no objects that can be used: the only one is bad, DIR/a.xml: an object cat has no <bndbox>"
         )
         try folder.write("a.xml", text: "<annotation><size><width>8</width><height>4</height></size></annotation>")
         XCTAssertEqual(complaint(folder), "the train split of DIR has no objects: annotate some")

@@ -241,7 +241,7 @@ final class PlanReportTests: XCTestCase {
             ("\"last\" : 4", "\"last\" : 9", "the buffer avgpool lives from step 3 to 9, and the plan has 5 steps"),
             (
                 "\"passes\" : 2", "\"passes\" : 1",
-                "the step pool runs more than its 1 passes"
+                "the step pool runs more than its 1 pass"
             ),
             ("\"output\" : 5", "\"output\" : 6", "the step fc uses buffer 6, and the plan has 6 buffers"),
             ("\"alignment\" : 16", "\"alignment\" : 0", "the plan's alignment is 0: use a power of two up to 4096"),

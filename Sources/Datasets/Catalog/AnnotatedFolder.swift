@@ -69,9 +69,10 @@ public struct AnnotatedFolder: Sendable {
             guard let first = result.dropped.first else {
                 throw DatasetsError("the \(split.rawValue) split of \(path) has no objects: annotate some")
             }
-            throw DatasetsError(
-                "the \(split.rawValue) split of \(path) has no objects that can be used: all \(result.dropped.count) are bad, the first "
-                    + "one \(first)")
+            let bad =
+                result.dropped.count == 1
+                ? "the only one is bad, \(first)" : "all \(result.dropped.count) are bad, the first one \(first)"
+            throw DatasetsError("the \(split.rawValue) split of \(path) has no objects that can be used: \(bad)")
         }
         return result
     }

@@ -1,4 +1,5 @@
 import Detection
+import Reporting
 
 /// Whether an image shows a person: Visual Wake Words (Chowdhery et al., 2019), derived from images with boxes such as COCO's.
 ///
@@ -17,8 +18,10 @@ public struct WakeWordsDataset: ImageFileDataset {
         shows = try VisualWakeWords.labels(of: annotated, className: className)
         name = annotated.name
         images = annotated.images
-        let dropped = annotated.dropped.first.map {
-            "\(annotated.dropped.count) boxes are left out, the first one \($0)"
+        let dropped = annotated.dropped.first.map { first in
+            annotated.dropped.count == 1
+                ? "1 box is left out: \(first)"
+                : "\(counted(annotated.dropped.count, "box", "boxes")) are left out, the first one \(first)"
         }
         remarks = annotated.remarks + (dropped.map { [$0] } ?? [])
         classNames = ["no \(className)", className]

@@ -187,9 +187,10 @@ struct YOLOFolder: AnnotationLayout {
                 image: image, labels: labels(of: image, lookUp), width: size.width, height: size.height)
         }
         guard sources.contains(where: { $0.labels != nil }) else {
+            let none = sources.count == 1 ? "the only image" : "none of the \(sources.count) images"
             throw DatasetsError(
-                "none of the \(sources.count) images of the \(split.rawValue) split of \(path) has a file of labels: \(images[0]) should have "
-                    + "\(Self.replacing(Self.label(beside: images[0]), below: path))")
+                "\(none) of the \(split.rawValue) split of \(path) has \(sources.count == 1 ? "no" : "a") file of labels: \(images[0]) should "
+                    + "have \(Self.replacing(Self.label(beside: images[0]), below: path))")
         }
         var result = try YOLOLabels.read(
             sources, name: path, classNames: self.classNames, hasKeyPoints: hasKeyPoints)

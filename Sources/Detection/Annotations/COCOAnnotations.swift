@@ -44,7 +44,9 @@ public enum COCOAnnotations {
             guard let numbers = annotation.box, numbers.count == 4 else {
                 let count = annotation.box.map { $0.count > 4 ? "more than 4" : "\($0.count)" }
                 drop(
-                    count.map { "has a bbox of \($0) numbers in place of x, y, width, height" } ?? "has no bbox",
+                    count.map {
+                        "has a bbox of \($0) \($0 == "1" ? "number" : "numbers") in place of x, y, width, height"
+                    } ?? "has no bbox",
                     of: place)
                 continue
             }

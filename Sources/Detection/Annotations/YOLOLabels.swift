@@ -70,7 +70,10 @@ public enum YOLOLabels {
             throw Problem(reason: "it is no line of a class and four numbers")
         }
         guard numbers[0] == numbers[0].rounded(), (0..<Double(classes)).contains(numbers[0]) else {
-            throw Problem(reason: "there is no class \(words[0].prefix(20)): there are \(classes), counted from 0")
+            throw Problem(
+                reason:
+                    "there is no class \(words[0].prefix(20)): there \(classes == 1 ? "is" : "are") \(classes), counted from 0"
+            )
         }
         let label = Int(numbers[0])
         if numbers.count <= 6 || hasKeyPoints {

@@ -91,7 +91,7 @@ public struct ArenaDrawing: Sendable {
         let what =
             switch buffer.role {
             case .scratch: "scratch of \(writer.operation)"
-            case .lines: "\(buffer.rows) rows of \(writer.operation), \(shape(of: writer))"
+            case .lines: "\(counted(buffer.rows, "row")) of \(writer.operation), \(shape(of: writer))"
             case .input, .activation: "\(writer.operation), \(shape(of: writer))"
             }
         return .rect(x: block.x, y: block.y, width: block.width, height: max(0.5, block.height))

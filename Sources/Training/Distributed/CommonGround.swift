@@ -21,7 +21,7 @@ struct CommonGround: Codable {
             data.training.classNames == configuration.classNames
         else {
             throw TrainingError(
-                "rank \(rank) has \(counted(data.training.count, "image")) of \(data.training.classNames.count) classes for training and "
+                "rank \(rank) has \(counted(data.training.count, "image")) of \(counted(data.training.classNames.count, "class", "classes")) for training and "
                     + "\(data.evaluation.count) for evaluation, and the first rank \(trainingImages) of "
                     + "\(configuration.classNames.count) and \(evaluationImages): give all ranks the same data")
         }
