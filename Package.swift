@@ -106,7 +106,8 @@ let package = Package(
                 "Reporting",
             ]),
         .testTarget(
-            name: "DeploymentTests", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
+            name: "DeploymentTests",
+            dependencies: ["Datasets", "Deployment", "Networks", "Planning", "Quantization"],
             linkerSettings: runPaths),
         .executableTarget(
             name: "firmware-check", dependencies: ["Deployment", "Networks", "Planning", "Quantization"],
