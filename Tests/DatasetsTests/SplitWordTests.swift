@@ -50,6 +50,22 @@ final class SplitWordTests: AnnotatedFolderTestCase {
         try check(folder, .test, "beside each other")
     }
 
+    func testAWordInANameIsLessThanTheNameItself() throws {
+        let folder = try ScratchFolder()
+        for (word, name) in [("train", "a"), ("train_old", "c"), ("valid", "b")] {
+            try makeImages(folder, ["\(word)/\(name).png"])
+            try folder.write("\(word)/_annotations.coco.json", text: coco("\(name).png"))
+        }
+        try check(folder, .validation, "COCO")
+        let tables = try ScratchFolder()
+        try makeImages(tables, ["images/a.png", "images/b.png", "images/c.png"])
+        try tables.write("train.csv", text: "filename,label\na.png,x\nb.png,y\n")
+        try tables.write("train_boxes.csv", text: "filename,label\na.png,x\n")
+        try tables.write("val.csv", text: "filename,label\nc.png,x\n")
+        XCTAssertEqual(try DatasetCatalog.availableSplits(tables.path), [.train, .validation])
+        XCTAssertEqual(try DatasetCatalog.open(tables.path, split: .train).count, 2)
+    }
+
     func testFilesOfCOCO() throws {
         for (train, other, split) in words where train != "train_set" {
             for kind in ["instances_%.json", "annotations/instances_%.json", "%.json", "%/_annotations.coco.json"] {

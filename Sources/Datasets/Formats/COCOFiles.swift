@@ -14,7 +14,7 @@ struct COCOFiles: AnnotationLayout {
         let isLikely = isSure ? Self.holdsAnnotations : Self.isLikely
         let names = try Folders.subfolders(of: path)
         var places: [Split: (annotations: String, images: [String])] = [:]
-        for (split, name) in Split.all(of: names) {
+        for (split, name) in Split.likeliest(of: names) {
             let folder = Folders.join(path, name)
             let files = try Self.files(in: folder)
             let named = files.first { $0.lowercased().hasSuffix(".coco.json") }

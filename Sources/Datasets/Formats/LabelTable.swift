@@ -57,7 +57,7 @@ struct LabelTable {
     private static func tables(of path: String) throws -> [(path: String, split: Split)] {
         func stem(_ name: String) -> String { String(name.dropLast(4)).lowercased() }
         let names = try Self.names(in: path)
-        let divided = Split.all(of: names.map(stem))
+        let divided = Split.likeliest(of: names.map(stem))
         if divided.contains(where: { $0.split == .train }) {
             return names.compactMap { name in
                 divided.first { $0.name == stem(name) }.map { (Folders.join(path, name), $0.split) }
@@ -70,7 +70,7 @@ struct LabelTable {
             return chosen.count == 1 ? Folders.join(folder, chosen[0]) : nil
         }
         if !names.isEmpty { return single(path, names).map { [($0, .train)] } ?? [] }
-        return try Split.all(of: Folders.subfolders(of: path)).compactMap { split, name in
+        return try Split.likeliest(of: Folders.subfolders(of: path)).compactMap { split, name in
             let folder = Folders.join(path, name)
             return try single(folder, self.names(in: folder)).map { ($0, split) }
         }

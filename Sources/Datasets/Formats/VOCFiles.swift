@@ -15,14 +15,14 @@ struct VOCFiles: AnnotationLayout {
         let names = try Folders.subfolders(of: path)
         // train/, or annotations/train/ beside images/train/.
         let groups = names.filter { Self.annotationFolders.contains($0.lowercased()) }
-        let divided = Split.all(of: names).map {
+        let divided = Split.likeliest(of: names).map {
             (split: $0.split, name: $0.name, folder: Folders.join(path, $0.name))
         }
         let candidates =
             divided
             + (try groups.flatMap { group in
                 let folder = Folders.join(path, group)
-                return try Split.all(of: Folders.subfolders(of: folder)).map {
+                return try Split.likeliest(of: Folders.subfolders(of: folder)).map {
                     (split: $0.split, name: $0.name, folder: Folders.join(folder, $0.name))
                 }
             })

@@ -117,7 +117,7 @@ struct YOLOFolder: AnnotationLayout {
         for name in try Folders.subfolders(of: path) {
             let folder = Folders.join(path, name)
             if name.lowercased() == "images" {
-                for (split, inner) in Split.all(of: try Folders.subfolders(of: folder)) {
+                for (split, inner) in Split.likeliest(of: try Folders.subfolders(of: folder)) {
                     places[split, default: []].append(Folders.join(folder, inner))
                 }
             } else if let split = Split(folderName: name) {
