@@ -1,4 +1,4 @@
-"""What Scripts/lint-operations looks for in a file's syntax tree, as the compiler writes it with `-dump-ast -dump-ast-format json`.
+"""What Scripts/lint-operations looks for in a file's syntax tree, as the compiler's `-dump-ast-format json` writes it.
 
 Types are the compiler's: `$s8Networks9OperationOD` is Networks.Operation, whatever it is called where it is used.
 """
@@ -7,11 +7,17 @@ import re
 
 FUNCTIONS = {"func_decl", "accessor_decl", "constructor_decl", "subscript_decl"}
 # What names are declared in.
-SCOPES = FUNCTIONS | {"brace_stmt", "closure_expr", "if_stmt", "while_stmt", "for_each_stmt", "case_stmt", "do_catch_stmt"}
+SCOPES = FUNCTIONS | {
+    "brace_stmt", "closure_expr", "if_stmt", "while_stmt", "for_each_stmt", "case_stmt", "do_catch_stmt",
+}
+CHAIN = "a chain of tests stands in for a switch over {}: {}; switch over it and list its cases"
+LADDER = "a ladder of casts stands in for a switch: {} as {}; switch over the operation and list its cases"
+CASTS = "a switch with casts takes any {} apart; switch over the operation and list its cases"
+DEFAULT = "a switch over {} has a {}: list its cases, so that a new one does not compile until it is told here"
 
 
 class Watched:
-    """Enums whose cases are told apart by a switch that lists them, and protocols that no cast takes apart, as `Module.Name`."""
+    """Enums that a switch tells apart by listing their cases, and protocols that no cast takes apart: `Module.Name`."""
 
     def __init__(self, enumerations, protocols):
         self.enumerations = {f"$s{mangled(each)}OD": each.split(".")[-1] for each in enumerations}
@@ -36,10 +42,7 @@ class File:
         # Tests of a value for one of its cases, and casts of it: where, and for what.
         self.tests, self.casts = {}, {}
         self.walk(tree)
-        for tests, sentence in (
-            (self.tests, "a chain of tests stands in for a switch over {}: {}; switch over it and list its cases"),
-            (self.casts, "a ladder of casts stands in for a switch: {} as {}; switch over the operation and list its cases"),
-        ):
+        for tests, sentence in ((self.tests, CHAIN), (self.casts, LADDER)):
             for (kind, *_), found in tests.items():
                 if len({name for _, name in found}) > 1:
                     places = [f"{name} (line {self.line(start)})" for start, name in sorted(found)]
@@ -55,7 +58,7 @@ class File:
 
     def walk(self, tree):
         """Visits all nodes in the source's order, without recursion: expressions nest deep."""
-        waiting = [(tree, Scope(None, None))]
+        waiting, count = [(tree, Scope(None, False, 0))], 0
         while waiting:
             node, scope = waiting.pop()
             if isinstance(node, list):
@@ -63,7 +66,8 @@ class File:
                 continue
             kind = node.get("_kind")
             if kind in SCOPES:
-                scope = Scope(scope, node if kind in FUNCTIONS else None)
+                count += 1
+                scope = Scope(scope, kind in FUNCTIONS, count)
             self.visit(kind, node, scope)
             waiting += ((each, scope) for each in reversed(node.values()) if isinstance(each, (dict, list)))
 
@@ -90,43 +94,45 @@ class File:
             cast = node["sub_expr"]
             protocol = self.watched.protocols.get(cast.get("type"))
             if protocol and "range" in cast:
-                key = (self.text(cast), *self.identity(cast, scope))
-                self.casts.setdefault(key, set()).add((node["range"]["start"], type_name(node["written_type"])))
+                place = (node["range"]["start"], type_name(node["written_type"]))
+                self.casts.setdefault((self.text(cast), *self.identity(cast, scope)), set()).add(place)
 
     def visit_switch(self, node):
         subject, start = node["subject_expr"].get("type"), node["range"]["start"]
         patterns = [item["pattern"] for case in node["cases"] for item in case["case_label_items"]]
-        if subject in self.watched.protocols and any(each["_kind"] == "pattern_is" for each in nodes_in(patterns)):
-            self.find(start, f"a switch with casts takes any {self.watched.protocols[subject]} apart; switch over the operation and list its cases")
+        if subject in self.watched.protocols and any(each.get("_kind") == "pattern_is" for each in nodes_in(patterns)):
+            self.find(start, CASTS.format(self.watched.protocols[subject]))
         types = {each["type"] for each in self.elements_in(patterns)} | {subject}
         for enumeration in types & self.watched.enumerations.keys():
+            name = self.watched.enumerations[enumeration]
             for case in node["cases"]:
                 for item in case["case_label_items"]:
-                    name = self.watched.enumerations[enumeration]
                     if item.get("default"):
-                        self.find(case["range"]["start"], f"a switch over {name} has a default: list its cases, so that a new one does not compile until it is told here")
-                    elif "guard_expr" not in item and self.takes_all(item["pattern"], enumeration):
-                        self.find(case["range"]["start"], f"a switch over {name} has a case that takes all: list its cases, so that a new one does not compile until it is told here")
+                        self.find(case["range"]["start"], DEFAULT.format(name, "default"))
+                    elif "where_expr" not in item and self.takes_all(item["pattern"], enumeration):
+                        self.find(case["range"]["start"], DEFAULT.format(name, "case that takes all"))
 
     def takes_all(self, pattern, enumeration):
         """Whether a pattern takes every case of an enum, wherever in the pattern the enum stands."""
         if is_open(pattern):
             return True
-        places = [each for each in nodes_in(pattern) if each.get("type") == enumeration and each["_kind"].startswith("pattern_")]
+        patterns = [each for each in nodes_in(pattern) if each.get("_kind", "").startswith("pattern_")]
+        places = [each for each in patterns if each.get("type") == enumeration]
         return bool(places) and all(is_open(each) for each in places)
 
     # Values that are told apart
 
     def elements_in(self, pattern):
-        return [each for each in nodes_in(pattern) if each.get("_kind") == "pattern_enum_element" and each["type"] in self.watched.enumerations]
+        found = [each for each in nodes_in(pattern) if each.get("_kind") == "pattern_enum_element"]
+        return [each for each in found if each["type"] in self.watched.enumerations]
 
     def element(self, expression):
         """The name of the case that an expression is."""
-        declaration = (expression.get("fn") or {}).get("decl") or {}
-        usr = declaration.get("decl_usr", "")
-        if expression.get("type") in self.watched.enumerations and usr.startswith(self.watched.elements) and usr.endswith("mF"):
-            return declaration["base_name"]
-        return None
+        if expression.get("type") not in self.watched.enumerations:
+            return None
+        named = declaration(expression.get("fn"))
+        usr = named.get("decl_usr", "")
+        return named["base_name"] if usr.startswith(self.watched.elements) and usr.endswith("mF") else None
 
     def visit_comparison(self, sides, scope):
         for value, other in (sides, reversed(sides)):
@@ -135,9 +141,10 @@ class File:
                 self.test(bare(other)["type"], value, name, scope)
 
     def visit_contains(self, node, scope):
-        receiver = bare(node["fn"]["args"]["args"][0]["expr"]) if node["fn"].get("args") else {}
-        if receiver.get("_kind") == "array_expr":
-            for each in receiver["elements"]:
+        access = bare(node["fn"])
+        if access["_kind"] == "dot_syntax_call_expr":
+            receiver = bare(access["args"]["args"][0]["expr"])
+            for each in receiver.get("elements", []) if receiver["_kind"] == "array_expr" else []:
                 for argument in node["args"]["args"]:
                     self.visit_comparison([argument["expr"], each], scope)
 
@@ -148,7 +155,8 @@ class File:
 
     def identity(self, value, scope):
         """What two expressions share that are the same value: how they are written, and what their names stand for."""
-        local = {each["base_name"] for each in nodes_in(value) if each.get("_kind") == "decl_ref" and each.get("decl_usr") == ""}
+        named = [each for each in nodes_in(value) if each.get("_kind") == "decl_ref"]
+        local = {each["base_name"] for each in named if each.get("decl_usr") == ""}
         return (self.text(value), scope.function(), *sorted((each, scope.declaring(each)) for each in local))
 
     def text(self, expression):
@@ -161,23 +169,23 @@ class File:
 class Scope:
     """The names that are declared between two braces."""
 
-    def __init__(self, outer, function):
-        self.outer, self.function_here, self.names = outer, function, set()
+    def __init__(self, outer, is_function, number):
+        self.outer, self.is_function, self.names, self.number = outer, is_function, set(), number
 
     def function(self):
-        """The outermost function around, as a number."""
+        """The number of the outermost function around."""
         found, scope = 0, self
         while scope:
-            found = id(scope.function_here) if scope.function_here else found
+            found = scope.number if scope.is_function else found
             scope = scope.outer
         return found
 
     def declaring(self, name):
-        """The scope that declares a name, as a number."""
+        """The number of the scope that declares a name."""
         scope = self
         while scope and name not in scope.names:
             scope = scope.outer
-        return id(scope) if scope else 0
+        return scope.number if scope else 0
 
 
 def nodes_in(tree):
@@ -213,16 +221,21 @@ def matched(pattern, value):
 
 def bare(expression):
     """An expression without what the compiler puts around it."""
-    while expression.get("_kind") in ("paren_expr", "load_expr", "inject_into_optional"):
+    while expression.get("_kind") in ("paren_expr", "load_expr", "inject_into_optional", "function_conversion_expr"):
         expression = expression["sub_expr"]
     return expression
 
 
+def declaration(function):
+    """What a called expression names: through member access, and conversions that the compiler puts around it."""
+    while isinstance(function, dict) and "decl" not in function:
+        function = function.get("fn") or function.get("sub_expr")
+    return function["decl"] if function else {}
+
+
 def called(node):
     """The name of the function that an expression calls."""
-    function = node.get("fn") or {}
-    declaration = (function.get("fn") or function).get("decl") or {}
-    return declaration.get("base_name")
+    return declaration(node.get("fn")).get("base_name")
 
 
 def type_name(mangled_name):

@@ -1,7 +1,8 @@
-"""The modules of Package.swift, and how SwiftPM's last build compiled them: what Scripts/check and Scripts/lint-operations share.
+"""The modules of Package.swift, and how SwiftPM's last build compiled them.
 
-SwiftPM leaves the arguments of every call of the compiler in .build/release.yaml. With them a module is type-checked against those that are built, in seconds and
-without a build. Modules that have changed since are emitted to .build/check, which is looked into first.
+SwiftPM leaves the arguments of every call of the compiler in .build/release.yaml. With them a module is type-checked
+against those that are built, in seconds and without a build. Modules that have changed since are emitted to
+.build/check, which is looked into first. Scripts/check and Scripts/lint-operations share this.
 """
 import concurrent.futures
 import graphlib
@@ -14,9 +15,13 @@ import subprocess
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What a build needs and a check does not: options alone, and options with one argument.
 DROPPED = {
-    "-emit-module", "-emit-dependencies", "-c", "-parseable-output", "-emit-objc-header", "-serialize-diagnostics", "-O", "-incremental", "-enable-batch-mode",
+    "-emit-module", "-emit-dependencies", "-c", "-parseable-output", "-emit-objc-header", "-serialize-diagnostics",
+    "-O", "-incremental", "-enable-batch-mode",
 }
-DROPPED_PAIRS = {"-emit-module-path", "-output-file-map", "-emit-objc-header-path", "-module-cache-path", "-num-threads", "-index-store-path"}
+DROPPED_PAIRS = {
+    "-emit-module-path", "-output-file-map", "-emit-objc-header-path", "-module-cache-path", "-num-threads",
+    "-index-store-path",
+}
 
 
 class Unable(Exception):
@@ -45,7 +50,7 @@ class Target:
 
 
 class Package:
-    """All targets, in order of dependency, and the last build of them in `folder` (this checkout's or another's .build)."""
+    """All targets, in order of dependency, and their last build in `folder`: the .build of this checkout or another."""
 
     def __init__(self, folder=None):
         self.folder = os.path.abspath(folder or os.path.join(ROOT, ".build"))
@@ -80,12 +85,9 @@ class Package:
                         commands[arguments[arguments.index("-module-name") + 1]] = arguments
         if not commands:
             raise Unable(f"{os.path.relpath(manifest)} compiles no module of Swift: run make build first")
-        self.modules = os.path.dirname(next(iter(commands.values()))[self._after(commands, "-emit-module-path")])
+        any_command = next(iter(commands.values()))
+        self.modules = os.path.dirname(any_command[any_command.index("-emit-module-path") + 1])
         return commands
-
-    @staticmethod
-    def _after(commands, option):
-        return next(iter(commands.values())).index(option) + 1
 
     def _described(self):
         """Package.swift as JSON, kept until it changes."""
@@ -93,7 +95,9 @@ class Package:
         if not os.path.exists(kept) or os.path.getmtime(kept) < os.path.getmtime(source):
             os.makedirs(self.scratch, exist_ok=True)
             # A scratch folder of its own: a build that is under way holds a lock on the other.
-            command = ["swift", "package", "--package-path", ROOT, "--scratch-path", os.path.join(self.scratch, "package"), "dump-package"]
+            scratch = os.path.join(self.scratch, "package")
+            swift = os.environ.get("SWIFT", "swift")
+            command = [swift, "package", "--package-path", ROOT, "--scratch-path", scratch, "dump-package"]
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
                 raise Unable(f"Package.swift cannot be read: {done.stderr.strip()}")
@@ -123,19 +127,21 @@ class Package:
 
     def _is_as_built(self, target):
         module = os.path.join(self.modules, target.module + ".swiftmodule")
-        listed = os.path.join(os.path.dirname(self.modules), target.module + ".build", "sources")
+        objects = os.path.join(os.path.dirname(self.modules), target.module + ".build")
+        listed = os.path.join(objects, "sources")
         if not os.path.exists(module) or not os.path.exists(listed):
             return False
         with open(listed) as file:
-            built = {path for line in file for path in shlex.split(line) if not path.startswith(self.folder + os.sep)}
+            paths = [path for line in file for path in shlex.split(line)]
+        built = {path for path in paths if not path.startswith(self.folder + os.sep)}
         headers = [path for each in target.dependencies for path in self.targets[each].files(".h")]
         present = self.sources[target.name]
         theirs = {path: os.path.join(self.root, os.path.relpath(path, ROOT)) for path in present + headers}
         if {theirs[path] for path in present} != built:
             return False
         # The compiler may leave a module alone whose interface has not changed; what it compiled to is always new.
-        objects = os.path.join(os.path.dirname(self.modules), target.module + ".build")
-        newest = max(os.path.getmtime(path) for path in [module, *(each.path for each in os.scandir(objects) if each.name.endswith(".o"))])
+        made = [module, *(each.path for each in os.scandir(objects) if each.name.endswith(".o"))]
+        newest = max(os.path.getmtime(path) for path in made)
         for path, built_path in theirs.items():
             if not os.path.exists(built_path) or os.path.getmtime(built_path) > newest:
                 return False
@@ -146,19 +152,8 @@ class Package:
     # How to compile
 
     def options(self, target):
-        """The driver's options for a target, without its files."""
-        command = self.commands.get(target.module)
-        if command is None:
-            # New since the build: compiled as what it depends on is, with all that those need.
-            near = [self.commands[self.targets[each].module] for each in self.closure([target.name]) if self.targets[each].module in self.commands]
-            near = near or list(self.commands.values())[:1]
-            command = [target.module if each == near[0][near[0].index("-module-name") + 1] else each for each in near[0]]
-            for other in near[1:]:
-                for index, each in enumerate(other):
-                    if each == "-Xcc" and other[index + 1] not in command:
-                        command += other[index:index + 2]
-                    elif each.startswith("-I/") and each not in command:
-                        command.append(each)
+        """The compiler, and its driver's options for a target without the files."""
+        command = self.commands.get(target.module) or self._imitated(target)
         options, index = [], 1
         while index < len(command):
             option = command[index]
@@ -176,15 +171,33 @@ class Package:
             index += 1
         return command[0], [*options, "-module-cache-path", os.path.join(self.scratch, "ModuleCache")]
 
+    def _imitated(self, target):
+        """The arguments for a target that is new since the build: those of what it depends on, all together."""
+        modules = [self.targets[each].module for each in sorted(self.closure([target.name]))]
+        near = [self.commands[each] for each in modules if each in self.commands] or list(self.commands.values())[:1]
+        command = list(near[0])
+        command[command.index("-module-name") + 1] = target.module
+        for other in near[1:]:
+            index = 0
+            while index < len(other):
+                # -Xcc -I -Xcc FOLDER is one option.
+                length = 4 if other[index:index + 2] == ["-Xcc", "-I"] else 2 if other[index] == "-Xcc" else 1
+                option = other[index:index + length]
+                is_search_path = option[0] == "-Xcc" or option[0].startswith("-I/")
+                if is_search_path and not any(command[at:at + length] == option for at in range(len(command))):
+                    command += option
+                index += length
+        return command
+
     def _here(self, option):
-        """The option with this checkout's folders of sources in place of the other's; what is set up or built stays there."""
+        """The option with this checkout's sources in place of the other's; what is set up or built stays there."""
         return re.sub(re.escape(self.root) + r"/(?!\.)", lambda _: ROOT + "/", option)
 
     def files(self, target):
         """The target's files, and those that SwiftPM wrote for it."""
         derived = os.path.join(os.path.dirname(self.modules), target.module + ".build", "DerivedSources")
-        written = sorted(os.path.join(derived, each) for each in os.listdir(derived)) if os.path.isdir(derived) else []
-        return self.sources[target.name] + [each for each in written if each.endswith(".swift")]
+        names = sorted(os.listdir(derived)) if os.path.isdir(derived) else []
+        return self.sources[target.name] + [os.path.join(derived, each) for each in names if each.endswith(".swift")]
 
     def emit(self, target):
         """Compiles a target to a module in the scratch folder; whether that went well, and what the compiler said."""
@@ -207,14 +220,15 @@ class Package:
         made_from = self.files(self.targets[name])
         for each in self.closure([name]) - {name}:
             target = self.targets[each]
-            made_from += [self._emitted(target), os.path.join(self.modules, target.module + ".swiftmodule"), *target.files(".h")]
+            built = os.path.join(self.modules, target.module + ".swiftmodule")
+            made_from += [self._emitted(target), built, *target.files(".h")]
         return all(os.path.getmtime(each) < os.path.getmtime(emitted) for each in made_from if os.path.exists(each))
 
     def emit_all(self, names, changed, report, again=frozenset()):
-        """Emits the named targets, those first that others depend on; calls `report` with each one's name, whether it went well and what
-        the compiler said. Whether all went well.
+        """Emits the named targets, those first that others depend on; whether all went well.
 
-        What is left of an earlier call is used, but not for the targets `again`.
+        Calls `report` with each one's name, whether it went well and what the compiler said. Those that depend on one
+        that failed are left out. What is left of an earlier call is used, but not for the targets `again`.
         """
         modules = os.path.join(self.scratch, "Modules")
         os.makedirs(modules, exist_ok=True)
@@ -229,7 +243,6 @@ class Package:
             while order.is_active():
                 for name in order.get_ready():
                     if self.closure([name]) & failed:
-                        report(name, False, "not checked: it depends on a module that failed\n")
                         order.done(name)
                     elif name not in again and self._is_emitted(name):
                         order.done(name)
@@ -237,7 +250,8 @@ class Package:
                         running[pool.submit(self.emit, self.targets[name])] = name
                 if not running:
                     continue
-                for done in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
+                ended = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done
+                for done in ended:
                     name = running.pop(done)
                     went_well, said = done.result()
                     if not went_well:
