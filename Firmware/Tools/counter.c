@@ -194,7 +194,8 @@ static unsigned *estimate(struct qemu_plugin_tb *tb, size_t count, Block *block)
         memcpy(halves, qemu_plugin_insn_data(instruction), size < sizeof halves ? size : sizeof halves);
         code[index] = thumb_decode(halves[0], halves[1], conditional > 0);
         conditional = conditional ? conditional - 1 : thumb_conditional_count(halves[0]);
-        block->high += size;
+        // Not the emulator's size: it has another halfword in it where it looked at what comes behind the page.
+        block->high += code[index].size;
     }
     block->exit = timing_block(timing, code, count, each);
     free(code);
