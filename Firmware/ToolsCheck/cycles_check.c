@@ -51,7 +51,7 @@ static const struct {
     {0xF240, 0x1001, THUMB_DATA, 0, "movw r0, #257"},
     {0xF3C0, 0x0007, THUMB_PACKED, 0, "ubfx r0, r0, #0, #8"},
     {0xF000, 0xF800, THUMB_BRANCH, 0, "bl .+4"},
-    {0xF47F, 0xAFFE, THUMB_BRANCH_IF, 0, "bne.w .-4"},
+    {0xF47F, 0xAFFE, THUMB_BRANCH_IF, 0, "bne.w ."},
     {0xF3AF, 0x8060, THUMB_HINT, 0, "the plug-in's mark"},
     {0xF3BF, 0x8F4F, THUMB_SYSTEM, 0, "dsb sy"},
     {0xF850, 0x1B04, THUMB_LOAD, 1, "ldr r1, [r0], #4"},
