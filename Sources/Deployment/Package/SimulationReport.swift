@@ -245,15 +245,15 @@ public struct SimulationReport {
         let width = package.layers.map(\.name.count).max() ?? 0
         let kinds = package.layers.map(\.operation.count).max() ?? 0
         var lines = [
-            column("instructions", 4 + 2 + width + 2 + kinds + 14) + column("estimated cycles", 18)
+            column("instructions", 4 + 2 + width + 2 + kinds + 14) + column("estimated cycles", 14 + 18)
         ]
         let counts = zip(inference.layerInstructions, inference.layerEstimatedCycles)
         for (index, (layer, (count, cycles))) in zip(package.layers, counts).enumerated() {
-            let each = layer.macs > 0 ? String(format: "%8.2f a MAC", Double(count) / Double(layer.macs)) : ""
+            let each = layer.macs > 0 ? String(format: "%.2f a MAC", Double(count) / Double(layer.macs)) : ""
             lines.append(
                 column("\(index)", 4) + "  " + layer.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
                     + layer.operation.padding(toLength: kinds, withPad: " ", startingAt: 0) + column(grouped(count), 14)
-                    + column(grouped(cycles), 18) + each)
+                    + column(each, 14) + column(grouped(cycles), 18))
         }
         let rest = inference.instructions - inference.layerInstructions.reduce(0, +)
         func row(_ what: String, _ bytes: Int, _ note: String) -> String {
