@@ -65,7 +65,7 @@ let package = Package(
         .target(name: "CCodecs", dependencies: ["CImageFormats", "CJPEG", "CPNG", "CZlib"]),
         .target(
             name: "Datasets",
-            dependencies: ["CCodecs", "Detection", "Files", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["CCodecs", "Detection", "Files", "Reporting", .product(name: "Yams", package: "Yams")]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["CCodecs", "Datasets", "Detection"], resources: [.copy("Resources")]),
 
@@ -113,14 +113,16 @@ let package = Package(
             name: "Deployment",
             dependencies: [
                 "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Lowering", "Networks", "Planning",
-                "Quantization",
+                "Quantization", "Reporting",
             ]),
         .target(
             name: "MadeUpModels", dependencies: ["Lowering", "Networks", "Planning", "Quantization"],
             path: "Tests/Support/MadeUpModels"),
         .testTarget(
             name: "DeploymentTests",
-            dependencies: ["Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
+            dependencies: [
+                "Datasets", "Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization",
+            ],
             linkerSettings: runPaths),
         .executableTarget(
             name: "firmware-check",

@@ -269,6 +269,19 @@ static int read_rows(state *s, TIFF *tiff, TIFFRGBAImage *source, const header *
     return 0;
 }
 
+/* libtiff takes all numbers for whole ones without a sign, so that −1 would be the brightest. */
+static int check_numbers(state *s, TIFF *tiff) {
+    uint16_t format = SAMPLEFORMAT_UINT;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+    switch (format) {
+    case SAMPLEFORMAT_UINT:
+    case SAMPLEFORMAT_VOID: return 0;
+    case SAMPLEFORMAT_INT: return refuse(s, "numbers with a sign");
+    case SAMPLEFORMAT_IEEEFP: return refuse(s, "floating-point numbers");
+    default: return refuse(s, "complex numbers");
+    }
+}
+
 static int read_image(state *s, TIFF *tiff, const codecs_decode_options *options, codecs_image *image) {
     header h = {0};
     int status = read_header(s, tiff, options, &h);
@@ -278,6 +291,10 @@ static int read_image(state *s, TIFF *tiff, const codecs_decode_options *options
     char reason[1024] = "";
     if (!TIFFRGBAImageOK(tiff, reason)) {
         return refuse(s, reason);
+    }
+    status = check_numbers(s, tiff);
+    if (status != 0) {
+        return status;
     }
     const int channels = codecs_channels(options, h.is_grey);
     status = check_memory(s, &h, channels, options);

@@ -9,7 +9,7 @@ import Training
 /// chose, and gradients pass straight through.
 public struct QuantizationAwareTraining {
     private let recipe: Recipe
-    private let configuration: RunConfiguration
+    private let data: RunData
     private let options: Quantizer.Options
     private let report: (Progress) -> Void
 
@@ -23,23 +23,23 @@ public struct QuantizationAwareTraining {
         public let learningRate: Double
     }
 
-    /// A fine-tuning with the recipe of a run.
+    /// A fine-tuning with the recipe of a run, on the images that it was trained on.
     ///
     /// - Parameters:
+    ///   - data: the run's, or others.
     ///   - epochs: how many.
     ///   - learningRate: its peak; nil is a hundredth of the recipe's.
     public init(
-        _ configuration: RunConfiguration, data: String, epochs: Int, learningRate: Double? = nil,
+        _ data: RunData, epochs: Int, learningRate: Double? = nil,
         options: Quantizer.Options, report: @escaping (Progress) -> Void = { _ in }
     ) {
-        var recipe = configuration.recipe
-        recipe.data = data
+        var recipe = data.configuration.recipe
         recipe.epochs = epochs
         recipe.learningRate = learningRate ?? recipe.learningRate / 100
         recipe.schedule = .cosine
         recipe.warmupEpochs = min(recipe.warmupEpochs, 0.1)
         self.recipe = recipe
-        self.configuration = configuration
+        self.data = data
         self.options = options
         self.report = report
     }
@@ -71,9 +71,9 @@ public struct QuantizationAwareTraining {
     }
 
     private func train(_ model: Model) throws {
-        let data = try TrainingData(recipe, for: model.network, heldOut: configuration.heldOut)
+        let images = try TrainingData(recipe, for: model.network, of: data)
         let loader = try Loader(
-            dataset: data.training, transform: data.trainingTransform,
+            dataset: images.training, transform: images.trainingTransform,
             configuration: LoaderConfiguration(
                 batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: 2,
                 skipBadImages: recipe.skipBadImages))
@@ -85,7 +85,7 @@ public struct QuantizationAwareTraining {
             }
         let steps = loader.stepsPerEpoch
         let schedule = LearningRateSchedule(recipe, stepsPerEpoch: steps)
-        let tensors = try BatchTensors(configuration.normalization, model.parameters)
+        let tensors = try BatchTensors(data.configuration.normalization, model.parameters)
         let leaves = model.parameters.trainable.map(\.tensor)
         for epoch in 0..<recipe.epochs {
             let batches = loader.batches(epoch: epoch)

@@ -85,14 +85,17 @@ package struct Plan: ParsableCommand {
 }
 
 extension NetworkDetails {
-    /// The width that a network has: of a MobileNetV2 in the project's own notation, what its name says.
-    package func builtWidth(of name: String) throws -> Double {
-        guard !Network.isJSONFile(name), !ReferenceNotation.matches(name) else { return width }
+    /// The width that a network has: of a MobileNetV2 what its name or the option says; nil of others, and of a JSON form.
+    package func builtWidth(of name: String) throws -> Double? {
+        guard !Network.isJSONFile(name) else { return nil }
+        if ReferenceNotation.matches(name) {
+            return (try ReferenceNotation(name, width: width).backbone as? MobileNetV2)?.width
+        }
         let family = try OwnNotation(name, width: width).family
         switch family {
-        case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width ?? width
-        case let detector as YOLOv3: return (detector.backbone as? MobileNetV2)?.width ?? width
-        default: return (family as? MobileNetV2)?.width ?? width
+        case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width
+        case let detector as YOLOv3: return (detector.backbone as? MobileNetV2)?.width
+        default: return (family as? MobileNetV2)?.width
         }
     }
 }

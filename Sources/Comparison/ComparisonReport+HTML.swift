@@ -5,7 +5,8 @@ extension ComparisonReport {
     /// One page with everything in it: it opens anywhere, without a network.
     func html() -> String {
         let (done, all) = progress
-        let state = done == all ? "All \(all) runs are done." : "\(done) of \(all) runs are done."
+        let runs = all == 1 ? "1 run is done" : "\(all) runs are done"
+        let state = done == all ? (all == 1 ? "The run is done." : "All \(runs).") : "\(done) of \(runs)."
         return """
             <!doctype html>
             <html lang="en">

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a JSON text says beyond what decoders pass on: names that an object has twice, and where the numbers stand that are not whole.
+/// What a JSON text says beyond what decoders pass on: names that an object has twice, where the numbers stand that are not whole, and
+/// words that JSON does not know.
 ///
 /// It reads any bytes to their end, and finds what a text of JSON would hold.
 struct JSONOutline {
@@ -15,6 +16,9 @@ struct JSONOutline {
     private(set) var numbers: [Number] = []
     /// The first name that an object has a second time, and which object that is.
     private(set) var repeated: (name: String, place: String)?
+
+    /// The first word that is none of JSON's, such as the `NaN` and `Infinity` that Python writes, and where it stands.
+    private(set) var foreignWord: (text: String, place: String)?
 
     private var frames: [Frame] = []
 
@@ -43,14 +47,29 @@ struct JSONOutline {
                 position = end - 1
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
                 let end = bytes[position...].firstIndex { !Self.isOfNumber($0) } ?? bytes.count
-                if Int(String(decoding: bytes[position..<end], as: UTF8.self)) == nil {
+                if end < bytes.count, Self.isLetter(bytes[end]) {
+                    position = passWord(bytes, from: position) - 1
+                } else if Int(String(decoding: bytes[position..<end], as: UTF8.self)) == nil {
                     numbers.append(Number(place: place(of: frames), range: position..<end))
                 }
-                position = end - 1
+                position = max(position, end - 1)
+            case let byte where Self.isLetter(byte): position = passWord(bytes, from: position) - 1
             default: break
             }
             position += 1
         }
+    }
+
+    /// The place behind a word.
+    private mutating func passWord(_ bytes: [UInt8], from start: Int) -> Int {
+        let end = bytes[start...].firstIndex { !Self.isOfNumber($0) && !Self.isLetter($0) } ?? bytes.count
+        let word = String(decoding: bytes[start..<end], as: UTF8.self)
+        if foreignWord == nil, !["true", "false", "null"].contains(word) { foreignWord = (word, place(of: frames)) }
+        return end
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
     }
 
     private mutating func passComma() {

@@ -88,7 +88,7 @@ extension Network: Codable {
         } catch let error as NetworkError {
             throw error
         } catch let error as DecodingError {
-            throw NetworkError("the JSON is not a network: \(error.sentence)")
+            throw NetworkError("the JSON is not a network: \(error.sentence(of: json))")
         }
     }
 
@@ -115,6 +115,17 @@ extension Network: Codable {
 }
 
 extension DecodingError {
+    /// What is wrong and where, in a sentence; where the text is no JSON for a word in it, which word that is.
+    ///
+    /// - Parameter json: the text that was decoded.
+    package func sentence(of json: Data) -> String {
+        guard case .dataCorrupted(let context) = self, context.codingPath.isEmpty,
+            let (word, place) = JSONOutline([UInt8](json)).foreignWord
+        else { return sentence }
+        let location = place.isEmpty ? "at the top" : "at \(place)"
+        return "\(word.shortened) \(location) is no value of JSON: write a number, or a text in quotes"
+    }
+
     /// What is wrong and where, in a sentence.
     package var sentence: String {
         func place(_ path: [any CodingKey]) -> String {

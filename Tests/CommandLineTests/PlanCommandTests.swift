@@ -96,16 +96,36 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(try sapool("paln").status, 64)
     }
 
+    func testAWidthIsTheOneThatTheNetworksKindHas() throws {
+        try tinyNetwork.write(toFile: "\(folder)/tiny.json", atomically: true, encoding: .utf8)
+        let names = [
+            "mobilenet-v2(width=0.5)", "mobilenet_v2-skip-1222121", "ssdlite(backbone=mobilenet-v2(width=0.35))",
+            "plain-cnn", "resnet18", "tiny.json",
+        ]
+        for (name, width) in zip(names, ["0.5", "1.0", "0.35", nil, nil, nil]) {
+            let plan = try sapool("plan", name)
+            XCTAssertEqual(plan.status, 0, plan.errors)
+            let first = plan.output.prefix { !$0.isNewline }
+            if let width {
+                XCTAssertTrue(first.hasSuffix(", width \(width)"), "\(first)")
+            } else {
+                XCTAssertFalse(first.contains("width"), "\(first)")
+            }
+        }
+    }
+
+    private let tinyNetwork = #"""
+        {"format": "sapool-network", "version": 1, "name": "tiny", "outputs": ["fc"], "nodes": [
+          {"name": "input", "operation": "input", "shape": [1, 8, 8]},
+          {"name": "flat", "operation": "flatten", "inputs": ["input"]},
+          {"name": "fc", "operation": "linear", "inputs": ["flat"], "inputFeatures": 64, "outputFeatures": 3, "bias": true}]}
+        """#
+
     func testJSONNetworksArePlannedAndContradictionsRefused() throws {
-        let network = #"""
-            {"format": "sapool-network", "version": 1, "name": "tiny", "outputs": ["fc"], "nodes": [
-              {"name": "input", "operation": "input", "shape": [1, 8, 8]},
-              {"name": "flat", "operation": "flatten", "inputs": ["input"]},
-              {"name": "fc", "operation": "linear", "inputs": ["flat"], "inputFeatures": 64, "outputFeatures": 3, "bias": true}]}
-            """#
-        try network.write(toFile: "\(folder)/tiny.json", atomically: true, encoding: .utf8)
+        try tinyNetwork.write(toFile: "\(folder)/tiny.json", atomically: true, encoding: .utf8)
         let plan = try json(sapool("plan", "--network", "tiny.json", "--json").output)
         XCTAssertEqual(plan["parameters"] as? Int, 64 * 3 + 3)
+        XCTAssertTrue(plan["width"] is NSNull)
         let contradiction = try sapool("plan", "tiny.json", "--resolution", "9")
         XCTAssertEqual(contradiction.status, 64)
         XCTAssertEqual(

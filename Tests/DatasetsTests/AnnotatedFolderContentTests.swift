@@ -61,6 +61,63 @@ final class AnnotatedFolderContentTests: AnnotatedFolderTestCase {
         }
     }
 
+    func testAnImageThatCannotBeReadIsToldWithTheFileThatItIsOf() throws {
+        func check(_ folder: ScratchFolder, _ dataset: any Dataset, _ expected: String, line: UInt = #line) throws {
+            for body in [
+                { _ = try dataset.image(at: 1) },
+                {
+                    let loader = try Loader(
+                        dataset: dataset, transform: .evaluation(size: ImageSize(square: 8)),
+                        configuration: LoaderConfiguration(batchSize: 2))
+                    _ = try loader.batches(epoch: 0).next()
+                },
+            ] as [() throws -> Void] {
+                XCTAssertThrowsError(try body(), line: line) { error in
+                    let message = "\(error)".replacingOccurrences(of: folder.path, with: "DIR")
+                    XCTAssertTrue(message.hasPrefix(expected), message, line: line)
+                }
+            }
+        }
+        func boxes(_ folder: ScratchFolder) throws -> AnnotatedDataset {
+            AnnotatedDataset(try AnnotatedFolder(folder.path).annotations(for: .train))
+        }
+        let isMissing = "No such file or directory"
+        var folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("train.json", text: coco("a.png", "b.png"))
+        try check(
+            folder, boxes(folder),
+            "an image of DIR/train.json cannot be used: cannot read DIR/images/b.png: \(isMissing)")
+        try folder.write("images/b.png", [1, 2, 3])
+        try check(folder, boxes(folder), "an image of DIR/train.json cannot be used: cannot decode DIR/images/b.png: ")
+        let person = coco("a.png", "b.png").replacingOccurrences(of: "\"cat\"", with: "\"person\"")
+        try folder.write("train.json", text: person)
+        let shown = try DatasetCatalog.open("wake-words:\(folder.path)", split: .train)
+        try check(folder, shown, "an image of DIR/train.json cannot be used: cannot decode DIR/images/b.png: ")
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        for name in ["a", "b"] { try folder.write("annotations/\(name).xml", text: xml()) }
+        try check(
+            folder, boxes(folder),
+            "an image of DIR/annotations/b.xml cannot be used: cannot read DIR/images/stale.png: \(isMissing)")
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("images/b.png", [1, 2, 3])
+        for name in ["a", "b"] { try folder.write("labels/\(name).txt", text: label) }
+        try folder.write("classes.txt", text: "cat\n")
+        try check(
+            folder, boxes(folder), "an image of DIR/labels/b.txt cannot be used: cannot decode DIR/images/b.png: ")
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("images/b.png", [1, 2, 3])
+        try folder.write("labels.csv", text: "filename,label\na.png,cat\nb.png,dog\n")
+        let listed = try DatasetCatalog.open(folder.path, split: .train)
+        try check(folder, listed, "an image of DIR/labels.csv cannot be used: cannot decode DIR/images/b.png: ")
+    }
+
     func testASizeThatNoImageHasIsRefused() throws {
         let folder = try ScratchFolder()
         try makeImages(folder, ["images/a.png"])

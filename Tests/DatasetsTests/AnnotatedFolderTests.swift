@@ -53,7 +53,7 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
         try folder.write("a.xml", text: xml().replacingOccurrences(of: "bndbox", with: "polygon"))
         XCTAssertEqual(
             complaint(folder),
-            "the train split of DIR has no objects that can be used: all 1 are bad, the first one DIR/a.xml: an object cat has no <bndbox>"
+            "the train split of DIR has no objects that can be used: the only one is bad, DIR/a.xml: an object cat has no <bndbox>"
         )
         try folder.write("a.xml", text: "<annotation><size><width>8</width><height>4</height></size></annotation>")
         XCTAssertEqual(complaint(folder), "the train split of DIR has no objects: annotate some")
@@ -136,6 +136,52 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
         try folder.write("val.txt", text: "/home/me/pictures/b.png\n")
         try folder.write("my.yaml", text: "train: train.txt\nval:\n  - val.txt\nnames:\n  0: cat\n")
         XCTAssertEqual(try content(folder), [.train: ["pictures/a.png"], .validation: ["pictures/b.png"]])
+    }
+
+    func testYOLOAsDarknetAndCVATHaveIt() throws {
+        func write(_ folder: ScratchFolder, _ settings: String?) throws {
+            try makeImages(folder, ["obj_train_data/a.png", "obj_train_data/in/b.png", "obj_valid_data/c.png"])
+            for name in ["obj_train_data/a", "obj_train_data/in/b", "obj_valid_data/c"] {
+                try folder.write("\(name).txt", text: label)
+            }
+            if let settings { try folder.write("obj.data", text: settings) }
+            try folder.write("obj.names", text: "cat\ndog\n")
+            try folder.write("train.txt", text: "data/obj_train_data/a.png\ndata/obj_train_data/in/b.png\n")
+            try folder.write("valid.txt", text: "data/obj_valid_data/c.png\n")
+        }
+        let expected: [Split: [String]] = [
+            .train: ["obj_train_data/a.png", "obj_train_data/in/b.png"], .validation: ["obj_valid_data/c.png"],
+        ]
+        let whole =
+            "classes = 2\ntrain = data/train.txt\nvalid = data/valid.txt\nnames = data/obj.names\nbackup = backup/\n"
+        for settings in [whole, "names=obj.names\r\n", "names = C:\\me\\obj.names\nVALID = valid.txt", nil] {
+            let folder = try ScratchFolder()
+            try write(folder, settings)
+            XCTAssertEqual(try content(folder), expected, settings ?? "without obj.data")
+            XCTAssertEqual(try AnnotatedFolder(folder.path).annotations(for: .train).classNames, ["cat", "dog"])
+            // A folder around it, and lists that were not packed.
+            let around = try ScratchFolder()
+            try FileManager.default.copyItem(atPath: folder.path, toPath: "\(around.path)/task")
+            guard settings != nil else { continue }
+            for list in ["train", "valid"] {
+                try FileManager.default.removeItem(atPath: "\(around.path)/task/\(list).txt")
+            }
+            XCTAssertEqual(try content(around).mapValues(\.count), [.train: 2, .validation: 1], settings ?? "")
+        }
+        let folder = try ScratchFolder()
+        try write(folder, whole)
+        try folder.write("train.txt", text: "data/obj_train_data/none.png\n")
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR/train.txt names data/obj_train_data/none.png, and there is no such file in DIR: add it, or remove the line"
+        )
+        try folder.write("obj.names", text: "cat\n\ndog\n")
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR/obj.names has no names of classes, or an empty line: write the name of one class a line")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/obj.names")
+        XCTAssertEqual(
+            complaint(folder), "DIR/obj.data names data/obj.names, and there is no such file in DIR: add it")
     }
 
     func testYOLOMessages() throws {

@@ -174,6 +174,32 @@ final class FormatDecodingTests: XCTestCase {
         XCTAssertNotEqual(image.pixels, try Image.decode(contents("alpha.tif"), channels: 3).pixels)
     }
 
+    /// A TIFF of two grey pixels of 16 bits, 0x0000 and 0xFFFF: without a sign the darkest and the brightest, with one 0 and −1.
+    private func twoPixels(sampleFormat: Int) -> [UInt8] {
+        let fields = [
+            (256, 2), (257, 1), (258, 16), (259, 1), (262, 1), (273, 134), (277, 1), (278, 1), (279, 4),
+            (339, sampleFormat),
+        ]
+        let entries = fields.flatMap { little($0.0, 2) + little(3, 2) + little(1, 4) + little($0.1, 4) }
+        return Array("II*\0".utf8) + little(8, 4) + little(fields.count, 2) + entries + little(0, 4) + [0, 0, 255, 255]
+    }
+
+    func testNumbersWithASignOrAPointAreRefused() throws {
+        _ = try names("tif")
+        let (unsigned, signed, floating, unknown, complex) = (1, 2, 3, 4, 5)
+        for format in [unsigned, unknown] {
+            XCTAssertEqual(try Image.decode(twoPixels(sampleFormat: format), channels: 1).pixels, [0, 255])
+        }
+        assertMessage("the TIFF data are of a kind that is not read: numbers with a sign") {
+            try Image.decode(twoPixels(sampleFormat: signed))
+        }
+        for format in [floating, complex] {
+            XCTAssertThrowsError(try Image.decode(twoPixels(sampleFormat: format))) {
+                XCTAssertTrue("\($0)".hasPrefix("the TIFF data are of a kind that is not read: "), "\($0)")
+            }
+        }
+    }
+
     func testTIFFBombsAndKindsThatAreNotRead() throws {
         _ = try names("tif")
         let (width, height, bits, compression, tileWidth) = (256, 257, 258, 259, 322)

@@ -1,3 +1,4 @@
+import Datasets
 import Deployment
 import Foundation
 import MadeUpModels
@@ -149,5 +150,25 @@ final class PackageFolderTests: XCTestCase {
             refusal { _ = try Emulator(FirmwarePackage(folder), core: .cortexM4) }.contains(
                 "Package.swift is not what "))
         XCTAssertFalse(FileManager.default.fileExists(atPath: mark))
+    }
+
+    // MARK: - Words
+
+    func testNumbersOfImagesAndWhatTheyCountAgree() throws {
+        let package = try FirmwarePackage.write(export(), to: folder)
+        for (count, expected, more) in [
+            (1, " of 1 image of the test split", nil), (21, " of 21 images of the test split", "… and 1 more image\n"),
+            (22, " of 22 images of the test split", "… and 2 more images\n"),
+        ] as [(Int, String, String?)] {
+            let samples = try InMemoryDataset(
+                name: "dots", classNames: ["a", "b", "c"], size: ImageSize(square: 6), channels: 1,
+                pixels: [UInt8](repeating: 0, count: 36 * count), labels: [Int](repeating: 0, count: count))
+            var report = SimulationReport(package, samples, hasLabels: true, part: "test")
+            for _ in 0..<count { report.add(.scores(predicted: 0, [3, 2, 1])) }
+            XCTAssertTrue(report.text.hasSuffix(expected), report.text)
+            XCTAssertEqual(report.text.contains("more image"), more != nil, report.text)
+            if let more { XCTAssertTrue(report.text.contains(more), report.text) }
+        }
+        XCTAssertTrue(try XCTUnwrap(text("README.md")).contains("| image | 6 × 6 pixels of 1 byte |"))
     }
 }

@@ -63,7 +63,9 @@ final class AnnotationTests: XCTestCase {
         func read() throws -> AnnotatedImages {
             try PascalVOC.read(folder: folder, split: "train", classNames: ["dog"])
         }
-        XCTAssertEqual(complaint(read), "cannot read DIR/Annotations/a.xml")
+        XCTAssertEqual(
+            complaint(read),
+            "DIR/ImageSets/Main/train.txt names a, and there is no DIR/Annotations/a.xml: add it, or remove the line")
         try write("Annotations/a.xml", annotation("a", [("cat", [1, 1, 2, 2])]))
         try write("Annotations/b.xml", "<annotation><filename>b.jpg")
         XCTAssertEqual(complaint(read), "DIR/Annotations/b.xml is no XML, or ends early (line 1): write it anew")
@@ -119,7 +121,7 @@ final class AnnotationTests: XCTestCase {
             "DIR/coco.json holds no COCO annotations: \"annotations\" is no list")
         XCTAssertEqual(
             try message("{\(images), \(categories),\n \"annotations\": [tru]}"),
-            "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has a value that is no JSON")
+            "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has the value tru, which is no JSON")
     }
 
     func testRandomDamageNeverCrashes() throws {

@@ -42,11 +42,23 @@ final class COCOAnnotationTests: AnnotationTestCase {
             try dropped(#"{"image_id": 1, "category_id": 9, "bbox": [0, 0, 1, 1]}"#),
             ["DIR/coco.json: a.png: annotation number 2 is of category 9, which is not listed"])
         XCTAssertEqual(try dropped("7"), ["DIR/coco.json: annotation number 2 names no image"])
-        XCTAssertEqual(
-            try dropped(#"{"id": 4, "image_id": 1, "category_id": 1, "bbox": [NaN, 0, 1, 1]}"#),
-            ["DIR/coco.json: a.png: a box of a (nan 0 nan 1) has a corner that is no number"])
-        XCTAssertEqual(
-            try dropped(#"{"id": 4, "image_id": 1, "category_id": 1, "bbox": [0, 0, 1e400, "x"]}"#).count, 1)
+    }
+
+    func testSidesThatAreNoNumbersAreTold() throws {
+        for word in ["NaN", "Infinity", "-Infinity", "1e400", "\"x\"", "null", "true"] {
+            XCTAssertEqual(
+                try dropped("{\"id\": 4, \"image_id\": 1, \"category_id\": 1, \"bbox\": [0, \(word), 1, \(word)]}"),
+                ["DIR/coco.json: a.png: annotation 4 has a bbox with \(word) in it, which is no number"])
+        }
+    }
+
+    func testWordsThatAreNoJSONAreNamedWithTheirLine() throws {
+        for word in ["nan", "inf", "-inf", "None", "True", "+1", "0x1F"] {
+            XCTAssertEqual(
+                complaint { try read(annotations: "{\"id\": 4,\n\"bbox\": [0, \(word), 1, 1]}") },
+                "DIR/coco.json holds no COCO annotations: it is not valid JSON: line 2 has the value \(word), which is no JSON"
+            )
+        }
     }
 
     func testNumbersThatAreNoneInUnusedFields() throws {

@@ -81,7 +81,10 @@ final class VOCAnnotationTests: AnnotationTestCase {
         XCTAssertEqual(twice.images.count, 2)
         XCTAssertEqual(
             twice.remarks.map { short($0) }, ["DIR/ImageSets/Main/train.txt names a more than once: it counts once"])
-        XCTAssertEqual(complaint { try read("a\nnone 1\n") }, "cannot read DIR/Annotations/none.xml")
+        XCTAssertEqual(
+            complaint { try read("a\nnone 1\n") },
+            "DIR/ImageSets/Main/train.txt names none, and there is no DIR/Annotations/none.xml: add it, or remove the line"
+        )
     }
 
     // MARK: Images

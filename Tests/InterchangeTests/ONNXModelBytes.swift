@@ -70,8 +70,13 @@ struct ONNXModelBytes {
         constant(name, [Int64(values.count)], type: 7, values.withUnsafeBytes { Array($0) })
     }
 
-    static func constant(_ name: String, _ shape: [Int64], type: Int64, _ data: [UInt8]) -> [UInt8] {
-        join(shape.flatMap { number(1, $0) }, number(2, type), text(8, name), message(9, data))
+    /// - Parameter lists: what further fields hold, by their numbers: 4 are floats, 5, 7 and 11 whole numbers, 10 doubles.
+    static func constant(
+        _ name: String, _ shape: [Int64], type: Int64, _ data: [UInt8], lists: KeyValuePairs<UInt64, [UInt8]> = [:]
+    ) -> [UInt8] {
+        join(
+            shape.flatMap { number(1, $0) }, number(2, type), lists.flatMap { message($0.key, $0.value) },
+            text(8, name), data.isEmpty ? [] : message(9, data))
     }
 
     private static func type(_ shape: [Int64]) -> [UInt8] {

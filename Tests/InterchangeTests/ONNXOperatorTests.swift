@@ -70,6 +70,29 @@ final class ONNXOperatorTests: XCTestCase {
             "\(broken)it says more than once which version of ONNX's operators it uses (opset_import)\(end)")
     }
 
+    func testElementsInTwoFieldsOfATensorAreBroken() {
+        func model(_ data: [UInt8], _ lists: KeyValuePairs<UInt64, [UInt8]>) -> ONNXModelBytes {
+            Bytes(
+                nodes: [Bytes.node("Conv", ["x", "w"], ["y"], name: "c")],
+                constants: [Bytes.constant("w", [1, 3, 1, 1], type: 1, data, lists: lists)])
+        }
+        let floats: [UInt8] = [0, 0, 128, 63, 0, 0, 128, 63, 0, 0, 128, 63]
+        XCTAssertEqual(problem(model(floats, [:])), "g is read")
+        XCTAssertEqual(problem(model([], [4: floats])), "g is read")
+        let cases: [([UInt8], KeyValuePairs<UInt64, [UInt8]>, String)] = [
+            (floats, [4: floats], "raw_data and in float_data"),
+            (floats, [5: [1, 1, 1]], "raw_data and in int32_data"),
+            (floats, [7: [1]], "raw_data and in int64_data"), (floats, [11: [1]], "raw_data and in uint64_data"),
+            (floats, [10: floats + floats], "raw_data and in double_data"),
+            ([], [4: floats, 5: [1, 1, 1]], "float_data and in int32_data"),
+        ]
+        for (data, lists, fields) in cases {
+            XCTAssertEqual(
+                problem(model(data, lists)),
+                "\(broken)its tensor “w” has elements in \(fields), of which one alone can be meant\(end)")
+        }
+    }
+
     func testAttributesOfAnotherTypeAreBroken() {
         XCTAssertEqual(
             problem(convolution([Bytes.integer("strides", 1)])),

@@ -151,6 +151,22 @@ final class NetworkTests: XCTestCase {
         XCTAssertLessThan(message(whole + ", \"\(long)\": 1, \"\(long)\": 2").utf8.count, 400)
     }
 
+    func testWordsThatAreNoJSONAreNamedWithTheirPlace() {
+        for word in ["NaN", "Infinity", "-Infinity", "nan", "None"] {
+            let json = """
+                {"format": "sapool-network", "version": 1, "name": "true and NaN", "outputs": ["a"], "nodes": [
+                  {"name": "input", "operation": "input", "shape": [1, 8, 8]},
+                  {"name": "a", "operation": "batchNorm", "inputs": ["input"], "channels": 1, "epsilon": \(word)}]}
+                """
+            XCTAssertThrowsError(try Network(json: Data(json.utf8)), word) { error in
+                XCTAssertEqual(
+                    "\(error)",
+                    "the JSON is not a network: \(word) at nodes[1].epsilon is no value of JSON: write a number, or a text in quotes"
+                )
+            }
+        }
+    }
+
     /// Thousands of random edits of a network's JSON: an error or a network, never a crash.
     func testRandomDamageNeverCrashes() throws {
         let network = try Network(

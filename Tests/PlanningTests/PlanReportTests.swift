@@ -191,7 +191,7 @@ final class PlanReportTests: XCTestCase {
         XCTAssertEqual(report.footprint.weightsBytes, (32 + 768 + (216 + 96) + (32 + 48) + 15) / 16 * 16)
         let code = report.footprint.codeBytes
         let expected = """
-            chain, image 3×4×4, width 1.0
+            chain, image 3×4×4
 
             SRAM                      3.3 KiB (3,392 B): the arena, 112 B windows, 32 B state, 3 KiB stack
               arena                   176 B (176 B; without stripes; optimal: equal to its lower bound)
@@ -244,11 +244,15 @@ final class PlanReportTests: XCTestCase {
             ("\"last\" : 4", "\"last\" : 9", "the buffer avgpool lives from step 3 to 9, and the plan has 5 steps"),
             (
                 "\"passes\" : 2", "\"passes\" : 1",
-                "the step pool runs more than its 1 passes"
+                "the step pool runs more than its 1 pass"
             ),
             ("\"output\" : 5", "\"output\" : 6", "the step fc uses buffer 6, and the plan has 6 buffers"),
             ("\"alignment\" : 16", "\"alignment\" : 0", "the plan's alignment is 0: use a power of two up to 4096"),
-            ("\"width\" : 1", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
+            ("\"width\" : null", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
+            (
+                "\"width\" : null", "\"width\" : NaN",
+                "the JSON is not a plan: NaN at width is no value of JSON: write a number, or a text in quotes"
+            ),
             (
                 "\"resolution\" : 4", "\"resolution\" : \"big\"",
                 "the JSON is not a plan: a resolution is a whole number or \"HxW\" (at resolution)"

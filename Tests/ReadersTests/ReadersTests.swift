@@ -45,6 +45,21 @@ final class ReadersTests: XCTestCase {
         }
     }
 
+    func testMadeUpNetworksHaveWindowsOfEveryKind() throws {
+        var chance = Chance(seed: 16)
+        var (oblong, gaps, oneSided) = (0, 0, 0)
+        for _ in 0..<600 {
+            guard let made = NetworkGenerator.network(&chance) else { continue }
+            let network = try JSONSerialization.jsonObject(with: Data(made)) as? [String: Any]
+            for node in network?["nodes"] as? [[String: Any]] ?? [] {
+                if let kernel = node["kernel"] as? [Int], Set(kernel).count > 1 { oblong += 1 }
+                if node["dilation"] != nil { gaps += 1 }
+                if let padding = node["padding"] as? [Int], padding.count == 4 { oneSided += 1 }
+            }
+        }
+        XCTAssertGreaterThan(min(oblong, gaps, oneSided), 0, "\(oblong), \(gaps), \(oneSided)")
+    }
+
     private func files(_ folder: String, of reader: Reader) throws -> [URL] {
         let place = Self.fuzz.appendingPathComponent("\(folder)/\(reader.rawValue)")
         guard FileManager.default.fileExists(atPath: place.path) else { return [] }

@@ -1,5 +1,7 @@
 import Datasets
+import Execution
 import Foundation
+import Networks
 import Training
 import XCTest
 
@@ -112,19 +114,105 @@ final class TrainedImagesTests: XCTestCase {
         XCTAssertEqual(try data.trainedOn(.train, data.images(.train)), 7)
     }
 
+    func testImagesThatAreAddedLaterAreNotTrainedOnAgain() throws {
+        try train("run")
+        let trained = try TrainedModel(RunFolder("\(folder)/run"))
+        let before = try ChannelSensitivity(trained, batches: 2).nodes
+        XCTAssertFalse(before.isEmpty)
+        try write("photos/train/left/new.png")
+        let after = try ChannelSensitivity(trained, batches: 2).nodes
+        XCTAssertEqual(after.keys.sorted(), before.keys.sorted())
+        for (node, values) in before {
+            for (one, other) in zip(values, try XCTUnwrap(after[node])) {
+                XCTAssertEqual(one, other, accuracy: 1e-9 + 1e-5 * abs(one), node)
+            }
+        }
+        try FileManager.default.copyItem(atPath: "\(folder)/photos", toPath: "\(folder)/copy")
+        for other in [nil, "copy"] {
+            let again = try TrainingData(recipe(), for: trained.model.network, of: data(of: "run", other))
+            XCTAssertEqual([again.training.count, again.evaluation.count], [14, 6])
+            let new = (0..<14).count { again.training.location(of: $0).hasSuffix("new.png") }
+            XCTAssertEqual(new, 0)
+        }
+        // Of other data all images are new.
+        try FileManager.default.createDirectory(atPath: "\(folder)/others/train", withIntermediateDirectories: true)
+        for name in ["left", "right"] {
+            try FileManager.default.copyItem(
+                atPath: "\(folder)/photos/train/\(name)", toPath: "\(folder)/others/train/\(name)")
+            for number in 0..<8 {
+                try FileManager.default.removeItem(
+                    atPath: "\(folder)/others/train/\(name)/\(number)\(name == "left" ? "\nx" : "").png")
+            }
+            try write("others/train/\(name)/other.png")
+        }
+        let others = try data(of: "run", "others")
+        XCTAssertFalse(others.isOwn)
+        let other = try TrainingData(recipe(), for: trained.model.network, of: others)
+        XCTAssertEqual(other.training.count + other.evaluation.count, 7)
+    }
+
+    /// Images in files of records, of 16 by 16 grey pixels, labelled by whether their seeds are odd.
+    private func writeRecords(_ name: String, _ seeds: [Int]) throws {
+        try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+        var images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, UInt8(seeds.count), 0, 0, 0, 16, 0, 0, 0, 16]
+        for seed in seeds {
+            var generator = SampleGenerator(seed: 5, epoch: 0, index: seed)
+            images += (0..<256).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        }
+        let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, UInt8(seeds.count)] + seeds.map { UInt8($0 % 2) }
+        try Data(images).write(to: URL(fileURLWithPath: "\(folder)/\(name)/train-images-idx3-ubyte"))
+        try Data(labels).write(to: URL(fileURLWithPath: "\(folder)/\(name)/train-labels-idx1-ubyte"))
+    }
+
+    func testDataOfTheSameNamesLabelsAndSizesWithOtherPixelsAreOtherData() throws {
+        try writeRecords("records", Array(0..<20))
+        try writeRecords("copy", Array(0..<20))
+        try writeRecords("others", Array(100..<120))
+        try train("run") { $0.data = "\(self.folder)/records" }
+        XCTAssertTrue(try data(of: "run", "copy").isOwn)
+        let others = try data(of: "run", "others")
+        XCTAssertFalse(others.isOwn)
+        XCTAssertEqual(try others.trainedOn(.train, others.images(.train)), 0)
+        // Nor does a training go on with them.
+        try writeRecords("records", Array(100..<120))
+        var options = TrainerOptions()
+        options.resume = true
+        XCTAssertThrowsError(
+            try Trainer(
+                recipe { $0.data = "\(self.folder)/records" }, run: RunFolder("\(folder)/run"), options: options
+            ).train()
+        ) { error in
+            XCTAssertEqual(
+                "\(error)",
+                "\(folder)/records has changed since \(folder)/run began: other pixels are in its 14 training images; put it back as it "
+                    + "was, or begin anew in another output folder")
+        }
+        // Files without compression are of one size, whatever they show.
+        for (name, seed) in [("bitmaps", UInt64(1)), ("other-bitmaps", 2)] {
+            for number in 0..<20 {
+                let path = "\(folder)/\(name)/train/\(number % 2 == 0 ? "left" : "right")"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                try Data(bitmap(seed, number)).write(to: URL(fileURLWithPath: "\(path)/\(number).bmp"))
+            }
+        }
+        try train("bitmap-run") { $0.data = "\(self.folder)/bitmaps" }
+        try FileManager.default.copyItem(atPath: "\(folder)/bitmaps", toPath: "\(folder)/copied-bitmaps")
+        XCTAssertTrue(try data(of: "bitmap-run", "copied-bitmaps").isOwn)
+        XCTAssertFalse(try data(of: "bitmap-run", "other-bitmaps").isOwn)
+    }
+
+    /// A file of 16 by 16 coloured pixels without compression.
+    private func bitmap(_ seed: UInt64, _ index: Int) -> [UInt8] {
+        var generator = SampleGenerator(seed: seed, epoch: 0, index: index)
+        let header: [UInt8] = [
+            0x42, 0x4D, 0x36, 3, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 1, 0, 24, 0,
+        ]
+        return header + [UInt8](repeating: 0, count: 24)
+            + (0..<768).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+    }
+
     /// Images that lie many to a file have no files of their own to compare.
     func testRecordsOfAnotherFileAreKnownByTheirPixels() throws {
-        func writeRecords(_ name: String, _ seeds: [Int]) throws {
-            try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
-            var images: [UInt8] = [0, 0, 8, 3, 0, 0, 0, UInt8(seeds.count), 0, 0, 0, 16, 0, 0, 0, 16]
-            for seed in seeds {
-                var generator = SampleGenerator(seed: 5, epoch: 0, index: seed)
-                images += (0..<256).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-            }
-            let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, UInt8(seeds.count)] + seeds.map { UInt8($0 % 2) }
-            try Data(images).write(to: URL(fileURLWithPath: "\(folder)/\(name)/train-images-idx3-ubyte"))
-            try Data(labels).write(to: URL(fileURLWithPath: "\(folder)/\(name)/train-labels-idx1-ubyte"))
-        }
         try writeRecords("records", Array(0..<20))
         try writeRecords("others", Array(10..<22))
         try train("run") { $0.data = "\(self.folder)/records" }

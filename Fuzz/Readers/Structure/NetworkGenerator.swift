@@ -2,7 +2,7 @@ import Foundation
 import Networks
 
 /// Small networks of every backbone, pooling and operation, as JSON to be changed.
-enum NetworkGenerator {
+package enum NetworkGenerator {
     /// Names of all operations in the JSON form, and of what its keys can hold.
     static let words = [
         "input", "convolution", "batchNorm", "instanceNorm", "activation", "scale", "add", "multiply", "dropout",
@@ -15,7 +15,7 @@ enum NetworkGenerator {
     ]
 
     /// A network of random operations, one behind the other, two branches here and there; its JSON.
-    static func network(_ chance: inout Chance) -> [UInt8]? {
+    package static func network(_ chance: inout Chance) -> [UInt8]? {
         chance.once(in: 4) ? named(&chance) : chain(&chance)
     }
 
@@ -47,20 +47,19 @@ enum NetworkGenerator {
         let functions: [Activation.Function] = [
             .relu, .relu6, .sigmoid, .hardSigmoid, .hardSwish, .exponential, .softplus,
         ]
-        switch chance.below(16) {
+        switch chance.below(17) {
         case 0, 1:
             let groups = chance.once(in: 3) ? shape.channels : 1
             return try builder.convolution(
-                x, to: groups * (1 + chance.below(3)), kernel: Size(side), stride: Size(1 + chance.below(2)),
-                padding: Size(side / 2), groups: groups, bias: chance.once(in: 2), name: name)
+                x, to: groups * (1 + chance.below(3)), window: window(&chance), groups: groups,
+                bias: chance.once(in: 2), name: name)
         case 2: return try builder.batchNorm(x, name: name)
         case 3: return try builder.instanceNorm(x, name: name)
         case 4: return try builder.activation(x, chance.one(of: functions), name: name)
         case 5: return try builder.add(x, chance.one(of: branches), name: name)
         case 6: return try builder.multiply(x, chance.one(of: branches), name: name)
         case 7:
-            return try builder.add(
-                .maxPool(MaxPool(kernel: Size(side), stride: Size(side), padding: 0)), [x], name: name)
+            return try builder.add(.maxPool(MaxPool(window(&chance))), [x], name: name)
         case 8: return try builder.globalAverage(x, name: name)
         case 9: return try builder.linear(x, to: 1 + chance.below(4), name: name)
         case 10: return try builder.add(.flatten(Flatten()), [x], name: name)
@@ -69,6 +68,9 @@ enum NetworkGenerator {
             return try builder.add(.depthToSpace(details), [x], name: name)
         case 12: return try builder.globalPool(x, .attention(heads: 1 + chance.below(2)))
         case 13: return try builder.add(.scale(Scale(Double(side))), [x], name: name)
+        case 14:
+            let details = AveragePool(window(&chance), countsPadding: chance.once(in: 2))
+            return try builder.add(.averagePool(details), [x], name: name)
         default:
             let method = "plain-cnn(channels=2, pool=\(chance.one(of: OwnNotation.poolingNames)))"
             guard let family = try OwnNotation(method).family as? PlainCNN, let pooling = family.stages.first?.pooling
@@ -77,5 +79,21 @@ enum NetworkGenerator {
             }
             return try builder.pool(x, with: pooling, kernel: 2, name: name)
         }
+    }
+
+    /// A plain window, or one whose sides differ: in its kernel, its steps, the gaps between its taps or its padding.
+    private static func window(_ chance: inout Chance) -> Window {
+        let side = 1 + chance.below(3)
+        guard chance.once(in: 2) else {
+            return Window(kernel: Size(side), stride: Size(1 + chance.below(2)), padding: Size(side / 2))
+        }
+        let kernel = Size(side, 1 + chance.below(4))
+        let dilation = chance.once(in: 2) ? Size(1 + chance.below(2), 1 + chance.below(3)) : 1
+        var window = Window(
+            kernel: kernel, stride: Size(1 + chance.below(3), 1 + chance.below(2)), dilation: dilation,
+            padding: chance.once(in: 3) ? 0 : Size(kernel.height / 2, kernel.width / 2))
+        // As in models born in TensorFlow, and the other way round.
+        if chance.once(in: 3) { window.before = 0 } else if chance.once(in: 3) { window.after = 0 }
+        return window
     }
 }

@@ -8,8 +8,10 @@ import Detection
 /// - COCO, a folder a split: `train/_annotations.coco.json` beside its images.
 /// - COCO, one file for all images: the training split.
 /// - YOLO: `data.yaml`, `images/train/*.jpg`, `labels/train/*.txt`, or `train/images/` and `train/labels/`.
+/// - YOLO as Darknet has it, and CVAT (YOLO 1.1): `obj.data`, `obj.names`, `train.txt` with a path a line, labels beside images.
 ///
-/// Folders and files of splits are told as `Split.init(folderName:)` does. A folder with nothing but the data's folder in it is looked into.
+/// Folders and files of splits are told as `Split` does, by their names or by a word in them. A folder with nothing but the data's folder
+/// in it is looked into.
 public struct AnnotatedFolder: Sendable {
     public let path: String
     private let layout: any AnnotationLayout
@@ -37,7 +39,7 @@ public struct AnnotatedFolder: Sendable {
         throw DatasetsError(
             "\(path) holds no images with boxes: looked for Pascal VOC (ImageSets/Main/train.txt, Annotations, JPEGImages; or XML files "
                 + "beside images), COCO (annotations/instances_train2017.json, or train/_annotations.coco.json) and YOLO (data.yaml, "
-                + "images, labels)")
+                + "images, labels; or obj.data, obj.names, train.txt)")
     }
 
     private static func layout(of path: String) throws -> (any AnnotationLayout)? {
@@ -67,9 +69,10 @@ public struct AnnotatedFolder: Sendable {
             guard let first = result.dropped.first else {
                 throw DatasetsError("the \(split.rawValue) split of \(path) has no objects: annotate some")
             }
-            throw DatasetsError(
-                "the \(split.rawValue) split of \(path) has no objects that can be used: all \(result.dropped.count) are bad, the first "
-                    + "one \(first)")
+            let bad =
+                result.dropped.count == 1
+                ? "the only one is bad, \(first)" : "all \(result.dropped.count) are bad, the first one \(first)"
+            throw DatasetsError("the \(split.rawValue) split of \(path) has no objects that can be used: \(bad)")
         }
         return result
     }

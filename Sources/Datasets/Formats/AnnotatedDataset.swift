@@ -41,6 +41,7 @@ public final class AnnotatedDataset: Dataset {
     public func label(at index: Int) -> Int { 0 }
     public func location(of index: Int) -> String { images[index].path }
     public func file(at index: Int) -> String? { images[index].path }
+    public func annotation(of index: Int) -> String? { images[index].annotation }
 
     public func storedSize(at index: Int) -> ImageSize? {
         ImageSize(width: images[index].width, height: images[index].height)
@@ -67,7 +68,9 @@ public final class AnnotatedDataset: Dataset {
     }
 
     private func read(_ annotated: AnnotatedImage) throws -> Image {
-        let image = try Image.decode(contentsOf: annotated.path, channels: 3)
+        let image = try namingAnnotation(annotated.annotation) {
+            try Image.decode(contentsOf: annotated.path, channels: 3)
+        }
         // Boxes would be around nothing.
         guard image.width == annotated.width, image.height == annotated.height else {
             throw DatasetsError(

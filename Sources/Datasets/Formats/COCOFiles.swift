@@ -14,9 +14,8 @@ struct COCOFiles: AnnotationLayout {
         let isLikely = isSure ? Self.holdsAnnotations : Self.isLikely
         let names = try Folders.subfolders(of: path)
         var places: [Split: (annotations: String, images: [String])] = [:]
-        for name in names {
+        for (split, name) in Split.likeliest(of: names) {
             let folder = Folders.join(path, name)
-            guard let split = Split(folderName: name) else { continue }
             let files = try Self.files(in: folder)
             let named = files.first { $0.lowercased().hasSuffix(".coco.json") }
             guard let file = try named ?? files.first(where: { try isLikely(Folders.join(folder, $0)) }) else {
@@ -121,12 +120,11 @@ struct COCOFiles: AnnotationLayout {
         -> [String]
     {
         let suffix = file.dropLast(".json".count).drop(while: { $0 != "_" }).dropFirst()
-        let known = names.filter { Split(folderName: $0) == split }
+        func isOfSplit(_ name: String) -> Bool { (Split(folderName: name) ?? Split(wordIn: name)) == split }
+        let known = names.filter(isOfSplit)
         let inside = common.filter { Folders.isFolder(Folders.join(path, $0)) }
         let divided = try inside.flatMap { group in
-            try Folders.subfolders(of: Folders.join(path, group)).filter { Split(folderName: $0) == split }.map {
-                "\(group)/\($0)"
-            }
+            try Folders.subfolders(of: Folders.join(path, group)).filter(isOfSplit).map { "\(group)/\($0)" }
         }
         let word = parts(of: file).first { Split(folderName: $0) == split } ?? split.rawValue
         let named = suffix.isEmpty || suffix == word ? [word] : [String(suffix), word]

@@ -33,6 +33,8 @@ public protocol Dataset: Sendable {
     /// The file that holds an image and nothing else, or `nil` where there is none: a loader may then decode no more of it
     /// than a transform needs.
     func file(at index: Int) -> String?
+    /// The file that names an image and says what is in it, such as COCO's JSON or a table of labels; `nil` where folders say that.
+    func annotation(of index: Int) -> String?
     /// Where an image comes from, for messages: its path, or "train-images-idx3-ubyte.gz, image 17".
     func location(of index: Int) -> String
     /// Calls `body` with the bytes of an image that lies in memory: `imageSize` rows and columns of `channels` bytes.
@@ -62,6 +64,9 @@ extension Dataset {
 
     /// Images have no files of their own unless a data set says so.
     public func file(at index: Int) -> String? { nil }
+
+    /// No file names an image unless a data set says so.
+    public func annotation(of index: Int) -> String? { nil }
 
     /// Images do not lie in memory unless a data set says so.
     public func withStoredPixels<Result>(

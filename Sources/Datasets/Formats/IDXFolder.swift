@@ -1,3 +1,5 @@
+import Reporting
+
 /// A folder that holds images and labels as IDX files: MNIST, Fashion-MNIST and their kin.
 struct IDXFolder {
     let path: String
@@ -25,7 +27,7 @@ struct IDXFolder {
         let (labels, labelsPath) = try labels(prefix: prefix)
         guard images.dimensions[0] == labels.count else {
             throw DatasetsError(
-                "\(imagesPath) holds \(images.dimensions[0]) images, but \(labelsPath) holds \(labels.count) labels: "
+                "\(imagesPath) holds \(counted(images.dimensions[0], "image")), but \(labelsPath) holds \(counted(labels.count, "label")): "
                     + "they do not belong together")
         }
         guard !labels.isEmpty, images.dimensions[1] > 0, images.dimensions[2] > 0 else {

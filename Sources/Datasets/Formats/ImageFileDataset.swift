@@ -22,6 +22,8 @@ extension ImageFileDataset {
 
     /// The file, decoded.
     public func image(at index: Int, minimumSize: ImageSize?) throws -> Image {
-        try Image.decode(contentsOf: path(of: index), channels: channels, minimumSize: minimumSize)
+        try namingAnnotation(annotation(of: index)) {
+            try Image.decode(contentsOf: path(of: index), channels: channels, minimumSize: minimumSize)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Reporting
+
 /// Images of one size that lie in memory, one behind the other.
 public struct InMemoryDataset: Dataset {
     /// A file and the number of images that came from it.
@@ -58,7 +60,9 @@ public struct InMemoryDataset: Dataset {
         let limit = min(classNames.count, Int(UInt16.max) + 1)
         if let bad = labels.firstIndex(where: { !(0..<limit).contains($0) }) {
             let place = Self.location(of: bad, in: sources, name: name)
-            throw DatasetsError("\(place) has label \(labels[bad]), but there are \(classNames.count) classes")
+            throw DatasetsError(
+                "\(place) has label \(labels[bad]), but there \(classNames.count == 1 ? "is" : "are") \(counted(classNames.count, "class", "classes"))"
+            )
         }
         self.labels = labels.map { UInt16($0) }
     }

@@ -6,6 +6,8 @@ struct LabelTable {
     let path: String
     let classNames: [String]
     private let rows: [Split: [(file: String, label: String)]]
+    /// The table that each split's rows are from.
+    private let sources: [Split: String]
     private let remarks: [String]
 
     /// What a folder's tables are.
@@ -23,6 +25,7 @@ struct LabelTable {
         guard let first = tables.first else { return .nothing(nil) }
         let files = try TableFiles(path)
         var rows: [Split: [(file: String, label: String)]] = [:]
+        var sources: [Split: String] = [:]
         var remarks: [String] = []
         for (table, split) in tables {
             guard rows[split] == nil else {
@@ -31,7 +34,9 @@ struct LabelTable {
                         "\(path) holds two tables of the \(split.rawValue) split: remove \(table) or the other"))
             }
             do {
-                rows.merge(try read(table, split, files)) { first, _ in first }
+                let found = try read(table, split, files)
+                rows.merge(found) { first, _ in first }
+                sources.merge(found.mapValues { _ in table }) { first, _ in first }
                 remarks.append("classes are those of \(table)")
             } catch let error as Unusable {
                 guard split != .train else { return .nothing(error.reason) }
@@ -44,16 +49,19 @@ struct LabelTable {
                 DatasetsError("\(first.path) gives all images one class: two at least are needed"))
         }
         remarks += try unnamedImages(beside: rows.values.flatMap { $0.map(\.file) })
-        return .table(LabelTable(path: path, classNames: sorted(classes), rows: rows, remarks: remarks))
+        return .table(
+            LabelTable(path: path, classNames: sorted(classes), rows: rows, sources: sources, remarks: remarks))
     }
 
     /// The tables that a folder is told by: one of all images, one for each split, or one in the folder of each split.
     private static func tables(of path: String) throws -> [(path: String, split: Split)] {
         func stem(_ name: String) -> String { String(name.dropLast(4)).lowercased() }
         let names = try Self.names(in: path)
-        let divided = names.filter { Split(folderName: stem($0)) != nil }
-        if divided.contains(where: { Split(folderName: stem($0)) == .train }) {
-            return divided.map { (Folders.join(path, $0), Split(folderName: stem($0)) ?? .train) }
+        let divided = Split.likeliest(of: names.map(stem))
+        if divided.contains(where: { $0.split == .train }) {
+            return names.compactMap { name in
+                divided.first { $0.name == stem(name) }.map { (Folders.join(path, name), $0.split) }
+            }
         }
         func single(_ folder: String, _ names: [String]) -> String? {
             // A table of all images says more than one of images to be told (Kaggle's test.csv and sample_submission.csv).
@@ -62,12 +70,9 @@ struct LabelTable {
             return chosen.count == 1 ? Folders.join(folder, chosen[0]) : nil
         }
         if !names.isEmpty { return single(path, names).map { [($0, .train)] } ?? [] }
-        return try Folders.subfolders(of: path).compactMap { name in
+        return try Split.likeliest(of: Folders.subfolders(of: path)).compactMap { split, name in
             let folder = Folders.join(path, name)
-            guard let split = Split(folderName: name), let table = single(folder, try self.names(in: folder)) else {
-                return nil
-            }
-            return (table, split)
+            return try single(folder, self.names(in: folder)).map { ($0, split) }
         }
     }
 
@@ -195,7 +200,7 @@ struct LabelTable {
         let places = Dictionary(zip(classNames, classNames.indices)) { first, _ in first }
         return ListedImages(
             name: path, classNames: classNames, files: chosen.map(\.file), labels: chosen.map { places[$0.label] ?? 0 },
-            remarks: remarks)
+            remarks: remarks, table: sources[split])
     }
 }
 

@@ -7,8 +7,11 @@ struct ListedImages: ImageFileDataset {
     /// One a file, an index into `classNames`.
     let labels: [Int]
     let remarks: [String]
+    /// The list.
+    let table: String?
 
     var count: Int { files.count }
     func label(at index: Int) -> Int { labels[index] }
     func path(of index: Int) -> String { files[index] }
+    func annotation(of index: Int) -> String? { table }
 }

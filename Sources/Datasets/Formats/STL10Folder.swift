@@ -1,3 +1,5 @@
+import Reporting
+
 /// STL-10 in its binary version (Coates, Lee and Ng, “An analysis of single-layer networks in unsupervised feature
 /// learning”, 2011): 96 x 96 pixels, red plane first, each plane *column* by column; labels from 1 in a file of their
 /// own.
@@ -34,7 +36,8 @@ struct STL10Folder {
         }
         guard count == labels.count else {
             throw DatasetsError(
-                "\(imagesPath) holds \(count) images, but \(labelsPath) holds \(labels.count) labels: fetch both again")
+                "\(imagesPath) holds \(counted(count, "image")), but \(labelsPath) holds \(counted(labels.count, "label")): fetch both again"
+            )
         }
         return try InMemoryDataset(
             name: path, classNames: names, size: ImageSize(square: Self.side), channels: 3, pixels: pixels,

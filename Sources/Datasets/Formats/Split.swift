@@ -39,6 +39,14 @@ public enum Split: String, Sendable, CaseIterable, Codable {
         return names.compactMap { name in Split(folderName: name).map { (split: $0, name: name) } }
     }
 
+    /// The same where a split needs no more than one: what is called like a split goes before what has a word of it in its name.
+    ///
+    /// `train_old` beside `train` and `val` is none, then.
+    static func likeliest(of names: [String]) -> [(split: Split, name: String)] {
+        let exact = names.compactMap { name in Split(folderName: name).map { (split: $0, name: name) } }
+        return exact + all(of: names).filter { other in !exact.contains { $0.split == other.split } }
+    }
+
     private static let folderNames: [(split: Split, names: [String])] = [
         (.train, ["train", "training"]), (.validation, ["val", "valid", "validation", "dev", "eval", "evaluation"]),
         (.test, ["test", "testing"]),

@@ -42,7 +42,7 @@ struct TableFiles {
             } else if parts.count < Self.deepest, Folders.isFolder(path), let identity = Folders.identity(of: path),
                 known.insert(identity).inserted
             {
-                let splits = splits.union(Split(folderName: name).map { [$0] } ?? [])
+                let splits = splits.union((Split(folderName: name) ?? Split(wordIn: name)).map { [$0] } ?? [])
                 try collect(below: parts + [name], splits: splits, &known)
             }
         }

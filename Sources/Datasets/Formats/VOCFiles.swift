@@ -15,17 +15,23 @@ struct VOCFiles: AnnotationLayout {
         let names = try Folders.subfolders(of: path)
         // train/, or annotations/train/ beside images/train/.
         let groups = names.filter { Self.annotationFolders.contains($0.lowercased()) }
+        let divided = Split.likeliest(of: names).map {
+            (split: $0.split, name: $0.name, folder: Folders.join(path, $0.name))
+        }
         let candidates =
-            try names.map { (name: $0, folder: Folders.join(path, $0)) }
-            + groups.flatMap { group in
+            divided
+            + (try groups.flatMap { group in
                 let folder = Folders.join(path, group)
-                return try Folders.subfolders(of: folder).map { (name: $0, folder: Folders.join(folder, $0)) }
-            }
-        for (name, folder) in candidates {
-            guard let split = Split(folderName: name), places[split] == nil,
-                let files = try Self.annotations(in: folder)
-            else { continue }
-            let shared = Self.imageFolders.map { Folders.join(path, "\($0)/\(name)") }
+                return try Split.likeliest(of: Folders.subfolders(of: folder)).map {
+                    (split: $0.split, name: $0.name, folder: Folders.join(folder, $0.name))
+                }
+            })
+        for (split, name, folder) in candidates {
+            guard places[split] == nil, let files = try Self.annotations(in: folder) else { continue }
+            // images/train/, or train_images/ beside train_annotations/.
+            let shared =
+                Self.imageFolders.map { Folders.join(path, "\($0)/\(name)") }
+                + divided.filter { $0.split == split }.map(\.folder)
             places[split] = (
                 files, Self.existing([files] + Self.images(near: folder) + [Folders.join(path, name)] + shared)
             )

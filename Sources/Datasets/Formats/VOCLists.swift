@@ -19,9 +19,10 @@ struct VOCLists: AnnotationLayout {
             guard let split = Split(folderName: name), lists[split] == nil || name == "val" else { continue }
             lists[split] = name
         }
-        if lists[.train] == nil, names.contains("trainval") { lists[.train] = "trainval" }
+        func named(_ word: String) -> String? { names.first { $0.lowercased() == word } }
+        if lists[.train] == nil { lists[.train] = named("trainval") }
         // CVAT writes one list of all images.
-        if lists.isEmpty, names.contains("default") { lists[.train] = "default" }
+        if lists.isEmpty { lists[.train] = named("default") }
         guard !lists.isEmpty else {
             let others = try Self.textFiles(in: sets).map { "\($0).txt" }
             throw DatasetsError(

@@ -1,3 +1,4 @@
+import Reporting
 import Yams
 
 /// What a `data.yaml` says: names of classes, and where the images of each split are.
@@ -105,7 +106,8 @@ struct YOLOConfiguration {
             for number in 0..<found.count {
                 guard let name = found[number] else {
                     throw DatasetsError(
-                        "\(path) has \(found.count) classes, but no name of class \(number): they count from 0")
+                        "\(path) has \(counted(found.count, "class", "classes")), but no name of class \(number): they count from 0"
+                    )
                 }
                 names.append(name)
             }

@@ -1,7 +1,8 @@
 import Detection
 
 /// Images with YOLO's labels: `images/train/*.jpg`, `labels/train/*.txt` and `data.yaml`; or `train/images/` and `train/labels/`; or
-/// everything in one place, which then is the training split, with the names of classes in `classes.txt`.
+/// everything in one place, which then is the training split, with the names of classes in `classes.txt`; or as Darknet has it, with
+/// `obj.data`, `obj.names` and lists of images (`train.txt`), labels beside them.
 struct YOLOFolder: AnnotationLayout {
     private let path: String
     private let classNames: [String]
@@ -29,10 +30,18 @@ struct YOLOFolder: AnnotationLayout {
         if let chosen, let configuration = try Self.configuration(Folders.join(path, chosen), isExpected: hasLabels) {
             classNames = configuration.classNames
             hasKeyPoints = configuration.hasKeyPoints
-            let named = Self.named(configuration, in: path, otherwise: discovered)
+            let named = Self.named(
+                configuration.places, base: configuration.base, in: path, otherwise: discovered)
             guard hasLabels || named.isAnyThere else { return nil }
             places = named.isAnyThere ? named.places : discovered
             remarks = named.missing.map { "\(Folders.join(path, chosen)) names \($0), which is not there" }
+        } else if let configuration = try DarknetConfiguration(in: path) {
+            classNames = configuration.classNames
+            hasKeyPoints = false
+            let divided = try hasLabels ? discovered : Self.byWords(path)
+            let named = Self.named(configuration.places, base: "", in: path, otherwise: divided)
+            places = named.isAnyThere ? named.places : divided
+            remarks = named.missing.map { "\(configuration.path) names \($0), which is not there" }
         } else if hasLabels {
             guard let list = lists.first(where: Folders.isFile) else {
                 throw DatasetsError(
@@ -48,7 +57,8 @@ struct YOLOFolder: AnnotationLayout {
             return nil
         }
         guard !places.isEmpty else {
-            throw DatasetsError("\(path) has no folder of images: looked for images, images/train and train/images")
+            throw DatasetsError(
+                "\(path) has no folder or list of images: looked for images, images/train, train/images and train.txt")
         }
         self.path = path
     }
@@ -60,17 +70,17 @@ struct YOLOFolder: AnnotationLayout {
 
     // MARK: - Places
 
-    /// The places that `data.yaml` names, as far as they are there; for a split that has none of its own, folders by their names.
+    /// The places that settings name, as far as they are there; for a split that has none of its own, folders by their names.
     ///
     /// - Returns: also what is written, not there, and found nowhere else.
     private static func named(
-        _ configuration: YOLOConfiguration, in path: String, otherwise discovered: [Split: [String]]
+        _ named: [Split: [String]], base: String, in path: String, otherwise discovered: [Split: [String]]
     ) -> (places: [Split: [String]], missing: [String], isAnyThere: Bool) {
         var places: [Split: [String]] = [:]
         var missing: [Split: [String]] = [:]
-        for (split, written) in configuration.places {
+        for (split, written) in named {
             for text in written {
-                if let found = place(text, base: configuration.base, in: path) {
+                if let found = place(text, base: base, in: path) {
                     places[split, default: []].append(found)
                 } else {
                     missing[split, default: []].append(text)
@@ -92,16 +102,23 @@ struct YOLOFolder: AnnotationLayout {
         return (places, Split.allCases.flatMap { missing[$0] ?? [] }, isAnyThere)
     }
 
+    /// Folders with a split's word in their names, as CVAT makes them: `obj_train_data`, `obj_valid_data`.
+    private static func byWords(_ path: String) throws -> [Split: [String]] {
+        var places: [Split: [String]] = [:]
+        for name in try Folders.subfolders(of: path) {
+            if let split = Split(wordIn: name) { places[split, default: []].append(Folders.join(path, name)) }
+        }
+        return places
+    }
+
     /// Folders of images by their names alone.
     private static func discover(_ path: String) throws -> [Split: [String]] {
         var places: [Split: [String]] = [:]
         for name in try Folders.subfolders(of: path) {
             let folder = Folders.join(path, name)
             if name.lowercased() == "images" {
-                for inner in try Folders.subfolders(of: folder) {
-                    if let split = Split(folderName: inner) {
-                        places[split, default: []].append(Folders.join(folder, inner))
-                    }
+                for (split, inner) in Split.likeliest(of: try Folders.subfolders(of: folder)) {
+                    places[split, default: []].append(Folders.join(folder, inner))
                 }
             } else if let split = Split(folderName: name) {
                 let images = Folders.join(folder, "images")
@@ -132,21 +149,11 @@ struct YOLOFolder: AnnotationLayout {
         return false
     }
 
-    /// A path of `data.yaml` below the data's folder; nil where there is none.
+    /// A folder of images or a list of them below the data's folder; nil where there is none.
     private static func place(_ written: String, base: String, in path: String) -> String? {
-        func parts(_ text: String) -> ArraySlice<Substring> {
-            let parts = text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
-            return parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]
+        Folders.place(written, base: base, in: path) { place in
+            Folders.isFolder(place) || (place.hasSuffix(".txt") && Folders.isFile(place))
         }
-        let own = parts(written).suffix(8)
-        let full = (parts(base) + own).suffix(16)
-        for parts in [full, own] {
-            for start in parts.indices {
-                let place = Folders.join(path, parts[start...].joined(separator: "/"))
-                if Folders.isFolder(place) || (place.hasSuffix(".txt") && Folders.isFile(place)) { return place }
-            }
-        }
-        return nil
     }
 
     /// A path whose last part `images` below `path` is `labels`.
@@ -180,9 +187,10 @@ struct YOLOFolder: AnnotationLayout {
                 image: image, labels: labels(of: image, lookUp), width: size.width, height: size.height)
         }
         guard sources.contains(where: { $0.labels != nil }) else {
+            let none = sources.count == 1 ? "the only image" : "none of the \(sources.count) images"
             throw DatasetsError(
-                "none of the \(sources.count) images of the \(split.rawValue) split of \(path) has a file of labels: \(images[0]) should have "
-                    + "\(Self.replacing(Self.label(beside: images[0]), below: path))")
+                "\(none) of the \(split.rawValue) split of \(path) has \(sources.count == 1 ? "no" : "a") file of labels: \(images[0]) should "
+                    + "have \(Self.replacing(Self.label(beside: images[0]), below: path))")
         }
         var result = try YOLOLabels.read(
             sources, name: path, classNames: self.classNames, hasKeyPoints: hasKeyPoints)

@@ -70,7 +70,9 @@ struct BatchMaker: Sendable {
             if let kept { return kept }
         }
         if let path = dataset.file(at: index), objects.isEmpty {
-            try write(file: path, to: target, using: &generator, scratch: scratch)
+            try namingAnnotation(dataset.annotation(of: index)) {
+                try write(file: path, to: target, using: &generator, scratch: scratch)
+            }
             return []
         }
         let image = try dataset.image(at: index, minimumSize: transform.minimumSourceSize)

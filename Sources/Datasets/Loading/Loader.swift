@@ -1,3 +1,5 @@
+import Reporting
+
 /// Hands out a data set in batches, prepared by threads ahead of time.
 ///
 /// Order and augmentation depend on the seed and the epoch alone: neither on the number of workers, nor on timing, nor
@@ -32,7 +34,7 @@ public final class Loader: Sendable {
         guard dataset.count > 0 else { throw DatasetsError("\(dataset.name) holds no images") }
         guard !configuration.dropLast || dataset.count >= configuration.batchSize else {
             throw DatasetsError(
-                "\(dataset.name) has \(dataset.count) images, fewer than one batch of \(configuration.batchSize): "
+                "\(dataset.name) has \(counted(dataset.count, "image")), fewer than one batch of \(configuration.batchSize): "
                     + "use smaller batches")
         }
         let size = transform.outputSize

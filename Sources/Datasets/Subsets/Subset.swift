@@ -1,4 +1,5 @@
 import Detection
+import Reporting
 
 /// Some images of another data set, in an order of their own.
 public struct Subset: Dataset {
@@ -15,7 +16,7 @@ public struct Subset: Dataset {
     public init(_ base: any Dataset, indices: [Int]) throws {
         let count = base.count
         if let bad = indices.first(where: { !(0..<count).contains($0) }) {
-            throw DatasetsError("\(base.name) has no image \(bad): it has \(count) images, counted from 0")
+            throw DatasetsError("\(base.name) has no image \(bad): it has \(counted(count, "image")), counted from 0")
         }
         self.base = base
         self.indices = indices
@@ -49,6 +50,8 @@ public struct Subset: Dataset {
     }
 
     public func file(at index: Int) -> String? { base.file(at: indices[index]) }
+
+    public func annotation(of index: Int) -> String? { base.annotation(of: indices[index]) }
 
     public func location(of index: Int) -> String {
         base.location(of: indices[index])

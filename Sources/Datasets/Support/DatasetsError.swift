@@ -22,4 +22,19 @@ public struct DatasetsError: Error, CustomStringConvertible, Sendable, Equatable
     func ofImage(_ location: String) -> DatasetsError {
         DatasetsError("cannot decode \(location): \(description); \(advice ?? "replace or remove the file")")
     }
+
+    /// The same of an image that a file names: which of the two has to be mended, nobody knows.
+    func named(in annotation: String?) -> DatasetsError {
+        guard let annotation else { return self }
+        return DatasetsError("an image of \(annotation) cannot be used: \(description)", advice: advice)
+    }
+}
+
+/// Reads an image that a file may name, which the message of an error then tells.
+func namingAnnotation<Result>(_ annotation: @autoclosure () -> String?, _ read: () throws -> Result) throws -> Result {
+    do {
+        return try read()
+    } catch let error as DatasetsError {
+        throw error.named(in: annotation())
+    }
 }

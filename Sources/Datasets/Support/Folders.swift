@@ -84,6 +84,30 @@ enum Folders {
         path.hasSuffix("/") ? path + name : "\(path)/\(name)"
     }
 
+    /// What a path of another machine leads to below a folder: its first parts are left out until there is something.
+    ///
+    /// - Parameters:
+    ///   - written: may have backslashes, and folders of that machine in front; what is in front of `..` does not count.
+    ///   - base: stands in front of it, where the whole is there.
+    ///   - isWanted: says whether a path is of the right kind.
+    static func place(
+        _ written: String, base: String = "", in folder: String, where isWanted: (String) -> Bool
+    ) -> String? {
+        func parts(_ text: String) -> ArraySlice<Substring> {
+            let parts = text.split(whereSeparator: { $0 == "/" || $0 == "\\" }).filter { $0 != "." }
+            return parts.lastIndex(of: "..").map { parts[($0 + 1)...] } ?? parts[...]
+        }
+        let own = parts(written).suffix(8)
+        let full = (parts(base) + own).suffix(16)
+        for parts in [full, own] {
+            for start in parts.indices {
+                let place = join(folder, parts[start...].joined(separator: "/"))
+                if isWanted(place) { return place }
+            }
+        }
+        return nil
+    }
+
     private static func kind(of path: String) -> mode_t? {
         var status = stat()
         return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil

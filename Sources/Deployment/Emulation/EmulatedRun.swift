@@ -1,3 +1,5 @@
+import Reporting
+
 /// What an emulated core computed, and what that took.
 public struct EmulatedRun: Sendable {
     /// One image's inference.
@@ -44,7 +46,8 @@ public struct EmulatedRun: Sendable {
         let regions = lines.filter { $0.count == 11 }
         guard answers.count == images, regions.count == images else {
             throw DeploymentError(
-                "\(images) images went into the emulator, \(answers.count) answers and \(regions.count) measurements came out: "
+                "\(counted(images, "image")) went into the emulator, \(counted(answers.count, "answer")) and "
+                    + "\(counted(regions.count, "measurement")) came out: "
                     + "\(output.suffix(300))")
         }
         var counts = [[Int]](repeating: [Int](repeating: 0, count: layers), count: images)

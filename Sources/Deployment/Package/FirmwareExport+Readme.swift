@@ -1,5 +1,6 @@
 import Datasets
 import Planning
+import Reporting
 
 extension FirmwareExport {
     /// What the package says about itself.
@@ -83,7 +84,7 @@ extension FirmwareExport {
 
             | | |
             | --- | ---: |
-            | image | \(input.width) × \(input.height) pixels of \(input.channels) bytes |
+            | image | \(input.width) × \(input.height) pixels of \(counted(input.channels, "byte")) |
             | arena | \(program.arenaBytes) B |
             | windows of convolutions | \(source.columnBytes) B |
             | stack | \(options.stack) B |

@@ -3,6 +3,7 @@ import Detection
 import Foundation
 import Planning
 import Quantization
+import Reporting
 
 /// What a simulation says: classes of images or objects in them, and from an emulated core what an image takes.
 public struct SimulationReport {
@@ -203,8 +204,8 @@ public struct SimulationReport {
     public var text: String {
         var lines: [String] = []
         for (index, answer) in answers.prefix(20).enumerated() { lines += self.lines(index, answer) }
-        if answers.count > 20 { lines.append("… and \(answers.count - 20) more images") }
-        let images = "\(answers.count) images" + (part.map { " of the \($0) split" } ?? "")
+        if answers.count > 20 { lines.append("… and \(counted(answers.count - 20, "more image"))") }
+        let images = counted(answers.count, "image") + (part.map { " of the \($0) split" } ?? "")
         if let accuracy { lines.append(String(format: "accuracy %.2f %% of ", accuracy * 100) + images) }
         if let precision, let at50 = precision.averagePrecisionAt50, let mean = precision.meanAveragePrecision {
             lines.append(

@@ -7,13 +7,16 @@ public struct AnnotatedImage: Sendable, Hashable {
     public var height: Int
     /// Objects, boxes in pixels inside the image.
     public var objects: [GroundTruth]
+    /// The file that names the image, and says what is in it; nil where none does.
+    public var annotation: String?
 
     /// An image by its file and objects.
-    public init(path: String, width: Int, height: Int, objects: [GroundTruth]) {
+    public init(path: String, width: Int, height: Int, objects: [GroundTruth], annotation: String? = nil) {
         self.path = path
         self.width = width
         self.height = height
         self.objects = objects
+        self.annotation = annotation
     }
 }
 

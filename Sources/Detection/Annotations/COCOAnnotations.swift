@@ -44,8 +44,14 @@ public enum COCOAnnotations {
             guard let numbers = annotation.box, numbers.count == 4 else {
                 let count = annotation.box.map { $0.count > 4 ? "more than 4" : "\($0.count)" }
                 drop(
-                    count.map { "has a bbox of \($0) numbers in place of x, y, width, height" } ?? "has no bbox",
+                    count.map {
+                        "has a bbox of \($0) \($0 == "1" ? "number" : "numbers") in place of x, y, width, height"
+                    } ?? "has no bbox",
                     of: place)
+                continue
+            }
+            if let odd = annotation.oddSide {
+                drop("has a bbox with \(Self.written(odd)) in it, which is no number", of: place)
                 continue
             }
             let box = Box(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
@@ -75,7 +81,7 @@ public enum COCOAnnotations {
 
     private static func written(_ value: JSONScanner.Scalar) -> String {
         switch value {
-        case .number(_, let digits): digits
+        case .number(_, let digits): String(digits.prefix(40))
         case .text(let text): "\"\(text.prefix(40))\""
         case .bool(let bool): "\(bool)"
         case .null: "null"
@@ -153,7 +159,8 @@ public enum COCOAnnotations {
                 places[id] = images.count
                 files[file] = images.count
                 sources.append(number)
-                images.append(AnnotatedImage(path: file, width: width, height: height, objects: []))
+                images.append(
+                    AnnotatedImage(path: file, width: width, height: height, objects: [], annotation: path))
             }
             if let repeated {
                 remarks.append(

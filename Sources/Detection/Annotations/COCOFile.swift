@@ -15,6 +15,8 @@ struct COCOFile {
         var category: String?
         /// Four numbers where all is well; no more than five are kept.
         var box: [Double]?
+        /// The first of them that is no number: `NaN`, `Infinity` or a text.
+        var oddSide: JSONScanner.Scalar?
         var area: JSONScanner.Scalar = .null
         var isCrowd = false
     }
@@ -87,7 +89,7 @@ struct COCOFile {
                 case "id": annotation.id = try identifier(&scanner)
                 case "image_id": annotation.image = try identifier(&scanner)
                 case "category_id": annotation.category = try identifier(&scanner)
-                case "bbox": annotation.box = try box(&scanner)
+                case "bbox": (annotation.box, annotation.oddSide) = try box(&scanner)
                 case "area": annotation.area = try scanner.scalar()
                 case "iscrowd": annotation.isCrowd = isTrue(try scanner.scalar())
                 default: try scanner.skip()
@@ -147,18 +149,25 @@ struct COCOFile {
         }
     }
 
-    private static func box(_ scanner: inout JSONScanner) throws -> [Double]? {
+    /// Up to five numbers, and what is none among the first four.
+    private static func box(_ scanner: inout JSONScanner) throws -> ([Double]?, JSONScanner.Scalar?) {
         guard try scanner.isList() else {
             try scanner.skip()
-            return nil
+            return (nil, nil)
         }
         var numbers: [Double] = []
+        var odd: JSONScanner.Scalar?
         try scanner.list { scanner in
             let value = try scanner.scalar()
             guard numbers.count < 5 else { return }
-            if case .number(let number, _) = value { numbers.append(number) } else { numbers.append(.nan) }
+            if case .number(let number, _) = value, number.isFinite {
+                numbers.append(number)
+            } else {
+                numbers.append(.nan)
+                odd = odd ?? value
+            }
         }
-        return numbers
+        return (numbers, odd)
     }
 
     /// 1, true, and both in quotes.

@@ -145,7 +145,9 @@ struct JSONScanner {
                 word.utf8.allSatisfy({ Self.isDigitByte($0) }), let value = Double(word)
             else {
                 index = start
-                throw problem("has a value that is no JSON")
+                throw problem(
+                    word.isEmpty
+                        ? "has a value that is no JSON" : "has the value \(word.prefix(40)), which is no JSON")
             }
             return .number(value, digits: word)
         }

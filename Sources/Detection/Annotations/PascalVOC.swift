@@ -37,7 +37,13 @@ public enum PascalVOC {
             throw DetectionError("\(list) names no image: write one name a line, without its ending")
         }
         var result = try read(
-            names.map { lookUp.path(of: "\($0).xml", in: annotations) ?? "\(annotations)/\($0).xml" },
+            names.map { name in
+                guard let path = lookUp.path(of: "\(name).xml", in: annotations) else {
+                    throw DetectionError(
+                        "\(list) names \(name), and there is no \(annotations)/\(name).xml: add it, or remove the line")
+                }
+                return path
+            },
             imageFolders: ["\(folder)/JPEGImages"], name: folder, classNames: classNames, storedSize: storedSize)
         result.remarks += remarks
         return result
@@ -98,7 +104,8 @@ public enum PascalVOC {
                 return inside.map { GroundTruth(box: $0, label: label, isDifficult: object.isDifficult) }
             }
             try images.add(
-                AnnotatedImage(path: file, width: width, height: height, objects: objects), from: path,
+                AnnotatedImage(path: file, width: width, height: height, objects: objects, annotation: path),
+                from: path,
                 isThere: existing != nil)
         }
         return AnnotatedImages(

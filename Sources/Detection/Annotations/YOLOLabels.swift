@@ -28,7 +28,8 @@ public enum YOLOLabels {
     ) throws -> AnnotatedImages {
         var check = BoxCheck()
         let images = try sources.map { source in
-            var image = AnnotatedImage(path: source.image, width: source.width, height: source.height, objects: [])
+            var image = AnnotatedImage(
+                path: source.image, width: source.width, height: source.height, objects: [], annotation: source.labels)
             guard let labels = source.labels else { return image }
             guard let data = FileManager.default.contents(atPath: labels) else {
                 throw DetectionError("cannot read \(labels)")
@@ -69,7 +70,10 @@ public enum YOLOLabels {
             throw Problem(reason: "it is no line of a class and four numbers")
         }
         guard numbers[0] == numbers[0].rounded(), (0..<Double(classes)).contains(numbers[0]) else {
-            throw Problem(reason: "there is no class \(words[0].prefix(20)): there are \(classes), counted from 0")
+            throw Problem(
+                reason:
+                    "there is no class \(words[0].prefix(20)): there \(classes == 1 ? "is" : "are") \(classes), counted from 0"
+            )
         }
         let label = Int(numbers[0])
         if numbers.count <= 6 || hasKeyPoints {

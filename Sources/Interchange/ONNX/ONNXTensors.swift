@@ -14,6 +14,12 @@ extension TensorData {
             throw UnsupportedProblem(
                 "its tensor \(tensor.name.quoted) has the element type \(tensor.dataType.name), which no weights have")
         }
+        let filled = tensor.filledFields
+        guard filled.count < 2 else {
+            throw FileProblem(
+                "its tensor \(tensor.name.quoted) has elements in \(filled.joined(separator: " and in ")), of which one alone can be meant"
+            )
+        }
         let shape = tensor.dims.map { Int($0) }
         guard let byteCount = type.byteCount(shape: shape) else {
             throw FileProblem("its tensor \(tensor.name.quoted) has an impossible shape, \(shape.shortened)")
@@ -44,6 +50,21 @@ extension TensorData {
         case .float16, .bfloat16, .int16: return bytes(tensor.int32Data.map { UInt16(truncatingIfNeeded: $0) })
         case .int8, .uint8, .bool: return bytes(tensor.int32Data.map { UInt8(truncatingIfNeeded: $0) })
         }
+    }
+}
+
+extension ONNXTensorProto {
+    /// The fields that hold elements, as the standard calls them. Where there are two, other readers take one or the other.
+    fileprivate var filledFields: [String] {
+        var fields: [String] = []
+        if !rawData.isEmpty { fields.append("raw_data") }
+        if !floatData.isEmpty { fields.append("float_data") }
+        if !doubleData.isEmpty { fields.append("double_data") }
+        if !int32Data.isEmpty { fields.append("int32_data") }
+        if !int64Data.isEmpty { fields.append("int64_data") }
+        if unknownFields.has(6) { fields.append("string_data") }
+        if unknownFields.has(11) { fields.append("uint64_data") }
+        return fields
     }
 }
 

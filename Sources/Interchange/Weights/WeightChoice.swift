@@ -28,7 +28,9 @@ struct WeightChoice {
         let fits = WeightFit.all(source.sets, to: specifications)
         let chosen = WeightFit.choose(fits, name: key)
         if let key, chosen == nil {
-            let there = fits.prefix(10).map { "\($0.name.shortened) (\($0.fitting) tensors that fit)" }
+            let there = fits.prefix(10).map {
+                "\($0.name.shortened) (\($0.fitting) \($0.fitting == 1 ? "tensor that fits" : "tensors that fit"))"
+            }
             throw MissingWeights(
                 text: "has no weights for this network called “\(key)”; there are "
                     + (there.isEmpty ? "none" : there.joined(separator: ", ")))

@@ -45,7 +45,10 @@ extension WeightMapping {
                 "\(isAveraged ? "the average over the training is taken" : "these weights are taken"); --weights-key chooses another: \(others)"
             )
         }
-        if let filled { lines.append("\(filled.count) tensors that it lacks are taken from \(filled.name.shortened)") }
+        if let filled {
+            let tensors = filled.count == 1 ? "1 tensor that it lacks is" : "\(filled.count) tensors that it lacks are"
+            lines.append("\(tensors) taken from \(filled.name.shortened)")
+        }
         return lines + notes
     }
 

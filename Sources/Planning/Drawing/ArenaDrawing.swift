@@ -37,10 +37,12 @@ public struct ArenaDrawing: Sendable {
         let gap =
             report.arenaBytes == report.lowerBoundBytes
             ? "its lower bound" : "lower bound \(size(report.lowerBoundBytes))"
-        let facts = [
-            "image \(side)", "width \(report.width)", "arena \(size(report.arenaBytes)) (\(gap))",
-            "flash \(size(report.flashBytes))", "\(TextTable.grouped(report.multiplyAccumulates)) MACs", "int8",
-        ]
+        let built = report.width.map { ["width \($0)"] } ?? []
+        let facts =
+            ["image \(side)"] + built + [
+                "arena \(size(report.arenaBytes)) (\(gap))",
+                "flash \(size(report.flashBytes))", "\(TextTable.grouped(report.multiplyAccumulates)) MACs", "int8",
+            ]
         return [
             .text(frame.clipped(report.network, size: 18), x: frame.left, y: 28, size: 18, bold: true).fill(
                 Palette.ink),
@@ -89,7 +91,7 @@ public struct ArenaDrawing: Sendable {
         let what =
             switch buffer.role {
             case .scratch: "scratch of \(writer.operation)"
-            case .lines: "\(buffer.rows) rows of \(writer.operation), \(shape(of: writer))"
+            case .lines: "\(counted(buffer.rows, "row")) of \(writer.operation), \(shape(of: writer))"
             case .input, .activation: "\(writer.operation), \(shape(of: writer))"
             }
         return .rect(x: block.x, y: block.y, width: block.width, height: max(0.5, block.height))

@@ -42,7 +42,7 @@ extension PlanReport: Codable {
         }
         network = try container.decode(String.self, forKey: .network)
         resolution = try container.decode(Resolution.self, forKey: .resolution)
-        width = try container.decode(Double.self, forKey: .width)
+        width = try container.decode(Double?.self, forKey: .width)
         parameters = try container.decode(Int.self, forKey: .parameters)
         multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
         core = try container.decode(Core.self, forKey: .core)
@@ -134,7 +134,7 @@ extension PlanReport: Codable {
         } catch let error as PlanningError {
             throw error
         } catch let error as DecodingError {
-            throw PlanningError("the JSON is not a plan: \(error.sentence)")
+            throw PlanningError("the JSON is not a plan: \(error.sentence(of: json))")
         }
     }
 

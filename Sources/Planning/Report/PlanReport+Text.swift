@@ -44,7 +44,8 @@ extension PlanReport {
             rows.append(("  with what pooling keeps", Self.size(retainingPeakBytes)))
         }
         let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
-        return (["\(network), image \(channels)\(side), width \(width)", ""] + lines).joined(separator: "\n")
+        let built = width.map { ", width \($0)" } ?? ""
+        return (["\(network), image \(channels)\(side)\(built)", ""] + lines).joined(separator: "\n")
     }
 
     /// What the plan is, in a few words.

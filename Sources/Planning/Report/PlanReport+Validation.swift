@@ -1,4 +1,5 @@
 import Lowering
+import Reporting
 
 extension PlanReport {
     /// Refuses what no plan can hold, so that whoever reads a report can rely on its indices and sums.
@@ -10,7 +11,8 @@ extension PlanReport {
         for sharing in sharings
         where !buffers.indices.contains(sharing.lower) || !buffers.indices.contains(sharing.upper) {
             throw PlanningError(
-                "buffers \(sharing.lower) and \(sharing.upper) share bytes, and the plan has \(buffers.count) buffers")
+                "buffers \(sharing.lower) and \(sharing.upper) share bytes, and the plan has \(counted(buffers.count, "buffer"))"
+            )
         }
     }
 
@@ -19,7 +21,7 @@ extension PlanReport {
 
     private func validateFigures() throws(PlanningError) {
         guard steps.indices.contains(peakStep) else {
-            throw PlanningError("the plan's peak_step is \(peakStep), and it has \(steps.count) steps")
+            throw PlanningError("the plan's peak_step is \(peakStep), and it has \(counted(steps.count, "step"))")
         }
         for (name, value) in [
             ("arena_bytes", arenaBytes), ("lower_bound_bytes", lowerBoundBytes),
@@ -43,7 +45,7 @@ extension PlanReport {
         guard buffer.first >= 0, buffer.first <= buffer.last, buffer.last < steps.count else {
             throw PlanningError(
                 "the buffer \(buffer.name) lives from step \(buffer.first) to \(buffer.last), and the plan has "
-                    + "\(steps.count) steps")
+                    + counted(steps.count, "step"))
         }
         guard (0...Self.largest).contains(buffer.bytes), (0...Self.largest).contains(buffer.offset),
             buffer.offset + buffer.bytes <= arenaBytes
@@ -51,14 +53,15 @@ extension PlanReport {
             throw PlanningError("the buffer \(buffer.name) does not lie in the arena of \(arenaBytes) bytes")
         }
         guard buffer.rows > 0, buffer.bytes % buffer.rows == 0 else {
-            throw PlanningError("the buffer \(buffer.name) of \(buffer.bytes) bytes cannot have \(buffer.rows) rows")
+            throw PlanningError(
+                "the buffer \(buffer.name) of \(buffer.bytes) bytes cannot have \(counted(buffer.rows, "row"))")
         }
     }
 
     private func validate(_ step: Step) throws(PlanningError) {
         for index in step.operands + [step.output] + step.scratch where !buffers.indices.contains(index) {
             throw PlanningError(
-                "the step \(step.name) uses buffer \(index), and the plan has \(buffers.count) buffers")
+                "the step \(step.name) uses buffer \(index), and the plan has \(counted(buffers.count, "buffer"))")
         }
         guard (0...Self.mostPasses).contains(step.passes) else {
             throw PlanningError("the step \(step.name) has \(step.passes) passes: use 0 to \(Self.mostPasses)")
@@ -71,7 +74,7 @@ extension PlanReport {
         for stripe in stripes {
             guard stripe.first == next, stripe.first <= stripe.last, stripe.last < steps.count else {
                 throw PlanningError(
-                    "a stripe runs from step \(stripe.first) to \(stripe.last), and the plan has \(steps.count) steps, of which "
+                    "a stripe runs from step \(stripe.first) to \(stripe.last), and the plan has \(counted(steps.count, "step")), of which "
                         + "\(next) are in stripes before it")
             }
             next = stripe.last + 1
@@ -86,13 +89,15 @@ extension PlanReport {
                 let (sum, overflow) = passes[run[0] - stripe.first].addingReportingOverflow(run[1])
                 guard !overflow, sum <= steps[run[0]].passes else {
                     throw PlanningError(
-                        "the step \(steps[run[0]].name) runs more than its \(steps[run[0]].passes) passes")
+                        "the step \(steps[run[0]].name) runs more than its \(counted(steps[run[0]].passes, "pass", "passes"))"
+                    )
                 }
                 passes[run[0] - stripe.first] = sum
             }
         }
         guard next == steps.count else {
-            throw PlanningError("the plan's stripes end with step \(next - 1), and it has \(steps.count) steps")
+            throw PlanningError(
+                "the plan's stripes end with step \(next - 1), and it has \(counted(steps.count, "step"))")
         }
     }
 }

@@ -16,8 +16,8 @@ public struct PlanReport: Sendable, Hashable {
     public let network: String
     /// The image's sides.
     public let resolution: Resolution
-    /// The width that the network was built with.
-    public let width: Double
+    /// The width that the network was built with; nil where its kind comes in none, or where nobody knows (a JSON form).
+    public let width: Double?
     /// Trainable numbers.
     public let parameters: Int
     /// Multiply-accumulates of one image.
@@ -78,12 +78,12 @@ public struct PlanReport: Sendable, Hashable {
     /// Plans a network and reports it.
     ///
     /// - Parameters:
-    ///   - width: the width that the network was built with, as it cannot be read off the network.
+    ///   - width: the width that the network was built with, as it cannot be read off the network; nil where it has none.
     ///   - options: what the planner may do; `buffers`, `steps` and verdicts are of that plan.
     ///   - core: the core that instructions are estimated for.
     /// - Throws: `PlanningError` where options are out of range or against each other, or the network is beyond planning.
     public init(
-        _ network: Network, width: Double = 1, budget: Budget = Budget(), options: PlanOptions = PlanOptions(),
+        _ network: Network, width: Double? = nil, budget: Budget = Budget(), options: PlanOptions = PlanOptions(),
         core: Core = .cortexM4
     ) throws(PlanningError) {
         let planner = try Planner(network)

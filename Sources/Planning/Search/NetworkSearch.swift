@@ -78,13 +78,17 @@ public struct NetworkSearch: Sendable {
             }
         }
         guard refusals.count < candidates.count else {
-            throw PlanningError("none of the \(candidates.count) networks can be built; the first: \(refusals[0])")
+            throw PlanningError("\(Self.none(of: candidates.count)) can be built; the first: \(refusals[0])")
         }
         let front = front(of: &open, progress)
         guard !front.isEmpty else { throw nothingFits(count: candidates.count, exceeding, open) }
         return SearchReport(
             limits: limits, options: options, candidates: candidates.count, refused: refusals.count,
             fitting: open.count { fits($0) }, seconds: Self.seconds(since: start), front: front)
+    }
+
+    private static func none(of count: Int) -> String {
+        count == 1 ? "of 1 network none" : "none of the \(count) networks"
     }
 
     private static func seconds(since start: ContinuousClock.Instant) -> Double {
@@ -199,10 +203,10 @@ public struct NetworkSearch: Sendable {
                 guard let result = exceeding[limit], let most = most(limit) else { continue }
                 let needed = SearchReport.amount(limit, amount(limit, result))
                 return PlanningError(
-                    "none of the \(count) networks keeps to \(SearchReport.amount(limit, most)): the smallest needs \(needed) "
+                    "\(Self.none(of: count)) keeps to \(SearchReport.amount(limit, most)): the smallest needs \(needed) "
                         + "(\(result.candidate.network) at \(result.candidate.resolution) pixels)")
             }
-            return PlanningError("none of the \(count) networks can be planned")
+            return PlanningError("\(Self.none(of: count)) can be planned")
         }
         // The smallest bound may belong to another network than the smallest plan.
         var results = open
@@ -213,7 +217,7 @@ public struct NetworkSearch: Sendable {
         }
         let budget = SearchReport.amount(.sram, limits.budget.sram ?? 0)
         return PlanningError(
-            "none of the \(count) networks keeps to \(budget): the smallest needs \(SearchReport.amount(.sram, smallest.sramBytes)) "
+            "\(Self.none(of: count)) keeps to \(budget): the smallest needs \(SearchReport.amount(.sram, smallest.sramBytes)) "
                 + "(\(smallest.candidate.network) at \(smallest.candidate.resolution) pixels), and its peak is at \(smallest.peak)"
         )
     }

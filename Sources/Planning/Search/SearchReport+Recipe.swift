@@ -1,8 +1,10 @@
+import Reporting
+
 extension SearchReport {
     /// The front as a recipe for `sapool compare` (`Documentation/Compare.md`): a cell for each network.
     public func recipe(data: String, epochs: Int) -> String {
         var text = """
-            # The front of a search among \(candidates) networks: sapool compare THIS-FILE --output FOLDER trains and ranks it.
+            # The front of a search among \(counted(candidates, "network")): sapool compare THIS-FILE --output FOLDER trains and ranks it.
             data: \(Self.quoted(data))
             epochs: \(epochs)
             seeds: [1]

@@ -36,8 +36,8 @@ public struct SearchReport: Sendable, Hashable {
             ])
         }
         return """
-            \(TextTable.grouped(candidates)) networks in \(String(format: "%.1f", seconds)) s, \(TextTable.grouped(refused)) of which cannot \
-            be built; \(TextTable.grouped(fitting)) keep to \(limitsText). Of each pooling method those of which none is better in \
+            \(counted(candidates, "network")) in \(String(format: "%.1f", seconds)) s, \(TextTable.grouped(refused)) of which cannot \
+            be built; \(TextTable.grouped(fitting)) \(fitting == 1 ? "keeps" : "keep") to \(limitsText). Of each pooling method those of which none is better in \
             memory, work and capacity:
 
             \(table)

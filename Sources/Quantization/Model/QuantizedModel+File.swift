@@ -66,7 +66,7 @@ extension QuantizedModel {
         } catch let error as QuantizationError {
             throw error
         } catch let error as DecodingError {
-            throw QuantizationError("its description is damaged: \(error.sentence)")
+            throw QuantizationError("its description is damaged: \(error.sentence(of: text))")
         } catch {
             throw QuantizationError("its description is damaged: \(error)")
         }

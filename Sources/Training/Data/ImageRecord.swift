@@ -16,8 +16,16 @@ public struct ImageRecord: Sendable, Equatable, Codable {
     public var classCounts: [Int]
     /// FNV-1a of names, labels, boxes and sizes of files, in their order.
     public var checksum: String
+    /// A check sum of what is in them: of all pixels where images lie many to a file, which have no names and sizes of their own; else of
+    /// some files. Nil in records of earlier versions.
+    public var content: String?
 
-    /// Looks at every image's name and the size of its file.
+    /// How many files are looked into.
+    private static let filesToRead = 32
+    /// How much of each, in bytes.
+    private static let bytesToRead = 1 << 16
+
+    /// Looks at every image's name and the size of its file, and into some of the files.
     ///
     /// - Parameter data: the name by which the data set was opened.
     init(_ dataset: any Dataset, data: String) {
@@ -41,6 +49,39 @@ public struct ImageRecord: Sendable, Equatable, Codable {
         count = dataset.count
         classCounts = hasBoxes ? [] : counts
         checksum = sum.text
+        content = Self.content(of: dataset)
+    }
+
+    private static func content(of dataset: any Dataset) -> String {
+        var sum = Checksum()
+        if dataset.imageSize != nil {
+            for index in 0..<dataset.count {
+                _ = dataset.withStoredPixels(at: index) { sum.add(words: UnsafeRawBufferPointer($0)) }
+            }
+            return sum.text
+        }
+        let taken = min(filesToRead, dataset.count)
+        for number in 0..<taken {
+            guard let path = dataset.file(at: number * dataset.count / taken), let start = start(ofFile: path) else {
+                sum.add(-1)
+                continue
+            }
+            start.withUnsafeBytes { sum.add(words: $0) }
+        }
+        return sum.text
+    }
+
+    private static func start(ofFile path: String) -> Data? {
+        // A named pipe would keep everybody waiting.
+        guard size(ofFile: path) > 0, let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        return try? file.read(upToCount: bytesToRead)
+    }
+
+    /// Whether two records are of the same images, as far as both say.
+    func agrees(with other: ImageRecord) -> Bool {
+        guard count == other.count, classCounts == other.classCounts, checksum == other.checksum else { return false }
+        return content == nil || other.content == nil || content == other.content
     }
 
     private static func size(ofFile path: String) -> Int {
@@ -50,7 +91,7 @@ public struct ImageRecord: Sendable, Equatable, Codable {
 
     /// Whether images are those of a record.
     static func matches(_ record: ImageRecord, _ images: any Dataset, data: String) -> Bool {
-        images.count == record.count && ImageRecord(images, data: data) == record
+        images.count == record.count && ImageRecord(images, data: data).agrees(with: record)
     }
 
     /// What has changed since an earlier record, for people: "class "cat" had 24 training images and has 25".
@@ -59,7 +100,7 @@ public struct ImageRecord: Sendable, Equatable, Codable {
     ///   - one: what one is called: "training image".
     ///   - many: what more are called.
     func change(since earlier: ImageRecord, _ one: String, _ many: String, classNames: [String]) -> String? {
-        guard self != earlier else { return nil }
+        guard !agrees(with: earlier) else { return nil }
         func images(_ number: Int) -> String { counted(number, one, many) }
         if classCounts.count == earlier.classCounts.count {
             for (name, (now, before)) in zip(classNames, zip(classCounts, earlier.classCounts)) where now != before {
@@ -67,11 +108,17 @@ public struct ImageRecord: Sendable, Equatable, Codable {
             }
         }
         guard count == earlier.count else { return "it had \(images(earlier.count)) and has \(count)" }
+        guard checksum != earlier.checksum else { return "other pixels are in its \(images(count))" }
         return "other files, labels or boxes are among its \(images(count))"
     }
 }
 
 extension TrainedImages {
+    /// Whether two records are of the same images, as far as both say.
+    func agrees(with other: TrainedImages) -> Bool {
+        training.agrees(with: other.training) && evaluation.agrees(with: other.evaluation)
+    }
+
     /// What has changed since a run began, for people.
     func change(since earlier: TrainedImages, classNames: [String]) -> String? {
         training.change(since: earlier.training, "training image", "training images", classNames: classNames)
@@ -98,6 +145,19 @@ struct Checksum {
 
     mutating func add(_ number: Int) {
         for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+
+    /// Adds bytes eight at a time, and their number: a data set in memory has a hundred million of them.
+    mutating func add(words bytes: UnsafeRawBufferPointer) {
+        let whole = bytes.count & ~7
+        for place in stride(from: 0, to: whole, by: 8) {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            value = (value ^ word) &* 0x0100_0000_01b3
+            // A product leaves its high bits out of the low ones.
+            value ^= value >> 32
+        }
+        for byte in bytes[whole...] { add(byte) }
+        add(bytes.count)
     }
 
     private mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0100_0000_01b3 }

@@ -103,9 +103,13 @@ public struct RunData {
     public func trainingImages() throws -> any Dataset {
         let splits = try splits()
         let split = splits.contains(.train) ? .train : splits.first ?? .train
-        let all = try Self.dataset(data, split, configuration, run, anyClasses: !isOwn)
-        guard isOwn else { return all }
-        let trained = try trained(all)
+        return try trainingImages(among: Self.dataset(data, split, configuration, run, anyClasses: !isOwn))
+    }
+
+    /// Those of some images for training that the run was trained on; all of them where the data are others.
+    func trainingImages(among images: any Dataset) throws -> any Dataset {
+        guard isOwn else { return images }
+        let trained = try trained(images)
         guard trained.count > 0 else { throw TrainingError("\(data) holds no image that \(run.path) was trained on") }
         return trained
     }

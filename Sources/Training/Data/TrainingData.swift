@@ -7,7 +7,7 @@ import Reporting
 /// The images of a recipe: what is trained on, what is evaluated on, and how both are brought to size.
 public struct TrainingData: Sendable {
     /// Images that the weights see.
-    public let training: any Dataset
+    public private(set) var training: any Dataset
     /// Images that scores are taken on.
     public let evaluation: any Dataset
     /// What training images go through.
@@ -48,12 +48,18 @@ public struct TrainingData: Sendable {
         }
     }
 
-    /// Opens what a recipe names, for a network that has been trained.
+    /// Opens the data of a run, or others, for its network to see once more.
     ///
-    /// - Parameter heldOut: names of the images that it was not trained on.
+    /// Of the run's own data only those images are for training that it was trained on: others may have been added since, and scores on
+    /// them have to stay what they are.
+    ///
+    /// - Parameter recipe: the run's, perhaps with another schedule; its data are left aside.
     /// - Throws: `TrainingError` where its images are not those that the network takes.
-    package init(_ recipe: Recipe, for network: Network, heldOut: [String]?) throws {
-        try self.init(recipe, heldOut: heldOut)
+    package init(_ recipe: Recipe, for network: Network, of data: RunData) throws {
+        var recipe = recipe
+        recipe.data = data.data
+        try self.init(recipe, heldOut: data.configuration.heldOut)
+        training = try data.trainingImages(among: training)
         guard inputShape == network.inputShape else {
             throw TrainingError(
                 "\(recipe.data) gives images of \(inputShape), and the network takes \(network.inputShape)")

@@ -21,12 +21,12 @@ struct CommonGround: Codable {
             data.training.classNames == configuration.classNames
         else {
             throw TrainingError(
-                "rank \(rank) has \(counted(data.training.count, "image")) of \(data.training.classNames.count) classes for training and "
+                "rank \(rank) has \(counted(data.training.count, "image")) of \(counted(data.training.classNames.count, "class", "classes")) for training and "
                     + "\(data.evaluation.count) for evaluation, and the first rank \(trainingImages) of "
                     + "\(configuration.classNames.count) and \(evaluationImages): give all ranks the same data")
         }
         let images = rank == 0 ? configuration.images : data.record()
-        if let expected = configuration.images, let images, images != expected {
+        if let expected = configuration.images, let images, !images.agrees(with: expected) {
             throw TrainingError(
                 "rank \(rank) has other images than the first rank, though as many: give all ranks the same data")
         }

@@ -12,10 +12,10 @@ public struct ChannelSensitivity: Sendable {
     /// A number a channel for each node that makes channels, by the node's name.
     public let nodes: [String: [Double]]
 
-    /// Measures a trained network on its training images, augmented as in training.
+    /// Measures a trained network on the images that it was trained on, augmented as in training.
     ///
     /// - Parameters:
-    ///   - data: where the images are now; nil for where the recipe says.
+    ///   - data: where the images are now, or others; nil for where the recipe says.
     ///   - batches: how many batches of the recipe's size.
     ///   - progress: told after each how many are done.
     /// - Throws: `TrainingError` where the data gives other images; any failure of data or libtorch.
@@ -23,9 +23,9 @@ public struct ChannelSensitivity: Sendable {
         _ trained: TrainedModel, data path: String? = nil, batches: Int, progress: (Int) -> Void = { _ in }
     ) throws {
         let (configuration, model) = (trained.configuration, trained.model)
-        var recipe = configuration.recipe
-        recipe.data = try path ?? configuration.data(in: trained.run)
-        let data = try TrainingData(recipe, for: model.network, heldOut: configuration.heldOut)
+        let recipe = configuration.recipe
+        let source = try RunData(trained, data: path)
+        let data = try TrainingData(recipe, for: model.network, of: source)
         let loader = try Loader(
             dataset: data.training, transform: data.trainingTransform,
             configuration: LoaderConfiguration(
@@ -50,7 +50,7 @@ public struct ChannelSensitivity: Sendable {
                 done += 1
                 progress(done)
             }
-            guard done > start else { throw TrainingError("\(recipe.data) gives no whole batch of images") }
+            guard done > start else { throw TrainingError("\(source.data) gives no whole batch of images") }
             epoch += 1
         }
         nodes = sums

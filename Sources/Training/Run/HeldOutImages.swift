@@ -18,7 +18,7 @@ public struct HeldOutImages: Codable {
         do {
             self = try JSONDecoder().decode(HeldOutImages.self, from: data)
         } catch let error as DecodingError {
-            throw TrainingError("\(folder.heldOut) is damaged: \(error.sentence)")
+            throw TrainingError("\(folder.heldOut) is damaged: \(error.sentence(of: data))")
         }
     }
 
@@ -37,8 +37,9 @@ public struct HeldOutImages: Codable {
     /// - Parameter data: the name by which the data set was opened.
     public func find(in dataset: any Dataset, data: String) throws -> Subset? {
         let found = try dataset.divided(by: Set(images), in: data).named
-        guard found.count == images.count, record == nil || ImageRecord(found, data: data) == record else { return nil }
-        return found
+        guard found.count == images.count else { return nil }
+        guard let record else { return found }
+        return ImageRecord.matches(record, found, data: data) ? found : nil
     }
 
     /// The images themselves, of the data that they were held out of: some may have been replaced.

@@ -147,7 +147,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
             configuration.heldOut = try HeldOutImages(of: run)?.images
             return (configuration, try Network(json: networkData))
         } catch let error as DecodingError {
-            throw TrainingError("\(run.configuration) is damaged: \(error.sentence)")
+            throw TrainingError("\(run.configuration) is damaged: \(error.sentence(of: data))")
         } catch let error as NetworkError {
             throw TrainingError("\(run.network) is damaged: \(error)")
         }

@@ -39,7 +39,7 @@ public struct TrainedNames: Sendable {
             record = stored.record
             sums = stored.names.map(Self.sums)
         } catch let error as DecodingError {
-            throw TrainingError("\(folder.trainedImages) is damaged: \(error.sentence)")
+            throw TrainingError("\(folder.trainedImages) is damaged: \(error.sentence(of: data))")
         }
     }
 

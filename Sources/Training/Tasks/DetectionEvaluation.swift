@@ -3,6 +3,7 @@ import Detection
 import Execution
 import Foundation
 import Networks
+import Reporting
 import Torch
 
 /// How well a detector finds objects.
@@ -36,7 +37,7 @@ public struct DetectionEvaluator {
         }
         guard configuration.classNames.count == layout.classes else {
             throw TrainingError(
-                "the run's config.json names \(configuration.classNames.count) classes, and its network finds \(layout.classes): one of "
+                "the run's config.json names \(counted(configuration.classNames.count, "class", "classes")), and its network finds \(layout.classes): one of "
                     + "them is damaged")
         }
         self.model = model

@@ -123,7 +123,7 @@ struct Quantize: ParsableCommand {
             .run(trained.model, configuration, calibration, progress: moving.show)
         if qat {
             result = try QuantizationAwareTraining(
-                configuration, data: source.data, epochs: epochs, learningRate: learningRate, options: options,
+                source, epochs: epochs, learningRate: learningRate, options: options,
                 report: moving.show
             ).run(result, calibration)
         }
