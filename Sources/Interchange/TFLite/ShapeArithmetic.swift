@@ -35,9 +35,7 @@ struct ShapeArithmetic {
     func data(_ index: Int) -> ArraySlice<UInt8>? {
         guard let values = computed[index] else { return nil }
         func bytes<Value: FixedWidthInteger>(_ type: Value.Type) -> ArraySlice<UInt8> {
-            values.flatMap { value in
-                withUnsafeBytes(of: Value(truncatingIfNeeded: value).littleEndian) { Array($0) }
-            }[...]
+            values.map { Value(truncatingIfNeeded: $0).littleEndian }.withUnsafeBytes { Array($0) }[...]
         }
         return model.tensors[index].type == .int64 ? bytes(Int64.self) : bytes(Int32.self)
     }

@@ -58,10 +58,7 @@ extension TFLiteModel {
             let place = data.startIndex..<data.endIndex
             if done[place] == nil {
                 guard (try? budget.take(2 * data.count)) != nil, let values = tensors[input].floats else { return true }
-                done[place] =
-                    values.flatMap { value in
-                        withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
-                    }[...]
+                done[place] = values.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }[...]
             }
             widened.tensors[output].data = done[place]
             return false
