@@ -96,6 +96,7 @@ extension Reader {
             if chance.once(in: 4), let made = NetworkGenerator.network(&chance) { return made }
             return JSONValue(bytes).map { JSONMutation.mutated($0, words: NetworkGenerator.words, &chance).encoded }
         case .coco, .firmware: return JSONValue(bytes).map { JSONMutation.mutated($0, &chance).encoded }
+        case .tflite: return FlatBufferMutation.mutated(bytes, &chance)
         case .safetensors, .int8: return SafetensorsMutation.mutated(bytes, &chance)
         case .pytorch:
             if chance.once(in: 3) { return PickleGenerator.archive(&chance) }

@@ -5,19 +5,23 @@ extension TFLiteReader {
     func annotations(inputCount: Int, outputCount: Int) throws -> ([String], TFLiteModel.Annotations) {
         let tables = try root.tables(.metadata, TFLiteSchema.Metadata.self)
         var names: [String] = []
-        var annotations: TFLiteModel.Annotations?
+        var isDescribed = false
+        var annotations = TFLiteModel.Annotations()
         for index in tables.indices {
             let table = try locating("metadata \(index)") { try tables.table(index) }
             let name = try table.text(.name) ?? ""
-            if name == TFLiteSchema.Description.bufferName, annotations == nil,
-                let range = try? data(ofBuffer: table.number(.buffer, default: UInt32(0))),
-                let found = try? self.annotations(in: range, inputCount: inputCount, outputCount: outputCount)
-            {
-                annotations = found
+            // Only the first: a file may name the same description over and over.
+            if name == TFLiteSchema.Description.bufferName, !isDescribed {
+                isDescribed = true
+                if let range = try? data(ofBuffer: table.number(.buffer, default: UInt32(0))),
+                    let found = try? self.annotations(in: range, inputCount: inputCount, outputCount: outputCount)
+                {
+                    annotations = found
+                }
             }
             names.append(name)
         }
-        return (names, annotations ?? TFLiteModel.Annotations())
+        return (names, annotations)
     }
 
     private typealias Schema = TFLiteSchema.Description

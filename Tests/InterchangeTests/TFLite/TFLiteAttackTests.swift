@@ -85,6 +85,20 @@ final class TFLiteAttackTests: XCTestCase {
         XCTAssertTrue(problem(model.bytes).contains("share so much that they come to many times its size"))
     }
 
+    /// A description that is named over and over is read once.
+    func testManyDescriptions() throws {
+        var model = Bytes.single(19)
+        let damaged: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF] + Array("M001".utf8) + [UInt8](repeating: 0, count: 1 << 16)
+        model.metadata = [("TFLITE_METADATA", damaged)]
+        model.fields[6] = .tables(
+            [[Int: FlatValue]](repeating: [0: .shared("name"), 1: .int(UInt32(1))], count: 20_000))
+        model.shared["name"] = .text("TFLITE_METADATA")
+        let bytes = model.bytes
+        let start = Date()
+        XCTAssertEqual(try TFLiteModel(bytes: bytes).metadataNames.count, 20_000)
+        XCTAssertLessThan(Date().timeIntervalSince(start), 2)
+    }
+
     /// Constants are not copied: as many tensors as want to may share one.
     func testAConstantThatAThousandTensorsShare() throws {
         let count = 1 << 18
