@@ -30,7 +30,8 @@ final class EveryOperationTests: XCTestCase {
 
         // What models of others have.
         let (front, back) = (
-            try builder.slice(x, from: 0, count: 3, name: "front"), try builder.slice(x, from: 3, count: 5, name: "back")
+            try builder.slice(x, from: 0, count: 3, name: "front"),
+            try builder.slice(x, from: 3, count: 5, name: "back")
         )
         x = try builder.concatenate([back, front], name: "joined")
         x = try builder.parametricReLU(x, name: "slopes")
