@@ -22,6 +22,25 @@ extension Reader {
         _ = WeightMapping(model.weights, to: model.network.parameters)
     }
 
+    static func readTFLite(_ bytes: [UInt8]) throws {
+        let model = try TFLiteModel(bytes: bytes)
+        for model in [model, model.foldingConstants()] {
+            for tensor in model.tensors {
+                let bytes = tensor.type.byteCount(shape: tensor.shape)
+                require(tensor.data.map { $0.count == bytes } ?? true, "a constant of another size than its shape")
+                let scales = tensor.quantization?.scales.count ?? 1
+                require(scales == 1 || tensor.shape.contains(scales), "scales for elements that are not there")
+            }
+            var written = Set(model.inputs + model.tensors.indices.filter { model.tensors[$0].isConstant })
+            for step in model.operators {
+                require(step.inputs.allSatisfy { $0.map(written.contains) ?? true }, "an operand that nothing wrote")
+                written.formUnion(step.outputs)
+            }
+            require(model.outputs.allSatisfy(written.contains), "an output that nothing wrote")
+        }
+        try model.foldingConstants().checkOperators(named: "it")
+    }
+
     static func readNetwork(_ bytes: [UInt8]) throws {
         let network = try Network(json: Data(bytes))
         try use(network)

@@ -15,6 +15,8 @@ package enum Reader: String, CaseIterable, Sendable {
     /// A zip archive with a pickle, or the older sequence of pickles.
     case pytorch
     case onnx
+    /// A model of TensorFlow Lite, and what is known of it before it runs.
+    case tflite
     /// The JSON form of a network, and its plan.
     case network
     /// A network's name in either notation.
@@ -48,6 +50,7 @@ package enum Reader: String, CaseIterable, Sendable {
         case .safetensors: try Self.map(Safetensors(bytes: bytes))
         case .pytorch: try Self.map(PyTorchFile.read(bytes: bytes))
         case .onnx: try Self.readONNX(bytes)
+        case .tflite: try Self.readTFLite(bytes)
         case .network: try Self.readNetwork(bytes)
         case .notation: try Self.readNotation(bytes)
         case .recipe: try Self.readRecipe(bytes)
@@ -93,6 +96,7 @@ extension Reader {
             if chance.once(in: 4), let made = NetworkGenerator.network(&chance) { return made }
             return JSONValue(bytes).map { JSONMutation.mutated($0, words: NetworkGenerator.words, &chance).encoded }
         case .coco, .firmware: return JSONValue(bytes).map { JSONMutation.mutated($0, &chance).encoded }
+        case .tflite: return FlatBufferMutation.mutated(bytes, &chance)
         case .safetensors, .int8: return SafetensorsMutation.mutated(bytes, &chance)
         case .pytorch:
             if chance.once(in: 3) { return PickleGenerator.archive(&chance) }

@@ -149,7 +149,7 @@ struct Program {
             case .relu: function = .relu
             case .relu6: function = .relu6
             case .hardSwish: function = .hardSwish
-            case .sigmoid, .hardSigmoid, .exponential, .softplus: return nil
+            case .sigmoid, .hardSigmoid, .exponential, .softplus, .tanh, .hardTanh, .identity: return nil
             }
             step(node)
         }

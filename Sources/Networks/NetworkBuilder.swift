@@ -142,6 +142,36 @@ extension NetworkBuilder {
         try add(.multiply(Multiply()), [a, b], name: name)
     }
 
+    /// A difference, the second taken from the first.
+    public func subtract(_ a: Node.ID, _ b: Node.ID, name: String) throws(NetworkError) -> Node.ID {
+        try add(.subtract(Subtract()), [a, b], name: name)
+    }
+
+    /// The channels of several values one behind the other.
+    public func concatenate(_ parts: [Node.ID], name: String) throws(NetworkError) -> Node.ID {
+        try add(.concatenation(Concatenation()), parts, name: name)
+    }
+
+    /// Some consecutive channels.
+    public func slice(_ x: Node.ID, from start: Int, count: Int, name: String) throws(NetworkError) -> Node.ID {
+        try add(.slice(Slice(start: start, count: count)), [x], name: name)
+    }
+
+    /// A leaky ReLU of one fixed slope.
+    public func leakyReLU(_ x: Node.ID, slope: Double, name: String) throws(NetworkError) -> Node.ID {
+        try add(.parametricReLU(ParametricReLU(slope: slope)), [x], name: name)
+    }
+
+    /// A ReLU that learns the slope of each channel below zero; slopes start at `slope`.
+    public func parametricReLU(_ x: Node.ID, slope: Double = 0.25, name: String) throws(NetworkError) -> Node.ID {
+        try add(.parametricReLU(ParametricReLU(slope: slope, channels: shape(of: x).channels)), [x], name: name)
+    }
+
+    /// Shares of the channels.
+    public func softmax(_ x: Node.ID, name: String) throws(NetworkError) -> Node.ID {
+        try add(.softmax(Softmax()), [x], name: name)
+    }
+
     /// A linear layer to `outputs` numbers.
     public func linear(_ x: Node.ID, to outputs: Int, name: String) throws(NetworkError) -> Node.ID {
         try add(.linear(Linear(inputFeatures: shape(of: x).channels, outputFeatures: outputs)), [x], name: name)

@@ -60,6 +60,8 @@ enum ATen {
     static let softplus = Operator("aten::softplus")
     static let tanh = Operator("aten::tanh")
     static let silu = Operator("aten::silu")
+    static let leakyReLU = Operator("aten::leaky_relu")
+    static let prelu = Operator("aten::prelu")
     static let reluInPlace = Operator("aten::relu_")
     static let hardtanhInPlace = Operator("aten::hardtanh_")
 
@@ -69,6 +71,7 @@ enum ATen {
     static let mean = Operator("aten::mean")
     static let meanDimensions = Operator("aten::mean", "dim")
     static let maximum = Operator("aten::max")
+    static let maximumDimensions = Operator("aten::amax")
     static let argmax = Operator("aten::argmax")
     static let topk = Operator("aten::topk")
     static let all = Operator("aten::all")

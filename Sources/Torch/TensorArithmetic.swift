@@ -120,6 +120,19 @@ extension Tensor {
     /// Hyperbolic tangent.
     public func tanh() throws -> Tensor { try ATen.tanh([.tensor(self)]) }
 
+    /// min(max(x, −1), 1).
+    public func hardTanh() throws -> Tensor { try ATen.hardtanh([.tensor(self), .double(-1), .double(1)]) }
+
+    /// x where x ≥ 0, slope · x below.
+    public func leakyReLU(_ slope: Double) throws -> Tensor {
+        try ATen.leakyReLU([.tensor(self), .double(slope)])
+    }
+
+    /// x where x ≥ 0, slope · x below, with a slope for each index of the second dimension.
+    public func parametricReLU(_ slopes: Tensor) throws -> Tensor {
+        try ATen.prelu([.tensor(self), .tensor(slopes)])
+    }
+
     /// x · sigmoid(x).
     public func silu() throws -> Tensor { try ATen.silu([.tensor(self)]) }
 }

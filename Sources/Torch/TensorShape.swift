@@ -76,6 +76,11 @@ extension Tensor {
     /// The largest element.
     public func maximum() throws -> Tensor { try ATen.maximum([.tensor(self)]) }
 
+    /// The largest element over some dimensions. Equal ones share its gradient.
+    public func maximum(_ dimensions: [Int], keepDimensions: Bool = false) throws -> Tensor {
+        try ATen.maximumDimensions([.tensor(self), .ints(dimensions), .bool(keepDimensions)])
+    }
+
     /// The index of the largest element along a dimension.
     public func argmax(_ dimension: Int) throws -> Tensor { try ATen.argmax([.tensor(self), .int(dimension)]) }
 

@@ -17,6 +17,13 @@ extension Add: ChannelFacts {
     var importance: ChannelWeight { .none }
 }
 
+extension Subtract: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
 extension Multiply: ChannelFacts {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
     func pruned(_ kept: KeptChannels) -> Operation? { nil }
@@ -59,6 +66,13 @@ extension GlobalAveragePool: ChannelFacts {
     var importance: ChannelWeight { .none }
 }
 
+extension GlobalMaxPool: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
 extension LocalDeviation: ChannelFacts {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
     func pruned(_ kept: KeptChannels) -> Operation? { nil }
@@ -74,6 +88,13 @@ extension WindowPool: ChannelFacts {
 }
 
 extension UpsampleBilinear: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
+extension UpsampleNearest: ChannelFacts {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
     func pruned(_ kept: KeptChannels) -> Operation? { nil }
     func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
@@ -99,6 +120,43 @@ extension Flatten: ChannelFacts {
     }
 
     func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
+extension Pad: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
+extension Concatenation: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
+        // Each channel of an operand and its place in the result.
+        var start = 0
+        for input in node.inputs {
+            let count = network[input].shape.channels
+            for channel in 0..<count { ties.tie(node.id, start + channel, input, channel) }
+            start += count
+        }
+    }
+
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
+extension Slice: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
+        for channel in 0..<count { ties.tie(node.id, channel, node.inputs[0], start + channel) }
+    }
+
+    /// It begins behind those of the channels in front of it that are left.
+    func pruned(_ kept: KeptChannels) -> Operation? {
+        .slice(Slice(start: kept.input.count { $0 < start }, count: kept.output.count))
+    }
+
     func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
     var importance: ChannelWeight { .none }
 }

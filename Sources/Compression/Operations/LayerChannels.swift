@@ -93,3 +93,18 @@ extension Scale: ChannelFacts {
 
     var importance: ChannelWeight { .none }
 }
+
+extension ParametricReLU: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+
+    func pruned(_ kept: KeptChannels) -> Operation? {
+        guard channels != nil else { return nil }
+        return .parametricReLU(ParametricReLU(slope: slope, channels: kept.output.count))
+    }
+
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData {
+        try tensor.selecting(kept.output, along: 0)
+    }
+
+    var importance: ChannelWeight { .none }
+}

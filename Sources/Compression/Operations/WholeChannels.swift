@@ -45,3 +45,13 @@ extension RNNPool: ChannelFacts {
     func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
     var importance: ChannelWeight { .none }
 }
+
+extension Softmax: ChannelFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
+        // Without one of its channels the others would sum to one.
+        ties.fixAll(node, in: network)
+    }
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}

@@ -99,7 +99,7 @@ private struct NormalisedLayer {
         switch activation {
         case .relu: try map.reluInPlace()
         case .relu6: try map.relu6InPlace()
-        case nil, .sigmoid, .hardSwish, .hardSigmoid, .exponential, .softplus: map
+        case nil, .sigmoid, .hardSwish, .hardSigmoid, .exponential, .softplus, .tanh, .hardTanh, .identity: map
         }
     }
 

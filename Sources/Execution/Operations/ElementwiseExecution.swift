@@ -16,6 +16,9 @@ extension Activation: OperationExecution {
         case .hardSigmoid: return try x.hardSigmoid()
         case .exponential: return try x.exp()
         case .softplus: return try x.softplus()
+        case .tanh: return try x.tanh()
+        case .hardTanh: return try x.hardTanh()
+        case .identity: return x
         }
     }
 }
@@ -36,10 +39,30 @@ extension Add: OperationExecution {
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor { try inputs[0] + inputs[1] }
 }
 
+extension Subtract: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor { try inputs[0] - inputs[1] }
+}
+
 extension Multiply: OperationExecution {
     var traits: ExecutionTraits { .plain }
 
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor { try inputs[0] * inputs[1] }
+}
+
+extension ParametricReLU: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        try channels == nil ? inputs[0].leakyReLU(slope) : inputs[0].parametricReLU(run.parameter("weight"))
+    }
+}
+
+extension Softmax: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor { try inputs[0].softmax(1) }
 }
 
 extension Dropout: OperationExecution {

@@ -46,6 +46,14 @@ extension GlobalAveragePool: OperationExecution {
     }
 }
 
+extension GlobalMaxPool: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        try inputs[0].maximum([2, 3], keepDimensions: true)
+    }
+}
+
 extension LocalDeviation: OperationExecution {
     var traits: ExecutionTraits { .plain }
 

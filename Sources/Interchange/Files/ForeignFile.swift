@@ -28,7 +28,9 @@ struct ForeignFile {
         } else if start.count >= 12, start.starts(with: "RIFF".utf8), start[8..<12].elementsEqual("WEBP".utf8) {
             self.init("it is a WebP image", isUnsupported: true)
         } else if start.count >= 8, start[4..<8].elementsEqual("TFL3".utf8) {
-            self.init("it is a TensorFlow Lite model, and weights are wanted", isUnsupported: true)
+            self.init(
+                "it is a TensorFlow Lite model, and weights are wanted: take it over with sapool import",
+                isUnsupported: true)
         } else if let words = Self.text(start, isWhole: length <= start.count) {
             self.init("it is a text that begins with “\(words)”: copy or export it again")
         } else {

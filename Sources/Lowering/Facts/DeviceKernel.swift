@@ -14,6 +14,7 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case linear
     case lookUp
     case add
+    case subtract
     case multiply
     case scaleChannels
     case addPosition
@@ -22,6 +23,7 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case averagePool
     case averagePoolWithGaps
     case globalAverage
+    case globalMax
     case deviation
     case deviationWithGaps
     case poolNormalised
@@ -29,7 +31,14 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case poolWeighted
     case poolWeightedWithGaps
     case upsample
+    case upsampleNearest
     case shuffle
+    case parametricReLU
+    case softmax
+    /// One operand's channels among those of a joined row, as often as there are operands.
+    case concatenate
+    case slice
+    case pad
     case attention
     /// Decoding and suppression of an SSD's boxes, and of YOLO's.
     case findSSD
@@ -46,8 +55,10 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
         case .deviation: .deviationWithGaps
         case .poolNormalised: .poolNormalisedWithGaps
         case .poolWeighted: .poolWeightedWithGaps
-        case .pixels, .linear, .lookUp, .add, .multiply, .scaleChannels, .addPosition, .globalAverage, .upsample,
-            .shuffle, .attention, .findSSD, .findYOLO, .convolutionWithGaps, .depthwiseWithGaps, .maxPoolWithGaps,
+        case .pixels, .linear, .lookUp, .add, .subtract, .multiply, .scaleChannels, .addPosition, .globalAverage,
+            .globalMax,
+            .upsample, .upsampleNearest, .shuffle, .parametricReLU, .softmax, .concatenate, .slice, .pad, .attention,
+            .findSSD, .findYOLO, .convolutionWithGaps, .depthwiseWithGaps, .maxPoolWithGaps,
             .averagePoolWithGaps, .deviationWithGaps, .poolNormalisedWithGaps, .poolWeightedWithGaps:
             self
         }
@@ -60,11 +71,14 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
         case .convolution, .convolutionWithGaps: ["product", "output", "gathered number", "gathered line", "row"]
         case .depthwise3x3, .depthwise, .depthwiseWithGaps: ["product", "output", "channel of a row"]
         case .linear: ["product", "output"]
-        case .lookUp, .add, .multiply, .scaleChannels, .addPosition, .upsample, .shuffle: ["output", "row"]
+        case .lookUp, .add, .subtract, .multiply, .scaleChannels, .addPosition, .upsample, .upsampleNearest, .shuffle,
+            .parametricReLU, .pad:
+            ["output", "row"]
+        case .softmax, .concatenate, .slice: ["output", "pixel", "row"]
         case .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted, .maxPoolWithGaps, .averagePoolWithGaps,
             .deviationWithGaps, .poolNormalisedWithGaps, .poolWeightedWithGaps:
             ["window element", "output", "row"]
-        case .globalAverage: ["input", "output", "row"]
+        case .globalAverage, .globalMax: ["input", "output", "row"]
         case .attention: ["product of a projection", "product with keys or values", "score", "number of a token"]
         case .findSSD, .findYOLO: ["score"]
         }

@@ -57,6 +57,9 @@ struct RowAccess {
             let own = Self.window(window, map, rows)
             return Operand(first: own.first.map(source), last: own.last.map(source))
         case .bilinear: return bilinear(from: height, to: rows)
+        case .copies(let copies):
+            let lines = (0..<rows).map { Int32(copies($0)) }
+            return Operand(first: lines, last: lines)
         case .shuffle(let factor):
             let lines = (0..<rows).map { Int32(min($0 / factor, height - 1)) }
             return Operand(first: lines, last: lines)

@@ -23,6 +23,8 @@ package enum RowRule: Sendable {
     case cells(Window, map: Int)
     /// The two rows between whose centres row y lies.
     case bilinear
+    /// A copy of one row.
+    case copies(UpsampleNearest.LineCopies)
     /// Cells of so many rows.
     case shuffle(Int)
 

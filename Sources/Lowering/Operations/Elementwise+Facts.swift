@@ -3,12 +3,9 @@ import Networks
 extension Activation: DeviceFacts {
     package var rewriting: RewritingRule { .kept }
 
-    /// A ReLU or ReLU6 behind a layer is a limit of the layer's output; anything else is a table.
+    /// A ReLU, ReLU6 or hard tanh behind a layer is a limit of the layer's output; anything else is a table.
     package var placement: StepPlacement {
-        switch function {
-        case .relu, .relu6: .follows(.limit)
-        case .sigmoid, .hardSwish, .hardSigmoid, .exponential, .softplus: .follows(.table)
-        }
+        .follows(function.limits == nil ? .table : .limit)
     }
     package var spreading: Spreading { .passed }
     package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [.same] }
@@ -56,6 +53,17 @@ extension Add: DeviceFacts {
     package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { RowRule.broadcast(inputs, output) }
     package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
     package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse { .rowByRow(.add, output) }
+    package var label: String { Self.kind }
+    package var family: OperationFamily { .other }
+}
+
+extension Subtract: DeviceFacts {
+    package var rewriting: RewritingRule { .kept }
+    package var placement: StepPlacement { .own(takesLimits: true) }
+    package var spreading: Spreading { .byItself }
+    package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { RowRule.broadcast(inputs, output) }
+    package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
+    package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse { .rowByRow(.subtract, output) }
     package var label: String { Self.kind }
     package var family: OperationFamily { .other }
 }

@@ -48,6 +48,23 @@ extension GlobalAveragePool: DeviceFacts {
     package var family: OperationFamily { .pooling }
 }
 
+extension GlobalMaxPool: DeviceFacts {
+    package var rewriting: RewritingRule { .kept }
+    package var placement: StepPlacement { .own(takesLimits: false) }
+    package var spreading: Spreading { .never }
+    package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [.eachPass] }
+
+    /// Maxima up to the row that was read last.
+    package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] {
+        [Scratch(name: "maxima", bytes: output.channels, isKept: true)]
+    }
+    package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse {
+        .call(.globalMax, [], [Double(inputs[0].count), Double(output.count), Double(inputs[0].height)])
+    }
+    package var label: String { Self.kind }
+    package var family: OperationFamily { .pooling }
+}
+
 extension LocalDeviation: DeviceFacts {
     package var rewriting: RewritingRule { .kept }
     package var placement: StepPlacement { .own(takesLimits: false) }

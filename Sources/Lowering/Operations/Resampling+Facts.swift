@@ -11,6 +11,19 @@ extension UpsampleBilinear: DeviceFacts {
     package var family: OperationFamily { .other }
 }
 
+extension UpsampleNearest: DeviceFacts {
+    package var rewriting: RewritingRule { .kept }
+    package var placement: StepPlacement { .own(takesLimits: false) }
+    package var spreading: Spreading { .never }
+    package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] {
+        [.copies(lines(from: inputs[0].height, to: output.height))]
+    }
+    package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
+    package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse { .rowByRow(.upsampleNearest, output) }
+    package var label: String { Self.kind }
+    package var family: OperationFamily { .other }
+}
+
 extension DepthToSpace: DeviceFacts {
     package var rewriting: RewritingRule { .shuffle(factor: factor) }
     package var placement: StepPlacement { .own(takesLimits: false) }

@@ -18,6 +18,22 @@ public struct Activation: OperationKind {
         case exponential
         /// log(1 + eˣ)
         case softplus
+        /// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
+        case tanh
+        /// min(max(x, −1), 1)
+        case hardTanh
+        /// x: on a device the same number at another scale.
+        case identity
+
+        /// The ends between which it lets numbers through unchanged; nil for a function that does more than that.
+        public var limits: (low: Double?, high: Double?)? {
+            switch self {
+            case .relu: (0, nil)
+            case .relu6: (0, 6)
+            case .hardTanh: (-1, 1)
+            case .sigmoid, .hardSwish, .hardSigmoid, .exponential, .softplus, .tanh, .identity: nil
+            }
+        }
     }
 
     public var function: Function
@@ -81,6 +97,20 @@ public struct Scale: OperationKind {
 /// Sum of two values. One of them may be `[C, 1, 1]` and then counts for the whole map.
 public struct Add: OperationKind {
     public static let name = Operation.Name.add
+
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { try broadcast(inputs) }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
+}
+
+/// Difference of two values, the second taken from the first. One of them may be `[C, 1, 1]` and then counts for the whole map.
+public struct Subtract: OperationKind {
+    public static let name = Operation.Name.subtract
 
     public init() {}
 

@@ -9,13 +9,16 @@ public enum Operation: Sendable, Hashable {
     case instanceNorm(InstanceNorm)
     case activation(Activation)
     case scale(Scale)
+    case parametricReLU(ParametricReLU)
     case add(Add)
     case multiply(Multiply)
+    case subtract(Subtract)
     case dropout(Dropout)
     case gaussianNoise(GaussianNoise)
     case maxPool(MaxPool)
     case averagePool(AveragePool)
     case globalAveragePool(GlobalAveragePool)
+    case globalMaxPool(GlobalMaxPool)
     case localDeviation(LocalDeviation)
     case powerPool(PowerPool)
     case windowPool(WindowPool)
@@ -23,12 +26,17 @@ public enum Operation: Sendable, Hashable {
     case fixedFilter(FixedFilter)
     case rnnPool(RNNPool)
     case upsampleBilinear(UpsampleBilinear)
+    case upsampleNearest(UpsampleNearest)
     case depthToSpace(DepthToSpace)
     case multiHeadAttention(MultiHeadAttention)
     case attentionHead(AttentionHead)
     case positionEmbedding(PositionEmbedding)
     case linear(Linear)
     case flatten(Flatten)
+    case softmax(Softmax)
+    case concatenation(Concatenation)
+    case slice(Slice)
+    case pad(Pad)
 
     /// What operations are called in the JSON form and in tables.
     public enum Name: String, Sendable, Hashable, CaseIterable {
@@ -38,13 +46,16 @@ public enum Operation: Sendable, Hashable {
         case instanceNorm
         case activation
         case scale
+        case parametricReLU
         case add
         case multiply
+        case subtract
         case dropout
         case gaussianNoise
         case maxPool
         case averagePool
         case globalAveragePool
+        case globalMaxPool
         case localDeviation
         case powerPool
         case windowPool
@@ -52,12 +63,17 @@ public enum Operation: Sendable, Hashable {
         case fixedFilter
         case rnnPool
         case upsampleBilinear
+        case upsampleNearest
         case depthToSpace
         case multiHeadAttention
         case attentionHead
         case positionEmbedding
         case linear
         case flatten
+        case softmax
+        case concatenation
+        case slice
+        case pad
     }
 
     /// The answer of a reader to this operation.
@@ -69,13 +85,16 @@ public enum Operation: Sendable, Hashable {
         case .instanceNorm(let details): reader.read(details)
         case .activation(let details): reader.read(details)
         case .scale(let details): reader.read(details)
+        case .parametricReLU(let details): reader.read(details)
         case .add(let details): reader.read(details)
         case .multiply(let details): reader.read(details)
+        case .subtract(let details): reader.read(details)
         case .dropout(let details): reader.read(details)
         case .gaussianNoise(let details): reader.read(details)
         case .maxPool(let details): reader.read(details)
         case .averagePool(let details): reader.read(details)
         case .globalAveragePool(let details): reader.read(details)
+        case .globalMaxPool(let details): reader.read(details)
         case .localDeviation(let details): reader.read(details)
         case .powerPool(let details): reader.read(details)
         case .windowPool(let details): reader.read(details)
@@ -83,12 +102,17 @@ public enum Operation: Sendable, Hashable {
         case .fixedFilter(let details): reader.read(details)
         case .rnnPool(let details): reader.read(details)
         case .upsampleBilinear(let details): reader.read(details)
+        case .upsampleNearest(let details): reader.read(details)
         case .depthToSpace(let details): reader.read(details)
         case .multiHeadAttention(let details): reader.read(details)
         case .attentionHead(let details): reader.read(details)
         case .positionEmbedding(let details): reader.read(details)
         case .linear(let details): reader.read(details)
         case .flatten(let details): reader.read(details)
+        case .softmax(let details): reader.read(details)
+        case .concatenation(let details): reader.read(details)
+        case .slice(let details): reader.read(details)
+        case .pad(let details): reader.read(details)
         }
     }
 
@@ -128,13 +152,16 @@ public protocol OperationReader {
     func read(_ details: InstanceNorm) -> Answer
     func read(_ details: Activation) -> Answer
     func read(_ details: Scale) -> Answer
+    func read(_ details: ParametricReLU) -> Answer
     func read(_ details: Add) -> Answer
     func read(_ details: Multiply) -> Answer
+    func read(_ details: Subtract) -> Answer
     func read(_ details: Dropout) -> Answer
     func read(_ details: GaussianNoise) -> Answer
     func read(_ details: MaxPool) -> Answer
     func read(_ details: AveragePool) -> Answer
     func read(_ details: GlobalAveragePool) -> Answer
+    func read(_ details: GlobalMaxPool) -> Answer
     func read(_ details: LocalDeviation) -> Answer
     func read(_ details: PowerPool) -> Answer
     func read(_ details: WindowPool) -> Answer
@@ -142,12 +169,17 @@ public protocol OperationReader {
     func read(_ details: FixedFilter) -> Answer
     func read(_ details: RNNPool) -> Answer
     func read(_ details: UpsampleBilinear) -> Answer
+    func read(_ details: UpsampleNearest) -> Answer
     func read(_ details: DepthToSpace) -> Answer
     func read(_ details: MultiHeadAttention) -> Answer
     func read(_ details: AttentionHead) -> Answer
     func read(_ details: PositionEmbedding) -> Answer
     func read(_ details: Linear) -> Answer
     func read(_ details: Flatten) -> Answer
+    func read(_ details: Softmax) -> Answer
+    func read(_ details: Concatenation) -> Answer
+    func read(_ details: Slice) -> Answer
+    func read(_ details: Pad) -> Answer
 }
 
 extension Operation: Codable {
@@ -167,13 +199,16 @@ extension Operation: Codable {
         case .instanceNorm: self = .instanceNorm(try InstanceNorm(node: decoder))
         case .activation: self = .activation(try Activation(node: decoder))
         case .scale: self = .scale(try Scale(node: decoder))
+        case .parametricReLU: self = .parametricReLU(try ParametricReLU(node: decoder))
         case .add: self = .add(Add())
         case .multiply: self = .multiply(Multiply())
+        case .subtract: self = .subtract(try Subtract(node: decoder))
         case .dropout: self = .dropout(try Dropout(node: decoder))
         case .gaussianNoise: self = .gaussianNoise(try GaussianNoise(node: decoder))
         case .maxPool: self = .maxPool(try MaxPool(node: decoder))
         case .averagePool: self = .averagePool(try AveragePool(node: decoder))
         case .globalAveragePool: self = .globalAveragePool(GlobalAveragePool())
+        case .globalMaxPool: self = .globalMaxPool(try GlobalMaxPool(node: decoder))
         case .localDeviation: self = .localDeviation(try LocalDeviation(node: decoder))
         case .powerPool: self = .powerPool(try PowerPool(node: decoder))
         case .windowPool: self = .windowPool(try WindowPool(node: decoder))
@@ -181,12 +216,17 @@ extension Operation: Codable {
         case .fixedFilter: self = .fixedFilter(try FixedFilter(node: decoder))
         case .rnnPool: self = .rnnPool(try RNNPool(node: decoder))
         case .upsampleBilinear: self = .upsampleBilinear(try UpsampleBilinear(node: decoder))
+        case .upsampleNearest: self = .upsampleNearest(try UpsampleNearest(node: decoder))
         case .depthToSpace: self = .depthToSpace(try DepthToSpace(node: decoder))
         case .multiHeadAttention: self = .multiHeadAttention(try MultiHeadAttention(node: decoder))
         case .attentionHead: self = .attentionHead(try AttentionHead(node: decoder))
         case .positionEmbedding: self = .positionEmbedding(try PositionEmbedding(node: decoder))
         case .linear: self = .linear(try Linear(node: decoder))
         case .flatten: self = .flatten(Flatten())
+        case .softmax: self = .softmax(try Softmax(node: decoder))
+        case .concatenation: self = .concatenation(try Concatenation(node: decoder))
+        case .slice: self = .slice(try Slice(node: decoder))
+        case .pad: self = .pad(try Pad(node: decoder))
         }
     }
 

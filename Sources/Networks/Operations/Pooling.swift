@@ -112,6 +112,22 @@ public struct GlobalAveragePool: OperationKind {
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
+/// Maximum of each channel over the whole map: `[C, H, W]` → `[C, 1, 1]`.
+public struct GlobalMaxPool: OperationKind {
+    public static let name = Operation.Name.globalMaxPool
+
+    public init() {}
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        Shape(try singleMap(inputs).channels, 1)
+    }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
+}
+
 /// Deviation of each window: sqrt(max(mean(x²) − mean(x)², floor)), as Gaussian pooling uses it (Kobayashi, 2019).
 public struct LocalDeviation: WindowedOperation {
     public static let name = Operation.Name.localDeviation

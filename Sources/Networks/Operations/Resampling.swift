@@ -60,6 +60,67 @@ public struct UpsampleBilinear: OperationKind {
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
+/// Nearest-neighbour resampling to another size: each pixel is a copy.
+public struct UpsampleNearest: OperationKind {
+    public static let name = Operation.Name.upsampleNearest
+
+    /// How lines of the output meet lines of the input, of which there are h and H.
+    public enum Alignment: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Line y copies ⌊y · h / H⌋.
+        case edges
+        /// Line y copies ⌊(y + ½) · h / H⌋.
+        case centers
+        /// Line y copies y · (h − 1) / (H − 1), rounded: the outermost lines meet.
+        case corners
+    }
+
+    /// H × W.
+    public var size: Size
+    public var alignment: Alignment
+
+    /// A resampling by its output size.
+    public init(size: Size, alignment: Alignment = .edges) {
+        self.size = size
+        self.alignment = alignment
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try singleMap(inputs)
+        try require(
+            (1...65_536).contains(size.height) && (1...65_536).contains(size.width),
+            "it cannot resample \(input) to \(size): use sides of 1 to 65536")
+        return Shape(input.channels, size)
+    }
+
+    /// Along one axis from `source` lines to `destination`.
+    public func lines(from source: Int, to destination: Int) -> LineCopies {
+        switch alignment {
+        case .edges: LineCopies(factor: source, offset: 0, divisor: destination, source: source)
+        case .centers: LineCopies(factor: 2 * source, offset: source, divisor: 2 * destination, source: source)
+        case .corners:
+            LineCopies(
+                factor: 2 * (source - 1), offset: destination - 1, divisor: max(1, 2 * (destination - 1)),
+                source: source)
+        }
+    }
+
+    /// Line y copies line min(source − 1, (factor · y + offset) / divisor), in whole numbers.
+    public struct LineCopies: Sendable, Hashable {
+        public let factor: Int
+        public let offset: Int
+        public let divisor: Int
+        public let source: Int
+
+        /// The line that a line copies.
+        public func callAsFunction(_ line: Int) -> Int { min(source - 1, (factor * line + offset) / divisor) }
+    }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
+}
+
 /// `[C·r², h, w]` → `[C, H, W]`: each position becomes a cell of r × r pixels (Shi et al., 2016). Where h·r < H or w·r < W the
 /// border is copied outwards.
 public struct DepthToSpace: OperationKind {

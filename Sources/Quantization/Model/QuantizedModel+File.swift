@@ -20,10 +20,12 @@ extension QuantizedModel {
         var stripes: StripeMode
         var pushesRows: Bool
         var alignment: Int
+        /// Nil for `sapool`: files of before had none.
+        var arithmetic: IntegerArithmetic?
         var values: [String: AffineQuantization]
 
         private enum CodingKeys: String, CodingKey {
-            case version, network, pixels, classes, stripes, alignment, values
+            case version, network, pixels, classes, stripes, alignment, arithmetic, values
             case pushesRows = "pushes_rows"
         }
     }
@@ -89,7 +91,7 @@ extension QuantizedModel {
             network: header.network, pixels: pixels, classNames: header.classes,
             planOptions: PlanOptions(
                 stripes: header.stripes, pushesRows: header.pushesRows, alignment: header.alignment),
-            values: header.values, weights: weights, tables: tables)
+            arithmetic: header.arithmetic ?? .sapool, values: header.values, weights: weights, tables: tables)
     }
 
     /// Writes the file, beside its place and then renamed.
@@ -106,7 +108,8 @@ extension QuantizedModel {
     func file() throws -> Safetensors {
         let header = Header(
             version: Self.version, network: network, pixels: pixels, classes: classNames, stripes: planOptions.stripes,
-            pushesRows: planOptions.pushesRows, alignment: planOptions.alignment, values: values)
+            pushesRows: planOptions.pushesRows, alignment: planOptions.alignment,
+            arithmetic: arithmetic == .sapool ? nil : arithmetic, values: values)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(header), as: UTF8.self)

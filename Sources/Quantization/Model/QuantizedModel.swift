@@ -37,6 +37,8 @@ public struct QuantizedModel: Sendable, Equatable {
     public var classNames: [String]
     /// What the memory planner may do: `stripes`, `pushesRows`, `alignment`.
     public var planOptions: PlanOptions
+    /// How its sums are rounded.
+    public var arithmetic: IntegerArithmetic
     /// Of each value that exists on the device, by the name of the node that finishes it (`DeviceStep`); an attention's queries, keys
     /// and values are `NAME.query`, `NAME.key` and `NAME.value`, a position table's is `NAME.table`, a channel scale's `NAME.factor`.
     public var values: [String: AffineQuantization]
@@ -49,12 +51,14 @@ public struct QuantizedModel: Sendable, Equatable {
     /// A model by its parts; `KernelProgram` checks them.
     public init(
         network: Network, pixels: PixelQuantization, classNames: [String], planOptions: PlanOptions,
-        values: [String: AffineQuantization], weights: [String: Weights], tables: [String: [Int8]]
+        arithmetic: IntegerArithmetic = .sapool, values: [String: AffineQuantization], weights: [String: Weights],
+        tables: [String: [Int8]]
     ) {
         self.network = network
         self.pixels = pixels
         self.classNames = classNames
         self.planOptions = planOptions
+        self.arithmetic = arithmetic
         self.values = values
         self.weights = weights
         self.tables = tables
