@@ -38,6 +38,7 @@ public struct DeviceGraph: Sendable {
         } catch {
             throw PlanningError("\(network.name) cannot be lowered: \(error)")
         }
+        try values.requireReadableVectors()
         folds = rewriter.folds
         biased = rewriter.biased
         schedule = try Schedule(values)

@@ -128,4 +128,33 @@ final class LoweringTests: XCTestCase {
             XCTAssertEqual(try lowered.lowered(), lowered, name)
         }
     }
+
+    /// A flattened map lies pixel by pixel, and a vector goes channel by channel: what would mix them up is refused with its name.
+    func testFlattenedMapsTakenForVectors() throws {
+        func problem(_ size: Size, _ append: (NetworkBuilder, Node.ID) throws -> Node.ID) throws -> String? {
+            let builder = NetworkBuilder("flat")
+            let map = try builder.activation(builder.input(Shape(3, size)), .sigmoid, name: "map")
+            let flat = try builder.add(.flatten(Flatten()), [map], name: "flat")
+            let network = try builder.network(output: append(builder, flat))
+            do {
+                _ = try DeviceGraph(network)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+        let readers: [(NetworkBuilder, Node.ID) throws -> Node.ID] = [
+            { try $0.softmax($1, name: "reader") }, { try $0.concatenate([$1, $1], name: "reader") },
+            { try $0.slice($1, from: 1, count: 2, name: "reader") }, { try $0.subtract($1, $1, name: "reader") },
+            { try $0.parametricReLU($1, name: "reader") },
+        ]
+        for reader in readers {
+            XCTAssertEqual(
+                try problem(2, reader),
+                "reader takes the flattened 3×2×2 of map, which a device holds in another order: flatten the map behind it"
+            )
+            XCTAssertNil(try problem(1, reader))
+        }
+        XCTAssertNil(try problem(2) { try $0.linear($0.leakyReLU($1, slope: 0.1, name: "leaky"), to: 2, name: "fc") })
+    }
 }

@@ -92,65 +92,11 @@ final class PlanCheckerTests: XCTestCase {
     func testRandomNetworks() throws {
         var random = TestGenerator(seed: 5)
         for round in 0..<10_000 {
-            let network = try randomNetwork(&random)
+            let network = try RandomNetworks.next(&random)
             let options = Self.options[round % Self.options.count]
             let plan = try MemoryPlan(network, options: options)
             XCTAssertEqual(PlanChecker.problems(in: plan), [], "round \(round), \(options)")
             XCTAssertGreaterThanOrEqual(plan.arenaBytes, plan.lowerBoundBytes, "round \(round)")
         }
-    }
-
-    /// Maps of 2×6×6 and vectors of 2×1×1, read and added at random.
-    private func randomNetwork(_ random: inout TestGenerator) throws -> Network {
-        let builder = NetworkBuilder("random")
-        var maps = [try builder.input([2, 6, 6])]
-        var vectors = [try builder.add(.globalAveragePool(GlobalAveragePool()), [maps[0]], name: "mean")]
-        for index in 0..<Int.random(in: 1...30, using: &random) {
-            let name = "n\(index)"
-            func pick(_ ids: [Node.ID]) -> Node.ID {
-                ids[Int.random(in: max(0, ids.count - 4)..<ids.count, using: &random)]
-            }
-            let (map, vector) = (pick(maps), pick(vectors))
-            switch Int.random(in: 0..<17, using: &random) {
-            case 13:
-                let sides = [1, 2, 3]
-                let kernel = Size(sides.randomElement(using: &random) ?? 1)
-                let small = try builder.add(
-                    .averagePool(AveragePool(kernel: kernel, stride: Size(Int.random(in: 1...2, using: &random)))),
-                    [map],
-                    name: "\(name).small")
-                maps.append(try builder.add(.upsampleBilinear(UpsampleBilinear(size: 6)), [small], name: name))
-            case 14:
-                let weights = try builder.convolution(map, to: 2, kernel: 2, stride: 2, name: "\(name).weights")
-                let pool = WindowPool(kernel: 3, stride: 1, padding: 1)
-                maps.append(try builder.add(.windowPool(pool), [pick(maps), weights], name: name))
-            case 15:
-                // Padded on one side alone.
-                let isFirst = Bool.random(using: &random)
-                let window = Window(kernel: 2, before: isFirst ? 1 : 0, after: isFirst ? 0 : 1)
-                maps.append(try builder.add(.maxPool(MaxPool(window)), [map], name: name))
-            case 16:
-                // With gaps.
-                let window = Window(kernel: Size(3, 1), dilation: Size(2, 1), padding: Size(2, 0))
-                maps.append(try builder.convolution(map, to: 2, window: window, name: name))
-            case 0, 1: maps.append(try builder.convolution(map, to: 2, kernel: 3, padding: 1, name: name))
-            case 2: maps.append(try builder.batchNorm(map, name: name))
-            case 3: maps.append(try builder.activation(map, .relu, name: name))
-            case 4, 5: maps.append(try builder.add(map, pick(maps), name: name))
-            case 6: maps.append(try builder.multiply(vector, map, name: name))
-            case 7: maps.append(try builder.add(.dropout(Dropout(0.1)), [map], name: name))
-            case 8: vectors.append(try builder.activation(vector, .sigmoid, name: name))
-            case 9: vectors.append(try builder.add(vector, pick(vectors), name: name))
-            case 10: vectors.append(try builder.add(.globalAveragePool(GlobalAveragePool()), [map], name: name))
-            case 11:
-                maps.append(
-                    try builder.add(.multiHeadAttention(MultiHeadAttention(channels: 2, heads: 1)), [map], name: name))
-            default:
-                let noise = try builder.add(.gaussianNoise(GaussianNoise(size: 6)), [vector], name: "\(name).noise")
-                maps.append(try builder.add(noise, pick(vectors), name: name))
-            }
-        }
-        let outputs = [maps.last, Bool.random(using: &random) ? vectors.last : nil].compactMap { $0 }
-        return try builder.network(outputs: outputs)
     }
 }

@@ -78,6 +78,49 @@ final class ReferenceExecutorTests: XCTestCase {
         XCTAssertEqual(values[compared.index], [3])
     }
 
+    /// Whatever a plan lays over what, every row of it is the network's.
+    func testRandomNetworks() throws {
+        var random = TestGenerator(seed: 9)
+        for round in 0..<1000 {
+            let network = try RandomNetworks.next(&random)
+            let options = PlanCheckerTests.options[round % PlanCheckerTests.options.count]
+            XCTAssertEqual(try mistakes(network, options, seed: UInt64(round)), [], "round \(round), \(options)")
+        }
+    }
+
+    /// What moves channels and lines, on two channels of two pixels: 1, −2 and 3, 4.
+    func testMovedAndSharedByHand() throws {
+        let builder = NetworkBuilder("hand")
+        let image = try builder.input([2, 1, 2])
+        let first = try builder.slice(image, from: 0, count: 1, name: "first")
+        let joined = try builder.concatenate([image, first], name: "joined")
+        let padded = try builder.add(
+            .pad(Pad(before: Size(1, 0), after: Size(0, 1), value: -0.25)), [first], name: "padded")
+        let near = try builder.add(.upsampleNearest(UpsampleNearest(size: Size(1, 5))), [first], name: "near")
+        let centred = try builder.add(
+            .upsampleNearest(UpsampleNearest(size: Size(1, 5), alignment: .centers)), [first], name: "centred")
+        let corners = try builder.add(
+            .upsampleNearest(UpsampleNearest(size: Size(1, 4), alignment: .corners)), [first], name: "corners")
+        let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [image], name: "largest")
+        let difference = try builder.subtract(image, largest, name: "difference")
+        let leaky = try builder.leakyReLU(image, slope: 0.5, name: "leaky")
+        let shares = try builder.softmax(image, name: "shares")
+        let network = try builder.network(
+            outputs: [joined, padded, near, centred, corners, difference, leaky, shares])
+        let values = try ReferenceExecutor(DeviceGraph(network)).values(of: [1, -2, 3, 4])
+        XCTAssertEqual(values[joined.index], [1, -2, 1, 3, 4, 3])
+        XCTAssertEqual(values[padded.index], [-8, -8, -8, 1, 3, -8])
+        XCTAssertEqual(values[near.index], [1, 1, 1, 3, 3])
+        XCTAssertEqual(values[centred.index], [1, 1, 3, 3, 3])
+        XCTAssertEqual(values[corners.index], [1, 1, 3, 3])
+        XCTAssertEqual(values[largest.index], [3, 4])
+        // (3a − 2b + 2) / 4, rounded down: −1 / 4, −12 / 4, 5 / 4, 6 / 4.
+        XCTAssertEqual(values[difference.index], [-1, -3, 1, 1])
+        XCTAssertEqual(values[leaky.index], [1, -1, 3, 4])
+        // 255 and 211 of 466, 240 and 255 of 495: shares of 255 are 140 and 115, 124 and 131.
+        XCTAssertEqual(values[shares.index], [12, -13, -4, 3])
+    }
+
     func testTinyNetworks() throws {
         for network in [
             try TinyNetworks.chain(), try TinyNetworks.residual(), try TinyNetworks.attention(),

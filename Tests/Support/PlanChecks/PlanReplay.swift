@@ -39,11 +39,11 @@ struct PlanReplay {
                 switch node.operation {
                 // Dropout, noise and what goes with them are not in a lowered network.
                 case .flatten: sources[node.inputs[0].index]
-                case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .add, .multiply, .dropout,
-                    .gaussianNoise, .maxPool, .averagePool, .globalAveragePool, .localDeviation, .powerPool,
-                    .windowPool,
-                    .comparisonPool, .fixedFilter, .rnnPool, .upsampleBilinear, .depthToSpace, .multiHeadAttention,
-                    .attentionHead, .positionEmbedding, .linear:
+                case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .parametricReLU, .add,
+                    .multiply, .subtract, .dropout, .gaussianNoise, .maxPool, .averagePool, .globalAveragePool,
+                    .globalMaxPool, .localDeviation, .powerPool, .windowPool, .comparisonPool, .fixedFilter, .rnnPool,
+                    .upsampleBilinear, .upsampleNearest, .depthToSpace, .multiHeadAttention, .attentionHead,
+                    .positionEmbedding, .linear, .softmax, .concatenation, .slice, .pad:
                     node.id
                 }
         }
@@ -143,7 +143,7 @@ struct PlanReplay {
     private func isKept(_ index: Int, _ main: Node) -> Bool {
         switch main.operation {
         case .multiHeadAttention, .instanceNorm: index == 0
-        case .globalAveragePool: true
+        case .globalAveragePool, .globalMaxPool: true
         default: false
         }
     }
@@ -156,8 +156,8 @@ struct PlanReplay {
             guard source.overlaps(place) else { continue }
             let isElementwise =
                 switch main.operation {
-                case .add, .multiply, .batchNorm, .activation, .scale, .positionEmbedding, .multiHeadAttention,
-                    .instanceNorm:
+                case .add, .multiply, .subtract, .batchNorm, .activation, .scale, .parametricReLU, .softmax,
+                    .positionEmbedding, .multiHeadAttention, .instanceNorm:
                     true
                 default: false
                 }
@@ -171,9 +171,12 @@ struct PlanReplay {
     // MARK: - Rows
 
     private func rowWritten(by node: Node, pass: Int) -> Int? {
-        guard case .globalAveragePool = node.operation else { return pass }
-        let source = sources[node.inputs[0].index]
-        return pass + 1 == shapes[source.index].height ? 0 : nil
+        switch node.operation {
+        case .globalAveragePool, .globalMaxPool:
+            let source = sources[node.inputs[0].index]
+            return pass + 1 == shapes[source.index].height ? 0 : nil
+        default: return pass
+        }
     }
 
     private func rowsRead(by node: Node, pass: Int) -> [(Node.ID, Int)] {
@@ -209,18 +212,36 @@ struct PlanReplay {
             let rows = window(details.window)
             let cells = NearestUpsampling(from: shapes[operands[1].index].height, to: height)
             return all(rows) + rows.map { (operands[1], cells.sourceLine($0)) }
-        case .add, .multiply:
+        case .add, .multiply, .subtract:
             return operands.map { ($0, shapes[$0.index] == shapes[node.id.index] ? pass : 0) }
         case .gaussianNoise: return all([0])
         case .upsampleBilinear:
             let centre = (Double(pass) + 0.5) * Double(height) / Double(shapes[node.id.index].height) - 0.5
             let low = Int(max(0, centre))
             return all(low + 1 < height ? [low, low + 1] : [low])
+        case .upsampleNearest(let details):
+            return all([copiedLine(details.alignment, pass, from: height, to: shapes[node.id.index].height)])
+        case .concatenation: return operands.map { ($0, pass) }
+        case .pad(let details):
+            let row = pass - details.before.height
+            return all(row >= 0 && row < height ? [row] : [])
         case .depthToSpace(let details): return all([min(pass / details.factor, height - 1)])
         case .multiHeadAttention, .instanceNorm: return all(pass == 0 ? Array(0..<height) : [pass])
         case .linear, .attentionHead: return all(Array(0..<height))
-        case .batchNorm, .activation, .scale, .positionEmbedding, .globalAveragePool, .flatten, .dropout:
+        case .batchNorm, .activation, .scale, .parametricReLU, .softmax, .slice, .positionEmbedding,
+            .globalAveragePool, .globalMaxPool, .flatten, .dropout:
             return all([pass])
         }
+    }
+
+    /// The last of h lines that does not lie behind line y of H: at y · h / H, at (y + ½) · h / H, or at y · (h − 1) / (H − 1) + ½.
+    private func copiedLine(_ alignment: UpsampleNearest.Alignment, _ y: Int, from h: Int, to H: Int) -> Int {
+        (0..<h).last { line in
+            switch alignment {
+            case .edges: line * H <= y * h
+            case .centers: 2 * line * H <= (2 * y + 1) * h
+            case .corners: H == 1 ? line == 0 : 2 * line * (H - 1) <= 2 * y * (h - 1) + H - 1
+            }
+        } ?? 0
     }
 }

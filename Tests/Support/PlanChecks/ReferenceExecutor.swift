@@ -49,7 +49,7 @@ package struct ReferenceExecutor {
             let operands = graph.operands(of: node).map { ArenaMemory(copying: values[$0.index]) }
             let output = ArenaMemory(bytes: shape.count)
             for pass in 0..<passes(of: kernel) {
-                let row = isMean(node) ? 0 : pass
+                let row = isGlobal(node) ? 0 : pass
                 kernel.run(
                     pass: pass,
                     ReferenceKernel.Memory(
@@ -107,7 +107,7 @@ package struct ReferenceExecutor {
         _ task: RowTask, _ step: MemoryPlan.Step, _ plan: MemoryPlan, _ arena: ArenaMemory, _ image: [Int8]
     ) -> Int? {
         guard let kernel = kernels[step.nodes[0].index] else { return nil }
-        let row = isMean(kernel.node) ? 0 : task.pass
+        let row = isGlobal(kernel.node) ? 0 : task.pass
         let output = arena.start + place(plan.buffers[step.output], row)
         let operands = graph.operands(of: kernel.node).compactMap { plan.buffer(of: $0) }
         if kernel.node.id.index == 0 {
@@ -120,7 +120,7 @@ package struct ReferenceExecutor {
                     row: { operand, row in UnsafePointer(arena.start + place(operands[operand], row)) }, output: output,
                     scratch: step.scratch.map { UnsafeMutableRawPointer(arena.start + plan.buffers[$0].offset) }))
         }
-        guard !isMean(kernel.node) || task.pass + 1 == passes(of: kernel) else { return nil }
+        guard !isGlobal(kernel.node) || task.pass + 1 == passes(of: kernel) else { return nil }
         for id in step.nodes.dropFirst() {
             kernels[id.index]?.run(
                 pass: row, ReferenceKernel.Memory(row: { _, _ in UnsafePointer(output) }, output: output, scratch: []))
@@ -128,12 +128,16 @@ package struct ReferenceExecutor {
         return row
     }
 
-    private func isMean(_ node: Node) -> Bool {
-        if case .globalAveragePool = node.operation { true } else { false }
+    /// Whether it takes a row of its operand with each pass, and writes with the last.
+    private func isGlobal(_ node: Node) -> Bool {
+        switch node.operation {
+        case .globalAveragePool, .globalMaxPool: true
+        default: false
+        }
     }
 
     private func passes(of kernel: ReferenceKernel) -> Int {
-        isMean(kernel.node) ? kernel.inputs[0].height : kernel.output.height
+        isGlobal(kernel.node) ? kernel.inputs[0].height : kernel.output.height
     }
 
     /// Rubbish everywhere but in buffers that were filled in an earlier stripe and are read in this one or later.

@@ -58,6 +58,16 @@ extension ReferenceKernel {
             for channel in 0..<input.channels {
                 memory.output[channel] = roundedQuotient(Int64(sums[channel]), Int64(input.size.area))
             }
+        case .globalMaxPool:
+            let (maxima, input) = (memory.scratch[0].assumingMemoryBound(to: Int8.self), inputs[0])
+            let row = memory.row(0, pass)
+            for channel in 0..<input.channels {
+                var largest = pass == 0 ? Int8.min : maxima[channel]
+                for x in 0..<input.width { largest = max(largest, row[x * input.channels + channel]) }
+                maxima[channel] = largest
+            }
+            guard pass + 1 == input.height else { return }
+            for channel in 0..<input.channels { memory.output[channel] = maxima[channel] }
         default: return
         }
     }

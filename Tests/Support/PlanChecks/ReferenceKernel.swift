@@ -33,7 +33,8 @@ struct ReferenceKernel {
         case .convolution(let details): convolve(details, pass, memory)
         case .linear: multiplyVector(memory)
         case .scale(let details) where details.shape != nil: scale(details, pass, memory)
-        case .activation, .scale: map(pass, memory) { weights.table[Int($0) + 128] }
+        case .parametricReLU(let details) where details.channels != nil: rectify(pass, memory)
+        case .activation, .scale, .parametricReLU: map(pass, memory) { weights.table[Int($0) + 128] }
         case .batchNorm:
             let channels = output.channels
             let source = memory.row(0, pass)
@@ -43,15 +44,22 @@ struct ReferenceKernel {
             }
         case .positionEmbedding: addPosition(pass, memory)
         case .add: combine(pass, memory) { Int8(clamping: (3 * Int($0) + 2 * Int($1) + 2) >> 2) }
+        case .subtract: combine(pass, memory) { Int8(clamping: (3 * Int($0) - 2 * Int($1) + 2) >> 2) }
         case .multiply: combine(pass, memory) { Int8(clamping: (Int($0) * Int($1) + 32) >> 6) }
         case .gaussianNoise: for index in 0..<output.width * output.channels { memory.output[index] = 0 }
-        case .maxPool, .averagePool, .localDeviation, .windowPool, .globalAveragePool, .powerPool, .comparisonPool:
+        case .maxPool, .averagePool, .localDeviation, .windowPool, .globalAveragePool, .globalMaxPool, .powerPool,
+            .comparisonPool:
             pool(pass, memory)
         case .instanceNorm: normaliseInstance(pass, memory)
         case .fixedFilter(let details): filter(details, pass, memory)
         case .rnnPool(let details): readWindows(details, pass, memory)
         case .attentionHead(let details): attendOnce(details, memory)
         case .upsampleBilinear: upsample(pass, memory)
+        case .upsampleNearest(let details): copyNearest(details, pass, memory)
+        case .concatenation: join(pass, memory)
+        case .slice(let details): cut(details, pass, memory)
+        case .pad(let details): surround(details, pass, memory)
+        case .softmax: share(pass, memory)
         case .depthToSpace(let details): shuffle(details, pass, memory)
         case .multiHeadAttention(let details): attend(details, pass, memory)
         case .input, .dropout, .flatten: return

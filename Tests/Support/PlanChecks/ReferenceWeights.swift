@@ -14,6 +14,8 @@ struct ReferenceWeights {
     /// exp(−i / 16) · 255.
     private(set) var exponentials: [Int32] = []
 
+    private static let exponentials = (0..<256).map { Int32((255 * exp(-Double($0) / 16)).rounded()) }
+
     init(_ node: Node, inputs: [Shape], seed: UInt64) {
         var random = ReferenceGenerator(state: seed &+ UInt64(node.id.index) &* 0x9E37_79B9_7F4A_7C15)
         switch node.operation {
@@ -22,7 +24,7 @@ struct ReferenceWeights {
         case .linear(let details): fill(details.outputFeatures, details.inputFeatures, &random)
         case .multiHeadAttention(let details):
             fill(4 * details.channels, details.channels, &random)
-            exponentials = (0..<256).map { Int32((255 * exp(-Double($0) / 16)).rounded()) }
+            exponentials = Self.exponentials
         case .positionEmbedding(let details):
             let count = (inputs[0].height + inputs[0].width) * (details.channels / 2)
             numbers = (0..<count).map { _ in Int8(random.next(in: -20...20)) }
@@ -48,7 +50,14 @@ struct ReferenceWeights {
         case .attentionHead(let details):
             fill(3 * details.channels + details.outputs, details.channels, &random)
             numbers += (0..<(details.size.area + 1) * details.channels).map { _ in Int8(random.next(in: -20...20)) }
-            exponentials = (0..<256).map { Int32((255 * exp(-Double($0) / 16)).rounded()) }
+            exponentials = Self.exponentials
+        case .parametricReLU(let details):
+            guard let channels = details.channels else {
+                table = Self.table { $0 >= 0 ? $0 : details.slope * $0 }
+                break
+            }
+            scales = (0..<channels).map { _ in Requantisation(scale: Double(random.next(in: 100...990)) / 1000) }
+        case .softmax: exponentials = Self.exponentials
         case .scale(let details): table = Self.table { $0 * details.factor }
         default: break
         }
@@ -76,6 +85,9 @@ struct ReferenceWeights {
         case .hardSigmoid: min(max(x + 3, 0), 6) / 2
         case .exponential: exp(x / 3)
         case .softplus: log(1 + exp(x))
+        case .tanh: 3 * tanh(x)
+        case .hardTanh: min(max(x, -1), 1)
+        case .identity: x
         }
     }
 }
