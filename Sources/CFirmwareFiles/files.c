@@ -77,14 +77,26 @@ CONTENT(deviceruntime_linear_swift) = {
 CONTENT(deviceruntime_pooling_swift) = {
 #embed "../../Sources/DeviceRuntime/Pooling.swift"
 };
+CONTENT(deviceruntime_rectifier_swift) = {
+#embed "../../Sources/DeviceRuntime/Rectifier.swift"
+};
 CONTENT(deviceruntime_requantisation_swift) = {
 #embed "../../Sources/DeviceRuntime/Requantisation.swift"
 };
 CONTENT(deviceruntime_resampling_swift) = {
 #embed "../../Sources/DeviceRuntime/Resampling.swift"
 };
+CONTENT(deviceruntime_resizing_swift) = {
+#embed "../../Sources/DeviceRuntime/Resizing.swift"
+};
 CONTENT(deviceruntime_shapes_swift) = {
 #embed "../../Sources/DeviceRuntime/Shapes.swift"
+};
+CONTENT(deviceruntime_shaping_swift) = {
+#embed "../../Sources/DeviceRuntime/Shaping.swift"
+};
+CONTENT(deviceruntime_softmax_swift) = {
+#embed "../../Sources/DeviceRuntime/Softmax.swift"
 };
 CONTENT(deviceruntime_weightedpooling_swift) = {
 #embed "../../Sources/DeviceRuntime/WeightedPooling.swift"
@@ -177,9 +189,13 @@ static const FirmwareFile files[] = {
     ENTRY("Sources/DeviceRuntime/Elementwise.swift", deviceruntime_elementwise_swift),
     ENTRY("Sources/DeviceRuntime/Linear.swift", deviceruntime_linear_swift),
     ENTRY("Sources/DeviceRuntime/Pooling.swift", deviceruntime_pooling_swift),
+    ENTRY("Sources/DeviceRuntime/Rectifier.swift", deviceruntime_rectifier_swift),
     ENTRY("Sources/DeviceRuntime/Requantisation.swift", deviceruntime_requantisation_swift),
     ENTRY("Sources/DeviceRuntime/Resampling.swift", deviceruntime_resampling_swift),
+    ENTRY("Sources/DeviceRuntime/Resizing.swift", deviceruntime_resizing_swift),
     ENTRY("Sources/DeviceRuntime/Shapes.swift", deviceruntime_shapes_swift),
+    ENTRY("Sources/DeviceRuntime/Shaping.swift", deviceruntime_shaping_swift),
+    ENTRY("Sources/DeviceRuntime/Softmax.swift", deviceruntime_softmax_swift),
     ENTRY("Sources/DeviceRuntime/WeightedPooling.swift", deviceruntime_weightedpooling_swift),
     ENTRY("Sources/Board/board.c", board_board_c),
     ENTRY("Sources/Board/memory.c", board_memory_c),

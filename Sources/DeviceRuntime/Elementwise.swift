@@ -46,8 +46,12 @@ public struct ScaledOutput {
     }
 
     @inline(__always)
-    func callAsFunction(_ value: Int32) -> Int8 {
-        let scaled = scale(value) &+ zero
+    func callAsFunction(_ value: Int32) -> Int8 { int8(scale(value)) }
+
+    /// What is scaled already.
+    @inline(__always)
+    func int8(_ steps: Int32) -> Int8 {
+        let scaled = steps &+ zero
         return Int8(truncatingIfNeeded: scaled < low ? low : scaled > high ? high : scaled)
     }
 }
@@ -70,6 +74,25 @@ public func add(
         var channel = 0
         while channel < channels {
             output[start &+ channel] = scale(first(p[channel]) &+ second(q[channel]))
+            channel = channel &+ 1
+        }
+        x = x &+ 1
+    }
+}
+
+/// Takes the second row from the first, as `add` adds them: LiteRT's reference, bit for bit.
+@inline(never)
+public func subtract(
+    _ a: UnsafePointer<Int8>, _ first: Addend, _ b: UnsafePointer<Int8>, _ second: Addend, _ scale: ScaledOutput,
+    width: Int, channels: Int, spread: Spread = .none, to output: UnsafeMutablePointer<Int8>
+) {
+    var x = 0
+    while x < width {
+        let start = x &* channels
+        let (p, q) = (spread == .first ? a : a + start, spread == .second ? b : b + start)
+        var channel = 0
+        while channel < channels {
+            output[start &+ channel] = scale(first(p[channel]) &- second(q[channel]))
             channel = channel &+ 1
         }
         x = x &+ 1

@@ -1,12 +1,32 @@
 import CDSP
 
-/// A linear layer: LiteRT's reference, bit for bit. Weights are `[outputs][inputs]`.
+/// A linear layer, its sums rounded twice as a convolution's are. Weights are `[outputs][inputs]`.
 ///
 /// The input is one block of memory, read in its order: the layer after a map has its weights' columns in NHWC order.
 @inline(never)
 public func multiply(
     _ input: UnsafePointer<Int8>, inputs: Int, zero: Int32, weights: UnsafePointer<Int8>, outputs: Int,
     _ scale: Requantisation, to output: UnsafeMutablePointer<Int8>
+) {
+    product(
+        input, inputs: inputs, zero: zero, weights: weights, outputs: outputs, scale, roundsOnce: false, to: output)
+}
+
+/// The same with sums that are rounded once, halves away from zero: the reference of LiteRT since 2.0, bit for bit. A function of its own:
+/// firmware of models that were quantised here is not to carry it.
+@inline(never)
+public func multiplyRoundingOnce(
+    _ input: UnsafePointer<Int8>, inputs: Int, zero: Int32, weights: UnsafePointer<Int8>, outputs: Int,
+    _ scale: Requantisation, to output: UnsafeMutablePointer<Int8>
+) {
+    product(
+        input, inputs: inputs, zero: zero, weights: weights, outputs: outputs, scale, roundsOnce: true, to: output)
+}
+
+@inline(__always)
+private func product(
+    _ input: UnsafePointer<Int8>, inputs: Int, zero: Int32, weights: UnsafePointer<Int8>, outputs: Int,
+    _ scale: Requantisation, roundsOnce: Bool, to output: UnsafeMutablePointer<Int8>
 ) {
     let lanes = ((0 &- zero) & 0xFFFF) | ((0 &- zero) &<< 16)
     let quads = cdsp_unit() == CDSP_DUAL ? inputs & ~3 : 0
@@ -30,8 +50,11 @@ public func multiply(
             next = next &+ value &* Int32(row[index &+ step])
             index = index &+ 1
         }
-        output[channel] = scale.int8(scale[channel](sum))
-        if step != 0 { output[channel &+ 1] = scale.int8(scale[channel &+ 1](next)) }
+        output[channel] = scale.int8(roundsOnce ? scale.once(channel, sum) : scale[channel](sum))
+        if step != 0 {
+            output[channel &+ 1] = scale.int8(
+                roundsOnce ? scale.once(channel &+ 1, next) : scale[channel &+ 1](next))
+        }
         channel = channel &+ 2
     }
     scale.limit(output, outputs)

@@ -191,3 +191,37 @@ public func globalAverageRow(
         channel = channel &+ 1
     }
 }
+
+/// One row's part of a global maximum; the last row's writes it. Exact.
+///
+/// - Parameter maxima: `channels` int8 that live from the first row to the last.
+@inline(never)
+public func globalMaxRow(
+    _ y: Int, _ input: UnsafePointer<Int8>, _ size: MapSize, maxima: UnsafeMutablePointer<Int8>,
+    to output: UnsafeMutablePointer<Int8>
+) {
+    let channels = size.channels
+    var channel = 0
+    if y == 0 {
+        while channel < channels {
+            maxima[channel] = -128
+            channel = channel &+ 1
+        }
+    }
+    var x = 0
+    while x < size.width {
+        let source = input + x &* channels
+        channel = 0
+        while channel < channels {
+            if source[channel] > maxima[channel] { maxima[channel] = source[channel] }
+            channel = channel &+ 1
+        }
+        x = x &+ 1
+    }
+    guard y == size.height &- 1 else { return }
+    channel = 0
+    while channel < channels {
+        output[channel] = maxima[channel]
+        channel = channel &+ 1
+    }
+}

@@ -44,6 +44,16 @@ public struct Requantisation {
     @inline(__always)
     subscript(channel: Int) -> Multiplier { Multiplier(multipliers[channel], shift: shifts[channel]) }
 
+    /// sum · multiplier · 2^(shift − 31), rounded once, halves away from zero.
+    @inline(__always)
+    func once(_ channel: Int, _ sum: Int32) -> Int32 {
+        let right = Int64(truncatingIfNeeded: 31 &- shifts[channel])
+        let product = Int64(sum) &* Int64(multipliers[channel])
+        // Below zero just under a half is added, so that the shift, which rounds down, takes halves down too.
+        let half = (1 &<< (right &- 1)) &+ (product &>> 63)
+        return Int32(truncatingIfNeeded: (product &+ half) &>> right)
+    }
+
     @inline(__always)
     func int8(_ scaled: Int32) -> Int8 { Int8(truncatingIfNeeded: cdsp_saturate8(scaled &+ zero)) }
 

@@ -2,14 +2,13 @@ import DeviceRuntime
 import Foundation
 import XCTest
 
-/// Convolution, depthwise, linear, add, multiply, average and max pooling against LiteRT's reference kernels, bit for bit. The
-/// numbers come from Tests/Golden/make_litert_golden.py.
+/// Kernels against LiteRT's reference kernels, bit for bit. The numbers come from Tests/Golden/make_litert_golden.py.
 final class LiteRTGoldenTests: XCTestCase {
     func testEveryCaseIsLiteRTsBitForBit() throws {
         let url = try XCTUnwrap(
             Bundle.module.url(forResource: "litert", withExtension: "json", subdirectory: "Resources"))
         let cases = try JSONDecoder().decode([GoldenCase].self, from: Data(contentsOf: url))
-        XCTAssertEqual(cases.count, 25)
+        XCTAssertEqual(cases.count, 46)
         for golden in cases {
             let output = try XCTUnwrap(golden.run(), golden.name)
             let differing = zip(output, golden.expected).filter { $0 != $1 }.count
@@ -41,20 +40,30 @@ struct GoldenCase: Decodable {
     var shifts: [Int32]?
     var bias: [Int32]?
     var weights: [Int8]?
+    /// A softmax's exponentials.
+    var words: [Int32]?
+    /// How lines of a nearest-neighbour resampling meet.
+    var alignment: String?
     let x: [Int8]
     var second: [Int8]?
     let expected: [Int8]
 
-    private var inputSize: MapSize { MapSize(height: input[0], width: input[1], channels: input[2]) }
-    private var outputSize: MapSize { MapSize(height: output[0], width: output[1], channels: output[2]) }
+    var inputSize: MapSize { MapSize(height: input[0], width: input[1], channels: input[2]) }
+    var outputSize: MapSize { MapSize(height: output[0], width: output[1], channels: output[2]) }
 
     /// The kernel's output; nil for an operation that nobody knows.
     func run() -> [Int8]? {
         switch operation {
         case "convolution", "depthwise": convolve()
-        case "linear": linear()
-        case "add", "multiply": combine()
+        case "linear", "linearOnce": linear()
+        case "add", "subtract", "multiply": combine()
         case "average", "max": pool()
+        case "mean", "reduceMax": reduce()
+        case "rectify": rectified()
+        case "softmax": softmax()
+        case "bilinear", "nearest": resized()
+        case "concatenation": joined()
+        case "pad": padded()
         default: nil
         }
     }
@@ -93,30 +102,42 @@ struct GoldenCase: Decodable {
         guard let weights else { return nil }
         return withScale { scale in
             var result = [Int8](repeating: 0, count: expected.count)
-            multiply(
-                x, inputs: x.count, zero: inputZero, weights: weights, outputs: expected.count, scale, to: &result)
+            if operation == "linear" {
+                multiply(
+                    x, inputs: x.count, zero: inputZero, weights: weights, outputs: expected.count, scale, to: &result)
+            } else {
+                multiplyRoundingOnce(
+                    x, inputs: x.count, zero: inputZero, weights: weights, outputs: expected.count, scale, to: &result)
+            }
             return result
         }
     }
 
     private func combine() -> [Int8]? {
-        guard let second, let multipliers, let shifts, let secondZero, let outputZero, let low, let high,
-            let last = multipliers.indices.last
-        else { return nil }
-        let scale = ScaledOutput(
-            multiplier: multipliers[last], shift: shifts[last], zero: outputZero, low: low, high: high)
+        guard let second, let multipliers, let shifts, let secondZero, let scale = scaledOutput else { return nil }
         var result = [Int8](repeating: 0, count: expected.count)
         let (width, channels) = (input[0] * input[1], input[2])
-        if operation == "add" {
-            add(
-                x, Addend(zero: inputZero, multiplier: multipliers[0], shift: shifts[0]), second,
-                Addend(zero: secondZero, multiplier: multipliers[1], shift: shifts[1]), scale, width: width,
-                channels: channels, to: &result)
-        } else {
+        guard operation != "multiply" else {
             multiply(
                 x, zero: inputZero, second, zero: secondZero, scale, width: width, channels: channels, to: &result)
+            return result
+        }
+        let first = Addend(zero: inputZero, multiplier: multipliers[0], shift: shifts[0])
+        let other = Addend(zero: secondZero, multiplier: multipliers[1], shift: shifts[1])
+        if operation == "add" {
+            add(x, first, second, other, scale, width: width, channels: channels, to: &result)
+        } else {
+            subtract(x, first, second, other, scale, width: width, channels: channels, to: &result)
         }
         return result
+    }
+
+    /// The last multiplier with the output's zero point and limits.
+    var scaledOutput: ScaledOutput? {
+        guard let multiplier = multipliers?.last, let shift = shifts?.last, let outputZero, let low, let high else {
+            return nil
+        }
+        return ScaledOutput(multiplier: multiplier, shift: shift, zero: outputZero, low: low, high: high)
     }
 
     private func pool() -> [Int8]? {
@@ -151,7 +172,7 @@ struct GoldenCase: Decodable {
     }
 
     /// Row by row through a line buffer of just enough rows, which holds rubbish where the window may not look.
-    private func rows(_ size: MapSize, _ body: (Int, MapRows, UnsafeMutablePointer<Int8>) -> Void) -> [Int8] {
+    func rows(_ size: MapSize, _ body: (Int, MapRows, UnsafeMutablePointer<Int8>) -> Void) -> [Int8] {
         let extent = ((kernel?[0] ?? 1) - 1) * (dilation ?? 1) + 1
         let (rowBytes, capacity) = (inputSize.rowBytes, min(input[0], extent))
         var result = [Int8](repeating: 0, count: size.height * size.rowBytes)

@@ -2,9 +2,10 @@
 """Golden numbers of int8 kernels from LiteRT's reference implementation.
 
 Writes models of one operation each, runs them with LiteRT's reference kernels (`BUILTIN_REF`) and stores what went in and what
-came out in Tests/DeviceRuntimeTests/Resources/litert.json. Deterministic; needs no converter:
+came out in Tests/DeviceRuntimeTests/Resources/litert.json; functions of one number as tables of 256, and multipliers, in
+Tests/QuantizationTests/Resources/litert-tables.json. Deterministic; needs no converter:
 
-    pip install ai-edge-litert==1.4.0 tflite==2.18.0 flatbuffers numpy
+    pip install ai-edge-litert==2.3.0 tflite==2.18.0 flatbuffers numpy
     python3 Tests/Golden/make_litert_golden.py
 """
 
@@ -18,6 +19,7 @@ import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 OUTPUT = pathlib.Path(__file__).parent.parent / "DeviceRuntimeTests" / "Resources" / "litert.json"
+TABLES = OUTPUT.parent.parent.parent / "QuantizationTests" / "Resources" / "litert-tables.json"
 random = np.random.default_rng(2023)
 
 
@@ -62,14 +64,15 @@ def model(code, version, kind, options, tensors, inputs):
             index = len(buffers)
             buffers.append(tflite.BufferEnd(builder))
         described.append(tensor(builder, name, shape, element, index, scales, zeros, axis))
-    options = options(builder)
+    options = options(builder) if options else None
     ins = builder.CreateNumpyVector(np.array(range(len(tensors) - 1), np.int32))
     outs = builder.CreateNumpyVector(np.array([len(tensors) - 1], np.int32))
     tflite.OperatorStart(builder)
     tflite.OperatorAddInputs(builder, ins)
     tflite.OperatorAddOutputs(builder, outs)
-    tflite.OperatorAddBuiltinOptionsType(builder, kind)
-    tflite.OperatorAddBuiltinOptions(builder, options)
+    if options is not None:
+        tflite.OperatorAddBuiltinOptionsType(builder, kind)
+        tflite.OperatorAddBuiltinOptions(builder, options)
     operator = tflite.OperatorEnd(builder)
     operators = vector(builder, tflite.SubGraphStartOperatorsVector, [operator])
     tensors_ = vector(builder, tflite.SubGraphStartTensorsVector, described)
@@ -230,16 +233,16 @@ def linear(name, inputs, outputs):
 def binary(name, operation, scales, zeros, activation="none"):
     shape = (1, 4, 16, 8)
     a, b = int8(*shape), int8(*shape)
-    is_sum = operation == "add"
+    prefix = {"add": "Add", "subtract": "Sub", "multiply": "Mul"}[operation]
+    is_sum = operation != "multiply"
 
     def options(builder):
-        prefix = "Add" if is_sum else "Mul"
         getattr(tflite, f"{prefix}OptionsStart")(builder)
         getattr(tflite, f"{prefix}OptionsAddFusedActivationFunction")(builder, ACTIVATIONS[activation])
         return getattr(tflite, f"{prefix}OptionsEnd")(builder)
 
-    code = tflite.BuiltinOperator.ADD if is_sum else tflite.BuiltinOperator.MUL
-    kind = tflite.BuiltinOptions.AddOptions if is_sum else tflite.BuiltinOptions.MulOptions
+    code = getattr(tflite.BuiltinOperator, prefix.upper())
+    kind = getattr(tflite.BuiltinOptions, f"{prefix}Options")
     content = model(code, 2, kind, options, [
         (key, shape, tflite.TensorType.INT8, None, [scale], [zero], 0)
         for key, scale, zero in zip(("a", "b", "output"), scales, zeros)], [0, 1])
@@ -283,6 +286,198 @@ def pooling(name, operation, height, width, channels, kernel, stride, padding):
     }
 
 
+INT8, INT32 = tflite.TensorType.INT8, tflite.TensorType.INT32
+
+
+def no_options(prefix):
+    def options(builder):
+        getattr(tflite, f"{prefix}OptionsStart")(builder)
+        return getattr(tflite, f"{prefix}OptionsEnd")(builder)
+    return getattr(tflite.BuiltinOptions, f"{prefix}Options"), options
+
+
+def halves(name):
+    """A linear layer whose sums lie just between two results, below zero too."""
+    outputs = 64
+    bias = (np.arange(outputs) * 2 - outputs + 1).astype(np.int32)
+    x, weights = np.zeros((1, 4), np.int8), random.integers(-127, 128, (outputs, 4)).astype(np.int8)
+    kind, options = no_options("FullyConnected")
+    scales = np.array([1.0, 0.5, 0.25, 0.125] * 16, np.float32)
+    content = model(tflite.BuiltinOperator.FULLY_CONNECTED, 5, kind, options, [
+        ("input", x.shape, INT8, None, [0.5], [0], 0), ("weights", weights.shape, INT8, weights, scales, [0] * outputs, 0),
+        ("bias", (outputs,), INT32, bias, scales / 2, [0] * outputs, 0),
+        ("output", (1, outputs), INT8, None, [1.0], [3], 0)], [0])
+    multipliers, shifts = tables(0.5, scales, 1.0)
+    return {
+        "name": name, "operation": "linearOnce", "input": [1, 1, 4], "output": [1, 1, outputs], "inputZero": 0, "outputZero": 3,
+        "low": -128, "high": 127, "multipliers": multipliers, "shifts": shifts, "bias": numbers(bias),
+        "weights": numbers(weights), "x": numbers(x), "expected": numbers(run(content, [x])),
+    }
+
+
+def high_product(a, b):
+    return (a * b + (1 << 30)) >> 31
+
+
+def rounded_shift(x, places):
+    half = (1 << places) >> 1
+    return (x + half) >> places if x >= 0 else -((-x + half) >> places)
+
+
+def scaled(x, by):
+    """MultiplyByQuantizedMultiplier."""
+    return rounded_shift(high_product(x << max(by[1], 0), by[0]), max(-by[1], 0))
+
+
+def exponential(a):
+    """gemmlowp's exp_on_negative_values with five bits in front of the point."""
+    if a == 0:
+        return (1 << 31) - 1
+    low = (a & ((1 << 24) - 1)) - (1 << 24)
+    x = low * 32 + (1 << 28)
+    square = high_product(x, x)
+    inner = high_product(rounded_shift(high_product(square, square), 2) + high_product(square, x), 715827883)
+    result = 1895147668 + high_product(1895147668, x + rounded_shift(inner + square, 1))
+    factors = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
+    for place, factor in enumerate(factors):
+        if (low - a) >> (24 + place) & 1:
+            result = high_product(result, factor)
+    return result
+
+
+def exponentials(scale):
+    fixed, left = multiplier(min(float(np.float32(scale)) * (1 << 26), 2.0**31 - 1))
+    least = -((31 << 26) >> left) if (31 << 26) % (1 << left) == 0 else -((31 << 26) // (1 << left))
+    return [exponential(high_product(-d << left, fixed)) if -d >= least else 0 for d in range(256)]
+
+
+def softmax(name, scale, pixels, channels):
+    x = int8(1, pixels, channels)
+
+    def options(builder):
+        tflite.SoftmaxOptionsStart(builder)
+        tflite.SoftmaxOptionsAddBeta(builder, 1.0)
+        return tflite.SoftmaxOptionsEnd(builder)
+
+    content = model(tflite.BuiltinOperator.SOFTMAX, 2, tflite.BuiltinOptions.SoftmaxOptions, options, [
+        ("input", x.shape, INT8, None, [scale], [9], 0), ("output", x.shape, INT8, None, [1 / 256], [-128], 0)], [0])
+    return {
+        "name": name, "operation": "softmax", "input": [1, pixels, channels], "output": [1, pixels, channels],
+        "inputZero": 9, "scale": float(np.float32(scale)), "words": exponentials(scale), "x": numbers(x),
+        "expected": numbers(run(content, [x])),
+    }
+
+
+def rectify(name, scales, zeros):
+    shape = (1, 5, 6, 12)
+    x, slopes = int8(*shape), int8(1, 1, shape[-1])
+    content = model(tflite.BuiltinOperator.PRELU, 1, 0, None, [
+        ("input", shape, INT8, None, [scales[0]], [zeros[0]], 0), ("slopes", slopes.shape, INT8, slopes, [scales[1]], [zeros[1]], 0),
+        ("output", shape, INT8, None, [scales[2]], [zeros[2]], 0)], [0])
+    single = [np.float32(scale) for scale in scales]
+    pairs = [multiplier(float(single[0] / single[2])), multiplier(float(single[0] * single[1] / single[2]))]
+    return {
+        "name": name, "operation": "rectify", "input": list(shape[1:]), "output": list(shape[1:]), "inputZero": zeros[0],
+        "secondZero": zeros[1], "outputZero": zeros[2], "low": -128, "high": 127, "multipliers": [p[0] for p in pairs],
+        "shifts": [p[1] for p in pairs], "weights": numbers(slopes), "x": numbers(x), "expected": numbers(run(content, [x])),
+    }
+
+
+def reduce(name, operation, height, width, channels, scales, zeros):
+    x = int8(1, height, width, channels)
+    is_mean = operation == "mean"
+    if not is_mean:
+        scales, zeros = (scales[0],) * 2, (zeros[0],) * 2
+    kind, options = no_options("Reducer")
+    content = model(tflite.BuiltinOperator.MEAN if is_mean else tflite.BuiltinOperator.REDUCE_MAX, 2, kind, options, [
+        ("input", x.shape, INT8, None, [scales[0]], [zeros[0]], 0), ("axes", (2,), INT32, np.array([1, 2], np.int32), [], [], 0),
+        ("output", (1, channels), INT8, None, [scales[1]], [zeros[1]], 0)], [0])
+    fixed, shift = multiplier(float(np.float32(scales[0])) / float(np.float32(scales[1])))
+    count = height * width
+    places = min(count.bit_length() - 1, 32, 31 + shift)
+    return {
+        "name": name, "operation": operation, "input": [height, width, channels], "output": [1, 1, channels],
+        "inputZero": zeros[0], "outputZero": zeros[1], "low": -128, "high": 127, "multipliers": [(fixed << places) // count],
+        "shifts": [shift - places], "scales": [float(np.float32(scale)) for scale in scales], "x": numbers(x),
+        "expected": numbers(run(content, [x])),
+    }
+
+
+def resize(name, operation, size, target, channels, centers=True, corners=False):
+    x = int8(1, *size, channels)
+    prefix = "ResizeBilinear" if operation == "bilinear" else "ResizeNearestNeighbor"
+
+    def options(builder):
+        getattr(tflite, f"{prefix}OptionsStart")(builder)
+        getattr(tflite, f"{prefix}OptionsAddAlignCorners")(builder, corners)
+        getattr(tflite, f"{prefix}OptionsAddHalfPixelCenters")(builder, centers)
+        return getattr(tflite, f"{prefix}OptionsEnd")(builder)
+
+    code = tflite.BuiltinOperator.RESIZE_BILINEAR if operation == "bilinear" else tflite.BuiltinOperator.RESIZE_NEAREST_NEIGHBOR
+    content = model(code, 2, getattr(tflite.BuiltinOptions, f"{prefix}Options"), options, [
+        ("input", x.shape, INT8, None, [0.1], [3], 0), ("size", (2,), INT32, np.array(target, np.int32), [], [], 0),
+        ("output", (1, *target, channels), INT8, None, [0.1], [3], 0)], [0])
+    return {
+        "name": name, "operation": operation, "input": [*size, channels], "output": [*target, channels], "inputZero": 3,
+        **({"alignment": "corners" if corners else "centers" if centers else "edges"} if operation == "nearest" else {}),
+        "x": numbers(x), "expected": numbers(run(content, [x])),
+    }
+
+
+def concatenation(name, height, width, channels):
+    parts = [int8(1, height, width, count) for count in channels]
+
+    def options(builder):
+        tflite.ConcatenationOptionsStart(builder)
+        tflite.ConcatenationOptionsAddAxis(builder, 3)
+        return tflite.ConcatenationOptionsEnd(builder)
+
+    content = model(tflite.BuiltinOperator.CONCATENATION, 2, tflite.BuiltinOptions.ConcatenationOptions, options, [
+        *((f"part{index}", part.shape, INT8, None, [0.1], [3], 0) for index, part in enumerate(parts)),
+        ("output", (1, height, width, sum(channels)), INT8, None, [0.1], [3], 0)], list(range(len(parts))))
+    return {
+        "name": name, "operation": "concatenation", "input": [height, width, channels[0]], "output": [height, width, sum(channels)],
+        "inputZero": 3, "x": numbers(parts[0]), "second": numbers(parts[1]), "expected": numbers(run(content, parts)),
+    }
+
+
+def pad(name, height, width, channels, before, after):
+    x = int8(1, height, width, channels)
+    kind, options = no_options("Pad")
+    sides = np.array([[0, 0], [before[0], after[0]], [before[1], after[1]], [0, 0]], np.int32)
+    out = [height + before[0] + after[0], width + before[1] + after[1], channels]
+    content = model(tflite.BuiltinOperator.PAD, 2, kind, options, [
+        ("input", x.shape, INT8, None, [0.1], [-7], 0), ("sides", (4, 2), INT32, sides, [], [], 0),
+        ("output", (1, *out), INT8, None, [0.1], [-7], 0)], [0])
+    return {
+        "name": name, "operation": "pad", "input": [height, width, channels], "output": out, "padding": list(before),
+        "inputZero": -7, "x": numbers(x), "expected": numbers(run(content, [x])),
+    }
+
+
+def table(operator, scales, zeros, slope=None):
+    """What an operator makes of each int8."""
+    x = np.arange(-128, 128, dtype=np.int8).reshape(1, -1)
+    kind, options = 0, None
+    if slope is not None:
+        def options(builder):
+            tflite.LeakyReluOptionsStart(builder)
+            tflite.LeakyReluOptionsAddAlpha(builder, slope)
+            return tflite.LeakyReluOptionsEnd(builder)
+        kind = tflite.BuiltinOptions.LeakyReluOptions
+    content = model(getattr(tflite.BuiltinOperator, operator), 1 if operator in ("RELU_N1_TO_1", "HARD_SWISH") else 2, kind, options, [
+        ("input", x.shape, INT8, None, [scales[0]], [zeros[0]], 0), ("output", x.shape, INT8, None, [scales[1]], [zeros[1]], 0)], [0])
+    return {
+        "operator": operator, "scales": [float(np.float32(scale)) for scale in scales], "zeros": list(zeros),
+        **({"slope": float(np.float32(slope))} if slope is not None else {}), "expected": numbers(run(content, [x])),
+    }
+
+
+def mean_multiplier(scales, count):
+    case = reduce("", "mean", 1, count, 1, scales, (0, 0))
+    return {"scales": case["scales"], "count": count, "multiplier": case["multipliers"][0], "shift": case["shifts"][0]}
+
+
 cases = [
     convolution("pointwise", 4, 5, 12, 10, (1, 1), 1, "valid"),
     convolution("pointwise, odd sizes, ReLU6", 5, 5, 7, 13, (1, 1), 1, "valid", activation="relu6"),
@@ -309,7 +504,46 @@ cases = [
     convolution("depthwise 3×3, gaps of two", 9, 8, 13, 13, (3, 3), 1, "same", depthwise=True, dilation=2),
     pooling("max 2×2, padded on one side", "max", 7, 9, 5, (2, 2), 2, "same"),
     pooling("average 2×2, padded on one side", "average", 7, 9, 5, (2, 2), 2, "same"),
+    halves("linear, halves"),
+    binary("subtract", "subtract", (0.03, 0.05, 0.06), (4, -9, 17)),
+    binary("subtract, ReLU6", "subtract", (0.5, 0.004, 0.043), (-128, 127, -20), activation="relu6"),
+    binary("multiply, ReLU6", "multiply", (0.07, 0.05, 0.043), (3, 5, -100), activation="relu6"),
+    softmax("softmax", 0.06, 12, 10),
+    softmax("softmax, flat", 0.02, 4, 60),
+    softmax("softmax, steep", 0.3, 12, 21),
+    rectify("parametric ReLU", (0.04, 0.006, 0.05), (-20, 3, 11)),
+    rectify("parametric ReLU, larger scale", (0.2, 0.02, 0.05), (127, -128, -5)),
+    reduce("mean", "mean", 7, 9, 20, (0.05, 0.007), (-11, 20)),
+    reduce("mean of 256", "mean", 16, 16, 12, (0.05, 0.01), (1, 20)),
+    reduce("mean of a row", "mean", 1, 5, 64, (0.03, 0.04), (100, -3)),
+    reduce("largest", "reduceMax", 3, 2, 24, (0.05, 0.05), (-11, -11)),
+    resize("bilinear, twice", "bilinear", (4, 5), (8, 10), 5),
+    resize("bilinear, four times", "bilinear", (3, 4), (12, 16), 6),
+    resize("bilinear, 5 to 7", "bilinear", (5, 5), (7, 7), 6),
+    resize("nearest, twice", "nearest", (4, 5), (8, 10), 5, centers=False),
+    resize("nearest, by centres", "nearest", (5, 7), (8, 4), 5),
+    resize("nearest, by corners", "nearest", (5, 7), (8, 4), 5, centers=False, corners=True),
+    concatenation("concatenation", 4, 5, (3, 6)),
+    pad("pad", 5, 4, 6, (1, 2), (3, 0)),
 ]
 OUTPUT.parent.mkdir(parents=True, exist_ok=True)
 OUTPUT.write_text("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases) + "\n]\n")
 print(f"{len(cases)} cases, {OUTPUT.stat().st_size} bytes")
+
+SOME = [(0.05, -3, 0.04, 11), (0.021, 127, 0.033, -128), (0.1, -128, 0.024, -128), (0.004, 64, 0.013, -60)]
+tables_ = [
+    table(operator, (a, b), (p, q))
+    for operator in ("QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "HARD_SWISH") for a, p, b, q in SOME
+    if operator != "HARD_SWISH" or b > a / 2
+]
+tables_ += [table("LEAKY_RELU", (a, b), (p, q), slope) for a, p, b, q in SOME for slope in (0.1, 0.3)]
+tables_ += [table("LOGISTIC", (a, 1 / 256), (p, -128)) for a, p, _, _ in SOME]
+tables_ += [table("TANH", (a, 1 / 128), (p, 0)) for a, p, _, _ in SOME]
+content = {
+    "tables": tables_,
+    "exponentials": [{"scale": float(np.float32(scale)), "numbers": exponentials(scale)} for scale in (0.0001, 0.0137, 0.25, 1.7, 40)],
+    "means": [mean_multiplier((a, b), count) for a, _, b, _ in SOME for count in (1, 9, 49, 256, 1000)],
+}
+TABLES.parent.mkdir(parents=True, exist_ok=True)
+TABLES.write_text(json.dumps(content, separators=(",", ":")) + "\n")
+print(f"{len(tables_)} tables, {TABLES.stat().st_size} bytes")

@@ -3,7 +3,7 @@ import Networks
 
 extension Input: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -22,7 +22,7 @@ extension Input: Int8Operation {
 
 extension Linear: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
 
@@ -42,10 +42,12 @@ extension Linear: Int8Operation {
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         let zero = try writer.zeroPoint(place, 0)
+        let roundsOnce = writer.model.arithmetic == .liteRT
         let (weights, scaling) = try writer.weighted(
-            place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits)
+            place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits, roundsOnce: roundsOnce)
         return .linear(
-            inputs: inputFeatures, zero: zero, weights: weights, outputs: outputFeatures, scaling: scaling)
+            inputs: inputFeatures, zero: zero, weights: weights, outputs: outputFeatures, scaling: scaling,
+            roundsOnce: roundsOnce)
     }
 
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
