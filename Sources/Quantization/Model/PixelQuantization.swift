@@ -4,11 +4,15 @@
 /// that of a pixel, 1 / (255 · deviation), and the table only moves pixels: exact but for the mean itself, which a zero point can
 /// only have to the nearest whole pixel value. With a mean or a deviation a channel all channels share the step of the widest one, and
 /// each pixel is rounded to it. In both forms 0, which padding holds, is the zero point exactly.
+///
+/// A model of others states its input's quantisation itself. Then a pixel p is the number p − 128, and stands for what the model says.
 public struct PixelQuantization: Sendable, Hashable, Codable {
     /// One a channel, in 0…1.
     public let mean: [Float]
     /// One a channel, above 0.
     public let deviation: [Float]
+    /// Of a model that was imported: what pixels less 128 stand for, exactly. Mean and deviation say the same as near as they can.
+    public let stated: AffineQuantization?
 
     /// A normalisation as it was trained with.
     ///
@@ -16,6 +20,7 @@ public struct PixelQuantization: Sendable, Hashable, Codable {
     public init(mean: [Float], deviation: [Float]) throws(QuantizationError) {
         self.mean = mean
         self.deviation = deviation
+        stated = nil
         guard !mean.isEmpty, mean.count == deviation.count, mean.allSatisfy({ $0.isFinite && (0...1).contains($0) }),
             deviation.allSatisfy({ $0.isFinite && $0 >= 1e-4 && $0 <= 1e4 })
         else {
@@ -25,16 +30,33 @@ public struct PixelQuantization: Sendable, Hashable, Codable {
         }
     }
 
+    /// The quantisation of a model of others, as it is.
+    ///
+    /// - Throws: `QuantizationError` where it is none.
+    public init(stated: AffineQuantization, channels: Int) throws(QuantizationError) {
+        guard channels > 0, stated.scale.isFinite, (1e-30...1e30).contains(stated.scale),
+            (-128...127).contains(stated.zeroPoint)
+        else {
+            throw QuantizationError(
+                "the input's scale of \(stated.scale) and zero point of \(stated.zeroPoint) are no quantisation")
+        }
+        self.stated = stated
+        mean = [Float](repeating: Float(128 + stated.zeroPoint) / 255, count: channels)
+        deviation = [Float](repeating: Float(1 / (255 * stated.scale)), count: channels)
+    }
+
     /// Whether one mean and one deviation serve all channels: the device then adds one number to every pixel.
-    public var isUniform: Bool { Set(mean).count == 1 && Set(deviation).count == 1 }
+    public var isUniform: Bool { stated != nil || Set(mean).count == 1 && Set(deviation).count == 1 }
 
     /// What a pixel is to the network.
     public func real(_ pixel: UInt8, channel: Int) -> Double {
-        (Double(pixel) / 255 - Double(mean[channel])) / Double(deviation[channel])
+        if let stated { return stated.scale * Double(Int(pixel) - 128 - stated.zeroPoint) }
+        return (Double(pixel) / 255 - Double(mean[channel])) / Double(deviation[channel])
     }
 
     /// Of the network's input.
     public var quantization: AffineQuantization {
+        if let stated { return stated }
         if isUniform {
             return AffineQuantization(
                 scale: 1 / (255 * Double(deviation[0])), zeroPoint: Int((255 * Double(mean[0])).rounded()) - 128)

@@ -73,7 +73,12 @@ extension QuantizedModel {
             throw QuantizationError("its description is damaged: \(error)")
         }
         // Checks what decoding takes as it comes.
-        let pixels = try PixelQuantization(mean: header.pixels.mean, deviation: header.pixels.deviation)
+        let pixels =
+            if let stated = header.pixels.stated {
+                try PixelQuantization(stated: stated, channels: header.pixels.mean.count)
+            } else {
+                try PixelQuantization(mean: header.pixels.mean, deviation: header.pixels.deviation)
+            }
         var (weights, tables): ([String: Weights], [String: [Int8]]) = ([:], [:])
         for (name, tensor) in file.tensors {
             let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
