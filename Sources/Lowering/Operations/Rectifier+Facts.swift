@@ -24,8 +24,10 @@ extension Softmax: DeviceFacts {
     /// Of a pixel it reads each number again before it writes it, and none that lie in front of it.
     package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [.same] }
     package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
+
+    /// Its table holds an exponential of 32 bits for each distance from the largest number.
     package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse {
-        .call(.softmax, [], [Double(output.count), Double(output.size.area), Double(output.height)])
+        .call(.softmax, [1024], [Double(output.count), Double(output.size.area), Double(output.height)])
     }
     package var label: String { Self.kind }
     package var family: OperationFamily { .other }

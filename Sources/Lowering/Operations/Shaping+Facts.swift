@@ -7,7 +7,7 @@ extension Concatenation: DeviceFacts {
     package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { inputs.map { _ in .line } }
     package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
 
-    /// An operand of another scale than the output's goes through a table.
+    /// An operand of another scale than the output's goes through a table. Scales are not known yet: here each has one.
     package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse {
         .call(
             .concatenate, inputs.map { _ in 256 },

@@ -78,10 +78,15 @@ public struct Quantizer {
                         values[name] = pixels.quantization
                         continue
                     }
-                    if node.operation.int8.keepsScale, let operand = step.operands.first {
+                    switch node.operation.int8.outputRange {
+                    case .operand:
                         // Filled already: operands come first.
-                        values[name] = values[operand.name]
+                        values[name] = try value(step.operands.first?.name ?? "")
                         continue
+                    case .fixed(let range):
+                        values[name] = range
+                        continue
+                    case .calibrated: break
                     }
                     for inner in node.operation.int8.innerValues {
                         let name = "\(node.name).\(inner.name)"

@@ -47,6 +47,9 @@ extension Activation.Function {
         case .hardSigmoid: min(max(x + 3, 0), 6) / 6
         case .exponential: exp(x)
         case .softplus: x > 30 ? x : log(1 + exp(x))
+        case .tanh: Foundation.tanh(x)
+        case .hardTanh: min(max(x, -1), 1)
+        case .identity: x
         }
     }
 }

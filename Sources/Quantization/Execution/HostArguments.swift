@@ -28,6 +28,14 @@ struct HostArguments {
         }
     }
 
+    /// Whether the call is of a function with a table of int8.
+    var hasTable: Bool {
+        list.contains { argument in
+            if case .int8 = argument.value { return true }
+            return false
+        }
+    }
+
     /// Comes last: every argument has to be taken.
     func finish() { precondition(place == list.count, "\(list.count - place) arguments are left, of \(list.count)") }
 
@@ -125,6 +133,13 @@ struct HostArguments {
         return executor.work
     }
 
+    /// A table of int32.
+    mutating func int32() -> UnsafePointer<Int32> {
+        let value = take()
+        guard case .int32(let table) = value else { refuse(value, "int32 to read") }
+        return executor.constants.int32(table)
+    }
+
     mutating func places() -> UnsafePointer<UInt16> {
         let value = take()
         guard case .places(let table, _, _) = value else { refuse(value, "places in a map") }
@@ -192,6 +207,12 @@ struct HostArguments {
             ConvolutionGeometry(
                 input: next.size(), output: next.size(), window: next.window(), groups: next.groups(),
                 zero: next.integer())
+        }
+    }
+
+    mutating func copies() -> LineCopies {
+        structure { next in
+            LineCopies(factor: next.integer(), offset: next.integer(), divisor: next.integer(), count: next.integer())
         }
     }
 

@@ -16,10 +16,12 @@ extension HostExecutor {
         _ output: UnsafeMutablePointer<Int8>, isInPlace: Bool
     ) {
         if case .pixels(let tables, _) = call.kernel { return convert(image, row: y, tables, call.output, output) }
-        var next = HostArguments(
-            call.arguments, executor: self, step: step, y: y, output: output, isInPlace: isInPlace)
-        make(call.kernel, &next)
-        next.finish()
+        for arguments in call.invocations {
+            var next = HostArguments(
+                arguments, executor: self, step: step, y: y, output: output, isInPlace: isInPlace)
+            make(call.kernel, &next)
+            next.finish()
+        }
     }
 
     private func make(_ kernel: Kernel, _ next: inout HostArguments) {
@@ -41,6 +43,10 @@ extension HostExecutor {
             convolveDepthwiseRow(
                 next.pass(), next.rows(), next.geometry(), weights: next.int8(), next.requantisation(),
                 to: next.output())
+        case .linear(_, _, _, _, _, roundsOnce: true):
+            multiplyRoundingOnce(
+                next.int8(), inputs: next.integer(), zero: next.integer(), weights: next.int8(),
+                outputs: next.integer(), next.requantisation(), to: next.output())
         case .linear:
             multiply(
                 next.int8(), inputs: next.integer(), zero: next.integer(), weights: next.int8(),
@@ -48,6 +54,10 @@ extension HostExecutor {
         case .lookUp: lookUp(next.int8(), count: next.integer(), next.int8(), to: next.output())
         case .add:
             add(
+                next.int8(), next.addend(), next.int8(), next.addend(), next.scaled(), width: next.integer(),
+                channels: next.integer(), spread: next.spread(), to: next.output())
+        case .subtract:
+            subtract(
                 next.int8(), next.addend(), next.int8(), next.addend(), next.scaled(), width: next.integer(),
                 channels: next.integer(), spread: next.spread(), to: next.output())
         case .multiply, .scaleChannels:
@@ -86,6 +96,8 @@ extension HostExecutor {
             globalAverageRow(
                 next.pass(), next.int8(), next.size(), zero: next.integer(), next.scaled(), sums: next.words(),
                 to: next.output())
+        case .globalMax:
+            globalMaxRow(next.pass(), next.int8(), next.size(), maxima: next.bytes(), to: next.output())
         case .poolNormalised where next.hasGaps:
             poolNormalisedRow(
                 next.pass(), next.rows(), next.size(), next.poolingWeights(), next.window(),
@@ -105,6 +117,36 @@ extension HostExecutor {
                 next.pass(), next.rows(), next.size(), next.poolingWeights(), next.window(), width: next.integer(),
                 zero: next.integer(), next.scaled(), sums: next.words(), to: next.output())
         case .upsample: upsampleRow(next.pass(), next.rows(), next.size(), to: next.output(), next.size())
+        case .resize: resizeRow(next.pass(), next.rows(), next.size(), to: next.output(), next.size())
+        case .upsampleNearest:
+            copyRow(
+                next.pass(), next.rows(), channels: next.integer(), rows: next.copies(), columns: next.copies(),
+                width: next.integer(), to: next.output())
+        case .rectify:
+            rectify(
+                next.int8(), zero: next.integer(), slopes: next.int8(), zero: next.integer(),
+                positive: next.multiplier(), next.scaled(), width: next.integer(), channels: next.integer(),
+                to: next.output())
+        case .softmax:
+            softmaxRow(
+                next.int8(), exponentials: next.int32(), width: next.integer(), channels: next.integer(),
+                to: next.output())
+        case .concatenate where next.hasTable:
+            joinRow(
+                next.int8(), channels: next.integer(), table: next.int8(), at: next.integer(), of: next.integer(),
+                width: next.integer(), to: next.output())
+        case .concatenate:
+            joinRow(
+                next.int8(), channels: next.integer(), at: next.integer(), of: next.integer(), width: next.integer(),
+                to: next.output())
+        case .slice:
+            sliceRow(
+                next.int8(), channels: next.integer(), from: next.integer(), count: next.integer(),
+                width: next.integer(), to: next.output())
+        case .pad:
+            padRow(
+                next.pass(), next.rows(), next.size(), top: next.integer(), left: next.integer(),
+                value: next.integer(), width: next.integer(), to: next.output())
         case .shuffle:
             shuffleRow(
                 next.pass(), next.rows(), next.size(), factor: next.integer(), to: next.output(), next.size())

@@ -4,7 +4,7 @@ import Networks
 
 extension MultiHeadAttention: Int8Operation {
     var innerValues: [InnerValue] { ["query", "key", "value"].map { InnerValue(name: $0, channels: channels) } }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
 
@@ -86,7 +86,7 @@ extension MultiHeadAttention: Int8Operation {
 
 extension PositionEmbedding: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
 

@@ -3,7 +3,7 @@ import Networks
 
 extension Activation: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { { function.value($0) } }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -19,7 +19,7 @@ extension Activation: Int8Operation {
 
 extension Scale: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
 
     /// One factor for all: made up once, or learned.
@@ -47,17 +47,18 @@ extension Scale: Int8Operation {
         guard shape != nil else { return try writer.lookUp(place.name) }
         let (name, input) = (place.name, place.inputs[0])
         let (weights, factor) = (try writer.weights(name), try writer.quantization("\(name).factor"))
-        guard weights.numbers.count == place.shape.channels, factor.zeroPoint == 0,
+        guard weights.numbers.count == place.shape.channels, (-128...127).contains(factor.zeroPoint),
             (-128...127).contains(input.zeroPoint)
         else {
             throw QuantizationError(
                 "\(name): it has \(weights.numbers.count) factors for \(place.shape.channels) channels")
         }
-        let scale = FixedPointScale(input.scale * factor.scale / place.output.scale)
+        let scale = FixedPointScale(writer.quotient([input.scale, factor.scale], place.output.scale))
         try writer.requireBounded(name, 65_025, scale)
         return .scaleChannels(
             zero: input.zeroPoint,
             factors: writer.add(name, "factor", [place.shape.channels], .int8(weights.numbers)),
+            factorZero: factor.zeroPoint,
             writer.scaled(scale, place.output, KernelWriter.Limits()))
     }
 
@@ -79,7 +80,7 @@ extension Scale: Int8Operation {
 
 extension Add: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -99,9 +100,9 @@ extension Add: Int8Operation {
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension Multiply: Int8Operation {
+extension Subtract: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -111,7 +112,29 @@ extension Multiply: Int8Operation {
     ) throws(QuantizationError) -> Kernel {
         let spread = try writer.spread(place)
         let zeros = [try writer.zeroPoint(place, 0), try writer.zeroPoint(place, 1)]
-        let scale = FixedPointScale(place.inputs[0].scale * place.inputs[1].scale / place.output.scale)
+        let (first, second, output) = try writer.addition(
+            place.name, place.inputs[0], place.inputs[1], place.output, limits)
+        return .subtract(
+            AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
+            spread: spread)
+    }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
+}
+
+extension Multiply: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var outputRange: OutputRange { .calibrated }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        let spread = try writer.spread(place)
+        let zeros = [try writer.zeroPoint(place, 0), try writer.zeroPoint(place, 1)]
+        let scale = FixedPointScale(writer.quotient(place.inputs.map(\.scale), place.output.scale))
         try writer.requireBounded(place.name, 65_025, scale)
         return .multiply(zeros: zeros, writer.scaled(scale, place.output, limits), spread: spread)
     }

@@ -8,8 +8,8 @@ protocol Int8Operation {
     /// Values that it has inside, beside its output, with their numbers of channels; named relative to the node.
     var innerValues: [InnerValue] { get }
 
-    /// Whether its output has the scale and zero point of its first operand.
-    var keepsScale: Bool { get }
+    /// Where its output's scale and zero point come from.
+    var outputRange: OutputRange { get }
 
     /// Which operand it takes as weights of a pooling, which are never below 0.
     var weightOperand: Int? { get }
@@ -31,6 +31,16 @@ protocol Int8Operation {
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws
 }
 
+/// Where the scale and zero point of an operation's output come from.
+enum OutputRange {
+    /// From what calibration shows.
+    case calibrated
+    /// They are those of its first operand.
+    case operand
+    /// They are known beforehand.
+    case fixed(AffineQuantization)
+}
+
 /// A value inside an operation.
 struct InnerValue {
     let name: String
@@ -42,7 +52,7 @@ protocol WithoutInt8Kernel: Int8Operation, OperationKind {}
 
 extension WithoutInt8Kernel {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}

@@ -2,7 +2,7 @@ import Networks
 
 extension MaxPool: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { true }
+    var outputRange: OutputRange { .operand }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -19,7 +19,7 @@ extension MaxPool: Int8Operation {
 
 extension AveragePool: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { true }
+    var outputRange: OutputRange { .operand }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -37,7 +37,7 @@ extension AveragePool: Int8Operation {
 
 extension GlobalAveragePool: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -45,10 +45,31 @@ extension GlobalAveragePool: Int8Operation {
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
-        let area = Double(place.shapes[0].size.area)
-        let scale = FixedPointScale(place.inputs[0].scale / (place.output.scale * area))
-        try writer.requireBounded(place.name, area * 255, scale)
+        let area = place.shapes[0].size.area
+        let scale =
+            switch writer.model.arithmetic {
+            case .sapool: FixedPointScale(place.inputs[0].scale / (place.output.scale * Double(area)))
+            case .liteRT: FixedPointScale(place.inputs[0].scale / place.output.scale, over: area)
+            }
+        try writer.requireBounded(place.name, Double(area) * 255, scale)
         return .globalAverage(zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
+    }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
+}
+
+extension GlobalMaxPool: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var outputRange: OutputRange { .operand }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.requireSame(place)
+        return .globalMax
     }
 
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
@@ -56,7 +77,7 @@ extension GlobalAveragePool: Int8Operation {
 
 extension LocalDeviation: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { false }
+    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -81,7 +102,7 @@ extension LocalDeviation: Int8Operation {
 
 extension WindowPool: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { isNormalised }
+    var outputRange: OutputRange { isNormalised ? .operand : .calibrated }
     var weightOperand: Int? { 1 }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}

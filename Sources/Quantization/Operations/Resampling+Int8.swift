@@ -2,7 +2,7 @@ import Networks
 
 extension UpsampleBilinear: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { true }
+    var outputRange: OutputRange { .operand }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
@@ -11,7 +11,51 @@ extension UpsampleBilinear: Int8Operation {
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         try writer.requireSame(place)
-        return .upsample
+        guard writer.model.arithmetic == .liteRT else { return .upsample }
+        let (source, target) = (place.shapes[0], place.shape)
+        let rows = TenBitResizing(source: source.height, destination: target.height)
+        let columns = TenBitResizing(source: source.width, destination: target.width)
+        guard [source, target].allSatisfy({ max($0.height, $0.width) <= 65_536 }), rows.readsWhatIsThere,
+            columns.staysOnMap
+        else {
+            throw QuantizationError(
+                "\(place.name): LiteRT resizes from \(source.size) to \(target.size) with ten bits, which is off by whole lines here: import the model's float form and quantise it here"
+            )
+        }
+        return .resize
+    }
+
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
+}
+
+extension UpsampleNearest: Int8Operation {
+    var innerValues: [InnerValue] { [] }
+    var outputRange: OutputRange { .operand }
+    var weightOperand: Int? { nil }
+    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
+    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.requireSame(place)
+        let (source, target) = (place.shapes[0], place.shape)
+        let sides = [(source.height, target.height), (source.width, target.width)]
+        let copies = sides.map { lines(from: $0.0, to: $0.1) }
+        for (rule, side) in zip(copies, sides) {
+            // A device computes places in 32 bits.
+            guard side.0 <= 65_536, rule.factor * (side.1 - 1) + rule.offset <= Int(Int32.max) else {
+                throw QuantizationError(
+                    "\(place.name): resampling from \(source.size) to \(target.size) is beyond int8 kernels: use smaller maps"
+                )
+            }
+            guard writer.model.arithmetic == .sapool || copiesLikeLiteRT(from: side.0, to: side.1) else {
+                throw QuantizationError(
+                    "\(place.name): from \(source.size) to \(target.size) LiteRT copies other lines, for it computes places in single precision: import the model's float form and quantise it here"
+                )
+            }
+        }
+        return .upsampleNearest(rows: copies[0], columns: copies[1])
     }
 
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
@@ -19,7 +63,7 @@ extension UpsampleBilinear: Int8Operation {
 
 extension DepthToSpace: Int8Operation {
     var innerValues: [InnerValue] { [] }
-    var keepsScale: Bool { true }
+    var outputRange: OutputRange { .operand }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}

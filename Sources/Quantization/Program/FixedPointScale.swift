@@ -2,7 +2,7 @@
 ///
 /// LiteRT's `QuantizeMultiplier`: the multiplier has 31 significant bits, rounded; what would be shifted out of 32 bits is 0.
 public struct FixedPointScale: Sendable, Hashable {
-    /// 2³⁰ up to 2³¹ − 1, or 0.
+    /// 2³⁰ up to 2³¹ − 1, or 0; of a mean that is divided as LiteRT does it, 2²⁹ or more.
     public let multiplier: Int32
     /// Positive to the left, negative to the right.
     public let shift: Int32
@@ -24,5 +24,21 @@ public struct FixedPointScale: Sendable, Hashable {
         }
         // Nothing that passes the checks of a program comes near this limit.
         (multiplier, shift) = (Int32(fixed), Int32(min(exponent, 30)))
+    }
+
+    /// A real number over a count, as LiteRT's means have it: the multiplier is divided in whole numbers, rounded down, with all the bits that
+    /// fit in front of it.
+    public init(_ real: Double, over count: Int) {
+        let whole = FixedPointScale(real)
+        let count = max(1, count)
+        let bits = min(Int.bitWidth - 1 - count.leadingZeroBitCount, 32, 31 + Int(whole.shift))
+        let shift = Int(whole.shift) - bits
+        guard bits >= 0, shift >= -30, whole.multiplier > 0 else {
+            // What goes 31 bits to the right is 0, for sums stay below 2³⁰.
+            (multiplier, self.shift) = (0, 0)
+            return
+        }
+        multiplier = Int32(truncatingIfNeeded: (Int(whole.multiplier) << bits) / count)
+        self.shift = Int32(shift)
     }
 }

@@ -78,7 +78,9 @@ public enum Kernel: Sendable, Hashable {
     case depthwise(window: Window, zero: Int, weights: ConstantID, scaling: ChannelScaling)
 
     /// `multiply(_:inputs:zero:weights:outputs:_:to:)`, once, on the operand as one block. `weights`: int8 `[O][H·W·C]`.
-    case linear(inputs: Int, zero: Int, weights: ConstantID, outputs: Int, scaling: ChannelScaling)
+    /// `multiplyRoundingOnce` where sums are rounded once.
+    case linear(
+        inputs: Int, zero: Int, weights: ConstantID, outputs: Int, scaling: ChannelScaling, roundsOnce: Bool = false)
 
     /// `lookUp` of a row. `table`: int8 `[256]`.
     case lookUp(table: ConstantID)
@@ -86,11 +88,14 @@ public enum Kernel: Sendable, Hashable {
     /// `add` of a row; the operand that spreads is read from its start.
     case add(AddendScaling, AddendScaling, OutputScaling, spread: KernelSpread)
 
+    /// `subtract` of a row, likewise.
+    case subtract(AddendScaling, AddendScaling, OutputScaling, spread: KernelSpread)
+
     /// `multiply(_:zero:_:zero:_:width:channels:spread:to:)` of a row; the operand that spreads is read from its start.
     case multiply(zeros: [Int], OutputScaling, spread: KernelSpread)
 
-    /// The same, the second operand a constant that spreads, zero point 0. `factors`: int8 `[C]`.
-    case scaleChannels(zero: Int, factors: ConstantID, OutputScaling)
+    /// The same, the second operand a constant that spreads. `factors`: int8 `[C]`.
+    case scaleChannels(zero: Int, factors: ConstantID, factorZero: Int = 0, OutputScaling)
 
     /// `addPosition`. `columns`: int8 `[W][d / 2]`; `rows`: int8 `[H][d / 2]`.
     case addPosition(AddendScaling, columns: ConstantID, rows: ConstantID, AddendScaling, OutputScaling)
@@ -103,6 +108,9 @@ public enum Kernel: Sendable, Hashable {
 
     /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last.
     case globalAverage(zero: Int, OutputScaling)
+
+    /// `globalMaxRow` for each row of the operand, maxima in scratch 0; the output is there after the last.
+    case globalMax
 
     /// `deviationRow`, sums in scratch 0.
     case deviation(window: Window, zero: Int, OutputScaling)
@@ -117,8 +125,29 @@ public enum Kernel: Sendable, Hashable {
     /// `upsampleRow`.
     case upsample
 
+    /// `resizeRow`: bilinear too, as LiteRT's reference rounds it.
+    case resize
+
+    /// `copyRow`: nearest-neighbour resampling by the lines that rows and columns copy.
+    case upsampleNearest(rows: UpsampleNearest.LineCopies, columns: UpsampleNearest.LineCopies)
+
     /// `shuffleRow`.
     case shuffle(factor: Int)
+
+    /// `rectify` of a row: a parametric ReLU. `slopes`: int8 `[C]`.
+    case rectify(zero: Int, slopes: ConstantID, slopeZero: Int, positive: FixedPointScale, OutputScaling)
+
+    /// `softmaxRow`. `exponentials`: int32 `[256]`.
+    case softmax(exponentials: ConstantID)
+
+    /// `joinRow`, once for each operand; one of another scale than the output's goes through a table, int8 `[256]`.
+    case concatenate(tables: [ConstantID?])
+
+    /// `sliceRow` from a channel on.
+    case slice(start: Int)
+
+    /// `padRow` with rows above and columns in front.
+    case pad(before: Size, value: Int)
 
     /// `attendRow`; scratch 0 holds keys and values, 1 the scores, 2 one token.
     case attention(
@@ -131,18 +160,28 @@ public enum Kernel: Sendable, Hashable {
         case .pixels: "pixels"
         case .convolution: "convolveRow"
         case .depthwise: "convolveDepthwiseRow"
-        case .linear, .multiply, .scaleChannels: "multiply"
+        case .linear(_, _, _, _, _, let roundsOnce): roundsOnce ? "multiplyRoundingOnce" : "multiply"
+        case .multiply, .scaleChannels: "multiply"
         case .lookUp: "lookUp"
         case .add: "add"
+        case .subtract: "subtract"
         case .addPosition: "addPosition"
         case .maxPool: "maxPoolRow"
         case .averagePool: "averagePoolRow"
         case .globalAverage: "globalAverageRow"
+        case .globalMax: "globalMaxRow"
         case .deviation: "deviationRow"
         case .poolNormalised: "poolNormalisedRow"
         case .poolWeighted: "poolWeightedRow"
         case .upsample: "upsampleRow"
+        case .resize: "resizeRow"
+        case .upsampleNearest: "copyRow"
         case .shuffle: "shuffleRow"
+        case .rectify: "rectify"
+        case .softmax: "softmaxRow"
+        case .concatenate: "joinRow"
+        case .slice: "sliceRow"
+        case .pad: "padRow"
         case .attention: "attendRow"
         }
     }

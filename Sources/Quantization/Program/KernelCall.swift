@@ -11,14 +11,18 @@ public struct KernelCall: Sendable, Hashable {
     public let inputs: [Shape]
     /// Shape of what it writes, in memory.
     public let output: Shape
-    /// The arguments of `kernel.functionName`, in its order; none where the image's rows arrive, which no function converts.
+    /// The arguments of `kernel.functionName`, in its order, for each time that it is called: once, but for each operand of a concatenation, and
+    /// never where the image's rows arrive, which no function converts.
     ///
     /// Generated code prints them and the host's executor passes them: neither knows any other way to call a kernel.
-    public let arguments: [KernelArgument]
+    public let invocations: [[KernelArgument]]
+
+    /// The arguments of all invocations, one behind the other.
+    public var arguments: [KernelArgument] { invocations.flatMap { $0 } }
 
     package init(name: String, nodes: [String], kernel: Kernel, inputs: [Shape], output: Shape) {
         (self.name, self.nodes, self.kernel, self.inputs, self.output) = (name, nodes, kernel, inputs, output)
-        arguments = KernelSignature(inputs: inputs, output: output).arguments(of: kernel)
+        invocations = KernelSignature(inputs: inputs, output: output).invocations(of: kernel)
     }
 }
 
@@ -44,6 +48,8 @@ public struct KernelArgument: Sendable, Hashable {
         case columns
         /// `UnsafePointer<Int8>`: a table in flash.
         case int8(ConstantID)
+        /// `UnsafePointer<Int32>`: a table in flash, whose numbers only make other numbers.
+        case int32(ConstantID)
         /// `UnsafePointer<UInt16>`: a table in flash of places in a map, `count` numbers below `limit`.
         case places(ConstantID, count: Int, limit: Int)
         /// `Int` or `Int32`.
@@ -82,7 +88,8 @@ public struct KernelArgument: Sendable, Hashable {
         switch value {
         case .groups(let groups): groups == 1
         case .spread(let spread): spread == .none
-        case .pass, .rows, .row, .start, .output, .bytes, .words, .columns, .int8, .places, .integer, .flag, .size,
+        case .pass, .rows, .row, .start, .output, .bytes, .words, .columns, .int8, .int32, .places, .integer, .flag,
+            .size,
             .window, .dilation, .multiplier, .addend, .scaled, .requantisation, .structure:
             false
         }

@@ -52,16 +52,21 @@ public struct KernelConstant: Sendable, Hashable {
 /// | … ReLU, ReLU6 behind any of these, linear layers, sums and products | its `low` and `high` |
 /// | linear | `linear` |
 /// | activations, factors of one number, any run of them (sigmoid → temperature → exp) | `lookUp` |
-/// | sum, product; factors of one a channel | `add`, `multiply`; `scaleChannels` |
-/// | max, average, global average pooling; deviation | `maxPool`, `averagePool`, `globalAverage`, `deviation` |
+/// | sum, difference, product; factors of one a channel | `add`, `subtract`, `multiply`; `scaleChannels` |
+/// | max, average, global average and global max pooling; deviation | `maxPool`, `averagePool`, `globalAverage`, `globalMax`, `deviation` |
+/// | parametric ReLU with a slope a channel; softmax | `rectify`; `softmax` |
+/// | concatenation, slice, padding | `concatenate`, `slice`, `pad` |
 /// | position embedding, attention | `addPosition`, `attention` |
-/// | depth-to-space, bilinear upsampling | `shuffle`, `upsample` |
+/// | depth-to-space, bilinear upsampling, nearest-neighbour resampling | `shuffle`, `upsample` or `resize`, `upsampleNearest` |
 /// | window pooling, normalised or not | `poolNormalised`, `poolWeighted` |
 ///
 /// Multipliers are `FixedPointScale`s of, with s the scales: convolution, linear and projections s(in)·s(weight, channel) / s(out); sums s(operand) / 2·max s
 /// for each operand and 2·max s / (2²⁰·s(out)); products s(a)·s(b) / s(out); global average s(in) / (s(out)·H·W); deviation
 /// s(in) / (256·s(out)·area); window pooling that is not normalised s(in)·s(weights) / (s(out)·area); octaves of attention
-/// s(query)·s(key)·256·log₂e / √(d / heads).
+/// s(query)·s(key)·256·log₂e / √(d / heads); parametric ReLU s(in) / s(out), and s(in)·s(slopes) / s(out) below 0.
+///
+/// Where the model's arithmetic is LiteRT's, products and parametric ReLUs have these numbers in single precision, a mean over n pixels has
+/// (m · 2^k / n) · 2^−k with n ≥ 2^k and m of s(in) / s(out), linear layers round once, and bilinear upsampling is `resize`.
 public struct KernelProgram: Sendable {
     /// One step of the plan.
     public struct Step: Sendable {
@@ -77,7 +82,7 @@ public struct KernelProgram: Sendable {
         public let scratch: [Int]
         /// How often it runs.
         public let passes: Int
-        /// Whether the output is there after the last pass alone (a global mean); otherwise each pass writes its row.
+        /// Whether the output is there after the last pass alone (a global mean or maximum); otherwise each pass writes its row.
         public let writesAtEnd: Bool
         /// Shape of its output in memory.
         public let outputShape: Shape
@@ -148,11 +153,13 @@ public struct KernelProgram: Sendable {
         for (step, nodes) in zip(plan.steps, nodes) {
             let parts = try DeviceStep(nodes, graph, finishing: finishing)
             let calls = try writer.calls(of: parts)
-            guard let first = calls.first, step.operands.count == parts.operands.count else {
+            guard !calls.isEmpty, step.operands.count == parts.operands.count else {
                 throw QuantizationError("the plan is of another network than \(network.name)")
             }
-            var writesAtEnd = false
-            if case .globalAverage = first.kernel { writesAtEnd = true }
+            let writesAtEnd = nodes[0].operation.facts.rowsRead(parts.operandShapes, parts.outputShape).contains {
+                if case .eachPass = $0 { return true }
+                return false
+            }
             steps.append(
                 Step(
                     name: nodes[0].name, calls: calls, operands: step.operands, output: step.output,

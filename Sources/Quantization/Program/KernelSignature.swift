@@ -11,11 +11,17 @@ struct KernelSignature {
     let inputs: [Shape]
     let output: Shape
 
-    func arguments(of kernel: Kernel) -> [KernelArgument] { list(lines(of: kernel)) }
+    /// The arguments of each call of its function.
+    func invocations(of kernel: Kernel) -> [[KernelArgument]] {
+        if case .concatenate(let tables) = kernel { return tables.indices.map { list(joining($0, tables[$0])) } }
+        let lines = lines(of: kernel)
+        return lines.isEmpty ? [] : [list(lines)]
+    }
 
     private func lines(of kernel: Kernel) -> [Line] {
         switch kernel {
-        case .pixels: return []
+        // Pixels arrive without a call, and a concatenation has one for each operand.
+        case .pixels, .concatenate: return []
         case .convolution(let window, let groups, let zero, let weights, let scaling, _):
             return [
                 ["_": .pass, "_": .rows(operand: 0)],
@@ -30,7 +36,7 @@ struct KernelSignature {
                 ["weights": .int8(weights), "_": .requantisation(scaling)],
                 ["to": .output],
             ]
-        case .linear(let inputs, let zero, let weights, let outputs, let scaling):
+        case .linear(let inputs, let zero, let weights, let outputs, let scaling, _):
             return [
                 [
                     "_": .start(operand: 0), "inputs": .integer(inputs), "zero": .integer(zero),
@@ -42,7 +48,8 @@ struct KernelSignature {
             return [
                 ["_": row(0), "count": .integer(output.width * output.channels), "_": .int8(table), "to": .output]
             ]
-        case .add(let first, let second, let scaling, let spread):
+        case .add(let first, let second, let scaling, let spread),
+            .subtract(let first, let second, let scaling, let spread):
             return [
                 ["_": row(0), "_": .addend(first)],
                 ["_": row(1), "_": .addend(second)],
@@ -55,9 +62,9 @@ struct KernelSignature {
                 ["_": .scaled(scaling)],
                 ["width": width, "channels": channels, "spread": .spread(spread), "to": .output],
             ]
-        case .scaleChannels(let zero, let factors, let scaling):
+        case .scaleChannels(let zero, let factors, let factorZero, let scaling):
             return [
-                ["_": row(0), "zero": .integer(zero), "_": .int8(factors), "zero": .integer(0)],
+                ["_": row(0), "zero": .integer(zero), "_": .int8(factors), "zero": .integer(factorZero)],
                 ["_": .scaled(scaling)],
                 ["width": width, "channels": channels, "spread": .spread(.second), "to": .output],
             ]
@@ -96,6 +103,10 @@ struct KernelSignature {
                 ["_": .scaled(scaling)],
                 ["sums": .words(scratch: 0), "to": .output],
             ]
+        case .globalMax:
+            return [
+                ["_": .pass, "_": .row(operand: 0), "_": size, "maxima": .bytes(scratch: 0), "to": .output]
+            ]
         case .poolNormalised(let window, let zero, let offset, let rowOf, let columnOf):
             return [
                 ["_": .pass, "_": .rows(operand: 0), "_": size],
@@ -113,8 +124,43 @@ struct KernelSignature {
                 ],
                 ["sums": .words(scratch: 0), "to": .output],
             ]
-        case .upsample:
+        case .upsample, .resize:
             return [["_": .pass, "_": .rows(operand: 0), "_": size, "to": .output, "_": .size(output)]]
+        case .upsampleNearest(let rows, let columns):
+            return [
+                ["_": .pass, "_": .rows(operand: 0), "channels": channels],
+                ["rows": copies(rows), "columns": copies(columns)],
+                ["width": width, "to": .output],
+            ]
+        case .rectify(let zero, let slopes, let slopeZero, let positive, let scaling):
+            return [
+                ["_": row(0), "zero": .integer(zero)],
+                ["slopes": .int8(slopes), "zero": .integer(slopeZero)],
+                ["positive": .multiplier(positive), "_": .scaled(scaling)],
+                ["width": width, "channels": channels, "to": .output],
+            ]
+        case .softmax(let exponentials):
+            return [
+                [
+                    "_": row(0), "exponentials": .int32(exponentials), "width": width, "channels": channels,
+                    "to": .output,
+                ]
+            ]
+        case .slice(let start):
+            return [
+                [
+                    "_": .row(operand: 0), "channels": .integer(inputs[0].channels), "from": .integer(start),
+                    "count": channels, "width": width, "to": .output,
+                ]
+            ]
+        case .pad(let before, let value):
+            return [
+                ["_": .pass, "_": .rows(operand: 0), "_": size],
+                [
+                    "top": .integer(before.height), "left": .integer(before.width), "value": .integer(value),
+                    "width": width, "to": .output,
+                ],
+            ]
         case .shuffle(let factor):
             return [
                 ["_": .pass, "_": .rows(operand: 0), "_": size, "factor": .integer(factor), "to": .output],
@@ -170,6 +216,28 @@ struct KernelSignature {
     /// Windows with gaps have a function of their own, which firmware without them need not carry.
     private func gaps(_ window: Window) -> KernelArgument.Value? {
         window.dilation == 1 ? nil : .dilation(window.dilation)
+    }
+
+    /// The call that puts an operand's channels among the output's.
+    private func joining(_ operand: Int, _ table: ConstantID?) -> [Line] {
+        let first = inputs.prefix(operand).reduce(0) { $0 + $1.channels }
+        return [
+            [
+                "_": .row(operand: operand), "channels": .integer(inputs[operand].channels),
+                "table": table.map { .int8($0) }, "at": .integer(first), "of": channels, "width": width, "to": .output,
+            ]
+        ]
+    }
+
+    private func copies(_ lines: UpsampleNearest.LineCopies) -> KernelArgument.Value {
+        structure(
+            "LineCopies",
+            [
+                [
+                    "factor": .integer(lines.factor), "offset": .integer(lines.offset),
+                    "divisor": .integer(lines.divisor), "count": .integer(lines.source),
+                ]
+            ])
     }
 
     private func geometry(_ window: Window, _ groups: Int, _ zero: Int) -> KernelArgument.Value {

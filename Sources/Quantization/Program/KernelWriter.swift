@@ -134,13 +134,25 @@ struct KernelWriter {
         var high = 127
     }
 
-    /// A ReLU or ReLU6 as limits of the numbers of a value.
+    /// What a ReLU or the like lets through unchanged, as limits of the numbers of a value.
     func limits(_ node: Node?, _ output: AffineQuantization) -> Limits {
-        guard case .activation(let details) = node?.operation else { return Limits() }
-        let low = max(-128, min(127, output.zeroPoint))
-        guard details.function == .relu6 else { return Limits(low: low) }
-        let high = (6 / output.scale).rounded() + Double(output.zeroPoint)
-        return Limits(low: low, high: Int(max(Double(low), min(127, high))))
+        guard case .activation(let details) = node?.operation, let ends = details.function.limits else {
+            return Limits()
+        }
+        func number(_ end: Double) -> Int {
+            let steps = quotient([end], output.scale).rounded() + Double(output.zeroPoint)
+            return Int(max(-128, min(127, steps)))
+        }
+        let low = ends.low.map(number) ?? -128
+        return Limits(low: low, high: max(low, ends.high.map(number) ?? 127))
+    }
+
+    /// A product of scales over another, in the precision that the model's arithmetic has for it.
+    func quotient(_ factors: [Double], _ divisor: Double) -> Double {
+        switch model.arithmetic {
+        case .sapool: factors.reduce(1, *) / divisor
+        case .liteRT: Double(factors.reduce(1) { $0 * Float($1) } / Float(divisor))
+        }
     }
 
     func scaled(_ scale: FixedPointScale, _ output: AffineQuantization, _ limits: Limits) -> OutputScaling {
@@ -180,9 +192,10 @@ struct KernelWriter {
         }
     }
 
-    /// Kernels that only move or average numbers keep their scale.
+    /// Kernels that only move or average numbers keep their scale. Those of LiteRT do so whatever their output is said to have, and what comes
+    /// behind believes what is said.
     func requireSame(_ place: Place) throws(QuantizationError) {
-        guard place.inputs[0] == place.output else {
+        guard model.arithmetic == .liteRT || place.inputs[0] == place.output else {
             throw QuantizationError(
                 "\(place.name): its output has another scale or zero point than its input, which it keeps")
         }
