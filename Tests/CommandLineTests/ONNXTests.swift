@@ -90,6 +90,34 @@ final class ONNXTests: CommandLineTestCase {
         }
     }
 
+    /// What models of others are made of: joined, cut, padded, resampled, rectified and shared.
+    private func exportOthers() throws {
+        for alignment in UpsampleNearest.Alignment.allCases {
+            for size in [Size(12, 18), Size(9, 5)] {
+                let builder = NetworkBuilder("others, \(alignment) \(size)")
+                let image = try builder.input([3, 6, 6])
+                var x = try builder.convolution(image, to: 6, kernel: 3, padding: 1, bias: true, name: "stem")
+                let left = try builder.slice(x, from: 0, count: 2, name: "left")
+                let right = try builder.slice(x, from: 2, count: 4, name: "right")
+                let rectified = try builder.parametricReLU(right, name: "slopes")
+                x = try builder.concatenate(
+                    [rectified, builder.leakyReLU(left, slope: 0.2, name: "leaky"), image], name: "joined")
+                x = try builder.add(.pad(Pad(before: Size(1, 0), after: Size(0, 2), value: 0.5)), [x], name: "padded")
+                let nearest = UpsampleNearest(size: size, alignment: alignment)
+                x = try builder.add(.upsampleNearest(nearest), [x], name: "nearest")
+                x = try builder.softmax(x, name: "shares")
+                let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "largest")
+                x = try builder.subtract(x, largest, name: "below")
+                for function in [Activation.Function.tanh, .hardTanh, .identity] {
+                    x = try builder.activation(x, function, name: function.rawValue)
+                }
+                x = try builder.parametricReLU(builder.classifier(x, classes: 5, name: "fc"), name: "last")
+                x = try builder.softmax(x, name: "answer")
+                try export(try builder.network(output: x), "others-\(alignment)-\(size.height)")
+            }
+        }
+    }
+
     func testExportedModelsGiveOurLogits() throws {
         let python = try PythonOracle(needs: "onnx", "onnxruntime")
         let isComplete = ProcessInfo.processInfo.environment["SAPOOL_ALL_ONNX"] == "1"
@@ -99,7 +127,10 @@ final class ONNXTests: CommandLineTestCase {
             for (index, pooling) in chosen.enumerated() {
                 try export(notation(backbone, pooling), "\(backbone)-\(index)")
             }
-            if backbone == "plain-cnn" { try exportWindows() }
+            if backbone == "plain-cnn" {
+                try exportWindows()
+                try exportOthers()
+            }
             let outcome = try python.run("check_onnx.py", [folder])
             XCTAssertEqual(outcome.status, 0, "\(backbone): \(outcome.errors)")
             print("onnxruntime, \(backbone): \(outcome.output)", terminator: "")

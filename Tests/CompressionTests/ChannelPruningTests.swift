@@ -79,23 +79,44 @@ final class ChannelPruningTests: XCTestCase {
             "plain-cnn(channels=8-16, strides=22, pool=self-attentive(heads=4, restoration=bilinear, patch=2))",
             "resnet18(pool=max)", "plain-cnn(channels=8-16, strides=22, pool=attention)",
         ] {
-            let network = try network(notation)
-            let groups = ChannelUnits(network).groups
-            XCTAssertFalse(groups.isEmpty)
-            var state = try weights(of: network)
-            // Every third unit of every group.
-            let removed = groups.flatMap { group in
-                group.units.enumerated().filter { $0.offset % 3 == 1 }.map(\.element)
-            }
-            for unit in removed { for channel in unit.channels { silence(channel, network, &state) } }
-            let whole = try file(state, network)
-            let pruned = try ChannelPruning(network, weights: whole, removing: removed)
-            XCTAssertLessThan(pruned.network.parameterCount, network.parameterCount)
-            let (expected, actual) = (try logits(network, whole), try logits(pruned.network, pruned.weights))
-            let spread = (expected.max() ?? 0) - (expected.min() ?? 0)
-            XCTAssertGreaterThan(spread, 1e-3, notation)
-            for (a, b) in zip(actual, expected) { XCTAssertEqual(a, b, accuracy: 1e-5 * spread, notation) }
+            try checkSilentChannels(of: network(notation))
         }
+        try checkSilentChannels(of: branches())
+    }
+
+    /// Branches that are cut from one map, go ways of their own and are joined in another order.
+    private func branches() throws -> Network {
+        let builder = NetworkBuilder("branches")
+        var x = try builder.convolution(builder.input([3, 32, 32]), to: 12, kernel: 3, stride: 2, name: "stem")
+        let left = try builder.slice(x, from: 0, count: 5, name: "left")
+        let right = try builder.slice(x, from: 5, count: 7, name: "right")
+        var branch = try builder.convolution(right, to: 6, kernel: 1, bias: true, name: "branch")
+        branch = try builder.parametricReLU(branch, name: "slopes")
+        x = try builder.concatenate([branch, left, branch], name: "joined")
+        x = try builder.add(.pad(Pad(before: 1, after: Size(0, 2))), [x], name: "padded")
+        x = try builder.add(.upsampleNearest(UpsampleNearest(size: Size(9, 20))), [x], name: "nearest")
+        x = try builder.batchNorm(builder.convolution(x, to: 9, kernel: 3, stride: 2, name: "conv"), name: "bn")
+        let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "largest")
+        let below = try builder.subtract(largest, x, name: "below")
+        return try builder.network(output: builder.classifier(below, classes: 5, name: "fc"))
+    }
+
+    private func checkSilentChannels(of network: Network) throws {
+        let groups = ChannelUnits(network).groups
+        XCTAssertFalse(groups.isEmpty)
+        var state = try weights(of: network)
+        // Every third unit of every group.
+        let removed = groups.flatMap { group in
+            group.units.enumerated().filter { $0.offset % 3 == 1 }.map(\.element)
+        }
+        for unit in removed { for channel in unit.channels { silence(channel, network, &state) } }
+        let whole = try file(state, network)
+        let pruned = try ChannelPruning(network, weights: whole, removing: removed)
+        XCTAssertLessThan(pruned.network.parameterCount, network.parameterCount)
+        let (expected, actual) = (try logits(network, whole), try logits(pruned.network, pruned.weights))
+        let spread = (expected.max() ?? 0) - (expected.min() ?? 0)
+        XCTAssertGreaterThan(spread, 1e-3, network.name)
+        for (a, b) in zip(actual, expected) { XCTAssertEqual(a, b, accuracy: 1e-5 * spread, network.name) }
     }
 
     func testTargetsAreMet() throws {

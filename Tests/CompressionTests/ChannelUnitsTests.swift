@@ -56,6 +56,30 @@ final class ChannelUnitsTests: XCTestCase {
         XCTAssertEqual(map.units[1].channels.filter { $0.node == restored }.map(\.index), [4, 5, 6, 7])
     }
 
+    /// The two halves of a map, one through a convolution and joined with the other again: each channel goes by itself.
+    func testSlicesAndConcatenation() throws {
+        let builder = NetworkBuilder("split")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 6, kernel: 1, name: "stem")
+        let left = try builder.slice(x, from: 0, count: 2, name: "left")
+        let right = try builder.slice(x, from: 2, count: 4, name: "right")
+        let branch = try builder.convolution(right, to: 5, kernel: 1, name: "branch")
+        x = try builder.parametricReLU(builder.concatenate([left, branch], name: "joined"), name: "slopes")
+        x = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "pool")
+        x = try builder.linear(builder.add(.flatten(Flatten()), [x], name: "flat"), to: 2, name: "fc")
+        XCTAssertEqual(
+            groups(try builder.network(output: x)),
+            ["stem left joined slopes pool flat": 2, "stem right": 4, "branch joined slopes pool flat": 5])
+    }
+
+    /// Shares depend on all channels: none may go.
+    func testSharesKeepTheirChannels() throws {
+        let builder = NetworkBuilder("shares")
+        var x = try builder.convolution(builder.input([3, 8, 8]), to: 6, kernel: 1, name: "conv")
+        x = try builder.softmax(x, name: "shares")
+        XCTAssertEqual(groups(try builder.network(output: builder.classifier(x, classes: 2, name: "fc"))), [:])
+    }
+
     func testImageClassesAndGroupedConvolutionsStay() throws {
         let builder = NetworkBuilder("fixed")
         var x = try builder.input([4, 8, 8])

@@ -28,6 +28,19 @@ final class EveryOperationTests: XCTestCase {
         let gate = try builder.activation(x, .sigmoid, name: "gate")
         x = try builder.multiply(x, gate, name: "multiply")
 
+        // What models of others have.
+        let (front, back) = (
+            try builder.slice(x, from: 0, count: 3, name: "front"),
+            try builder.slice(x, from: 3, count: 5, name: "back")
+        )
+        x = try builder.concatenate([back, front], name: "joined")
+        x = try builder.parametricReLU(x, name: "slopes")
+        x = try builder.softmax(x, name: "shares")
+        x = try builder.add(.pad(Pad(before: Size(1, 0), after: Size(0, 2), value: 0.5)), [x], name: "padded")
+        x = try builder.add(.upsampleNearest(UpsampleNearest(size: 8, alignment: .corners)), [x], name: "nearest")
+        let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "largest")
+        x = try builder.subtract(x, largest, name: "below")
+
         let average = try builder.add(.averagePool(AveragePool(half)), [x], name: "average")
         let filter = FixedFilter(rows: [[0.5, 0.5]], columns: [[0.25, 0.75]], stride: 2)
         let power = PowerPool(window: half, exponent: 3, isLearned: true, takesAbsolute: true)

@@ -16,9 +16,10 @@ final class ONNXAttackTests: XCTestCase {
     }
 
     private let operators = [
-        "Add", "AveragePool", "BatchNormalization", "Clip", "Constant", "Conv", "DepthToSpace", "Dropout", "Exp",
-        "Flatten", "Gemm", "GlobalAveragePool", "HardSigmoid", "HardSwish", "Identity", "MatMul", "MaxPool", "Mul",
-        "ReduceMean", "Relu", "Reshape", "Sigmoid", "Softplus", "Squeeze",
+        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Dropout",
+        "Exp", "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity",
+        "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad", "ReduceMax", "ReduceMean", "Relu", "Reshape", "Resize",
+        "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh",
     ]
 
     func testASumOfOneConstant() {
@@ -41,9 +42,9 @@ final class ONNXAttackTests: XCTestCase {
                 let node = Bytes.node(type, inputs, ["y"], [Bytes.integers("kernel_shape", [2, 2])])
                 _ = problem(Bytes(nodes: [node], constants: constants))
             }
-            let many = Bytes.node(type, [String](repeating: "x", count: 9), ["y"])
+            let many = Bytes.node(type, [String](repeating: "x", count: type == "Concat" ? 99 : 9), ["y"])
             let message = problem(Bytes(nodes: [many]))
-            XCTAssertTrue(message.contains("has 9 inputs, and the operator takes "), message)
+            XCTAssertTrue(message.contains("9 inputs, and the operator takes "), message)
             XCTAssertFalse(problem(Bytes(nodes: [Bytes.node(type, ["x"], [])])).contains("is read"), type)
         }
     }
@@ -102,6 +103,42 @@ final class ONNXAttackTests: XCTestCase {
             var model = Bytes(nodes: [Bytes.node("Flatten", ["x"], ["y"])], properties: ["sapool-network": text])
             model.image = [1] + bomb.inputShape.dimensions.map(Int64.init)
             XCTAssertEqual(problem(model), "g is read")
+        }
+    }
+
+    /// Numbers at the ends of what a number holds, wherever an operator takes whole numbers: an error or a network.
+    func testNumbersAtTheEnds() {
+        let ends: [Int64] = [.min, .min + 1, -5, -1, 0, 1, 3, 1 << 31 - 1, .max - 1, .max]
+        for a in ends {
+            for b in ends {
+                for constants in [[a, b], [a, b, a, b], [a, 0, 0, 0, b, 0, 0, 0], [0, 0, a, b, 0, 0, b, a]] {
+                    let given = Bytes.whole("k", constants)
+                    for (type, inputs) in [
+                        ("Slice", ["x", "k", "k"]), ("Slice", ["x", "k", "k", "k"]),
+                        ("Slice", ["x", "k", "k", "k", "k"]),
+                        ("Split", ["x", "k"]), ("Pad", ["x", "k"]), ("Pad", ["x", "k", "", "k"]),
+                        ("Resize", ["x", "", "", "k"]), ("ReduceMax", ["x", "k"]),
+                    ] {
+                        _ = problem(Bytes(nodes: [Bytes.node(type, inputs, ["y", "z"])], constants: [given]))
+                        _ = problem(Bytes(nodes: [Bytes.node(type, inputs, ["y"])], constants: [given]))
+                    }
+                }
+                let attributes = ["axes", "starts", "ends", "pads", "split"].map { Bytes.integers($0, [a, b]) }
+                for type in ["Slice", "Split", "Pad", "Resize", "ReduceMax"] {
+                    let node = Bytes.node(type, ["x"], ["y"], attributes)
+                    _ = problem(Bytes(operatorSet: 9, nodes: [node]))
+                    _ = problem(Bytes(operatorSet: 18, nodes: [node]))
+                }
+            }
+            for type in ["Concat", "Split", "Softmax"] {
+                let node = Bytes.node(type, ["x"], ["y"], [Bytes.integer("axis", a)])
+                _ = problem(Bytes(nodes: [node]))
+            }
+        }
+        for scale in [Float.nan, .infinity, -.infinity, -1, 0, 1e-30, 1e30, 0.3] {
+            let scales = Bytes.floats("s", [4], [1, 1, scale, scale])
+            let message = problem(Bytes(nodes: [Bytes.node("Resize", ["x", "", "s"], ["y"])], constants: [scales]))
+            XCTAssertFalse(message.contains("is read"), "\(scale)")
         }
     }
 

@@ -134,14 +134,16 @@ extension ONNXGraphReader {
         let high = try number(node, 2) ?? node.number("max", default: .infinity)
         switch (low, high) {
         case (0, 6): try activation(node, .relu6)
+        case (-1, 1): try activation(node, .hardTanh)
         case (0, _) where high >= Double(Float.greatestFiniteMagnitude): try activation(node, .relu)
         default:
-            throw ONNXNodeProblem.unsupported("clips to \(low) … \(high); ReLU (0 …) and ReLU6 (0 … 6) are known")
+            throw ONNXNodeProblem.unsupported(
+                "clips to \(low) … \(high); ReLU (0 …), ReLU6 (0 … 6) and hard tanh (−1 … 1) are known")
         }
     }
 
     /// A constant that is one number; nil where it is left out.
-    private func number(_ node: ONNXNodeProto, _ index: Int) throws -> Double? {
+    func number(_ node: ONNXNodeProto, _ index: Int) throws -> Double? {
         guard let tensor = try constant(node, index) else { return nil }
         guard tensor.count == 1 else {
             throw ONNXNodeProblem.broken(
@@ -173,5 +175,50 @@ extension ONNXGraphReader {
             return try finish(node, .scale(Scale(tensor.doubles()[0])), [x])
         }
         try finish(node, .multiply(Multiply()), [try self.node(node, 0), try self.node(node, 1)])
+    }
+
+    mutating func difference(_ node: ONNXNodeProto) throws {
+        guard !isConstant(node, 0), !isConstant(node, 1) else {
+            throw ONNXNodeProblem.unsupported("subtracts a constant, or from one, which is not supported")
+        }
+        try finish(node, .subtract(Subtract()), [try self.node(node, 0), try self.node(node, 1)])
+    }
+
+    // MARK: - Rectifiers and shares
+
+    mutating func leakyReLU(_ node: ONNXNodeProto) throws {
+        let slope = try node.number("alpha", default: 0.01)
+        try finish(node, .parametricReLU(ParametricReLU(slope: slope)), [try self.node(node, 0)])
+    }
+
+    /// One slope, or one for each channel.
+    mutating func parametricReLU(_ node: ONNXNodeProto) throws {
+        let x = try self.node(node, 0)
+        guard let slopes = try weight(node, 1) else { throw ONNXNodeProblem.broken("has no slopes") }
+        let (shape, count) = (builder.shape(of: x), builder.shape(of: x).channels)
+        let shapes = shape.isMap ? [[count, 1, 1], [1, count, 1, 1]] : [[count], [1, count]]
+        let name = name(for: node, weight: 1)
+        if shapes.contains(slopes.shape) {
+            try finish(node, .parametricReLU(ParametricReLU(slope: 0.25, channels: count)), [x], name: name)
+            return try keep(slopes.reshaped(to: [count]), as: "weight", of: name)
+        }
+        // More dimensions than the value's would add dimensions to the result.
+        guard slopes.count == 1, slopes.shape.count <= shape.dimensions.count + 1 else {
+            throw ONNXNodeProblem.unsupported(
+                "has slopes of shape \(slopes.shape.shortened), where one a channel (\(shapes[0])) is needed")
+        }
+        try finish(node, .parametricReLU(ParametricReLU(slope: slopes.doubles()[0])), [x], name: name)
+    }
+
+    /// Shares of the channels: of a vector, or of each pixel.
+    mutating func softmax(_ node: ONNXNodeProto) throws {
+        let x = try self.node(node, 0)
+        let (shape, axis) = (builder.shape(of: x), try node.integer("axis", default: operatorSet < 13 ? 1 : -1))
+        let isOfChannels = axis == 1 || axis == -shape.dimensions.count
+        // Before version 13, all axes from this one on shared.
+        guard isOfChannels, operatorSet >= 13 || shape.size == 1 else {
+            throw ONNXNodeProblem.unsupported("shares over other axes than the channels (axis is \(axis))")
+        }
+        try finish(node, .softmax(Softmax()), [x])
     }
 }

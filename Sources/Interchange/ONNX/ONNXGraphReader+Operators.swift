@@ -1,16 +1,20 @@
+import Networks
+
 /// An operator that is read: what it may take and give, and the function that finds its counterpart.
 struct ONNXOperator: Sendable {
     /// How many inputs it takes.
     let inputs: ClosedRange<Int>
-    /// How many results it may have; only the first is ever used.
+    /// How many results it may have.
     let outputs: Int
+    /// Whether more than the first of them may be used.
+    let givesAll: Bool
     let append: @Sendable (inout ONNXGraphReader, ONNXNodeProto) throws -> Void
 
     init(
-        _ inputs: ClosedRange<Int>, outputs: Int = 1,
+        _ inputs: ClosedRange<Int>, outputs: Int = 1, givesAll: Bool = false,
         _ append: @escaping @Sendable (inout ONNXGraphReader, ONNXNodeProto) throws -> Void
     ) {
-        (self.inputs, self.outputs, self.append) = (inputs, outputs, append)
+        (self.inputs, self.outputs, self.givesAll, self.append) = (inputs, outputs, givesAll, append)
     }
 
     /// Refuses a node that has too few or too many inputs or results, so that no reader of an operator has to count.
@@ -26,7 +30,7 @@ struct ONNXOperator: Sendable {
         guard let first = node.output.first, !first.isEmpty, node.output.count <= outputs else {
             throw ONNXNodeProblem.broken("has \(node.output.count) results, and the operator gives 1 to \(outputs)")
         }
-        guard node.furtherOutputs.allSatisfy({ readers[$0] == nil }) else {
+        guard givesAll || node.furtherOutputs.allSatisfy({ readers[$0] == nil }) else {
             throw ONNXNodeProblem.unsupported("is used for more than its first result")
         }
     }
@@ -39,6 +43,7 @@ extension ONNXGraphReader {
         "AveragePool": ONNXOperator(1...1) { try $0.averagePool($1) },
         "BatchNormalization": ONNXOperator(5...5, outputs: 5) { try $0.batchNorm($1) },
         "Clip": ONNXOperator(1...3) { try $0.clip($1) },
+        "Concat": ONNXOperator(1...Concatenation.mostInputs) { try $0.concatenation($1) },
         "Constant": ONNXOperator(0...0) { try $0.set($1, .constant(try $1.constant())) },
         "Conv": ONNXOperator(2...3) { try $0.convolution($1) },
         "DepthToSpace": ONNXOperator(1...1) { try $0.depthToSpace($1) },
@@ -46,19 +51,32 @@ extension ONNXGraphReader {
         "Exp": ONNXOperator(1...1) { try $0.activation($1, .exponential) },
         "Flatten": ONNXOperator(1...1) { try $0.flatten($1) },
         "Gemm": ONNXOperator(2...3) { try $0.linear($1) },
-        "GlobalAveragePool": ONNXOperator(1...1) { try $0.globalAveragePool($1) },
+        "GlobalAveragePool": ONNXOperator(1...1) { try $0.globalPool($1, .globalAveragePool(GlobalAveragePool())) },
+        "GlobalMaxPool": ONNXOperator(1...1) { try $0.globalPool($1, .globalMaxPool(GlobalMaxPool())) },
         "HardSigmoid": ONNXOperator(1...1) { try $0.hardSigmoid($1) },
         "HardSwish": ONNXOperator(1...1) { try $0.activation($1, .hardSwish) },
         "Identity": ONNXOperator(1...1) { try $0.identity($1) },
+        "LeakyRelu": ONNXOperator(1...1) { try $0.leakyReLU($1) },
         "MatMul": ONNXOperator(2...2) { try $0.matrixProduct($1) },
         "MaxPool": ONNXOperator(1...1, outputs: 2) { try $0.maxPool($1) },
         "Mul": ONNXOperator(2...2) { try $0.product($1) },
-        "ReduceMean": ONNXOperator(1...2) { try $0.mean($1) },
+        "PRelu": ONNXOperator(2...2) { try $0.parametricReLU($1) },
+        "Pad": ONNXOperator(1...4) { try $0.pad($1) },
+        "ReduceMean": ONNXOperator(1...2) {
+            try $0.reduction($1, .globalAveragePool(GlobalAveragePool()), "mean")
+        },
+        "ReduceMax": ONNXOperator(1...2) { try $0.reduction($1, .globalMaxPool(GlobalMaxPool()), "maximum") },
         "Relu": ONNXOperator(1...1) { try $0.activation($1, .relu) },
         "Reshape": ONNXOperator(2...2) { try $0.flatten($1) },
+        "Resize": ONNXOperator(1...4) { try $0.resize($1) },
         "Sigmoid": ONNXOperator(1...1) { try $0.activation($1, .sigmoid) },
+        "Slice": ONNXOperator(1...5) { try $0.slice($1) },
+        "Softmax": ONNXOperator(1...1) { try $0.softmax($1) },
         "Softplus": ONNXOperator(1...1) { try $0.activation($1, .softplus) },
+        "Split": ONNXOperator(1...2, outputs: 1 << 14, givesAll: true) { try $0.split($1) },
         "Squeeze": ONNXOperator(1...2) { try $0.flatten($1) },
+        "Sub": ONNXOperator(2...2) { try $0.difference($1) },
+        "Tanh": ONNXOperator(1...1) { try $0.activation($1, .tanh) },
     ]
 
     /// Appends what a node computes.
@@ -86,9 +104,6 @@ extension ONNXGraphReader {
         text += unknown.prefix(20).map { "\($0) (\(counts[$0] ?? 0)×)" }.joined(separator: ", ")
         if unknown.count > 20 { text += " and \(unknown.count - 20) more" }
         text += "; known are \(operators.keys.sorted().joined(separator: ", "))"
-        if counts["Softmax"] == 1, nodes.last?.opType == "Softmax" {
-            text += ". Networks here answer logits: leave the Softmax at the end out"
-        }
         throw UnsupportedProblem(text)
     }
 }

@@ -58,22 +58,24 @@ extension ONNXGraphReader {
 
     // MARK: - Shapes
 
-    mutating func globalAveragePool(_ node: ONNXNodeProto) throws {
-        try finish(node, .globalAveragePool(GlobalAveragePool()), [try self.node(node, 0)])
+    /// The mean or the maximum of a whole map.
+    mutating func globalPool(_ node: ONNXNodeProto, _ operation: Operation) throws {
+        try finish(node, operation, [try self.node(node, 0)])
     }
 
-    mutating func mean(_ node: ONNXNodeProto) throws {
+    /// The same, written as a reduction over two axes.
+    mutating func reduction(_ node: ONNXNodeProto, _ operation: Operation, _ part: String) throws {
         let x = try self.node(node, 0)
         let axes = try axes(node)
         guard builder.shape(of: x).isMap, axes == [2, 3] else {
             throw ONNXNodeProblem.unsupported(
-                "averages over axes \(axes.sorted().shortened), and only the mean of a whole map ([2, 3]) is known")
+                "reduces axes \(axes.sorted().shortened), and only the \(part) of a whole map ([2, 3]) is known")
         }
         let name = name(for: node)
         guard try node.integer("keepdims", default: 1) == 0 else {
-            return try finish(node, .globalAveragePool(GlobalAveragePool()), [x], name: name)
+            return try finish(node, operation, [x], name: name)
         }
-        let pooled = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: unique("\(name).mean"))
+        let pooled = try builder.add(operation, [x], name: unique("\(name).\(part)"))
         try finish(node, .flatten(Flatten()), [pooled], name: name)
     }
 
@@ -117,7 +119,7 @@ extension ONNXGraphReader {
     }
 
     /// A constant input of whole numbers; nil where it is left out.
-    private func wholeNumbers(_ node: ONNXNodeProto, _ index: Int) throws -> [Int64]? {
+    func wholeNumbers(_ node: ONNXNodeProto, _ index: Int) throws -> [Int64]? {
         guard let tensor = try constant(node, index) else { return nil }
         guard let numbers = try? tensor.int64s() else {
             throw ONNXNodeProblem.broken("takes \(node.input[index].quoted), which are no whole numbers")

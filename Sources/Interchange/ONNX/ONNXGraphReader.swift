@@ -172,8 +172,13 @@ struct ONNXGraphReader {
     }
 
     /// Says what a node's result is.
-    mutating func set(_ node: ONNXNodeProto, _ value: Value) throws {
-        guard let output = node.output.first, !output.isEmpty else { throw ONNXNodeProblem.broken("has no output") }
+    ///
+    /// - Parameter index: of which of its results.
+    mutating func set(_ node: ONNXNodeProto, _ value: Value, result index: Int = 0) throws {
+        guard node.output.indices.contains(index), !node.output[index].isEmpty else {
+            throw ONNXNodeProblem.broken("has no output")
+        }
+        let output = node.output[index]
         guard values.updateValue(value, forKey: output) == nil else {
             throw ONNXNodeProblem.broken("makes \(output.quoted) a second time")
         }

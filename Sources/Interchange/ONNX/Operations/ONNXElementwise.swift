@@ -15,6 +15,11 @@ extension Activation: ONNXOperation {
             graph.finish(node, "HardSigmoid", values, [.number("alpha", 1.0 / 6), .number("beta", 0.5)])
         case .exponential: graph.finish(node, "Exp", values)
         case .softplus: graph.finish(node, "Softplus", values)
+        case .tanh: graph.finish(node, "Tanh", values)
+        case .hardTanh:
+            let bounds = [graph.constant(node, "min", [-1], shape: []), graph.constant(node, "max", [1], shape: [])]
+            graph.finish(node, "Clip", values + bounds)
+        case .identity: graph.finish(node, "Identity", values)
         }
     }
 
@@ -54,9 +59,43 @@ extension Add: ONNXOperation {
     func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
 }
 
+extension Subtract: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Sub", values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
 extension Multiply: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
         graph.finish(node, "Mul", values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension ParametricReLU: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        guard let channels else { return graph.finish(node, "LeakyRelu", values, [.number("alpha", slope)]) }
+        // Of a map they spread over rows and columns.
+        let shape = shapes[0].isMap ? [channels, 1, 1] : [channels]
+        let slopes = graph.constant(node, "slopes", try graph.weight("weight", of: node).floats(), shape: shape)
+        graph.finish(node, "PRelu", values + [slopes])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored {
+        ONNXRestored(parts.floats("slopes").flatMap { $0.count == channels ? $0 : nil })
+    }
+}
+
+extension Softmax: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Softmax", values, [.integer("axis", 1)])
     }
 
     func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }

@@ -32,6 +32,15 @@ extension GlobalAveragePool: ONNXOperation {
     func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
 }
 
+extension GlobalMaxPool: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "GlobalMaxPool", values)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
 extension LocalDeviation: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
         graph.localDeviation(self, node, values)

@@ -35,6 +35,67 @@ extension UpsampleBilinear: ONNXOperation {
     func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
 }
 
+extension UpsampleNearest: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        let (rows, columns) = (copied(shapes[0].height, size.height), copied(shapes[0].width, size.width))
+        if let down = factor(rows, of: shapes[0].height), let across = factor(columns, of: shapes[0].width) {
+            let scales = graph.constant(node, "scales", [1, 1, Float(down), Float(across)], shape: [4])
+            return graph.finish(node, "Resize", [values[0], "", scales], ONNXGraphBuilder.wholeNearest)
+        }
+        // Resize rounds in its own way between whole factors, so the lines are spelt out.
+        let lines = ["rows", "columns"].map { $0 + "/lines" }
+        let indices = [graph.integers(node, lines[0], rows), graph.integers(node, lines[1], columns)]
+        let picked = graph.step(node, "rows", "Gather", [values[0], indices[0]], [.integer("axis", 2)])
+        graph.finish(node, "Gather", [picked, indices[1]], [.integer("axis", 3)])
+    }
+
+    private func copied(_ source: Int, _ destination: Int) -> [Int] {
+        let line = lines(from: source, to: destination)
+        return (0..<destination).map { line($0) }
+    }
+
+    /// How often each of `source` lines is copied, where all are equally often, one behind the other.
+    private func factor(_ lines: [Int], of source: Int) -> Int? {
+        let factor = lines.count / max(1, source)
+        return lines.count == factor * source && lines.enumerated().allSatisfy { $1 == $0 / factor } ? factor : nil
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk {
+        ONNXBulk(numbers: Double(size.height) + Double(size.width))
+    }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Concatenation: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        graph.finish(node, "Concat", values, [.integer("axis", 1)])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Slice: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        let bounds = [("start", start), ("end", start + count), ("axis", 1)].map { graph.integers(node, $0, [$1]) }
+        graph.finish(node, "Slice", values + bounds)
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
+extension Pad: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        let sides = graph.integers(node, "sides", [0, 0] + before.pair + [0, 0] + after.pair)
+        let filling = graph.constant(node, "value", [Float(value)], shape: [])
+        graph.finish(node, "Pad", [values[0], sides, filling], [.text("mode", "constant")])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}
+
 extension DepthToSpace: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
         // Cells of pixels, and the border copied outwards where they do not cover the map.

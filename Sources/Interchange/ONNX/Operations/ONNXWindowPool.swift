@@ -27,6 +27,11 @@ extension ONNXGraphBuilder {
         finish(node, "Div", [sums[0], step(node, "present", "Max", [sums[1], least])])
     }
 
+    /// Attributes of a Resize by whole factors, in which every pixel becomes a block of its copies.
+    static let wholeNearest: [ONNXAttributeProto] = [
+        .text("mode", "nearest"), .text("coordinate_transformation_mode", "asymmetric"), .text("nearest_mode", "floor"),
+    ]
+
     /// Copies lines as PyTorch does. Resize rounds other scales than whole ones in its own way, so those are spelt out as indices.
     private mutating func upsampleNearest(_ node: Node, _ value: String, from: Size, to: Size) -> String {
         guard from != to else { return value }
@@ -34,11 +39,7 @@ extension ONNXGraphBuilder {
             let scales = [1, 1, Float(to.height / from.height), Float(to.width / from.width)]
             let factors = constant(node, "scales", scales, shape: [4])
             return step(
-                node, "upsampled", "Resize", [value, "", factors],
-                [
-                    .text("mode", "nearest"), .text("coordinate_transformation_mode", "asymmetric"),
-                    .text("nearest_mode", "floor"),
-                ])
+                node, "upsampled", "Resize", [value, "", factors], Self.wholeNearest)
         }
         var result = value
         for (axis, name, source, destination) in [
