@@ -27,7 +27,7 @@ extension QuantizedModel {
         for (name, layer) in integers.layers {
             weights[name] = Weights(numbers: layer.numbers, scales: layer.scales, bias: layer.bias)
         }
-        for part in ["factor", "slopes"] {
+        for part in ["factor", "slope"] {
             for name in integers.layers.keys {
                 guard let inner = integers.values["\(name).\(part)"] else { continue }
                 values["\(name).\(part)"] = try Self.affine(inner, name)
@@ -44,7 +44,7 @@ extension QuantizedModel {
         _ stated: ImportedQuantization?, _ name: String
     ) throws(QuantizationError) -> AffineQuantization {
         guard let stated else { throw QuantizationError("\(name): the model says no scale of it") }
-        return AffineQuantization(scale: Double(stated.scale), zeroPoint: stated.zeroPoint)
+        return stated.affine
     }
 
     /// What a run of functions does to each number, one after the other.
@@ -56,7 +56,11 @@ extension QuantizedModel {
             guard let function = integers.functions[node.name] else {
                 throw QuantizationError("\(node.name): the model does not say what becomes of its numbers")
             }
-            let own = function.table
+            guard let own = function.table else {
+                throw QuantizationError(
+                    "\(node.name): its scales differ by more than int8 kernels take: import the model in real numbers with --float"
+                )
+            }
             table = table.map { own[Int($0) + 128] }
         }
         return table

@@ -214,7 +214,7 @@ extension TFLiteNetworkWriter {
         values[step.outputs[0]] = try add(.parametricReLU(details), [value], name: node, quantization).with(value.order)
         if isInteger {
             let whole = try wholeConstant(step, source)
-            integers.values["\(node).slopes"] = whole.quantization
+            integers.values["\(node).slope"] = whole.quantization
             integers.layers[node] = ImportedIntegers.Layer(
                 numbers: whole.numbers, scales: [whole.quantization.scale], zeroPoint: whole.quantization.zeroPoint,
                 bias: [])
