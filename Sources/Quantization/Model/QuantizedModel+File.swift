@@ -106,6 +106,13 @@ extension QuantizedModel {
         try file().write(to: path)
     }
 
+    /// Writes the file, and notes in it which command made it.
+    package func write(to path: String, signedBy command: String) throws {
+        var file = try file()
+        file.sign(by: command)
+        try file.write(to: path)
+    }
+
     /// The bytes that `write` writes.
     package func serialized() throws -> [UInt8] { try file().serialized() }
 
