@@ -104,8 +104,9 @@ let package = Package(
         .testTarget(
             name: "QuantizationTests",
             dependencies: [
-                "Detection", "DeviceRuntime", "Interchange", "Lowering", "Networks", "Planning", "Quantization",
-            ]),
+                "Detection", "DeviceRuntime", "Interchange", "Lowering", "MadeUpModels", "Networks", "Planning",
+                "Quantization",
+            ], resources: [.copy("Resources")]),
 
         // Firmware: a network in int8 as a package of its own, and that package on an emulated core
         .target(name: "CFirmwareFiles"),

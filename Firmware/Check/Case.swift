@@ -9,6 +9,7 @@ struct Case {
     let name: String
     let network: Network
     let pushesRows: Bool
+    var arithmetic = IntegerArithmetic.sapool
 
     static func all() throws -> [Case] {
         func named(
@@ -32,6 +33,8 @@ struct Case {
                 classes: 3),
             Case(name: "yolo", network: try yolo(), pushesRows: false),
             Case(name: "windows", network: try .withEveryWindow(), pushesRows: true),
+            Case(name: "shaping", network: try .withEveryShaping(), pushesRows: true),
+            Case(name: "litert", network: try .withEveryShaping(), pushesRows: false, arithmetic: .liteRT),
             // Two from the front of sapool search --sram 64K --flash 512K.
             try named(
                 "front",
@@ -91,7 +94,7 @@ struct Case {
     func export() throws -> FirmwareExport {
         var options = FirmwareOptions()
         options.name = name
-        let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows)).model
+        let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows), arithmetic: arithmetic).model
         return try FirmwareExport(KernelProgram(model), options: options)
     }
 

@@ -202,6 +202,76 @@ final class CallPrinterTests: XCTestCase {
                     MapSize(height: 16, width: 20, channels: 1))
                 """),
         Case(
+            kernel: .linear(
+                inputs: 12_544, zero: 0, weights: 12, outputs: 10,
+                scaling: ChannelScaling(bias: 13, multipliers: 14, shifts: 15, zero: 1), roundsOnce: true),
+            inputs: [[12_544]], output: [10],
+            text: """
+                multiplyRoundingOnce(
+                    at(12_288), inputs: 12544, zero: 0, weights: int8(12_032), outputs: 10,
+                    scale(13_032, 14_032, 15_032, zero: 1), to: out)
+                """),
+        Case(
+            kernel: .subtract(
+                AddendScaling(zero: 3, scale: half), AddendScaling(zero: -4, scale: threeQuarters), scaled,
+                spread: .second),
+            second: pixel, inputs: [map, [4, 1, 1]],
+            text: """
+                subtract(
+                    row(y, 12_288, 3, of: 40), Addend(zero: 3, multiplier: 1_073_741_824, shift: 0),
+                    at(704), Addend(zero: -4, multiplier: 1_610_612_736, shift: 0),
+                    ScaledOutput(multiplier: 1_610_612_736, shift: -1, zero: 5, low: 5),
+                    width: 10, channels: 4, spread: .second, to: out)
+                """),
+        Case(
+            kernel: .globalMax, output: [4, 1, 1],
+            text: "globalMaxRow(y, row(y, 12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4), "
+                + "maxima: at(2048), to: out)"),
+        Case(
+            kernel: .resize, output: [4, 16, 20],
+            text: "resizeRow(y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4), to: out, "
+                + "MapSize(height: 16, width: 20, channels: 4))"),
+        Case(
+            kernel: .upsampleNearest(
+                rows: UpsampleNearest(size: 1).lines(from: 8, to: 16),
+                columns: UpsampleNearest(size: 1, alignment: .centers).lines(from: 10, to: 20)),
+            output: [4, 16, 20],
+            text: """
+                copyRow(
+                    y, rows(12_288, 3, of: 40), channels: 4,
+                    rows: LineCopies(factor: 8, offset: 0, divisor: 16, count: 8), columns: LineCopies(factor: 20, offset: 10, divisor: 40, count: 10),
+                    width: 20, to: out)
+                """),
+        Case(
+            kernel: .rectify(zero: 3, slopes: 1, slopeZero: -2, positive: half, scaled),
+            text: """
+                rectify(
+                    row(y, 12_288, 3, of: 40), zero: 3,
+                    slopes: int8(1032), zero: -2,
+                    positive: Multiplier(1_073_741_824, shift: 0), ScaledOutput(multiplier: 1_610_612_736, shift: -1, zero: 5, low: 5),
+                    width: 10, channels: 4, to: out)
+                """),
+        Case(
+            kernel: .softmax(exponentials: 1), output: map,
+            text: "softmaxRow(row(y, 12_288, 3, of: 40), exponentials: int32(1032), width: 10, channels: 4, to: out)"),
+        // A call for each operand; the second has another scale.
+        Case(
+            kernel: .concatenate(tables: [nil, 1]), inputs: [map, map], output: [8, 8, 10],
+            text: """
+                joinRow(row(y, 12_288, 3, of: 40), channels: 4, at: 0, of: 8, width: 10, to: out)
+                joinRow(at(y * 40), channels: 4, table: int8(1032), at: 4, of: 8, width: 10, to: out)
+                """),
+        Case(
+            kernel: .slice(start: 1), output: [2, 8, 10],
+            text: "sliceRow(row(y, 12_288, 3, of: 40), channels: 4, from: 1, count: 2, width: 10, to: out)"),
+        Case(
+            kernel: .pad(before: Size(1, 2), value: -7), output: [4, 10, 13],
+            text: """
+                padRow(
+                    y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4),
+                    top: 1, left: 2, value: -7, width: 13, to: out)
+                """),
+        Case(
             kernel: .attention(
                 heads: 2, zero: -9, octaves: threeQuarters,
                 query: KernelProjection(

@@ -5,6 +5,7 @@ import Quantization
 enum KernelName: String, CaseIterable {
     case pixels, convolution, depthwise, linear, lookUp, add, multiply, scaleChannels, addPosition, maxPool, averagePool
     case globalAverage, deviation, poolNormalised, poolWeighted, upsample, shuffle, attention
+    case linearOnce, subtract, globalMax, resize, upsampleNearest, rectify, softmax, concatenate, slice, pad
 
     init(_ kernel: Kernel) {
         self =
@@ -12,7 +13,7 @@ enum KernelName: String, CaseIterable {
             case .pixels: .pixels
             case .convolution: .convolution
             case .depthwise: .depthwise
-            case .linear: .linear
+            case .linear(_, _, _, _, _, let roundsOnce): roundsOnce ? .linearOnce : .linear
             case .lookUp: .lookUp
             case .add: .add
             case .multiply: .multiply
@@ -27,6 +28,15 @@ enum KernelName: String, CaseIterable {
             case .upsample: .upsample
             case .shuffle: .shuffle
             case .attention: .attention
+            case .subtract: .subtract
+            case .globalMax: .globalMax
+            case .resize: .resize
+            case .upsampleNearest: .upsampleNearest
+            case .rectify: .rectify
+            case .softmax: .softmax
+            case .concatenate: .concatenate
+            case .slice: .slice
+            case .pad: .pad
             }
     }
 

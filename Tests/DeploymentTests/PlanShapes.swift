@@ -9,6 +9,7 @@ struct PlanShape {
     let name: String
     let network: Network
     var options = PlanOptions()
+    var arithmetic = IntegerArithmetic.sapool
 
     static func all() throws -> [PlanShape] {
         let pushed = PlanOptions(pushesRows: true)
@@ -33,6 +34,8 @@ struct PlanShape {
             PlanShape(name: "branches", network: try branches(), options: pushed),
             PlanShape(name: "poolings", network: try poolings()),
             PlanShape(name: "windows", network: try .withEveryWindow(), options: pushed),
+            PlanShape(name: "shaping", network: try .withEveryShaping(), options: pushed),
+            PlanShape(name: "litert", network: try .withEveryShaping(), arithmetic: .liteRT),
             PlanShape(
                 name: "ssd",
                 network: try Network(
@@ -49,7 +52,7 @@ struct PlanShape {
     }
 
     func program() throws -> KernelProgram {
-        var model = try MadeUpModel(network, options: options).model
+        var model = try MadeUpModel(network, options: options, arithmetic: arithmetic).model
         // Whatever they are called, they compile.
         model.network.name += "\n#error injected by a network's name\\"
         model.classNames = model.classNames.map { "\($0)\"\n#error injected by a class's name ??/\\" }

@@ -2,7 +2,8 @@
 """Golden numbers of int8 kernels from LiteRT's reference implementation.
 
 Writes models of one operation each, runs them with LiteRT's reference kernels (`BUILTIN_REF`) and stores what went in and what
-came out in Tests/DeviceRuntimeTests/Resources/litert.json. Deterministic; needs no converter:
+came out in Tests/DeviceRuntimeTests/Resources/litert.json; functions of one number as tables of 256, and multipliers, in
+Tests/QuantizationTests/Resources/litert-tables.json. Deterministic; needs no converter:
 
     pip install ai-edge-litert==2.3.0 tflite==2.18.0 flatbuffers numpy
     python3 Tests/Golden/make_litert_golden.py
@@ -18,6 +19,7 @@ import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 OUTPUT = pathlib.Path(__file__).parent.parent / "DeviceRuntimeTests" / "Resources" / "litert.json"
+TABLES = OUTPUT.parent.parent.parent / "QuantizationTests" / "Resources" / "litert-tables.json"
 random = np.random.default_rng(2023)
 
 
@@ -453,6 +455,29 @@ def pad(name, height, width, channels, before, after):
     }
 
 
+def table(operator, scales, zeros, slope=None):
+    """What an operator makes of each int8."""
+    x = np.arange(-128, 128, dtype=np.int8).reshape(1, -1)
+    kind, options = 0, None
+    if slope is not None:
+        def options(builder):
+            tflite.LeakyReluOptionsStart(builder)
+            tflite.LeakyReluOptionsAddAlpha(builder, slope)
+            return tflite.LeakyReluOptionsEnd(builder)
+        kind = tflite.BuiltinOptions.LeakyReluOptions
+    content = model(getattr(tflite.BuiltinOperator, operator), 1 if operator in ("RELU_N1_TO_1", "HARD_SWISH") else 2, kind, options, [
+        ("input", x.shape, INT8, None, [scales[0]], [zeros[0]], 0), ("output", x.shape, INT8, None, [scales[1]], [zeros[1]], 0)], [0])
+    return {
+        "operator": operator, "scales": [float(np.float32(scale)) for scale in scales], "zeros": list(zeros),
+        **({"slope": float(np.float32(slope))} if slope is not None else {}), "expected": numbers(run(content, [x])),
+    }
+
+
+def mean_multiplier(scales, count):
+    case = reduce("", "mean", 1, count, 1, scales, (0, 0))
+    return {"scales": case["scales"], "count": count, "multiplier": case["multipliers"][0], "shift": case["shifts"][0]}
+
+
 cases = [
     convolution("pointwise", 4, 5, 12, 10, (1, 1), 1, "valid"),
     convolution("pointwise, odd sizes, ReLU6", 5, 5, 7, 13, (1, 1), 1, "valid", activation="relu6"),
@@ -504,3 +529,21 @@ cases = [
 OUTPUT.parent.mkdir(parents=True, exist_ok=True)
 OUTPUT.write_text("[\n" + ",\n".join(json.dumps(case, ensure_ascii=False, separators=(",", ":")) for case in cases) + "\n]\n")
 print(f"{len(cases)} cases, {OUTPUT.stat().st_size} bytes")
+
+SOME = [(0.05, -3, 0.04, 11), (0.021, 127, 0.033, -128), (0.1, -128, 0.024, -128), (0.004, 64, 0.013, -60)]
+tables_ = [
+    table(operator, (a, b), (p, q))
+    for operator in ("QUANTIZE", "RELU", "RELU6", "RELU_N1_TO_1", "HARD_SWISH") for a, p, b, q in SOME
+    if operator != "HARD_SWISH" or b > a / 2
+]
+tables_ += [table("LEAKY_RELU", (a, b), (p, q), slope) for a, p, b, q in SOME for slope in (0.1, 0.3)]
+tables_ += [table("LOGISTIC", (a, 1 / 256), (p, -128)) for a, p, _, _ in SOME]
+tables_ += [table("TANH", (a, 1 / 128), (p, 0)) for a, p, _, _ in SOME]
+content = {
+    "tables": tables_,
+    "exponentials": [{"scale": float(np.float32(scale)), "numbers": exponentials(scale)} for scale in (0.0001, 0.0137, 0.25, 1.7, 40)],
+    "means": [mean_multiplier((a, b), count) for a, _, b, _ in SOME for count in (1, 9, 49, 256, 1000)],
+}
+TABLES.parent.mkdir(parents=True, exist_ok=True)
+TABLES.write_text(json.dumps(content, separators=(",", ":")) + "\n")
+print(f"{len(tables_)} tables, {TABLES.stat().st_size} bytes")

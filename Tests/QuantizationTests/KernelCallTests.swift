@@ -12,7 +12,7 @@ final class KernelCallTests: XCTestCase {
 
     private func constants(_ value: KernelArgument.Value) -> [ConstantID] {
         switch value {
-        case .int8(let table), .places(let table, _, _): [table]
+        case .int8(let table), .int32(let table), .places(let table, _, _): [table]
         case .requantisation(let scaling): [scaling.bias, scaling.multipliers, scaling.shifts]
         case .pass, .rows, .row, .start, .output, .bytes, .words, .columns, .integer, .groups, .flag, .spread, .size,
             .window, .dilation, .multiplier, .addend, .scaled, .structure:

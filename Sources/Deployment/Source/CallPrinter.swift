@@ -27,9 +27,9 @@ package struct CallPrinter {
         (self.output, self.isInPlace, self.writesAtEnd) = (output, isInPlace, writesAtEnd)
     }
 
-    /// The lines of a call; none where the image's rows arrive.
+    /// The lines of a call, or of several; none where the image's rows arrive.
     package func lines(_ call: KernelCall) -> [String] {
-        call.arguments.isEmpty ? [] : lines(call.kernel.functionName, call.arguments, call.inputs)
+        call.invocations.flatMap { lines(call.kernel.functionName, $0, call.inputs) }
     }
 
     /// A function or a structure with its arguments in parentheses, in one line where the arguments are one.
@@ -62,6 +62,7 @@ package struct CallPrinter {
         case .words(let index): ["words(\(CallText.number(scratch[index].offset)))"]
         case .columns: ["columns"]
         case .int8(let table): ["int8(\(offset(table)))"]
+        case .int32(let table): ["int32(\(offset(table)))"]
         case .places(let table, _, _): ["uint16(\(offset(table)))"]
         case .integer(let number), .groups(let number): ["\(number)"]
         case .flag(let flag): ["\(flag)"]

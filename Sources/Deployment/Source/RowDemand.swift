@@ -14,6 +14,8 @@ enum RowDemand: Equatable {
     case cells(stride: Int, reach: Int, map: Int, height: Int)
     /// Bilinear upsampling between pixel centres.
     case bilinear(from: Int, to: Int)
+    /// A copy of one row.
+    case copies(UpsampleNearest.LineCopies)
     /// Cells of `factor` rows, of an operand of `height` rows.
     case shuffle(factor: Int, height: Int)
 
@@ -30,6 +32,7 @@ enum RowDemand: Equatable {
                 stride: details.stride.height, reach: details.extent.height - details.before.height, map: map,
                 height: height)
         case .bilinear: self = .bilinear(from: height, to: rows)
+        case .copies(let lines): self = .copies(lines)
         case .shuffle(let factor): self = .shuffle(factor: factor, height: height)
         case .pixel: self = .first
         case .same, .line, .eachPass: self = .window(stride: 1, reach: 1, height: height)
@@ -47,6 +50,7 @@ enum RowDemand: Equatable {
             (min(map, stride * y + reach) - 1) * height / map + 1
         case .bilinear(let source, let rows):
             min(max(0, (2 * y + 1) * source - rows) / (2 * rows) + 2, source)
+        case .copies(let lines): lines(y) + 1
         case .shuffle(let factor, let height): min(y / factor + 1, height)
         }
     }
@@ -72,6 +76,10 @@ enum RowDemand: Equatable {
             return "(\(limited(stride, reach, map)) - 1) * \(height) / \(map) + 1"
         case .bilinear(let source, let height):
             return "min(max(0, (2 * \(y) + 1) * \(source) - \(height)) / \(2 * height) + 2, \(source))"
+        case .copies(let lines):
+            let line = lines.offset == 0 ? sum(lines.factor, 0) : "(\(sum(lines.factor, lines.offset)))"
+            return (lines.factor * (rows - 1) + lines.offset) / lines.divisor < lines.source
+                ? "\(line) / \(lines.divisor) + 1" : "min(\(line) / \(lines.divisor) + 1, \(lines.source))"
         case .shuffle(let factor, let height):
             return (rows - 1) / factor < height ? "\(y) / \(factor) + 1" : "min(\(y) / \(factor) + 1, \(height))"
         }

@@ -42,10 +42,9 @@ extension Linear: Int8Operation {
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         let zero = try writer.zeroPoint(place, 0)
-        let (weights, scaling) = try writer.weighted(
-            place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits)
         let roundsOnce = writer.model.arithmetic == .liteRT
-        if roundsOnce { try writer.requireSingleRounding(place) }
+        let (weights, scaling) = try writer.weighted(
+            place.name, [outputFeatures, inputFeatures], place.inputs[0], place.output, limits, roundsOnce: roundsOnce)
         return .linear(
             inputs: inputFeatures, zero: zero, weights: weights, outputs: outputFeatures, scaling: scaling,
             roundsOnce: roundsOnce)
@@ -63,21 +62,5 @@ extension Linear: Int8Operation {
         real.tensors["\(name).weight"] = try TensorData(weights, shape: [outputFeatures, inputFeatures])
         if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
         real.scales["\(name).weight"] = values.scales
-    }
-}
-
-extension KernelWriter {
-    /// Whole numbers round a layer's sums as LiteRT rounds them in double precision.
-    fileprivate func requireSingleRounding(_ place: Place) throws(QuantizationError) {
-        var known: Set<Double> = []
-        for (channel, scale) in try weights(place.name).scales.enumerated() {
-            let real = place.inputs[0].scale * Double(scale) / place.output.scale
-            guard known.insert(real).inserted else { continue }
-            guard SingleRounding(real: real, scale: FixedPointScale(real)).isExact(zero: place.output.zeroPoint) else {
-                throw QuantizationError(
-                    "\(place.name): whole numbers cannot round its output channel \(channel) as LiteRT does: import the model's float form and quantise it here"
-                )
-            }
-        }
     }
 }

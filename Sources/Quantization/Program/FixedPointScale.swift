@@ -41,4 +41,13 @@ public struct FixedPointScale: Sendable, Hashable {
         multiplier = Int32(truncatingIfNeeded: (Int(whole.multiplier) << bits) / count)
         self.shift = Int32(shift)
     }
+
+    /// The scale whose multiplier is so much larger; nil where that has not 31 bits.
+    func moved(by distance: Int) -> FixedPointScale? {
+        let moved = Int(multiplier) + distance
+        guard (1 << 30..<1 << 31).contains(moved) || distance == 0 else { return nil }
+        return FixedPointScale(multiplier: Int32(truncatingIfNeeded: moved), shift: shift)
+    }
+
+    private init(multiplier: Int32, shift: Int32) { (self.multiplier, self.shift) = (multiplier, shift) }
 }

@@ -66,9 +66,11 @@ struct KernelWriter {
     }
 
     /// Weights of a name with the tables that take their sums to int8. Output channels are outermost, in depthwise weights innermost.
+    ///
+    /// - Parameter roundsOnce: whether sums are rounded once, as LiteRT's linear layers do it, and not twice.
     mutating func weighted(
         _ name: String, _ shape: [Int], _ input: AffineQuantization, _ output: AffineQuantization, _ limits: Limits,
-        isDepthwise: Bool = false
+        isDepthwise: Bool = false, roundsOnce: Bool = false
     ) throws(QuantizationError) -> (weights: ConstantID, scaling: ChannelScaling) {
         let outputs = isDepthwise ? shape[shape.count - 1] : shape[0]
         let count = shape.reduce(1, *)
@@ -83,7 +85,8 @@ struct KernelWriter {
                 "\(name): the scale of its output channel \(channel) is \(weights.scales[channel]), and scales are above 0: quantise the run again"
             )
         }
-        let scales = weights.scales.map { FixedPointScale(input.scale * Double($0) / output.scale) }
+        let factors = weights.scales.map { input.scale * Double($0) / output.scale }
+        var scales = factors.map { FixedPointScale($0) }
         let reach = Int(max(127 - input.zeroPoint, input.zeroPoint + 128))
         for channel in 0..<outputs {
             var sum = 0
@@ -93,12 +96,20 @@ struct KernelWriter {
                 let size = count / max(1, outputs)
                 for index in channel * size..<(channel + 1) * size { sum += abs(Int(weights.numbers[index])) }
             }
-            let most = Double(sum * reach) + abs(Double(weights.bias[channel]))
-            guard most * exp2(Double(max(0, scales[channel].shift))) < 1_073_741_824 else {
+            let most = sum * reach + abs(Int(weights.bias[channel]))
+            guard Double(most) * exp2(Double(max(0, scales[channel].shift))) < 1_073_741_824 else {
                 throw QuantizationError(
                     "\(name): sums of its output channel \(channel) may leave the range that int8 kernels take: its weights and its "
                         + "output differ too much in scale")
             }
+            guard roundsOnce else { continue }
+            let rounding = SingleRounding(real: factors[channel], zero: output.zeroPoint, most: most)
+            guard let exact = rounding.scale else {
+                throw QuantizationError(
+                    "\(name): whole numbers cannot round its output channel \(channel) as LiteRT does: import the model's float form and quantise it here"
+                )
+            }
+            scales[channel] = exact
         }
         return (
             add(name, "weight", shape, .int8(weights.numbers)),

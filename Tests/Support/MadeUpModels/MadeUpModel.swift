@@ -8,10 +8,16 @@ import Quantization
 package struct MadeUpModel {
     package let model: QuantizedModel
 
-    /// - Parameter network: as it is trained; it is lowered here.
-    package init(_ network: Network, options: PlanOptions = PlanOptions()) throws {
+    /// - Parameters:
+    ///   - network: as it is trained; it is lowered here.
+    ///   - arithmetic: how its sums are rounded.
+    package init(
+        _ network: Network, options: PlanOptions = PlanOptions(), arithmetic: IntegerArithmetic = .sapool
+    ) throws {
         var maker = ModelMaker()
-        model = try maker.model(of: DeviceGraph(network), options)
+        var model = try maker.model(of: DeviceGraph(network), options)
+        model.arithmetic = arithmetic
+        self.model = model
     }
 }
 
@@ -74,7 +80,9 @@ private struct ModelMaker {
             weights[node.name] = QuantizedModel.Weights(numbers: random.numbers(output.channels), scales: [0.01])
             return AffineQuantization(scale: Self.step, zeroPoint: 4)
         case .operation(let node, let limit):
-            let zero = limit == nil ? 6 : -128
+            var zero = limit == nil ? 6 : -128
+            // What lets numbers below 0 through wants to have some.
+            if case .activation(let details)? = limit?.operation, details.function == .hardTanh { zero = -5 }
             let value = AffineQuantization(scale: Self.step, zeroPoint: zero)
             switch node.operation {
             case .input: return inputs.first ?? values[name] ?? value
@@ -97,7 +105,16 @@ private struct ModelMaker {
             case .localDeviation: return AffineQuantization(scale: inputs[0].scale / 2, zeroPoint: -128)
             case .windowPool(let details) where details.isNormalised: return inputs[0]
             case .windowPool: return AffineQuantization(scale: inputs[0].scale * 2, zeroPoint: 0)
-            case .maxPool, .averagePool, .upsampleBilinear, .depthToSpace: return inputs[0]
+            case .maxPool, .averagePool, .globalMaxPool, .upsampleBilinear, .upsampleNearest, .depthToSpace,
+                .concatenation,
+                .slice, .pad:
+                return inputs[0]
+            case .softmax: return AffineQuantization(scale: 1.0 / 256, zeroPoint: -128)
+            case .subtract: return AffineQuantization(scale: Self.step * 1.2, zeroPoint: zero)
+            case .parametricReLU:
+                values["\(node.name).slope"] = AffineQuantization(scale: 0.005, zeroPoint: 0)
+                weights[node.name] = QuantizedModel.Weights(numbers: random.numbers(output.channels), scales: [0.005])
+                return AffineQuantization(scale: Self.step * 0.9, zeroPoint: -11)
             default: return value
             }
             return value

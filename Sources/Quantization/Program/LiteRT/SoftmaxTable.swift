@@ -2,18 +2,18 @@ import Foundation
 
 /// The exponentials of a softmax over int8 numbers: e^(−scale · d) for d from 0 to 255, in 1/2³¹, as LiteRT's reference computes each of
 /// them anew (gemmlowp's `exp_on_negative_values` with five bits in front of the point).
-struct SoftmaxTable {
+package struct SoftmaxTable {
     /// What comes out of every softmax: shares in 1/256.
     static let output = AffineQuantization(scale: 1.0 / 256, zeroPoint: -128)
 
     /// Sums of so many exponentials stay within 31 bits.
     static let mostChannels = 4095
 
-    let exponentials: [Int32]
+    package let exponentials: [Int32]
 
     /// - Parameter scale: of the numbers.
     /// - Returns: nil where the scale is too small for 26 bits behind the point.
-    init?(scale: Double) {
+    package init?(scale: Double) {
         let steps = min(scale * 67_108_864, 2_147_483_647)
         guard steps > 1 else { return nil }
         let fixed = FixedPointScale(steps)

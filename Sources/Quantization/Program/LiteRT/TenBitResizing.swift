@@ -1,9 +1,15 @@
 import Networks
 
 /// Where LiteRT's bilinear resizing of int8 maps reads along one axis: pixel centres aligned, ten bits behind the point.
-struct TenBitResizing {
+package struct TenBitResizing {
     let source: Int
     let destination: Int
+
+    /// Resizing from so many lines to others.
+    package init(source: Int, destination: Int) {
+        self.source = source
+        self.destination = destination
+    }
 
     /// The two lines that line `index` lies between, the first not bounded by the map.
     func lines(_ index: Int) -> (first: Int, last: Int) {
@@ -17,7 +23,7 @@ struct TenBitResizing {
 
     /// Whether line i reads none but those that a plan has ready for it, between whose centres it lies exactly: with ten bits a place may
     /// fall short of a line's centre.
-    var readsWhatIsThere: Bool {
+    package var readsWhatIsThere: Bool {
         (0..<destination).allSatisfy { index in
             let first = max(0, (2 * index + 1) * source - destination) / (2 * destination)
             let lines = lines(index)
