@@ -15,7 +15,11 @@ struct Int8Options: ParsableArguments {
     func model(of run: RunFolder, _ configuration: RunConfiguration) throws -> QuantizedModel? {
         guard let path = int8Model ?? (int8 ? run.int8 : nil) else { return nil }
         let model = try QuantizedModel(contentsOf: path)
-        guard model.classNames == configuration.classNames, model.network.inputShape == configuration.inputShape else {
+        // A model of others may have no names for its classes.
+        let isNamed = model.arithmetic == .sapool || !model.classNames.isEmpty
+        guard !isNamed || model.classNames == configuration.classNames,
+            model.network.inputShape == configuration.inputShape
+        else {
             throw QuantizationError(
                 "\(path) is of other classes or images than \(run.path): quantise that run with sapool quantize \(run.path)"
             )
