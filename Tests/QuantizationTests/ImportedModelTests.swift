@@ -130,6 +130,14 @@ final class ImportedModelTests: XCTestCase {
         XCTAssertEqual(
             try JSONDecoder().decode(PixelQuantization.self, from: before),
             try PixelQuantization(mean: [0.5], deviation: [0.25]))
+        // Photographs for a model whose numbers are not pixels.
+        let normalizing = try PixelQuantization(stated: AffineQuantization(scale: 0.02, zeroPoint: -20), channels: 1)
+            .normalizing(mean: [0.5], deviation: [0.25])
+        XCTAssertFalse(normalizing.isUniform)
+        XCTAssertEqual(normalizing.quantization.zeroPoint, -20)
+        XCTAssertEqual(normalizing.tables[0][0], -120)
+        XCTAssertEqual(normalizing.tables[0][255], 80)
+        XCTAssertEqual(try pixels.normalizing(mean: pixels.mean, deviation: pixels.deviation), pixels)
         for bad in [AffineQuantization(scale: 0, zeroPoint: 0), AffineQuantization(scale: 1, zeroPoint: 128)] {
             XCTAssertThrowsError(try PixelQuantization(stated: bad, channels: 1))
         }

@@ -73,12 +73,7 @@ extension QuantizedModel {
             throw QuantizationError("its description is damaged: \(error)")
         }
         // Checks what decoding takes as it comes.
-        let pixels =
-            if let stated = header.pixels.stated {
-                try PixelQuantization(stated: stated, channels: header.pixels.mean.count)
-            } else {
-                try PixelQuantization(mean: header.pixels.mean, deviation: header.pixels.deviation)
-            }
+        let pixels = try header.pixels.checked()
         var (weights, tables): ([String: Weights], [String: [Int8]]) = ([:], [:])
         for (name, tensor) in file.tensors {
             let parts = name.split(separator: "/", maxSplits: 1).map(String.init)

@@ -49,6 +49,6 @@ extension RunConfiguration {
         let offset = interface.input.type == .int8 ? 128 : 0
         return Normalization(
             mean: [Float](repeating: Float(zero + offset) / 255, count: channels),
-            deviation: [Float](repeating: 1 / (255 * scale), count: channels))
+            deviation: [Float](repeating: Float(1 / (255 * Double(scale))), count: channels))
     }
 }
