@@ -1,9 +1,10 @@
-"""Writes other.onnx and other.safetensors for the tests: a small network as other exporters write one, with onnxruntime's output.
+"""Writes other.onnx and joined.onnx, each with its .safetensors, for the tests: small networks as other exporters write them, with
+onnxruntime's output.
 
 Usage: python make_onnx_golden.py FOLDER      (needs onnx and onnxruntime)
 
-It has every operator that the import reads but DepthToSpace, in the forms that exporters use: folded batch normalisation, a mean over two
-axes, a reshape for a flattening, a matrix product with a sum behind it, constants as nodes, squeeze-and-excite.
+The first is a classifier, in the forms that exporters use: folded batch normalisation, a mean over two axes, a reshape for a flattening, a
+matrix product with a sum behind it, constants as nodes, squeeze-and-excite. The second has what joins, splits, pads, resizes and shares.
 """
 
 import json
@@ -17,22 +18,51 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 
-def main() -> None:
-    folder = pathlib.Path(sys.argv[1])
-    random = numpy.random.default_rng(1)
-    constants, nodes = [], []
+class Graph:
+    """A graph that is written node by node; random constants."""
 
-    def constant(name: str, *shape: int, low: float = -0.5, high: float = 0.5) -> str:
-        constants.append(numpy_helper.from_array(random.uniform(low, high, shape).astype(numpy.float32), name))
+    def __init__(self, seed: int) -> None:
+        self.random = numpy.random.default_rng(seed)
+        self.constants: list = []
+        self.nodes: list = []
+
+    def constant(self, name: str, *shape: int, low: float = -0.5, high: float = 0.5) -> str:
+        return self.given(name, self.random.uniform(low, high, shape).astype(numpy.float32))
+
+    def given(self, name: str, values: numpy.ndarray) -> str:
+        self.constants.append(numpy_helper.from_array(values, name))
         return name
 
-    def add(kind: str, inputs: "list[str]", output: str, **attributes) -> str:
-        nodes.append(helper.make_node(kind, inputs, [output], name=f"/{output}/{kind}", **attributes))
-        return output
+    def add(self, kind: str, inputs: "list[str]", *outputs: str, **attributes) -> str:
+        self.nodes.append(helper.make_node(kind, inputs, list(outputs), name=f"/{outputs[0]}/{kind}", **attributes))
+        return outputs[0]
 
+    def save(self, folder: pathlib.Path, name: str, image: "list[int]", output: str, shape: "list[int]", version: int) -> None:
+        graph = helper.make_graph(
+            self.nodes, name, [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", *image])],
+            [helper.make_tensor_value_info(output, TensorProto.FLOAT, ["N", *shape])], self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)], ir_version=8)
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, folder / f"{name}.onnx")
+
+        images = self.random.uniform(-1, 1, (2, *image)).astype(numpy.float32)
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        tensors = {"input": images, "output": session.run(None, {"image": images})[0]}
+        header, data = {}, b""
+        for key, tensor in tensors.items():
+            header[key] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + tensor.nbytes]}
+            data += tensor.tobytes()
+        text = json.dumps(header).encode()
+        text += b" " * (-len(text) % 8)
+        (folder / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def classifier() -> Graph:
+    graph = Graph(1)
+    add, constant = graph.add, graph.constant
     for name, value in [("zero", 0.0), ("six", 6.0), ("half", 0.5)]:
-        nodes.append(helper.make_node("Constant", [], [name], value=numpy_helper.from_array(numpy.float32(value))))
-    constants.append(numpy_helper.from_array(numpy.array([0, -1], numpy.int64), "vector"))
+        graph.nodes.append(helper.make_node("Constant", [], [name], value=numpy_helper.from_array(numpy.float32(value))))
+    graph.given("vector", numpy.array([0, -1], numpy.int64))
 
     x = add("Conv", ["image", constant("stem.weight", 8, 3, 3, 3), constant("stem.bias", 8)], "c0", strides=[2, 2], pads=[1, 1, 1, 1])
     x = add("Clip", [x, "zero", "six"], "a0")
@@ -51,24 +81,45 @@ def main() -> None:
     a = add("Add", [constant("fc1.bias", 6), add("MatMul", [a, constant("fc1.matrix", 8, 6)], "mm")], "l0")
     a = add("Exp", [add("Sigmoid", [a], "a2")], "a3")
     add("Gemm", [a, constant("fc2.weight", 4, 6), constant("fc2.bias", 4)], "logits", transB=1)
+    return graph
 
-    graph = helper.make_graph(
-        nodes, "other", [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["N", 3, 16, 16])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["N", 4])], constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, folder / "other.onnx")
 
-    images = random.uniform(-1, 1, (2, 3, 16, 16)).astype(numpy.float32)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    tensors = {"input": images, "output": session.run(None, {"image": images})[0]}
-    header, data = {}, b""
-    for name, tensor in tensors.items():
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [len(data), len(data) + tensor.nbytes]}
-        data += tensor.tobytes()
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    (folder / "other.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+def joined() -> Graph:
+    graph = Graph(2)
+    add, constant = graph.add, graph.constant
+
+    def whole(name: str, *values: int) -> str:
+        return graph.given(name, numpy.array(values, numpy.int64))
+
+    def number(name: str, value: float) -> str:
+        return graph.given(name, numpy.array(value, numpy.float32))
+
+    x = add("Conv", ["image", constant("stem.weight", 6, 3, 3, 3), constant("stem.bias", 6)], "c0", pads=[1, 1, 1, 1])
+    add("Split", [x, whole("sides", 2, 4)], "left", "right", axis=1)
+    left = add("LeakyRelu", ["left"], "a0", alpha=0.2)
+    right = add("PRelu", ["right", constant("act.weight", 4, 1, 1)], "a1")
+    front = add("Slice", [x, whole("start", -6), whole("end", -3), whole("axis", -3)], "f0")
+    x = add("Concat", [right, left, front], "j0", axis=-3)
+    x = add("Pad", [x, whole("pads", 1, 0, 0, 2), number("value", 0.25), whole("axes", 2, 3)], "p0")
+    near = add("Resize", [x, "", "", whole("size", 9, 5)], "r0", axes=[2, 3], mode="nearest",
+               coordinate_transformation_mode="half_pixel", nearest_mode="round_prefer_ceil")
+    ends = add("Resize", [x, "", "", whole("size4", 9, 5)], "r1", axes=[2, 3], mode="nearest",
+               coordinate_transformation_mode="align_corners", nearest_mode="round_prefer_ceil")
+    x = add("Concat", [near, ends], "j1", axis=1)
+    x = add("Resize", [x, "", graph.given("factors", numpy.array([1, 1, 2, 2], numpy.float32))], "r2", mode="linear",
+            coordinate_transformation_mode="half_pixel")
+    x = add("Sub", [x, add("GlobalMaxPool", [x], "g0")], "s0")
+    x = add("Clip", [add("Softmax", [add("Tanh", [x], "t0")], "s1", axis=1), number("low", -1), number("high", 1)], "c1")
+    x = add("ReduceMax", [x, whole("map", 2, 3)], "m0", keepdims=0)
+    x = add("Gemm", [x, constant("fc.weight", 4, 18), constant("fc.bias", 4)], "l0", transB=1)
+    add("Softmax", [x], "shares")
+    return graph
+
+
+def main() -> None:
+    folder = pathlib.Path(sys.argv[1])
+    classifier().save(folder, "other", [3, 16, 16], "logits", [4], 17)
+    joined().save(folder, "joined", [3, 6, 6], "shares", [4], 18)
 
 
 if __name__ == "__main__":

@@ -91,10 +91,11 @@ struct RandomNetworks {
             let first = try builder.slice(b, from: 0, count: 1, name: "\(name).first")
             keep(try builder.concatenate([last, first], name: name))
         case 2:
-            let (before, after) = (Size(Int.random(in: 0...2, using: &random), 1), Size(0, 1))
+            let before = Size(Int.random(in: 0...2, using: &random), 1)
+            let after = Size(Int.random(in: 0...2, using: &random), 1)
             let padded = try builder.add(
                 .pad(Pad(before: before, after: after, value: 0.5)), [map], name: "\(name).padded")
-            let window = Window(kernel: Size(before.height + 1, 3))
+            let window = Window(kernel: Size(before.height + after.height + 1, 3))
             maps.append(
                 isOfMaps
                     ? try builder.convolution(padded, to: 2, window: window, name: name)

@@ -45,6 +45,21 @@ final class ReadersTests: XCTestCase {
         }
     }
 
+    func testMadeUpNetworksHaveOperationsOfOthers() throws {
+        var chance = Chance(seed: 16)
+        var kinds: Set<String> = []
+        for _ in 0..<600 {
+            guard let made = NetworkGenerator.network(&chance) else { continue }
+            let network = try JSONSerialization.jsonObject(with: Data(made)) as? [String: Any]
+            for node in network?["nodes"] as? [[String: Any]] ?? [] { kinds.insert(node["operation"] as? String ?? "") }
+        }
+        let wanted = [
+            "concatenation", "slice", "pad", "upsampleNearest", "softmax", "subtract", "parametricReLU",
+            "globalMaxPool",
+        ]
+        XCTAssertEqual(wanted.filter { !kinds.contains($0) }, [])
+    }
+
     func testMadeUpNetworksHaveWindowsOfEveryKind() throws {
         var chance = Chance(seed: 16)
         var (oblong, gaps, oneSided) = (0, 0, 0)

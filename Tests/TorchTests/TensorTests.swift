@@ -29,6 +29,16 @@ final class TensorTests: XCTestCase {
         XCTAssertNil(x.gradient)
     }
 
+    func testRectifiersAndMaxima() throws {
+        let x = try Tensor([-4, 0.5, 3, -2] as [Double], shape: [1, 2, 2])
+        XCTAssertEqual(try x.hardTanh().array(of: Double.self), [-1, 0.5, 1, -1])
+        XCTAssertEqual(try x.leakyReLU(0.25).array(of: Double.self), [-1, 0.5, 3, -0.5])
+        let slopes = try Tensor([0.5, 2] as [Double], shape: [2])
+        XCTAssertEqual(try x.parametricReLU(slopes).array(of: Double.self), [-2, 0.5, 3, -4])
+        XCTAssertEqual(try x.maximum([1, 2]).array(of: Double.self), [3])
+        XCTAssertEqual(try x.maximum([2], keepDimensions: true).shape, [1, 2, 1])
+    }
+
     func testNothingIsRecordedWithoutGradients() throws {
         let x = try Tensor([1] as [Float], shape: [1]).requireGradient()
         let recorded = try x * 2

@@ -4,15 +4,11 @@ import Networks
 /// Small networks of every backbone, pooling and operation, as JSON to be changed.
 package enum NetworkGenerator {
     /// Names of all operations in the JSON form, and of what its keys can hold.
-    static let words = [
-        "input", "convolution", "batchNorm", "instanceNorm", "activation", "scale", "add", "multiply", "dropout",
-        "gaussianNoise",
-        "maxPool", "averagePool", "globalAveragePool", "localDeviation", "powerPool", "windowPool", "comparisonPool",
-        "fixedFilter",
-        "rnnPool", "upsampleBilinear", "depthToSpace", "multiHeadAttention", "attentionHead", "positionEmbedding",
-        "linear", "flatten",
-        "relu", "relu6", "sigmoid", "hardSwish", "exponential", "sapool-network",
-    ]
+    static let words =
+        [
+            "relu", "relu6", "sigmoid", "hardSwish", "exponential", "tanh", "hardTanh", "identity", "edges", "centers",
+            "corners", "sapool-network",
+        ] + Operation.Name.allCases.map(\.rawValue)
 
     /// A network of random operations, one behind the other, two branches here and there; its JSON.
     package static func network(_ chance: inout Chance) -> [UInt8]? {
@@ -44,10 +40,8 @@ package enum NetworkGenerator {
         _ name: String, to x: Node.ID, _ branches: [Node.ID], _ builder: NetworkBuilder, _ chance: inout Chance
     ) throws -> Node.ID {
         let (shape, side) = (builder.shape(of: x), 1 + chance.below(3))
-        let functions: [Activation.Function] = [
-            .relu, .relu6, .sigmoid, .hardSigmoid, .hardSwish, .exponential, .softplus,
-        ]
-        switch chance.below(17) {
+        let functions = Activation.Function.allCases
+        switch chance.below(26) {
         case 0, 1:
             let groups = chance.once(in: 3) ? shape.channels : 1
             return try builder.convolution(
@@ -71,6 +65,27 @@ package enum NetworkGenerator {
         case 14:
             let details = AveragePool(window(&chance), countsPadding: chance.once(in: 2))
             return try builder.add(.averagePool(details), [x], name: name)
+        case 15:
+            let parts = [x] + (0..<chance.below(3)).map { _ in chance.one(of: branches) }
+            return try builder.concatenate(parts, name: name)
+        case 16:
+            let start = chance.below(shape.channels)
+            return try builder.slice(x, from: start, count: 1 + chance.below(shape.channels - start), name: name)
+        case 17:
+            let sides = (0..<2).map { _ in Size(chance.below(3), chance.below(3)) }
+            return try builder.add(
+                .pad(Pad(before: sides[0], after: sides[1], value: Double(chance.below(3)) - 1)), [x], name: name)
+        case 18:
+            let alignment = chance.one(of: UpsampleNearest.Alignment.allCases)
+            let size = Size(1 + chance.below(12), 1 + chance.below(12))
+            return try builder.add(
+                .upsampleNearest(UpsampleNearest(size: size, alignment: alignment)), [x], name: name)
+        case 19: return try builder.softmax(x, name: name)
+        case 20: return try builder.subtract(x, chance.one(of: branches), name: name)
+        case 21:
+            return chance.once(in: 2)
+                ? try builder.parametricReLU(x, name: name) : try builder.leakyReLU(x, slope: 0.1, name: name)
+        case 22: return try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: name)
         default:
             let method = "plain-cnn(channels=2, pool=\(chance.one(of: OwnNotation.poolingNames)))"
             guard let family = try OwnNotation(method).family as? PlainCNN, let pooling = family.stages.first?.pooling

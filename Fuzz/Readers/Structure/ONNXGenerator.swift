@@ -1,11 +1,10 @@
 /// Writes ONNX graphs that hang together: every value has a shape, operators take what they can. Here and there something is odd.
 struct ONNXGenerator {
     static let operators = [
-        "Add", "AveragePool", "BatchNormalization", "Clip", "Constant", "Conv", "DepthToSpace", "Dropout", "Exp",
-        "Flatten", "Gemm",
-        "GlobalAveragePool", "HardSigmoid", "HardSwish", "Identity", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu",
-        "Reshape",
-        "Sigmoid", "Softplus", "Squeeze",
+        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Dropout",
+        "Exp", "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity",
+        "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad", "ReduceMax", "ReduceMean", "Relu", "Reshape", "Resize",
+        "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh",
     ]
 
     private var chance: Chance
@@ -93,6 +92,19 @@ struct ONNXGenerator {
         values.append((output, shape))
     }
 
+    /// A node of several results, each of them some of the channels.
+    private mutating func split(_ x: String, _ shape: [Int], _ counts: [Int]) {
+        count += 1
+        var node = WireMessage().with(1, x).with(1, constant([counts.count], ints: counts))
+        for (index, channels) in counts.enumerated() {
+            let output = "v\(count).\(index)"
+            node = node.with(2, output)
+            values.append((output, [channels] + shape.dropFirst()))
+        }
+        node = node.with(3, "n\(count)").with(4, "Split").with(5, Self.attribute("axis", number(1)))
+        graph = graph.with(1, node)
+    }
+
     // MARK: - Operators
 
     private mutating func append(_ type: String) {
@@ -114,8 +126,8 @@ struct ONNXGenerator {
         case "BatchNormalization":
             let parameters = (0..<4).map { _ in constant([channels]) }
             add(type, [x] + parameters, [Self.attribute("training_mode", number(0))], shape: shape)
-        case "GlobalAveragePool" where isMap: add(type, [x], shape: [channels, 1, 1])
-        case "ReduceMean" where isMap:
+        case "GlobalAveragePool" where isMap, "GlobalMaxPool" where isMap: add(type, [x], shape: [channels, 1, 1])
+        case "ReduceMean" where isMap, "ReduceMax" where isMap:
             let axes = Self.attribute("axes", [number(2), number(3)])
             add(type, [x], [axes, Self.attribute("keepdims", number(0))], shape: [channels])
         case "Flatten": add(type, [x], [Self.attribute("axis", number(1))], shape: [features])
@@ -132,6 +144,42 @@ struct ONNXGenerator {
             if chance.once(in: 2) {
                 add("Add", [values[values.count - 1].name, constant([outputs])], shape: [outputs])
             }
+        case "Concat":
+            let alike = values.filter { $0.shape.count == shape.count && $0.shape.dropFirst() == shape.dropFirst() }
+            let parts = (0...chance.below(3)).map { _ in chance.one(of: alike) }
+            let joined = parts.reduce(0) { $0 + $1.shape[0] }
+            add(
+                type, parts.map(\.name), [Self.attribute("axis", number(1))], shape: [joined] + shape.dropFirst())
+        case "Slice":
+            let start = chance.below(channels)
+            let count = 1 + chance.below(channels - start)
+            let bounds = [start, start + count, 1, 1].map { constant([1], ints: [$0]) }
+            add(type, [x] + bounds, shape: [count] + shape.dropFirst())
+        case "Split":
+            let front = 1 + chance.below(channels)
+            let counts = [front, channels - front].filter { $0 > 0 }
+            split(x, shape, counts)
+        case "Pad" where isMap:
+            let sides = (0..<4).map { _ in chance.below(3) }
+            let given = constant([8], ints: [0, 0, sides[0], sides[1], 0, 0, sides[2], sides[3]])
+            add(
+                type, [x, given],
+                shape: [channels, shape[1] + sides[0] + sides[2], shape[2] + sides[1] + sides[3]])
+        case "Resize" where isMap:
+            let sides = [1 + chance.below(12), 1 + chance.below(12)]
+            let ways = ["half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners", "tf_half_pixel_for_nn"]
+            let attributes = [
+                Self.attribute("mode", chance.one(of: ["nearest", "linear"])),
+                Self.attribute("coordinate_transformation_mode", chance.one(of: ways)),
+                Self.attribute("nearest_mode", chance.one(of: ["floor", "round_prefer_floor", "round_prefer_ceil"])),
+            ]
+            add(type, [x, "", "", constant([4], ints: [1, channels] + sides)], attributes, shape: [channels] + sides)
+        case "PRelu":
+            add(type, [x, constant(isMap ? [channels, 1, 1] : [channels])], shape: shape)
+        case "Softmax": add(type, [x], [Self.attribute("axis", number(1))], shape: shape)
+        case "Sub":
+            let alike = values.filter { $0.shape == shape }
+            add(type, [x, chance.one(of: alike).name], shape: shape)
         case "Add", "Mul":
             let alike = values.filter { $0.shape == shape }
             let other = chance.once(in: 3) ? constant([1]) : chance.one(of: alike).name

@@ -62,10 +62,10 @@ extension ONNXGraphReader {
         "Mul": ONNXOperator(2...2) { try $0.product($1) },
         "PRelu": ONNXOperator(2...2) { try $0.parametricReLU($1) },
         "Pad": ONNXOperator(1...4) { try $0.pad($1) },
+        "ReduceMax": ONNXOperator(1...2) { try $0.reduction($1, .globalMaxPool(GlobalMaxPool()), "maximum") },
         "ReduceMean": ONNXOperator(1...2) {
             try $0.reduction($1, .globalAveragePool(GlobalAveragePool()), "mean")
         },
-        "ReduceMax": ONNXOperator(1...2) { try $0.reduction($1, .globalMaxPool(GlobalMaxPool()), "maximum") },
         "Relu": ONNXOperator(1...1) { try $0.activation($1, .relu) },
         "Reshape": ONNXOperator(2...2) { try $0.flatten($1) },
         "Resize": ONNXOperator(1...4) { try $0.resize($1) },

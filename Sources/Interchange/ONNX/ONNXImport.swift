@@ -5,7 +5,7 @@ import SwiftProtobuf
 /// A network and its weights from an ONNX model.
 ///
 /// A model of `ONNXExport` comes back as the network that it was. Any other is read operator by operator: convolutions, batch normalisation,
-/// activations, poolings, sums, products, linear layers and what lies between them and the classifier.
+/// activations, poolings, sums, products, linear layers, what joins, cuts, pads and resizes, and what lies between them and the classifier.
 public struct ONNXImport: Sendable {
     /// The architecture.
     public let network: Network
