@@ -9,7 +9,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -50,8 +50,14 @@ demo: ## from Fashion-MNIST to firmware on an emulated Cortex-M4: train, quantis
 format: ## format all Swift sources
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
 
-lint: ## check the format of all Swift sources
+check: ## type-check what has changed since the build, in seconds; MODULES="Planning PlanningTests" for some
+	@SWIFT="$(SWIFT)" Scripts/check $(if $(BUILD),--build $(BUILD)) $(MODULES)
+
+# The second step reads modules that are built.
+lint: ## check the format of all Swift sources, and that each switch over operations lists them
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+	@$(MAKE) build
+	@SWIFT="$(SWIFT)" Scripts/lint-operations
 
 benchmark: deps ## measure beside PyTorch; options in ARGS="..."
 	$(SWIFT) build -c release

@@ -13,10 +13,11 @@ struct Check {
     private var limits: Limits
     private var problems: [String] = []
 
-    init(folder: String, cores: [Core]) throws {
+    /// - Parameter isUpdate: whether what was known of the networks is forgotten.
+    init(folder: String, cores: [Core], isUpdate: Bool) throws {
         self.cores = cores
         self.folder = "\(folder)/.build/networks"
-        limits = try Limits("\(folder)/network-limits.txt")
+        limits = try Limits("\(folder)/network-limits.txt", isUpdate: isUpdate)
         cases = try Case.all()
         exports = try cases.map { try $0.export() }
         packages = try FirmwarePackage.write(exports, to: self.folder)
@@ -47,7 +48,7 @@ struct Check {
         guard Emulator.isInstalled else {
             return print("firmware: skipped whole networks on emulated cores: qemu-system-arm is missing")
         }
-        print("network        core  instructions    arena     flash  stack  state")
+        print("network        core  instructions  estimated cycles    arena     flash  stack  state")
         for core in cores {
             for (index, package) in packages.enumerated() {
                 let emulator = try Emulator(package, core: core, sources: folder, builds: folder)
@@ -92,6 +93,10 @@ struct Check {
             if sum > inference.instructions || sum < inference.instructions * 9 / 10 {
                 problems.append("\(who): layers sum up to \(sum) of \(inference.instructions) instructions")
             }
+            let cycles = inference.layerEstimatedCycles.reduce(0, +)
+            if cycles > inference.estimatedCycles || cycles < inference.estimatedCycles * 9 / 10 {
+                problems.append("\(who): layers sum up to \(cycles) of \(inference.estimatedCycles) estimated cycles")
+            }
         }
         guard let inference = run.inferences.max(by: { $0.instructions < $1.instructions }) else { return }
         func column(_ value: Int, _ width: Int) -> String {
@@ -100,13 +105,14 @@ struct Check {
         print(
             plan.name.padding(toLength: 14, withPad: " ", startingAt: 0) + " "
                 + core.rawValue.padding(toLength: 4, withPad: " ", startingAt: 0)
-                + column(inference.instructions, 14) + column(plan.arenaBytes, 9) + column(run.flashBytes, 10)
+                + column(inference.instructions, 14) + column(inference.estimatedCycles, 18)
+                + column(plan.arenaBytes, 9) + column(run.flashBytes, 10)
                 + column(inference.stackBytes, 7) + column(run.stateBytes, 7))
         problems += limits.check(
             plan.name, core.rawValue,
             Limits.Figures(
-                instructions: inference.instructions, arena: plan.arenaBytes, flash: run.flashBytes,
-                stack: inference.stackBytes))
+                instructions: inference.instructions, estimatedCycles: inference.estimatedCycles,
+                arena: plan.arenaBytes, flash: run.flashBytes, stack: inference.stackBytes))
     }
 
     /// What `sapool plan` says is what links: within 2 % or 1 KiB.

@@ -1,16 +1,21 @@
 import Foundation
 
-/// What a network took on a core when somebody last looked: lines `NETWORK CORE INSTRUCTIONS ARENA FLASH STACK`.
+/// What a network took on a core when somebody last looked: lines `NETWORK CORE INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK`.
 struct Limits {
     /// What a network takes on a core.
     struct Figures: Equatable {
         let instructions: Int
+        /// By the core's table of timings: an estimate.
+        let estimatedCycles: Int
         let arena: Int
         let flash: Int
         let stack: Int
 
         var all: [(name: String, value: Int)] {
-            [("instructions", instructions), ("arena", arena), ("flash", flash), ("stack", stack)]
+            [
+                ("instructions", instructions), ("estimated cycles", estimatedCycles), ("arena", arena),
+                ("flash", flash), ("stack", stack),
+            ]
         }
     }
 
@@ -18,16 +23,21 @@ struct Limits {
     private let known: [String: Figures]
     private var seen: [(key: String, figures: Figures)] = []
 
-    init(_ path: String) throws {
+    /// - Parameter isUpdate: whether the file is written anew: what it says, in whatever form, is then left aside.
+    init(_ path: String, isUpdate: Bool) throws {
         self.path = path
         var known: [String: Figures] = [:]
-        let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+        let data = isUpdate ? nil : FileManager.default.contents(atPath: path)
+        let text = String(decoding: data ?? Data(), as: UTF8.self)
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             let words = line.split(separator: " ")
             let numbers = words.dropFirst(2).compactMap { Int($0) }
-            guard words.count == 6, numbers.count == 4 else { throw CheckError("\(path): cannot read \"\(line)\"") }
+            guard words.count == 7, numbers.count == 5 else {
+                throw CheckError("\(path): cannot read \"\(line)\": run firmware-check with --update")
+            }
             known["\(words[0]) \(words[1])"] = Figures(
-                instructions: numbers[0], arena: numbers[1], flash: numbers[2], stack: numbers[3])
+                instructions: numbers[0], estimatedCycles: numbers[1], arena: numbers[2], flash: numbers[3],
+                stack: numbers[4])
         }
         self.known = known
     }
@@ -47,7 +57,7 @@ struct Limits {
     /// Writes what was seen.
     func write() throws {
         let head =
-            "# What whole networks with made-up numbers take; 3 % more fails. NETWORK CORE INSTRUCTIONS ARENA FLASH STACK\n"
+            "# What whole networks with made-up numbers take; 3 % more fails. NETWORK CORE INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK\n"
         let lines = seen.map { "\($0.key) " + $0.figures.all.map { "\($0.value)" }.joined(separator: " ") + "\n" }
         try Data((head + lines.joined()).utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     }

@@ -20,7 +20,7 @@ enum FirmwareCheck {
             return fail("unknown core in \(arguments.dropFirst()): use m4, m7, m33 or m55", 64)
         }
         do {
-            var check = try Check(folder: folder, cores: cores.isEmpty ? Core.allCases : cores)
+            var check = try Check(folder: folder, cores: cores.isEmpty ? Core.allCases : cores, isUpdate: isUpdate)
             try check.run(isUpdate: isUpdate)
         } catch {
             fail("\(error)", 1)

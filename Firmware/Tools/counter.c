@@ -1,16 +1,17 @@
-// A plug-in for QEMU's translator: executed instructions, and what RAM was used, of each region between two marks.
+// A plug-in for QEMU's translator: executed instructions, the cycles that they are estimated to take on a core, and what RAM was used, of each
+// region between two marks.
 //
 // Firmware marks a region with two hints that no core defines (see board.h); the n-th region to end is the n-th line of the report:
 //
-//     REGION INSTRUCTIONS LOWEST-STACK-ADDRESS LOWEST-STORE HIGHEST-STORE [ARENA-LOWEST ARENA-HIGHEST ARENA STATE STACK STRAY]
+//     REGION INSTRUCTIONS CYCLES LOWEST-STACK-ADDRESS LOWEST-STORE HIGHEST-STORE [ARENA-LOWEST ARENA-HIGHEST ARENA STATE STACK STRAY]
 //
-// where stores into the stack count for the third number only. With arena= there follow the lowest and the highest store into it, how many
+// where stores into the stack count for the lowest stack address only. With arena= there follow the lowest and the highest store into it, how many
 // bytes of it, of other RAM and of the stack were written at all, and the address of a store elsewhere (0: none). With layers=, whose
 // lines `INDEX LOW HIGH` say where functions lie (the second address is behind the last), there follow lines
-// `layer REGION INDEX INSTRUCTIONS`: instructions of each index's functions and of what they call. The last line, `total INSTRUCTIONS`,
-// is the whole run. These are instructions, not cycles.
+// `layer REGION INDEX INSTRUCTIONS CYCLES`: of each index's functions and of what they call. The last line, `total INSTRUCTIONS CYCLES`,
+// is the whole run. Instructions are counted; cycles are estimated by the core's table (timing.h says with what left out), not measured.
 //
-// Arguments: out=FILE, stack=LOW:HIGH, ram=LOW:HIGH, arena=LOW:HIGH (addresses), layers=FILE.
+// Arguments: out=FILE, core=m4 (m7, m33, m55), stack=LOW:HIGH, ram=LOW:HIGH, arena=LOW:HIGH (addresses), layers=FILE.
 //
 // The plug-in interface, version 1 (QEMU 6 to 8), is declared here, because distributions ship the emulator without its header.
 #include <inttypes.h>
@@ -20,6 +21,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "timing.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -53,6 +56,13 @@ static const uint16_t mark_prefix = 0xF3AF, mark_begin = 0x8060, mark_end = 0x80
 
 static FILE *report;
 static uint64_t executed;
+
+// Estimated cycles beyond one for each executed instruction. It wraps around where instructions start in pairs; cycles() does not.
+static uint64_t beyond;
+static const Timing *timing;
+
+static uint64_t cycles(void) { return executed + beyond; }
+
 static uint64_t stack_low, stack_high, ram_low, ram_high, arena_low, arena_high;
 
 // Which bytes of RAM the region has written.
@@ -66,35 +76,54 @@ static struct {
 } functions[MOST_FUNCTIONS];
 static unsigned function_count, layer_count, layer;
 static uint64_t layer_since, layer_executed[MOST_LAYERS];
+static uint64_t layer_cycles_since, layer_cycles[MOST_LAYERS];
+
+// A translated block: where it lies, what comes on top where the core goes on behind it, and the layer that begins with it.
+typedef struct {
+    uint64_t low, high;
+    TimingExit exit;
+    unsigned layer;
+    bool begins_layer;
+} Block;
+static const Block *last_block;
 
 static struct {
     bool is_open;
     unsigned number;
-    uint64_t start, stack, lowest, highest, arena_lowest, arena_highest, stray;
+    uint64_t start, cycles_start, stack, lowest, highest, arena_lowest, arena_highest, stray;
 } region;
 
 static void switch_layer(unsigned to) {
     layer_executed[layer] += executed - layer_since;
+    layer_cycles[layer] += cycles() - layer_cycles_since;
     layer_since = executed;
+    layer_cycles_since = cycles();
     layer = to;
 }
 
-static void entered(unsigned core, void *index) {
+// A block comes behind another: the branch between them, if it was one, has been taken or not.
+static void entered(unsigned core, void *data) {
     (void)core;
-    switch_layer((unsigned)(uintptr_t)index);
+    const Block *block = data;
+    if (last_block) beyond += block->low == last_block->high ? last_block->exit.fell_through : last_block->exit.taken;
+    last_block = block;
+    if (block->begins_layer) switch_layer(block->layer);
 }
 
 static void begin(unsigned core, void *unused) {
     (void)core, (void)unused;
     region.is_open = true;
     region.start = executed;
+    region.cycles_start = cycles();
     region.stack = stack_high;
     region.lowest = region.arena_lowest = UINT64_MAX;
     region.highest = region.arena_highest = region.stray = 0;
     if (touched) memset(touched, 0, ram_high - ram_low);
     memset(layer_executed, 0, sizeof layer_executed);
+    memset(layer_cycles, 0, sizeof layer_cycles);
     layer = 0;
     layer_since = executed;
+    layer_cycles_since = cycles();
 }
 
 static uint64_t touched_bytes(uint64_t low, uint64_t high) {
@@ -117,13 +146,14 @@ static void end(unsigned core, void *unused) {
     bool stored = region.lowest != UINT64_MAX;
     // The closing mark itself was counted on its way in.
     fprintf(
-        report, "%u %" PRIu64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64, region.number, executed - region.start - 1,
-        region.stack, stored ? region.lowest : 0, region.highest);
+        report, "%u %" PRIu64 " %" PRIu64 " 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64, region.number, executed - region.start - 1,
+        cycles() - region.cycles_start - 1, region.stack, stored ? region.lowest : 0, region.highest);
     if (touched) report_memory();
     fputc('\n', report);
     switch_layer(0);
     for (unsigned index = 0; index < layer_count; index++)
-        fprintf(report, "layer %u %u %" PRIu64 "\n", region.number, index, layer_executed[index]);
+        fprintf(
+            report, "layer %u %u %" PRIu64 " %" PRIu64 "\n", region.number, index, layer_executed[index], layer_cycles[index]);
     region.number++;
 }
 
@@ -150,29 +180,64 @@ static void stored(unsigned core, qemu_plugin_meminfo_t access, uint64_t address
     if (last > region.arena_highest) region.arena_highest = last;
 }
 
-static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *block) {
-    (void)id;
-    size_t count = qemu_plugin_tb_n_insns(block);
-    uint64_t start = qemu_plugin_tb_vaddr(block);
-    for (unsigned index = 0; index < function_count; index++)
-        if (start >= functions[index].low && start < functions[index].high)
-            qemu_plugin_register_vcpu_tb_exec_cb(block, entered, NO_REGISTERS, (void *)(uintptr_t)functions[index].index);
+// Estimates a block; returns for each instruction its cycles.
+static unsigned *estimate(struct qemu_plugin_tb *tb, size_t count, Block *block) {
+    ThumbInstruction *code = calloc(count, sizeof *code);
+    unsigned *each = calloc(count, sizeof *each);
+    if (!code || !each) abort();
+    unsigned conditional = 0;
+    block->low = block->high = qemu_plugin_tb_vaddr(tb);
     for (size_t index = 0; index < count; index++) {
-        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(block, index);
-        qemu_plugin_register_vcpu_insn_exec_inline(instruction, ADD_U64, &executed, 1);
-        qemu_plugin_register_vcpu_mem_cb(instruction, stored, NO_REGISTERS, STORES_ONLY, NULL);
-        if (qemu_plugin_insn_size(instruction) != 4) continue;
-        uint16_t halves[2];
-        memcpy(halves, qemu_plugin_insn_data(instruction), sizeof halves);
-        if (halves[0] != mark_prefix) continue;
-        if (halves[1] == mark_begin) qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin, NO_REGISTERS, NULL);
-        if (halves[1] == mark_end) qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, NO_REGISTERS, NULL);
+        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(tb, index);
+        size_t size = qemu_plugin_insn_size(instruction);
+        uint16_t halves[2] = {0, 0};
+        memcpy(halves, qemu_plugin_insn_data(instruction), size < sizeof halves ? size : sizeof halves);
+        code[index] = thumb_decode(halves[0], halves[1], conditional > 0);
+        conditional = conditional ? conditional - 1 : thumb_conditional_count(halves[0]);
+        // Not the emulator's size: it has another halfword in it where it looked at what comes behind the page.
+        block->high += code[index].size;
     }
+    block->exit = timing_block(timing, code, count, each);
+    free(code);
+    return each;
+}
+
+static void mark(struct qemu_plugin_insn *instruction) {
+    if (qemu_plugin_insn_size(instruction) != 4) return;
+    uint16_t halves[2];
+    memcpy(halves, qemu_plugin_insn_data(instruction), sizeof halves);
+    if (halves[0] != mark_prefix) return;
+    if (halves[1] == mark_begin) qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin, NO_REGISTERS, NULL);
+    if (halves[1] == mark_end) qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, NO_REGISTERS, NULL);
+}
+
+static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
+    (void)id;
+    const size_t count = qemu_plugin_tb_n_insns(tb);
+    // The emulator may run a block as long as it lives: none is given back.
+    Block *block = calloc(1, sizeof *block);
+    if (!block) abort();
+    unsigned *each = estimate(tb, count, block);
+    for (unsigned index = 0; index < function_count; index++) {
+        if (block->low < functions[index].low || block->low >= functions[index].high) continue;
+        block->begins_layer = true;
+        block->layer = functions[index].index;
+    }
+    qemu_plugin_register_vcpu_tb_exec_cb(tb, entered, NO_REGISTERS, block);
+    for (size_t index = 0; index < count; index++) {
+        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(tb, index);
+        qemu_plugin_register_vcpu_insn_exec_inline(instruction, ADD_U64, &executed, 1);
+        if (each[index] != 1)
+            qemu_plugin_register_vcpu_insn_exec_inline(instruction, ADD_U64, &beyond, (uint64_t)each[index] - 1);
+        qemu_plugin_register_vcpu_mem_cb(instruction, stored, NO_REGISTERS, STORES_ONLY, NULL);
+        mark(instruction);
+    }
+    free(each);
 }
 
 static void finish(qemu_plugin_id_t id, void *unused) {
     (void)id, (void)unused;
-    fprintf(report, "total %" PRIu64 "\n", executed);
+    fprintf(report, "total %" PRIu64 " %" PRIu64 "\n", executed, cycles());
     fclose(report);
 }
 
@@ -203,6 +268,7 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *in
         const char *argument = arguments[index], *value = strchr(argument, '=');
         if (!value++) continue;
         if (!strncmp(argument, "out=", 4)) report = fopen(value, "w");
+        if (!strncmp(argument, "core=", 5)) timing = timing_of(value);
         if (!strncmp(argument, "stack=", 6)) read_range(value, &stack_low, &stack_high);
         if (!strncmp(argument, "ram=", 4)) read_range(value, &ram_low, &ram_high);
         if (!strncmp(argument, "arena=", 6)) read_range(value, &arena_low, &arena_high);
@@ -210,6 +276,10 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *in
             fprintf(stderr, "counter: cannot read %s\n", value);
             return 1;
         }
+    }
+    if (!timing) {
+        fprintf(stderr, "counter: name the core whose cycles are estimated: core=m4, m7, m33 or m55\n");
+        return 1;
     }
     if (!report) {
         fprintf(stderr, "counter: cannot write the report; name a writable file with out=FILE\n");

@@ -1,4 +1,5 @@
-# Joins the suite's lines (NAME PRODUCTS HASH) with each core's counts, prints a table, and checks limits (CORE NAME PER-PRODUCT).
+# Joins the suite's lines (NAME PRODUCTS HASH) with a column of each core's counts (2: instructions, 3: estimated cycles), prints a table, and
+# checks limits of instructions (CORE NAME PER-PRODUCT).
 BEGIN {
     count = split(cores, core, " ")
     printf "%-26s", "kernel"
@@ -7,8 +8,9 @@ BEGIN {
         file = build "/" core[c] ".counts"
         while ((getline line < file) > 0) {
             split(line, field, " ")
-            instructions[core[c], field[1]] = field[2]
+            counts[core[c], field[1]] = field[column]
         }
+        close(file)
     }
     printf "\n"
 }
@@ -16,7 +18,7 @@ BEGIN {
 FILENAME ~ /host.txt$/ {
     printf "%-26s", $1
     for (c = 1; c <= count; c++) {
-        executed = instructions[core[c], row + 0]
+        executed = counts[core[c], row + 0]
         if ($2 > 0) {
             each[core[c], $1] = executed / $2
             printf "%20s", sprintf("%d (%.2f)", executed, executed / $2)

@@ -134,6 +134,33 @@ CONTENT(boards_m7_json) = {
 CONTENT(tools_counter_c) = {
 #embed "../../Firmware/Tools/counter.c"
 };
+CONTENT(tools_thumb_c) = {
+#embed "../../Firmware/Tools/thumb.c"
+};
+CONTENT(tools_thumb_h) = {
+#embed "../../Firmware/Tools/thumb.h"
+};
+CONTENT(tools_thumb_vector_c) = {
+#embed "../../Firmware/Tools/thumb_vector.c"
+};
+CONTENT(tools_timing_c) = {
+#embed "../../Firmware/Tools/timing.c"
+};
+CONTENT(tools_timing_h) = {
+#embed "../../Firmware/Tools/timing.h"
+};
+CONTENT(tools_timing_m33_h) = {
+#embed "../../Firmware/Tools/timing_m33.h"
+};
+CONTENT(tools_timing_m4_h) = {
+#embed "../../Firmware/Tools/timing_m4.h"
+};
+CONTENT(tools_timing_m55_h) = {
+#embed "../../Firmware/Tools/timing_m55.h"
+};
+CONTENT(tools_timing_m7_h) = {
+#embed "../../Firmware/Tools/timing_m7.h"
+};
 
 #define ENTRY(path, name) {path, name, sizeof name}
 
@@ -181,6 +208,15 @@ static const FirmwareFile files[] = {
     ENTRY("Boards/m55.json", boards_m55_json),
     ENTRY("Boards/m7.json", boards_m7_json),
     ENTRY("Tools/counter.c", tools_counter_c),
+    ENTRY("Tools/thumb.c", tools_thumb_c),
+    ENTRY("Tools/thumb.h", tools_thumb_h),
+    ENTRY("Tools/thumb_vector.c", tools_thumb_vector_c),
+    ENTRY("Tools/timing.c", tools_timing_c),
+    ENTRY("Tools/timing.h", tools_timing_h),
+    ENTRY("Tools/timing_m33.h", tools_timing_m33_h),
+    ENTRY("Tools/timing_m4.h", tools_timing_m4_h),
+    ENTRY("Tools/timing_m55.h", tools_timing_m55_h),
+    ENTRY("Tools/timing_m7.h", tools_timing_m7_h),
 };
 
 const FirmwareFile *firmware_files(void) { return files; }

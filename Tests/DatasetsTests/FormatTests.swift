@@ -158,7 +158,7 @@ final class FormatTests: XCTestCase {
             open)
         try folder.write("train_X.bin", record)
         try folder.write("train_y.bin", [1, 2])
-        assertMessage("\(imagesPath) holds 1 images, but \(labelsPath) holds 2 labels: fetch both again", open)
+        assertMessage("\(imagesPath) holds 1 image, but \(labelsPath) holds 2 labels: fetch both again", open)
         for (label, shown) in [(UInt8(0), 0), (3, 3)] {
             try folder.write("train_y.bin", [label])
             assertMessage("\(labelsPath) has label \(shown): labels go from 1 to 2", open)

@@ -6,10 +6,14 @@ public struct EmulatedRun: Sendable {
     public struct Inference: Sendable {
         /// What the firmware said.
         public let answer: DeviceAnswer
-        /// Executed instructions, not cycles.
+        /// Executed instructions.
         public let instructions: Int
+        /// Cycles that they take by the core's table of instruction timings, without wait states: an estimate, and no measurement.
+        public let estimatedCycles: Int
         /// Instructions of each step of the plan; beside them come the loops around.
         public let layerInstructions: [Int]
+        /// Estimated cycles of each step.
+        public let layerEstimatedCycles: [Int]
         /// Offsets in the arena of the first and the last byte that were written.
         public let arenaLowest: Int
         public let arenaHighest: Int
@@ -42,39 +46,23 @@ public struct EmulatedRun: Sendable {
     /// Reads what firmware and plug-in wrote.
     init(output: String, report: String, _ layout: FirmwareLayout, images: Int, layers: Int) throws(DeploymentError) {
         let answers = output.split(separator: "\n").compactMap { DeviceAnswer(line: $0) }
-        let lines = report.split(separator: "\n").map { $0.split(separator: " ") }
-        let regions = lines.filter { $0.count == 11 }
+        let regions = try CounterReport(report, layers: layers).regions
         guard answers.count == images, regions.count == images else {
             throw DeploymentError(
                 "\(counted(images, "image")) went into the emulator, \(counted(answers.count, "answer")) and "
                     + "\(counted(regions.count, "measurement")) came out: "
                     + "\(output.suffix(300))")
         }
-        var counts = [[Int]](repeating: [Int](repeating: 0, count: layers), count: images)
-        for line in lines where line.first == "layer" && line.count == 4 {
-            guard let image = Int(line[1]), let index = Int(line[2]), let count = Int(line[3]),
-                counts.indices.contains(image),
-                (1...layers).contains(index)
-            else { continue }
-            counts[image][index - 1] = count
+        let start = Int(layout.arenaStart)
+        inferences = zip(answers, regions).map { answer, region in
+            Inference(
+                answer: answer, instructions: region.instructions, estimatedCycles: region.estimatedCycles,
+                layerInstructions: region.layerInstructions, layerEstimatedCycles: region.layerEstimatedCycles,
+                arenaLowest: region.arenaLowest - start, arenaHighest: region.arenaHighest - start,
+                arenaTouched: region.arenaTouched, stateTouched: region.stateTouched,
+                stackTouched: region.stackTouched, stackBytes: Int(layout.stackTop) - region.lowestStack,
+                stray: region.stray == 0 ? nil : UInt32(exactly: region.stray))
         }
-        var inferences: [Inference] = []
-        for (index, (answer, region)) in zip(answers, regions).enumerated() {
-            let numbers = region.compactMap { text in
-                text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16).map(Int.init) : Int(text)
-            }
-            guard numbers.count == 11 else {
-                throw DeploymentError("the emulator's report is not understood: \(region.joined(separator: " "))")
-            }
-            let start = Int(layout.arenaStart)
-            inferences.append(
-                Inference(
-                    answer: answer, instructions: numbers[1],
-                    layerInstructions: counts[index], arenaLowest: numbers[5] - start, arenaHighest: numbers[6] - start,
-                    arenaTouched: numbers[7], stateTouched: numbers[8], stackTouched: numbers[9],
-                    stackBytes: Int(layout.stackTop) - numbers[2], stray: numbers[10] == 0 ? nil : UInt32(numbers[10])))
-        }
-        self.inferences = inferences
         flashBytes = layout.flashBytes
         weightsBytes = layout.weightsBytes
         sramBytes = layout.sramBytes

@@ -79,13 +79,22 @@ public struct Emulator {
 
     /// The plug-in runs on this machine: its source is this program's, never the package's.
     private func buildCounter() throws {
-        guard let code = PackageFiles.runtime.first(where: { $0.path == "Tools/counter.c" })?.bytes else { return }
-        let source = "\(scratch)/counter.c"
-        let isBuilt = FileManager.default.contents(atPath: source).map { [UInt8]($0) == code } ?? false
+        let tools = "Tools/"
+        let files = PackageFiles.runtime.filter { $0.path.hasPrefix(tools) }.map { file in
+            (name: String(file.path.dropFirst(tools.count)), bytes: file.bytes)
+        }
+        let folder = "\(scratch)/counter"
+        let isBuilt = files.allSatisfy { file in
+            FileManager.default.contents(atPath: "\(folder)/\(file.name)").map { [UInt8]($0) == file.bytes } ?? false
+        }
         guard !isBuilt || !FileManager.default.fileExists(atPath: counter) else { return }
-        try Data(code).write(to: URL(fileURLWithPath: source))
+        // While its sources change, an old one is none.
+        try? FileManager.default.removeItem(atPath: counter)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for file in files { try Data(file.bytes).write(to: URL(fileURLWithPath: "\(folder)/\(file.name)")) }
         let plugin = try clang.run(
-            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter, "counter.c"], in: scratch)
+            ["-O2", "-shared", "-fPIC", "-Wl,--allow-shlib-undefined", "-o", counter]
+                + files.map(\.name).filter { $0.hasSuffix(".c") }, in: folder)
         guard plugin.status == 0 else {
             throw DeploymentError("the counting plug-in does not compile:\n\(plugin.messages)")
         }
@@ -121,7 +130,7 @@ public struct Emulator {
         let folder = try runFolder()
         try Data(layout.functions.utf8).write(to: URL(fileURLWithPath: "\(folder)/layers.txt"))
         let plugin =
-            "../counter.so,out=counts.txt,stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
+            "../counter.so,out=counts.txt,core=\(core.rawValue),stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
         let run = try qemu.run(
             "../release/\(package.program)", on: board, images: Array(images.joined()), plugin: plugin, in: folder)
         guard run.status == 0 else {

@@ -88,6 +88,7 @@ public struct SimulationReport {
             let operation: String
             let macs: Int
             let instructions: Int
+            let estimated_cycles: Int
         }
 
         let predictions: [Prediction]
@@ -100,6 +101,8 @@ public struct SimulationReport {
         let split: String?
         let core: String?
         let instructions: Int?
+        /// Of the image that took the most instructions; by a table of timings without wait states, not measured.
+        let estimated_cycles: Int?
         let sram_touched_bytes: Int?
         let stack_bytes: Int?
         let state_bytes: Int?
@@ -170,15 +173,18 @@ public struct SimulationReport {
             predictions: answers.enumerated().map(prediction), accuracy: accuracy,
             map_50: precision?.averagePrecisionAt50,
             map: precision?.meanAveragePrecision, images: answers.count, split: part, core: run?.1.rawValue,
-            instructions: most { $0.instructions },
+            instructions: most { $0.instructions }, estimated_cycles: dearest?.estimatedCycles,
             sram_touched_bytes: most { $0.arenaTouched + $0.stateTouched + $0.stackTouched },
             stack_bytes: most { $0.stackBytes }, state_bytes: run?.0.stateBytes, sram_bytes: run?.0.sramBytes,
             flash_bytes: run?.0.flashBytes, arena_bytes: package.arenaBytes,
             arena_touched_bytes: most { $0.arenaTouched },
             arena_lowest: inferences?.map(\.arenaLowest).min(), arena_highest: most { $0.arenaHighest },
             layers: dearest.map { inference in
-                zip(package.layers, inference.layerInstructions).map {
-                    Record.Layer(name: $0.name, operation: $0.operation, macs: $0.macs, instructions: $1)
+                let counts = zip(inference.layerInstructions, inference.layerEstimatedCycles)
+                return zip(package.layers, counts).map { layer, count in
+                    Record.Layer(
+                        name: layer.name, operation: layer.operation, macs: layer.macs, instructions: count.0,
+                        estimated_cycles: count.1)
                 }
             })
     }
@@ -238,13 +244,16 @@ public struct SimulationReport {
     private func costs(_ run: EmulatedRun, _ inference: EmulatedRun.Inference) -> [String] {
         let width = package.layers.map(\.name.count).max() ?? 0
         let kinds = package.layers.map(\.operation.count).max() ?? 0
-        var lines: [String] = []
-        for (index, (layer, count)) in zip(package.layers, inference.layerInstructions).enumerated() {
-            let each = layer.macs > 0 ? String(format: "%8.2f a MAC", Double(count) / Double(layer.macs)) : ""
+        var lines = [
+            column("instructions", 4 + 2 + width + 2 + kinds + 14) + column("estimated cycles", 14 + 18)
+        ]
+        let counts = zip(inference.layerInstructions, inference.layerEstimatedCycles)
+        for (index, (layer, (count, cycles))) in zip(package.layers, counts).enumerated() {
+            let each = layer.macs > 0 ? String(format: "%.2f a MAC", Double(count) / Double(layer.macs)) : ""
             lines.append(
                 column("\(index)", 4) + "  " + layer.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  "
                     + layer.operation.padding(toLength: kinds, withPad: " ", startingAt: 0) + column(grouped(count), 14)
-                    + each)
+                    + column(each, 14) + column(grouped(cycles), 18))
         }
         let rest = inference.instructions - inference.layerInstructions.reduce(0, +)
         func row(_ what: String, _ bytes: Int, _ note: String) -> String {
@@ -252,6 +261,9 @@ public struct SimulationReport {
         }
         return lines + [
             "", row("instructions", inference.instructions, ", \(grouped(rest)) of them between the layers"),
+            row(
+                "estimated cycles", inference.estimatedCycles,
+                ", by a table of instruction timings without wait states: no measurement"),
             row(
                 "bytes of arena", package.arenaBytes,
                 ", written from \(inference.arenaLowest) to \(inference.arenaHighest)"),

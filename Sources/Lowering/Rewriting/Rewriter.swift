@@ -18,7 +18,7 @@ struct Rewriter {
 
     init(_ graph: EvaluationGraph) {
         self.graph = graph
-        builder = NetworkBuilder(graph.network.name)
+        builder = NetworkBuilder("lowered")
         written = [Node.ID?](repeating: nil, count: graph.network.nodes.count)
         var isComputed = [Bool](repeating: false, count: graph.network.nodes.count)
         for node in graph.computed { isComputed[node.id.index] = true }
@@ -30,8 +30,11 @@ struct Rewriter {
         for node in [graph.network.input] + graph.network.liveNodes.filter({ $0.id != graph.network.input.id }) {
             written[node.id.index] = try write(node)
         }
-        return try builder.network(
+        var network = try builder.network(
             outputs: graph.network.outputs.compactMap { written[$0.index] }, detector: graph.network.detector)
+        // Whatever it is called: names are checked where networks come in.
+        network.name = graph.network.name
+        return network
     }
 
     /// Notes how each batch normalisation folds, and which layers then need a bias.

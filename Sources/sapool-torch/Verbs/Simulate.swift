@@ -13,8 +13,8 @@ struct Simulate: ParsableCommand {
         abstract: "Runs a device package, on the host or on an emulated core.",
         discussion: """
             The host runs the kernels that the device runs, and computes the same bytes. With --qemu the package is built for a core and run on \
-            QEMU's board of it; that says what an image takes: executed instructions (not cycles) in all and for each layer, bytes of RAM, stack \
-            and flash.
+            QEMU's board of it; that says what an image takes: executed instructions in all and for each layer, bytes of RAM, stack and flash. \
+            Cycles are estimated from the instructions by a table of timings without wait states; nobody has measured them.
 
               sapool simulate firmware photo.jpg another.png
               sapool simulate firmware --qemu --core m4 photo.jpg
