@@ -4,7 +4,10 @@ import Quantization
 struct DataSource {
     let source: NetworkSource
     let classNames: [String]
-    let output: AffineQuantization
+    /// Of each output.
+    let outputs: [AffineQuantization]
+    /// What an image's bytes stand for, where an imported model says it.
+    let input: AffineQuantization?
 
     private var c: String { source.names.c }
     private var k: String { source.names.constant }
@@ -34,7 +37,7 @@ struct DataSource {
             #define \(k)_CHANNELS \(channels)
             #define \(k)_ROW_BYTES \(width * channels)
             #define \(k)_INPUT_BYTES \(height * width * channels)
-            \(source.detector == nil ? scoreConstants : detectorConstants)
+            \(inputConstants)\(source.detector == nil ? scoreConstants : detectorConstants)
             #define \(k)_PUSHES_ROWS \(source.pushesRows ? 1 : 0)
             // Static memory, beside the stack and a few bytes of state.
             #define \(k)_ARENA_BYTES \(source.arenaBytes)
@@ -85,23 +88,69 @@ struct DataSource {
             """
     }
 
+    /// What an image's bytes stand for.
+    private var inputConstants: String {
+        guard let input else { return "" }
+        return """
+            // A byte of the image stands for SCALE * (byte - ZERO). A model whose input is int8 has bytes of 128 less.
+            #define \(k)_INPUT_SCALE \(Float(input.scale))f
+            #define \(k)_INPUT_ZERO \(input.zeroPoint + 128)
+
+            """
+    }
+
     // MARK: - Networks that tell images apart
 
     private var scoreConstants: String {
-        """
-        #define \(k)_OUTPUTS \(source.outputs)
-        // A score's real value is SCALE * (score - ZERO).
-        #define \(k)_OUTPUT_SCALE \(Float(output.scale))f
-        #define \(k)_OUTPUT_ZERO (\(output.zeroPoint))
-        """
+        guard outputs.count == 1 else { return valueConstants }
+        return """
+            #define \(k)_OUTPUTS \(source.outputs)
+            // A score's real value is SCALE * (score - ZERO).
+            #define \(k)_OUTPUT_SCALE \(Float(outputs[0].scale))f
+            #define \(k)_OUTPUT_ZERO (\(outputs[0].zeroPoint))
+            """
+    }
+
+    /// Of several outputs.
+    private var valueConstants: String {
+        let each = zip(outputs, source.places).enumerated().map { index, output in
+            """
+            #define \(k)_OUTPUT_\(index)_COUNT \(output.1.count)
+            #define \(k)_OUTPUT_\(index)_SCALE \(Float(output.0.scale))f
+            #define \(k)_OUTPUT_\(index)_ZERO (\(output.0.zeroPoint))
+            """
+        }
+        return """
+            // Numbers of all outputs together, and how many outputs there are: \(c)_values.
+            #define \(k)_OUTPUTS \(source.outputs)
+            #define \(k)_VALUES \(outputs.count)
+            // A number's real value is SCALE * (number - ZERO).
+            \(each.joined(separator: "\n"))
+            """
     }
 
     private var scoreFunctions: String {
+        guard outputs.count == 1 else { return valueFunctions }
+        return """
+            /// Copies the scores, \(k)_OUTPUTS of them.
+            \(c)_status \(c)_output(int8_t *scores, int32_t count);
+
+            /// The class with the highest score, or below 0 a status.
+            int32_t \(c)_class(void);
+            """
+    }
+
+    /// Of several outputs.
+    private var valueFunctions: String {
         """
-        /// Copies the scores, \(k)_OUTPUTS of them.
+        /// The numbers of an output, [rows][columns][channels], inside the arena, until \(c)_input or the next image; how many they are goes to
+        /// `count`. NULL where there is no such output, or no image was computed.
+        const int8_t *\(c)_values(int32_t index, int32_t *count);
+
+        /// Copies the numbers of all outputs, one after the other, \(k)_OUTPUTS of them.
         \(c)_status \(c)_output(int8_t *scores, int32_t count);
 
-        /// The class with the highest score, or below 0 a status.
+        /// The place of the greatest number of the first output, or below 0 a status.
         int32_t \(c)_class(void);
         """
     }

@@ -77,6 +77,8 @@ extension NetworkSource {
     /// The scores' way out.
     private var scoreInterface: String {
         let (c, k) = (names.c, names.constant)
+        guard places.count == 1 else { return valuesInterface }
+        let outputOffset = places[0].offset
         return """
             @c @implementation
             public func \(c)_output(_ scores: UnsafeMutablePointer<Int8>!, _ count: Int32) -> \(c)_status {
@@ -93,6 +95,53 @@ extension NetworkSource {
                 let scores = network.at(\(outputOffset))
                 var best = 0
                 for index in 1..<\(outputs) where scores[index] > scores[best] { best = index }
+                return Int32(best)
+            }
+            """
+    }
+
+    /// The way out of several outputs.
+    private var valuesInterface: String {
+        let (c, k) = (names.c, names.constant)
+        let cases = places.enumerated().map { index, place in
+            "    case \(index): (\(CallText.number(place.offset)), \(CallText.number(place.count)))"
+        }
+        return """
+            /// Where output `index` lies in the arena, and how many numbers it has.
+            private func place(_ index: Int32) -> (offset: Int, count: Int)? {
+                switch index {
+            \(cases.joined(separator: "\n"))
+                default: nil
+                }
+            }
+
+            @c @implementation
+            public func \(c)_values(_ index: Int32, _ count: UnsafeMutablePointer<Int32>!) -> UnsafePointer<Int8>! {
+                guard state.isDone, let count, let place = place(index) else { return nil }
+                count.pointee = Int32(place.count)
+                return UnsafePointer(network.at(place.offset))
+            }
+
+            @c @implementation
+            public func \(c)_output(_ scores: UnsafeMutablePointer<Int8>!, _ count: Int32) -> \(c)_status {
+                guard state.isDone else { return \(k)_NOT_READY }
+                guard let scores, count == \(outputs) else { return \(k)_WRONG_SIZE }
+                var written = 0
+                for index in 0..<Int32(\(places.count)) {
+                    guard let place = place(index) else { continue }
+                    let source = network.at(place.offset)
+                    for number in 0..<place.count { scores[written + number] = source[number] }
+                    written += place.count
+                }
+                return \(k)_OK
+            }
+
+            @c @implementation
+            public func \(c)_class() -> Int32 {
+                guard state.isDone else { return \(k)_NOT_READY.rawValue }
+                let scores = network.at(\(CallText.number(places[0].offset)))
+                var best = 0
+                for index in 1..<max(1, \(places[0].count)) where scores[index] > scores[best] { best = index }
                 return Int32(best)
             }
             """
