@@ -222,7 +222,7 @@ extension Operation: Codable {
         case .attentionHead: self = .attentionHead(try AttentionHead(node: decoder))
         case .positionEmbedding: self = .positionEmbedding(try PositionEmbedding(node: decoder))
         case .linear: self = .linear(try Linear(node: decoder))
-        case .flatten: self = .flatten(Flatten())
+        case .flatten: self = .flatten(try Flatten(node: decoder))
         case .softmax: self = .softmax(try Softmax(node: decoder))
         case .concatenation: self = .concatenation(try Concatenation(node: decoder))
         case .slice: self = .slice(try Slice(node: decoder))

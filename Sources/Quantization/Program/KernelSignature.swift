@@ -68,6 +68,13 @@ struct KernelSignature {
                 ["_": .scaled(scaling)],
                 ["width": width, "channels": channels, "spread": .spread(.second), "to": .output],
             ]
+        case .shiftChannels(let first, let summands, let second, let scaling, _):
+            return [
+                ["_": row(0), "_": .addend(first)],
+                ["_": .int8(summands), "_": .addend(second)],
+                ["_": .scaled(scaling)],
+                ["width": width, "channels": channels, "spread": .spread(.second), "to": .output],
+            ]
         case .addPosition(let token, let columns, let rows, let position, let scaling):
             return [
                 ["_": row(0), "_": .addend(token)],
@@ -210,7 +217,7 @@ struct KernelSignature {
 
     /// What goes pixel by pixel over an operand reads its row y; an operand of another shape is one pixel for the whole map.
     private func row(_ operand: Int) -> KernelArgument.Value {
-        inputs[operand] == output ? .row(operand: operand) : .start(operand: operand)
+        inputs[operand].count == output.count ? .row(operand: operand) : .start(operand: operand)
     }
 
     /// Windows with gaps have a function of their own, which firmware without them need not carry.

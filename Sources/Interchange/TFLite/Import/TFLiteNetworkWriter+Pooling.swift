@@ -24,9 +24,8 @@ extension TFLiteNetworkWriter {
 
     /// Means of whole maps; of one side where an average pooling gives the same bytes.
     func mean(_ step: TFLiteModel.Operator) throws {
-        let value = try operand(step, 0)
+        let value = try pixel(operand(step, 0))
         let reduced = try reducedAxes(step, value)
-        guard value.shape.isMap else { throw TFLiteRefusal("MEAN over other axes than height and width") }
         let quantization = try outputQuantization(step)
         let node = name(step)
         let rows = reduced.contains(.height) || value.shape.height == 1
@@ -69,9 +68,9 @@ extension TFLiteNetworkWriter {
     }
 
     func reduceMax(_ step: TFLiteModel.Operator) throws {
-        let value = try operand(step, 0)
+        let value = try pixel(operand(step, 0))
         let reduced = try reducedAxes(step, value)
-        guard value.shape.isMap, reduced.contains(.height) || value.shape.height == 1,
+        guard reduced.contains(.height) || value.shape.height == 1,
             reduced.contains(.width) || value.shape.width == 1
         else { throw TFLiteRefusal("REDUCE_MAX over one side of an image") }
         values[step.outputs[0]] = try add(
