@@ -40,6 +40,13 @@ final class EveryOperationTests: XCTestCase {
         x = try builder.add(.upsampleNearest(UpsampleNearest(size: 8, alignment: .corners)), [x], name: "nearest")
         let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "largest")
         x = try builder.subtract(x, largest, name: "below")
+        for side in GlobalAveragePool.Side.allCases {
+            let mean = try builder.add(
+                .globalAveragePool(GlobalAveragePool(over: side)), [x], name: "mean-\(side.rawValue)")
+            x = try builder.add(
+                x, builder.add(.upsampleNearest(UpsampleNearest(size: 8)), [mean], name: "wide-\(side.rawValue)"),
+                name: "with-mean-\(side.rawValue)")
+        }
         // What hangs on a vector, and numbers of one a channel.
         let squeezed = try builder.add(.flatten(Flatten()), [largest], name: "squeezed")
         let factors = try builder.add(.flatten(Flatten(toPixel: true)), [squeezed], name: "factors")

@@ -3,7 +3,8 @@
 
 Each model has several operators of every kind that is read. Models, inputs and answers are stored in
 Tests/QuantizationTests/Resources/tflite-models.safetensors: NAME/model (bytes), NAME/input ([samples, the model's shape]),
-NAME/output.0 … Deterministic; needs no converter:
+NAME/output.0 … The same models in real numbers are stored in Tests/ExecutionTests/Resources/tflite-float-models.safetensors.
+Deterministic; needs no converter:
 
     pip install ai-edge-litert==2.3.0 tflite==2.18.0 flatbuffers numpy safetensors
     python3 Tests/Golden/make_tflite_golden.py
@@ -17,7 +18,9 @@ import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from safetensors.numpy import save_file
 
-OUTPUT = pathlib.Path(__file__).parent.parent / "QuantizationTests" / "Resources" / "tflite-models.safetensors"
+TESTS = pathlib.Path(__file__).parent.parent
+OUTPUT = TESTS / "QuantizationTests" / "Resources" / "tflite-models.safetensors"
+REAL_OUTPUT = TESTS / "ExecutionTests" / "Resources" / "tflite-float-models.safetensors"
 TYPES = {"f": (0, np.float32), "i": (2, np.int32), "u": (3, np.uint8), "b": (9, np.int8)}
 random = np.random.default_rng(19)
 
@@ -25,10 +28,21 @@ random = np.random.default_rng(19)
 class Model:
     """A model written tensor by tensor and operator by operator."""
 
+    is_real = False
+    """Whether int8 tensors become real numbers, constants those that they stand for."""
+
     def __init__(self):
         self.tensors, self.operators = [], []
 
     def tensor(self, shape, kind="b", data=None, scale=None, zero=0, axis=0):
+        if self.is_real and (kind == "b" or scale is not None):
+            if data is not None:
+                sides = [1] * len(shape)
+                if isinstance(scale, list) and len(scale) > 1:
+                    sides[axis] = len(scale)
+                scales = np.reshape(scale, sides) if isinstance(scale, list) else scale
+                data = (np.reshape(np.asarray(data, np.float64), shape) - zero) * scales
+            kind, scale, zero = "f", None, 0
         self.tensors.append((list(shape), kind, data, scale, zero, axis))
         return len(self.tensors) - 1
 
@@ -322,15 +336,32 @@ def constants():
     return m.bytes([x], [f, c, m.linear(m.reshape(h, [1, 12]), 4)])
 
 
-def main():
+def sides():
+    """Means of rows and of columns that are no average pooling, and one behind the other."""
+    m = Model()
+    x = m.tensor([1, 6, 9, 3], scale=0.05, zero=-20)
+    a = m.convolution(x, 5, 3, [1, 6, 9, 5], scale=0.07)
+    rows = m.add(40, [a, m.list([2])], [1, 6, 5], (27, 1), (0, "b", 0), scale=0.02, zero=9)
+    columns = m.add(40, [a, m.list([1])], [1, 1, 9, 5], (27, 1), (0, "b", 1), scale=0.03, zero=-1)
+    both = m.add(40, [rows, m.list([1])], [1, 5], (27, 1), (0, "b", 0), scale=0.01, zero=30)
+    b = m.convolution(columns, 4, 3, [1, 1, 9, 4], scale=0.03)
+    return m.bytes([x], [rows, columns, m.linear(both, 3), m.linear(b, 6)])
+
+
+INT8 = [mobile, squeeze, branches, functions, numbers, ends, bytes_at_the_ends, excite, constants, sides]
+# Others have QUANTIZE, which real numbers do without.
+REAL = [mobile, squeeze, branches, numbers, excite, constants, sides]
+
+
+def answered(makers, output, samples_of_each):
     tensors = {}
-    for make in [mobile, squeeze, branches, functions, numbers, ends, bytes_at_the_ends, excite, constants]:
+    for make in makers:
         data = make()
         interpreter = Interpreter(model_content=data, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
         interpreter.allocate_tensors()
         given, wanted = interpreter.get_input_details()[0], interpreter.get_output_details()
         samples, answers = [], [[] for _ in wanted]
-        for _ in range(12):
+        for _ in range(samples_of_each):
             if given["dtype"] == np.float32:
                 sample = random.normal(0, 1.5, given["shape"]).astype(np.float32)
             else:
@@ -339,15 +370,22 @@ def main():
             interpreter.set_tensor(given["index"], sample)
             interpreter.invoke()
             samples.append(sample)
-            for index, output in enumerate(wanted):
-                answers[index].append(interpreter.get_tensor(output["index"]))
+            for index, each in enumerate(wanted):
+                answers[index].append(interpreter.get_tensor(each["index"]))
         tensors[f"{make.__name__}/model"] = np.frombuffer(data, np.uint8)
         tensors[f"{make.__name__}/input"] = np.stack(samples)
         for index, answer in enumerate(answers):
             answer = np.stack(answer)
             tensors[f"{make.__name__}/output.{index}"] = answer
             print(make.__name__, index, answer.shape, answer.dtype, "values", len(np.unique(answer)), answer.min(), answer.max())
-    save_file(tensors, OUTPUT)
+    save_file(tensors, output)
+    output.chmod(0o644)
+
+
+def main():
+    answered(INT8, OUTPUT, 12)
+    Model.is_real = True
+    answered(REAL, REAL_OUTPUT, 3)
 
 
 if __name__ == "__main__":

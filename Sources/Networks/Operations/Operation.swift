@@ -207,7 +207,7 @@ extension Operation: Codable {
         case .gaussianNoise: self = .gaussianNoise(try GaussianNoise(node: decoder))
         case .maxPool: self = .maxPool(try MaxPool(node: decoder))
         case .averagePool: self = .averagePool(try AveragePool(node: decoder))
-        case .globalAveragePool: self = .globalAveragePool(GlobalAveragePool())
+        case .globalAveragePool: self = .globalAveragePool(try GlobalAveragePool(node: decoder))
         case .globalMaxPool: self = .globalMaxPool(try GlobalMaxPool(node: decoder))
         case .localDeviation: self = .localDeviation(try LocalDeviation(node: decoder))
         case .powerPool: self = .powerPool(try PowerPool(node: decoder))

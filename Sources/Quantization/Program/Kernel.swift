@@ -109,7 +109,8 @@ public enum Kernel: Sendable, Hashable {
     /// `averagePoolRow`, sums in scratch 0.
     case averagePool(window: Window, countsPadding: Bool, zero: Int)
 
-    /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last.
+    /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last. Of a mean of each row it is called
+    /// with one row as the map, and of a mean of each column with a row's numbers as channels.
     case globalAverage(zero: Int, OutputScaling)
 
     /// `globalMaxRow` for each row of the operand, maxima in scratch 0; the output is there after the last.

@@ -22,7 +22,7 @@ extension TFLiteNetworkWriter {
         try finish(step, output, details.activation, node)
     }
 
-    /// Means of whole maps; of one side where an average pooling gives the same bytes.
+    /// Means of whole maps, of rows and of columns.
     func mean(_ step: TFLiteModel.Operator) throws {
         let value = try pixel(operand(step, 0))
         let reduced = try reducedAxes(step, value)
@@ -37,9 +37,12 @@ extension TFLiteNetworkWriter {
         }
         let kernel = Size(
             reduced.contains(.height) ? value.shape.height : 1, reduced.contains(.width) ? value.shape.width : 1)
-        guard !isInteger || value.quantization == quantization && kernel.area < 128 && Self.meansAgree(kernel.area)
-        else {
-            throw TFLiteRefusal("MEAN over one side of an image")
+        // An average pooling takes less than a kernel that keeps sums, and is not in int8 what a mean is.
+        if isInteger, value.quantization != quantization || kernel.area >= 128 || !Self.meansAgree(kernel.area) {
+            values[step.outputs[0]] = try add(
+                .globalAveragePool(GlobalAveragePool(over: rows ? .height : .width)), [value], name: node, quantization
+            ).with(value.order)
+            return
         }
         values[step.outputs[0]] = try add(
             .averagePool(AveragePool(Window(kernel: kernel, stride: kernel))), [value], name: node, value.quantization
