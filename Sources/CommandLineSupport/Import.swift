@@ -73,16 +73,20 @@ package struct Import: ParsableCommand {
     package func run() throws {
         let kind = file.lowercased()
         if kind.hasSuffix(".tflite") { return try takeOverTFLite() }
-        if let option = asReals ? "--float" : meaning.given {
-            throw ValidationError("\(option) is for models of TensorFlow Lite (.tflite): leave it out.")
+        guard !asReals else {
+            throw ValidationError("--float is for models of TensorFlow Lite (.tflite): leave it out.")
         }
         if kind.hasSuffix(".onnx") { return try takeOverONNX() }
         guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
         let mapping = try WeightFile.read(contentsOf: file, for: architecture.parameters, key: weightsKey)
+        let family = PixelFamily.of(scheme: mapping.scheme)
+        let interface = try meaning.interface(
+            of: architecture, source: file, classes: nil,
+            pixels: family?.pixels.pixels(channels: architecture.inputShape.channels))
         if let output {
             try mapping.requireComplete(file)
-            try write(architecture, mapping, to: output)
+            try write(architecture, mapping.matched.map { ($0.name, $0.tensor) }, interface, to: output)
         }
         if json {
             try printJSON(
@@ -95,7 +99,7 @@ package struct Import: ParsableCommand {
                     missing: mapping.missing.map(\.name), extra: mapping.extra))
         } else {
             print(mapping.report(source: file))
-            if let output { print("\(output): network.json and model.safetensors") }
+            tell(interface, to: output, family: meaning.normalization == nil ? family : nil)
         }
     }
 
@@ -108,7 +112,9 @@ package struct Import: ParsableCommand {
         }
         let model = try ONNXImport(contentsOf: file)
         let network = model.network
-        if let output { try ImportedModel(network: network, tensors: model.weights.tensors).write(to: output) }
+        let interface = try meaning.interface(
+            of: network, source: file, classes: model.classes, pixels: model.pixels)
+        if let output { try write(network, model.weights.tensors, interface, to: output) }
         if json {
             try printJSON(
                 Model(
@@ -120,7 +126,7 @@ package struct Import: ParsableCommand {
                     + "\(counted(network.parameterCount, "parameter")), "
                     + counted(network.multiplyAccumulates, "multiply-accumulate")
             )
-            if let output { print("\(output): network.json and model.safetensors") }
+            tell(interface, to: output, family: nil)
         }
     }
 
@@ -149,7 +155,25 @@ package struct Import: ParsableCommand {
         let multiplyAccumulates: Int
     }
 
-    private func write(_ network: Network, _ mapping: WeightMapping, to folder: String) throws {
-        try ImportedModel(network: network, tensors: mapping.matched.map { ($0.name, $0.tensor) }).write(to: folder)
+    private func write(
+        _ network: Network, _ tensors: [(name: String, tensor: TensorData)], _ interface: ModelInterface?,
+        to folder: String
+    ) throws {
+        var model = ImportedModel(network: network, tensors: tensors)
+        model.interface = interface
+        try model.write(to: folder)
+    }
+
+    /// What is known of classes and pixels, and what was written.
+    private func tell(_ interface: ModelInterface?, to output: String?, family: PixelFamily?) {
+        for line in interface?.meaning ?? [] { print(line) }
+        if let family, interface?.normalization != nil {
+            print("  pixels are those that weights of \(family.name) want; --normalization says otherwise")
+        }
+        guard let output else { return }
+        print(
+            interface == nil
+                ? "\(output): network.json and model.safetensors"
+                : "\(output): network.json, model.safetensors, \(ModelInterface.fileName)")
     }
 }
