@@ -26,11 +26,16 @@ package struct Import: ParsableCommand {
               sapool import model.onnx --output model
               sapool import model.tflite --output model --class-names labels.txt
 
+            What pixels such weights want is told by their family, by the model itself, by --normalization, or by photographs: --check takes a \
+            folder of them with a folder for each class, called by its name or number, and says the scores of all candidates.
+
+              sapool import model.onnx --output model --check photos
+
             To start a training from weights of other classes, give them to sapool train --weights.
             """)
 
     @Argument(help: ArgumentHelp("The file: safetensors, .pth, .pt, .onnx or .tflite.", valueName: "file"))
-    var file: String
+    package var file: String
     @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
     var network: String?
     @OptionGroup var details: NetworkDetails
@@ -40,12 +45,19 @@ package struct Import: ParsableCommand {
             valueName: "key"))
     var weightsKey: String?
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
-    var output: String?
+    package var output: String?
     @Flag(name: .customLong("float"), help: "Of an int8 model (.tflite) make a network of real numbers.")
     var asReals = false
     @OptionGroup var meaning: ImportedMeaning
+    @Option(
+        help: ArgumentHelp(
+            "Score the weights on photographs of known classes under each normalisation that is usual, and propose the best; the output folder "
+                + "then says it, where nothing else does.", valueName: "folder"))
+    package var check: String?
+    @Option(help: "How many of the photographs, evenly spread.")
+    package var checkImages = 500
     @Flag(help: "Print the report as JSON.")
-    var json = false
+    package var json = false
 
     package init() {}
 
@@ -68,6 +80,12 @@ package struct Import: ParsableCommand {
         let mismatched: [Change]
         let missing: [String]
         let extra: [String]
+    }
+
+    package func validate() throws {
+        guard (1...1_000_000).contains(checkImages) else {
+            throw ValidationError("--check-images \(checkImages): use 1 to 1000000.")
+        }
     }
 
     package func run() throws {
