@@ -128,6 +128,29 @@ final class TFLiteCommandTests: CommandLineTestCase {
         _ = try succeed("predict", "pruned", "photos/test/left/0.png")
     }
 
+    /// What was quantised here computes the model's own tensors too: samples become the nearest pixels, and results what the model's type says.
+    func testAModelQuantisedHereTakesItsOwnTensors() throws {
+        _ = try take("mobile")
+        try makePhotos(train: 4, test: 1, side: 16)
+        _ = try succeed("import", "mobile.tflite", "--output", "net", "--float", "--normalization", "half")
+        _ = try succeed("quantize", "net", "--data", "photos", "--images", "8", "--no-evaluate")
+        var file = Safetensors()
+        // Of −1 … 1, which pixels reach.
+        file["input"] = try TensorData((0..<4 * 216).map { Int8($0 * 37 % 97 - 50) }, shape: [4, 1, 9, 8, 3])
+        try file.write(to: "\(folder)/x.safetensors")
+        var answers: [TensorData] = []
+        for extra in [[], ["--int8"]] {
+            let outcome = try sapool(
+                ["forward", "--network", "net", "--input", "x.safetensors", "--output", "y.safetensors"] + extra)
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            answers.append(try XCTUnwrap(Safetensors(contentsOf: "\(folder)/y.safetensors")["output"]))
+        }
+        XCTAssertEqual(answers[0].shape, [4, 1, 5])
+        XCTAssertEqual(answers[1].type, answers[0].type)
+        // Shares in 1/256, each half of them at most apart.
+        for (a, b) in zip(answers[0].doubles(), answers[1].doubles()) { XCTAssertEqual(a, b, accuracy: 40) }
+    }
+
     func testATensorOfAnotherFormIsRefused() throws {
         _ = try take("bytes_at_the_ends")
         _ = try succeed("import", "bytes_at_the_ends.tflite", "--output", "net")

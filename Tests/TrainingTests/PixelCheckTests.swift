@@ -25,7 +25,8 @@ final class PixelCheckTests: XCTestCase {
     func testCandidatesStandOnce() {
         func options(_ normalization: Normalization, channels: Int) -> [String?] {
             let configuration = RunConfiguration(
-                recipe: Recipe(), inputShape: Shape(channels, 8), evaluationTransform: .smallImageEvaluation(size: 8),
+                recipe: Recipe(), inputShape: Shape(channels, 8),
+                evaluationTransform: .smallImageEvaluation(size: ImageSize(width: 8, height: 8)),
                 classNames: [], normalization: normalization)
             return PixelCheck.candidates(configuration).map { $0.option }
         }

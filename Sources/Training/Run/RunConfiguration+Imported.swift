@@ -32,6 +32,7 @@ extension RunConfiguration {
         var recipe = Recipe()
         recipe.network = run.network
         recipe.channels = input.channels
+        if input.height == input.width { recipe.resolution = input.width }
         var transform = Transform.smallImageEvaluation(size: ImageSize(width: input.width, height: input.height))
         transform.channels = input.channels
         let count = network.classCount

@@ -9,7 +9,7 @@ import Quantization
 struct TensorSimulation {
     private let package: FirmwarePackage
     private let interface: ModelInterface
-    private let network: Network
+    private let program: KernelProgram
 
     /// - Throws: where the package is not of an imported model.
     init(_ package: FirmwarePackage) throws {
@@ -19,8 +19,8 @@ struct TensorSimulation {
             )
         }
         self.package = package
-        network = try QuantizedModel(contentsOf: package.model).network
-        interface = try ModelInterface(folder: package.path, of: network)
+        program = try KernelProgram(QuantizedModel(contentsOf: package.model))
+        interface = try ModelInterface(folder: package.path, of: program.model.network)
     }
 
     /// What came out, and what an emulated core took.
@@ -40,11 +40,11 @@ struct TensorSimulation {
         guard let emulator else {
             let host = try HostSimulation(package)
             return Outcome(
-                outputs: try interface.tensors(data, count, of: network) { try host.scores(of: $0) }, run: nil)
+                outputs: try interface.tensors(data, count, of: program) { try host.scores(of: $0) }, run: nil)
         }
-        let run = try emulator.run((0..<count).map { interface.image($0, of: data, network) })
+        let run = try emulator.run((0..<count).map { interface.image($0, of: data, program.model) })
         var answers = run.inferences.map(\.answer.scores)[...]
-        let outputs = try interface.tensors(data, count, of: network) { _ in answers.popFirst() ?? [] }
+        let outputs = try interface.tensors(data, count, of: program) { _ in answers.popFirst() ?? [] }
         return Outcome(outputs: outputs, run: run)
     }
 }

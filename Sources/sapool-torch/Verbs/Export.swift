@@ -128,7 +128,7 @@ struct Export: ParsableCommand {
         // What the numbers of an imported model are, for sapool simulate --input.
         if !run.holdsRun, ModelInterface.isThere(in: folder) {
             let interface = try ModelInterface(folder: folder, of: model.network)
-            if !interface.isPlain { try write(Data(interface.json()), to: ModelInterface.path(in: output)) }
+            try write(Data(interface.json()), to: ModelInterface.path(in: output))
         }
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
