@@ -136,7 +136,9 @@ final class TFLiteCommandTests: CommandLineTestCase {
         _ = try succeed("quantize", "net", "--data", "photos", "--images", "8", "--no-evaluate")
         var file = Safetensors()
         // Of −1 … 1, which pixels reach.
-        file["input"] = try TensorData((0..<4 * 216).map { Int8($0 * 37 % 97 - 50) }, shape: [4, 1, 9, 8, 3])
+        var numbers: [Int8] = []
+        for index in 0..<864 { numbers.append(Int8(index * 37 % 97 - 50)) }
+        file["input"] = try TensorData(numbers, shape: [4, 1, 9, 8, 3])
         try file.write(to: "\(folder)/x.safetensors")
         var answers: [TensorData] = []
         for extra in [[], ["--int8"]] {
