@@ -25,7 +25,8 @@ extension Network {
         let nearest = try builder.add(
             .upsampleNearest(UpsampleNearest(size: double)), [x], name: "nearest")
         let smooth = try builder.add(.upsampleBilinear(UpsampleBilinear(size: double)), [x], name: "smooth")
-        x = try builder.subtract(nearest, smooth, name: "difference")
+        // Smooth maps differ little from coarse ones: with the map itself answers differ from image to image.
+        x = try builder.add(builder.subtract(nearest, smooth, name: "difference"), nearest, name: "sharpened")
         x = try builder.leakyReLU(x, slope: 0.1, name: "leaky")
         x = try builder.add(
             .upsampleNearest(UpsampleNearest(size: 7, alignment: .corners)), [x], name: "fewer")
