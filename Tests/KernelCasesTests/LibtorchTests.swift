@@ -73,7 +73,8 @@ private struct Oracle {
         network = model.network
         inspector = try StepInspector(model)
         let parameters = try Parameters(of: network, seed: 1, type: .float64)
-        try parameters.load(model.realParameters(), from: network.name)
+        let name = network.name
+        try Torch.withoutGradients { try parameters.load(model.realParameters(), from: name) }
         // Of the inspector's steps.
         let plan = try MemoryPlan(network, options: .separateBuffers)
         for step in try KernelProgram(model, plan: plan).steps {
@@ -93,7 +94,9 @@ private struct Oracle {
         var steps: [Step] = []
         for value in inspector.values(pixels) {
             let one = try XCTUnwrap(shown[value.name], value.name)
-            let output = try one.model.outputs(image, replacing: given)[0].array(of: Double.self)
+            let output = try Torch.withoutGradients {
+                try one.model.outputs(image, replacing: given)[0].array(of: Double.self)
+            }
             let numbers = try XCTUnwrap(model.values[value.name], value.name)
             steps.append(
                 Step(

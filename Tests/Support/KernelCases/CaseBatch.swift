@@ -81,7 +81,7 @@ package struct CaseBatch: Sendable {
         }
         var x = x
         let stride = Size(try step(whole.height, wanted.height), try step(whole.width, wanted.width))
-        let name = "input\(wanted)"
+        let name = "input" + wanted.dimensions.map { "_\($0)" }.joined()
         if stride != 1 {
             x = try builder.add(.maxPool(MaxPool(kernel: 1, stride: stride)), [x], name: "\(name).pixels")
         }
@@ -89,12 +89,11 @@ package struct CaseBatch: Sendable {
         return try builder.slice(x, from: 0, count: wanted.channels, name: name)
     }
 
-    /// In int8. Its stripes are searched for on the host alone, which takes time in a network of so many branches.
+    /// In int8. Nothing is searched for in its plan, which takes time in a network of so many branches.
     package func model() throws -> QuantizedModel {
-        try CaseModel(
-            network, of: cases, arithmetic: arithmetic,
-            options: PlanOptions(stripes: .off, reordersBranches: false)
-        ).model
+        var options = PlanOptions(stripes: .off, reordersBranches: false)
+        options.layoutRounds = 0
+        return try CaseModel(network, of: cases, arithmetic: arithmetic, options: options).model
     }
 
     /// The bytes of a case among those of the network's output.

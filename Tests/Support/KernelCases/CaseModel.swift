@@ -13,11 +13,7 @@ import Quantization
 package struct CaseModel {
     package let model: QuantizedModel
 
-    /// Of the image, and of nearly every value: −1.8 … 2.2, with a 0 that is no round number.
-    package static var unit: AffineQuantization {
-        get throws { try pixels(1).quantization }
-    }
-
+    /// Of the image, and so of nearly every value: −1.8 … 2.2, with a 0 that is no round number.
     static func pixels(_ channels: Int) throws -> PixelQuantization {
         try PixelQuantization(
             mean: [Float](repeating: 0.45, count: channels), deviation: [Float](repeating: 0.25, count: channels))

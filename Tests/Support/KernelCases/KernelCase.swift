@@ -22,7 +22,7 @@ package struct KernelCase: Sendable {
     package var arithmetics: [IntegerArithmetic] = [.sapool]
     /// Whether its weights are all of the largest magnitude, so that sums run into the ends of int8.
     package var isSaturating = false
-    /// Scales and zero points of values, by their nodes' names, that are not those of all others (`CaseModel.unit`).
+    /// Scales and zero points of values, by their nodes' names, that are not the image's, which all others have.
     package var values: [String: AffineQuantization] = [:]
     private let body: Body
 
