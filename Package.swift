@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "KernelCasesTests",
             dependencies: [
-                "Deployment", "Execution", "Interchange", "KernelCases", "Lowering", "Networks", "PlanChecks",
+                "Execution", "Interchange", "KernelCases", "Lowering", "Networks", "PlanChecks",
                 "Planning", "Quantization", "Torch",
             ],
             linkerSettings: runPaths),
