@@ -27,6 +27,10 @@ class Records:
         """The last record; one of a failure says so in `error`."""
         return self.last.get((model, step, core, part))
 
+    def forget(self, model, step):
+        """Has it measured again: what it left on the disk is gone."""
+        self.last.pop((model, step, None, None), None)
+
     def parts(self, model, step):
         """Records of a step that goes in parts."""
         return [record for key, record in self.last.items() if key[:2] == (model, step)]
