@@ -70,7 +70,7 @@ def installed(package):
         return None
 
 
-def machine(given):
+def machine(given, product):
     """Where and with what all this was measured."""
     processor = platform.processor() or platform.machine()
     if os.path.exists("/proc/cpuinfo"):
@@ -79,8 +79,9 @@ def machine(given):
     qemu = shutil.which("qemu-system-arm")
     said = subprocess.run([qemu, "--version"], capture_output=True, text=True).stdout.splitlines() if qemu else []
     return {"processor": processor, "processors": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}",
+            "sapool": product and product.version(), "day": time.strftime("%Y-%m-%d"),
             "qemu": said[0].split("version ")[-1].split(" ")[0] if said else None,
-            "litert": installed("ai-edge-litert"), "tflm": installed("tflite-micro"), "cores": given.cores}
+            "litert": installed("ai-edge-litert"), "tflm": installed("tflite-micro")}
 
 
 def measure(given, records):
@@ -92,15 +93,15 @@ def measure(given, records):
     if not given.references and not given.sapool.exists():
         sys.exit(f"mlperf: {given.sapool} is missing: run `make build` first, or name the command line with --sapool.")
     product = None if given.references else Product(given.sapool, work, folder)
-    facts = machine(given)
-    records.measure(f"{time.strftime('%Y-%m-%d')} {product.by if product else ''} {facts}", lambda: facts, "", "machine")
+    facts = machine(given, product)
+    records.measure(f"{product.by if product else ''} {facts}", lambda: facts, "", "machine")
     for model in chosen:
         one(model, given, records, litert, product)
 
 
 def one(model, given, records, litert, product):
     by = f"{litert.by} {model.sha256[:12]} {short_digest(model.golden.read_bytes() if model.golden else '')}"
-    form = records.measure(by, lambda: {**litert.looked_at(model, model.golden), "title": model.title}, model.name, "model")
+    form = records.measure(by, lambda: {**litert.looked_at(model, model.golden), "title": model.title, "file": model.shown}, model.name, "model")
     if "error" in form:
         return
     if given.photographs:

@@ -68,6 +68,7 @@ class Model:
 
     name: str
     file: Path
+    shown: str
     sha256: str
 
     @property
@@ -92,7 +93,7 @@ def models(folder, names=()):
     for file in files:
         path = file.relative_to(folder).with_suffix("")
         name = file.stem if stems.count(file.stem) == 1 else "-".join(path.parts)
-        found.append(Model(name, file, digest(file)))
+        found.append(Model(name, file, str(file.relative_to(folder)), digest(file)))
     order = {reference.sha256: index for index, reference in enumerate(REFERENCES)}
     found.sort(key=lambda model: (order.get(model.sha256, len(order)), model.name))
     unknown = set(names) - {model.name for model in found}

@@ -22,6 +22,10 @@ class Product:
         files = [self.sapool, os.path.join(os.path.dirname(self.sapool), "sapool-torch")]
         self.by = "+".join(digest(file)[:12] for file in files if os.path.exists(file))
 
+    def version(self):
+        """As it names itself, with the day of the binary, since a version lasts longer than a measurement."""
+        return f"sapool {self.run('--version').strip()} ({time.strftime('%Y-%m-%d %H:%M', time.localtime(os.path.getmtime(self.sapool)))})"
+
     def shown(self, arguments):
         return shlex.join(["sapool", *map(str, arguments)]).replace(f"{self.models}/", "$MODELS/")
 

@@ -10,7 +10,11 @@ class Records:
         self.path = path
         self.last = {}
         if path.exists():
-            for number, line in enumerate(path.read_text().splitlines(), start=1):
+            content = path.read_text()
+            # A run that was killed may have left half a line, to which the next record must not be added.
+            if content and not content.endswith("\n"):
+                path.write_text(content + "\n")
+            for number, line in enumerate(content.splitlines(), start=1):
                 try:
                     self.keep(json.loads(line))
                 except (ValueError, KeyError):

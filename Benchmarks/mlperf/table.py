@@ -28,7 +28,7 @@ def rows(head, body):
 
 
 class Figures:
-    """What the records say of a model; nil where nothing was measured, or it failed."""
+    """What the records say of a model; None where nothing was measured, or it failed."""
 
     def __init__(self, records):
         self.records = records
@@ -53,8 +53,8 @@ class Figures:
         return f"{record['equal']} of {record['samples']}"
 
     def heading(self, model):
-        title = next((one["title"] for one in self.all if one["model"] == model), "")
-        return f"`{model}`" + (f": {title}" if title else "")
+        one = next(one for one in self.all if one["model"] == model)
+        return f"`{model}`: {one['title'] or one['file']}"
 
 
 def text(records):
@@ -68,7 +68,7 @@ def machine(records):
     facts = records.get("", "machine")
     if not facts:
         return ""
-    return (f"Measured on {facts['processors']} cores of an {facts['processor']} ({facts['system']}); LiteRT {facts['litert'] or '–'}, "
+    return (f"Measured on {facts['day']} on {facts['processors']} cores of an {facts['processor']} ({facts['system']}); {facts['sapool'] or 'sapool –'}, LiteRT {facts['litert'] or '–'}, "
             f"TFLM {facts['tflm'] or '–'}, QEMU {facts['qemu'] or '–'}.\n")
 
 
@@ -87,23 +87,31 @@ def targets(figures):
     for core in CORES:
         body.append(counted(figures, "emulate", core, f"the same, on the emulated {NAMES[core]}",
                             f"`sapool simulate NAME-{core} --qemu --core {core} …`"))
-    seconds = [value for one in figures.all if (value := figures.get(one["model"], "import", "seconds")) is not None]
-    body.append(["import of the slowest, seconds", "–", "< 2", number(max(seconds, default=None)),
-                 "–" if not seconds else "yes" if max(seconds) < 2 else "no", "`sapool import $MODELS/NAME.tflite --output NAME`"])
+    imports = [record for one in figures.all if (record := figures.records.get(one["model"], "import"))]
+    seconds = [record["seconds"] for record in imports if "error" not in record]
+    refused = len(imports) - len(seconds)
+    slowest = number(max(seconds, default=None)) + (f", {refused} of {len(imports)} refused" if refused else "")
+    body.append(["import of the slowest, seconds", "–", "< 2", slowest,
+                 "–" if not imports else "yes" if not refused and max(seconds) < 2 else "no",
+                 "`sapool import $MODELS/NAME.tflite --output NAME`"])
     same, images = totals(figures)
-    body.append(["photographs with LiteRT's top-1, ImageNet's MobileNetV2", "–", "all", f"{number(same)} of {number(images)}" if images else "–",
-                 "–" if not images else "yes" if same == images else "no", "`Benchmarks/mlperf/run --photographs FOLDER`"])
+    body.append(["photographs with LiteRT's top-1, ImageNet's MobileNetV2", "–", "1 000 of 1 000", f"{number(same)} of {number(images)}" if images else "–",
+                 "–" if not images else "yes" if same == images >= 1000 else "no", "`Benchmarks/mlperf/run --photographs FOLDER`"])
     return rows(["", "TFLM's arena:", "to reach:", "measured:", "reached", "command"], body)
 
 
 def counted(figures, step, core, what, command):
-    """A row that sums over the models; one that failed or was not run is none that is equal."""
+    """A row that sums over the models. A model that is too large for the board is left out and said; any other failure is a target missed."""
     found = [record for model in figures.int8 if (record := figures.records.get(model, step, core))]
     run = [record for record in found if "error" not in record]
+    too_large = sum("not fit" in record.get("error", "") for record in found)
+    missing = len(figures.int8) - len(run) - too_large
     equal, samples = sum(record["equal"] for record in run), sum(record["samples"] for record in run)
-    left = len(figures.int8) - len(run)
-    value = f"{number(equal)} of {number(samples)}" + (f" ({left} of {len(figures.int8)} models not run)" if left else "") if run else "–"
-    reached = "–" if not run else "no" if equal < samples else "yes" if not left else "of those run" if step == "emulate" else "no"
+    value = f"{number(equal)} of {number(samples)}" if run else "–"
+    for count, why in ((too_large, "too large"), (missing, "not run")):
+        if run and count:
+            value += f", {count} of {len(figures.int8)} models {why}"
+    reached = "–" if not found else "yes" if run and equal == samples and not missing else "no"
     return [what, "–", "100 %", value, reached, command]
 
 
@@ -145,6 +153,8 @@ def cores(figures):
             def counted(name):
                 return figures.get(model, "emulate", name, core)
 
+            if not (reference or figures.records.get(model, "plan", core)):
+                continue
             pace = reference.throughput.get(core) if reference else None
             published = f"{number(round(BOARDS[core][1] / pace / 1000) * 1000)}" if pace else "–"
             body.append([f"`{model}`", NAMES[core], number(counted("flash_bytes")), number(counted("sram_bytes")), number(counted("instructions")),
@@ -179,7 +189,11 @@ def photographs(figures):
 def failures(records):
     lines = []
     for (model, step, core, part), record in sorted(records.last.items(), key=lambda item: [str(x) for x in item[0]]):
+        where = " ".join(str(x) for x in (model, step, core, part) if x is not None)
         if "error" in record:
-            where = " ".join(str(x) for x in (model, step, core, part) if x is not None)
             lines.append(f"- {where}: {record['error']}" + (f" (`{record['command']}`)" if "command" in record else ""))
-    return "## What could not be measured\n\n" + "\n".join(lines) + "\n" if lines else ""
+        elif record.get("other"):
+            lines.append(f"- {where}: another class than LiteRT's for {', '.join(record['other'])}")
+        elif "equal" in record and record["equal"] < record["samples"]:
+            lines.append(f"- {where}: {number(record['numbers_differing'])} numbers differ from LiteRT's, by {record['largest_difference']:g} at the most")
+    return "## What failed or differs\n\n" + "\n".join(lines) + "\n" if lines else ""
