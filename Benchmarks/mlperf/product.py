@@ -27,7 +27,11 @@ class Product:
         return f"sapool {self.run('--version').strip()} ({time.strftime('%Y-%m-%d %H:%M', time.localtime(os.path.getmtime(self.sapool)))})"
 
     def shown(self, arguments):
-        return shlex.join(["sapool", *map(str, arguments)]).replace(f"{self.models}/", "$MODELS/")
+        return self.placeless(shlex.join(["sapool", *map(str, arguments)]))
+
+    def placeless(self, text):
+        """Without this machine's folder of models, since figures are shown to others."""
+        return text.replace(f"{self.models}/", "$MODELS/")
 
     def run(self, *arguments):
         """What the command prints. Its message is the failure's sentence."""
@@ -40,7 +44,7 @@ class Product:
         except OSError as error:
             raise Failure(f"{self.sapool} cannot be run: {error.strerror}", command) from None
         if done.returncode:
-            raise Failure(sentence(done.stderr) or f"it ended with status {done.returncode}", command)
+            raise Failure(self.placeless(sentence(done.stderr)) or f"it ended with status {done.returncode}", command)
         return done.stdout
 
     def json(self, *arguments):
