@@ -9,7 +9,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark mlperf docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -63,6 +63,12 @@ lint: ## check the format of all Swift sources, and that each switch over operat
 benchmark: deps ## measure beside PyTorch; options in ARGS="..."
 	$(SWIFT) build -c release
 	@Benchmarks/run $(ARGS)
+
+# Models first: nothing is built for somebody who has none.
+mlperf: ## import .tflite models, beside LiteRT and TFLM; ARGS="--models FOLDER"
+	@Benchmarks/mlperf/run --check $(ARGS)
+	@$(if $(filter --sapool% --table --references,$(ARGS)),:,$(MAKE) --no-print-directory build)
+	@Benchmarks/mlperf/run $(ARGS)
 
 docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs
