@@ -108,6 +108,27 @@ final class TFLiteCommandTests: CommandLineTestCase {
         XCTAssertTrue(message(outcome).contains("names.txt has 2 lines, and the model tells 5 classes apart"))
     }
 
+    /// Photographs tell what pixels weights want, where nothing else does; every candidate's score is told.
+    func testPhotographsProposeWhatPixelsBecome() throws {
+        _ = try take("mobile")
+        try Data("left\nright\nc\nd\ne\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/names.txt"))
+        try makePhotos(train: 1, test: 3, side: 16)
+        let report = try succeed(
+            "import", "mobile.tflite", "--output", "net", "--class-names", "names.txt", "--check", "photos")
+        XCTAssertTrue(report.contains("photos: 6 photographs\n"), report)
+        for candidate in ["as imported", "imagenet", "half", "unit", "127,128", "0,1"] {
+            XCTAssertTrue(report.contains("\n  \(candidate)"), report)
+        }
+        XCTAssertTrue(report.contains("\nbest: "), report)
+        XCTAssertTrue(report.hasSuffix("which net now says\n"), report)
+        let interface = try json(String(contentsOfFile: "\(folder)/net/interface.json", encoding: .utf8))
+        XCTAssertNotNil(interface["normalization"])
+        let prune = try succeed("prune", "net", "--target", "channels=0.8", "--output", "pruned")
+        XCTAssertTrue(prune.contains("arena"), prune)
+        XCTAssertTrue(exists("pruned/interface.json"))
+        _ = try succeed("predict", "pruned", "photos/test/left/0.png")
+    }
+
     func testATensorOfAnotherFormIsRefused() throws {
         _ = try take("bytes_at_the_ends")
         _ = try succeed("import", "bytes_at_the_ends.tflite", "--output", "net")

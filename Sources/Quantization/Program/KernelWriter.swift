@@ -208,7 +208,8 @@ struct KernelWriter {
     }
 
     func spread(_ place: Place) throws(QuantizationError) -> KernelSpread {
-        let isMap = place.shapes.map { $0 == place.shape }
+        // A vector is a pixel.
+        let isMap = place.shapes.map { $0.count == place.shape.count }
         switch (isMap[0], isMap[1]) {
         case (true, true): return .none
         case (false, true): return .first

@@ -18,6 +18,9 @@ struct ImportedForward {
     /// Whether the path is that of a folder with an imported network whose model has a form of its own.
     static func isThere(_ folder: String) -> Bool { ModelInterface.isThere(in: folder) }
 
+    /// Whether tensors are other than the network's own values.
+    var hasFormOfItsOwn: Bool { !interface.isPlain }
+
     init(_ folder: String) throws {
         self.folder = folder
         network = try Network(jsonFile: RunFolder(folder).network)

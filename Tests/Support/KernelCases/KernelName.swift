@@ -6,6 +6,7 @@ package enum KernelName: String, CaseIterable, Sendable {
     case pixels, convolution, depthwise, linear, lookUp, add, multiply, scaleChannels, addPosition, maxPool, averagePool
     case globalAverage, deviation, poolNormalised, poolWeighted, upsample, shuffle, attention
     case linearOnce, subtract, globalMax, resize, upsampleNearest, rectify, softmax, concatenate, slice, pad
+    case shiftChannels
 
     package init(_ kernel: Kernel) {
         self =
@@ -18,6 +19,7 @@ package enum KernelName: String, CaseIterable, Sendable {
             case .add: .add
             case .multiply: .multiply
             case .scaleChannels: .scaleChannels
+            case .shiftChannels: .shiftChannels
             case .addPosition: .addPosition
             case .maxPool: .maxPool
             case .averagePool: .averagePool
