@@ -1,4 +1,5 @@
 import Deployment
+import KernelCases
 import Networks
 import Planning
 import Quantization

@@ -57,6 +57,8 @@ extension TensorSimulation.Outcome {
         let core: String?
         /// Executed instructions of a sample, not cycles: the most of all.
         let instructions: Int?
+        /// An estimate by the core's table of timings, no measurement: the most of all.
+        let estimated_cycles: Int?
         let sram_bytes: Int?
         let stack_bytes: Int?
         let flash_bytes: Int?
@@ -65,7 +67,8 @@ extension TensorSimulation.Outcome {
     func record(_ core: Core?) -> Record {
         Record(
             samples: outputs.first?.shape.first ?? 0, shapes: outputs.map(\.shape), core: core?.rawValue,
-            instructions: run?.inferences.map(\.instructions).max(), sram_bytes: run?.sramBytes,
+            instructions: run?.inferences.map(\.instructions).max(),
+            estimated_cycles: run?.inferences.map(\.estimatedCycles).max(), sram_bytes: run?.sramBytes,
             stack_bytes: run?.inferences.map(\.stackBytes).max(), flash_bytes: run?.flashBytes)
     }
 
@@ -77,7 +80,8 @@ extension TensorSimulation.Outcome {
         if let core, let run {
             let record = record(core)
             lines.append(
-                "\(core.name): \(grouped(record.instructions ?? 0)) instructions a sample, SRAM \(grouped(run.sramBytes)) B, stack "
+                "\(core.name): \(grouped(record.instructions ?? 0)) instructions a sample, by its table of timings some "
+                    + "\(grouped(record.estimated_cycles ?? 0)) cycles (no measurement), SRAM \(grouped(run.sramBytes)) B, stack "
                     + "\(grouped(record.stack_bytes ?? 0)) B, flash \(grouped(run.flashBytes)) B")
         }
         return lines.joined(separator: "\n")
