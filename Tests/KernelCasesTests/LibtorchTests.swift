@@ -22,6 +22,7 @@ final class LibtorchTests: XCTestCase {
         switch kernel {
         case .pixels, .maxPool, .globalMax, .shuffle, .upsampleNearest, .slice, .pad: 0
         case .convolution, .depthwise, .linear, .linearOnce, .lookUp, .add, .subtract, .multiply, .scaleChannels,
+            .shiftChannels,
             .addPosition, .averagePool, .globalAverage, .deviation, .poolNormalised, .poolWeighted, .upsample, .resize,
             .rectify, .softmax, .concatenate, .attention:
             1

@@ -108,7 +108,8 @@ private struct CaseNumbers {
 
     private mutating func factors(_ node: Node, _ channels: Int) -> AffineQuantization {
         let table = AffineQuantization(scale: 1.0 / 100, zeroPoint: 0)
-        values["\(node.name).factor"] = table
+        let learned = if case .scale(let details) = node.operation { details.learnedName } else { "factor" }
+        values["\(node.name).\(learned)"] = table
         single(node.name, channels, table)
         return told[node.name] ?? unit
     }

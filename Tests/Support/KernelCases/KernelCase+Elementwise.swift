@@ -32,6 +32,20 @@ extension KernelCase {
 
             one("scale_channels", [7, 4, 5], .scale(Scale(1, isLearned: true, shape: [7, 1, 1]))).inBoth(),
             one("scale_one_channel", [1, 7, 9], .scale(Scale(1, isLearned: true, shape: [1, 1, 1]))),
+            one(
+                "shift_channels", [7, 4, 5],
+                .scale(Scale(0, isLearned: true, shape: [7, 1, 1], combination: .add))
+            ).inBoth(),
+            one(
+                "shift_channels_back", [1, 7, 9],
+                .scale(Scale(0, isLearned: true, shape: [1, 1, 1], combination: .subtract))
+            ).inBoth(),
+            pair("multiply_vector", [6, 4, 5]) { builder, x, y in
+                let flat = try builder.add(.flatten(Flatten()), [dot(builder, y)], name: "flat")
+                let gate = try builder.linear(flat, to: 3, name: "gate")
+                let pixel = try builder.add(.flatten(Flatten(toPixel: true)), [gate], name: "pixel")
+                return try builder.multiply(x, pixel, name: "it")
+            },
             one("scale", [5, 4, 5], .scale(Scale(-0.7))),
             one("rectify", [7, 4, 5], .parametricReLU(ParametricReLU(slope: 0.25, channels: 7))).inBoth(),
             one("rectify_one_channel", [1, 7, 9], .parametricReLU(ParametricReLU(slope: 0.25, channels: 1))),

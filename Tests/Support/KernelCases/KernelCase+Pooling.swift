@@ -29,6 +29,8 @@ extension KernelCase {
 
         one("global_average", [5, 7, 9], .globalAveragePool(GlobalAveragePool())).inBoth(),
         one("global_average_dot", [12, 1, 1], .globalAveragePool(GlobalAveragePool())).inBoth(),
+        one("average_of_rows", [5, 7, 9], .globalAveragePool(GlobalAveragePool(over: .width))).inBoth(),
+        one("average_of_columns", [3, 4, 9], .globalAveragePool(GlobalAveragePool(over: .height))).inBoth(),
         one("global_max", [5, 7, 9], .globalMaxPool(GlobalMaxPool())),
         one("global_max_dot", [1, 1, 1], .globalMaxPool(GlobalMaxPool())),
 
