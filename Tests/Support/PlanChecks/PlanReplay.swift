@@ -143,7 +143,8 @@ struct PlanReplay {
     private func isKept(_ index: Int, _ main: Node) -> Bool {
         switch main.operation {
         case .multiHeadAttention, .instanceNorm: index == 0
-        case .globalAveragePool, .globalMaxPool: true
+        case .globalAveragePool(let details): details.side != .width
+        case .globalMaxPool: true
         default: false
         }
     }
@@ -172,6 +173,7 @@ struct PlanReplay {
 
     private func rowWritten(by node: Node, pass: Int) -> Int? {
         switch node.operation {
+        case .globalAveragePool(let details) where details.side == .width: return pass
         case .globalAveragePool, .globalMaxPool:
             let source = sources[node.inputs[0].index]
             return pass + 1 == shapes[source.index].height ? 0 : nil

@@ -131,7 +131,8 @@ package struct ReferenceExecutor {
     /// Whether it takes a row of its operand with each pass, and writes with the last.
     private func isGlobal(_ node: Node) -> Bool {
         switch node.operation {
-        case .globalAveragePool, .globalMaxPool: true
+        case .globalAveragePool(let details): details.side != .width
+        case .globalMaxPool: true
         default: false
         }
     }

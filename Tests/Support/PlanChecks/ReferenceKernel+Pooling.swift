@@ -46,18 +46,7 @@ extension ReferenceKernel {
                 }
             }
         case .comparisonPool(let details): compare(details, pass, memory)
-        case .globalAveragePool:
-            let (sums, input) = (Accumulators(memory: memory.scratch[0]), inputs[0])
-            let row = memory.row(0, pass)
-            for channel in 0..<input.channels {
-                var sum = pass == 0 ? 0 : sums[channel]
-                for x in 0..<input.width { sum += Int32(row[x * input.channels + channel]) }
-                sums[channel] = sum
-            }
-            guard pass + 1 == input.height else { return }
-            for channel in 0..<input.channels {
-                memory.output[channel] = roundedQuotient(Int64(sums[channel]), Int64(input.size.area))
-            }
+        case .globalAveragePool(let details): average(details, pass, memory)
         case .globalMaxPool:
             let (maxima, input) = (memory.scratch[0].assumingMemoryBound(to: Int8.self), inputs[0])
             let row = memory.row(0, pass)
@@ -70,6 +59,18 @@ extension ReferenceKernel {
             for channel in 0..<input.channels { memory.output[channel] = maxima[channel] }
         default: return
         }
+    }
+
+    /// Over the whole map, or over one side of it: a mean over rows' widths is there with each row.
+    private func average(_ details: GlobalAveragePool, _ pass: Int, _ memory: Memory) {
+        let (sums, input) = (Accumulators(memory: memory.scratch[0]), inputs[0])
+        let row = memory.row(0, pass)
+        let (numbers, endsRows) = (output.width * input.channels, details.side == .width)
+        if pass == 0 || endsRows { for index in 0..<numbers { sums[index] = 0 } }
+        for index in 0..<input.width * input.channels { sums[index % numbers] += Int32(row[index]) }
+        guard endsRows || pass + 1 == input.height else { return }
+        let count = input.size.area / output.size.area
+        for index in 0..<numbers { memory.output[index] = roundedQuotient(Int64(sums[index]), Int64(count)) }
     }
 
     /// The pixels of a window that lie on the map.
