@@ -63,7 +63,7 @@ struct Sample {
             try weighted("normalised with gaps", isNormalised: true, window: gaps),
             try weighted("weighted with gaps", isNormalised: false, window: gaps),
             try operation("upsample", .upsampleBilinear(UpsampleBilinear(size: 14))),
-            try operation("upsample nearest", .upsampleNearest(UpsampleNearest(size: 24))),
+            try operation("upsample nearest", .upsampleNearest(UpsampleNearest(size: 14))),
             try operation("parametric ReLU", .parametricReLU(ParametricReLU(slope: 0.25, channels: 8))),
             try operation("softmax", .softmax(Softmax())),
             try probe("concatenate") { try $0.concatenate([$1, $1], name: "it") },

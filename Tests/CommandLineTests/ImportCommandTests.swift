@@ -186,10 +186,9 @@ final class ImportCommandTests: CommandLineTestCase {
         XCTAssertFalse(exists("net"))
         try take("unsupported-called-invalid.onnx")
         let unsupported = try sapool("import", "unsupported-called-invalid.onnx", "--output", "net")
-        XCTAssertTrue(
-            message(unsupported).hasPrefix(
-                "Error: unsupported-called-invalid.onnx may be valid, but is not supported: it has operators that are not read, Softmax (1×); "
-            ), message(unsupported))
+        // It ends in a Softmax, which networks have by now.
+        XCTAssertEqual(unsupported.status, 0, unsupported.errors)
+        try FileManager.default.removeItem(atPath: "\(folder)/net")
         try take("bias-in-constant-node.onnx")
         let biased = try sapool("import", "bias-in-constant-node.onnx", "--output", "net")
         XCTAssertEqual(biased.status, 0, biased.errors)

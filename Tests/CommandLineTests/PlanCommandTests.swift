@@ -43,14 +43,21 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertTrue(drawing.contains("net.features.0.0"))
     }
 
+    /// Processor time, as this machine may be busy with something else.
     func testEveryNetworkIsPlannedWithin100Milliseconds() throws {
+        func secondsOfChildren() -> Double {
+            var usage = rusage()
+            getrusage(RUSAGE_CHILDREN, &usage)
+            let times = [usage.ru_utime, usage.ru_stime]
+            return times.reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+        }
         for name in ["mobilenet_v2-nlp_headfix2-1222121", "resnet50", "mobilenetv3_large-nlp-122111211111211"] {
             let times = try (0..<10).map { _ in
-                try ContinuousClock().measure { _ = try sapool("plan", name, "--resolution", "224") }
+                let before = secondsOfChildren()
+                _ = try sapool("plan", name, "--resolution", "224")
+                return secondsOfChildren() - before
             }
-            // The quickest of ten: this machine may be busy with something else.
-            let best = try XCTUnwrap(times.min())
-            XCTAssertLessThan(best, .milliseconds(100), name)
+            XCTAssertLessThan(try XCTUnwrap(times.min()), 0.1, name)
         }
     }
 
