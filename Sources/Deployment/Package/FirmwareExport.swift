@@ -1,3 +1,4 @@
+import Interchange
 import Lowering
 import Networks
 import Planning
@@ -52,7 +53,11 @@ public struct FirmwareExport {
             weightsBytes: unsealed)
         weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
-        data = DataSource(source: source, classNames: program.model.classNames, output: program.outputQuantization)
+        data = DataSource(
+            header: HeaderSource(
+                source: source, output: program.outputQuantization, stack: options.stack,
+                build: CRC32.checksum(weights)),
+            classNames: program.model.classNames)
         footprint = Footprint(plan, core: options.core, stack: options.stack)
         try check()
     }
