@@ -201,7 +201,7 @@ let package = Package(
         .target(
             name: "CommandLineSupport",
             dependencies: [
-                "Files", "Interchange", "Networks", "Planning", "Reporting",
+                "Files", "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "CommandLineSupportTests", dependencies: ["CommandLineSupport", "Reporting"]),

@@ -47,11 +47,19 @@ public struct Int8Evaluator {
         try logits(batch).map { Self.probabilities($0).map(Float.init) }
     }
 
-    /// Logits as real numbers for each image of a batch.
+    /// Half a step of a softmax in int8: a share that is 0 is taken for it where logarithms are.
+    private static let leastShare = 1.0 / 512
+
+    /// Logits as real numbers for each image of a batch; of shares their logarithms.
     public func logits(_ batch: Batch) throws -> [[Double]] {
         let quantization = runner.program.outputQuantization
+        let (classes, endsInSoftmax) = (classes, runner.program.model.network.endsInSoftmax)
         return try runner.results(batch) { executor, image in
-            executor.run(image).map { quantization.real(of: $0) }
+            // Of several outputs the first are the classes.
+            executor.run(image).prefix(classes).map {
+                let real = quantization.real(of: $0)
+                return endsInSoftmax ? log(max(real, Self.leastShare)) : real
+            }
         }
     }
 

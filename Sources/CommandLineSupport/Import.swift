@@ -15,18 +15,21 @@ package struct Import: ParsableCommand {
             the one that fits best is taken, and of equals an average over the training; --weights-key names another. With --output it writes \
             a folder with network.json and model.safetensors, provided that nothing is missing. A folder with a training's run is left alone.
 
-            An ONNX model (.onnx) brings its network with it, read operator by operator.
+            An ONNX model (.onnx) brings its network with it, read operator by operator. So does a TensorFlow Lite model (.tflite); one in \
+            int8 keeps its own scales and gives LiteRT's bytes, as int8.safetensors beside the rest, unless --float makes real numbers of \
+            it. Documentation/Import.md says which operators are read.
 
               sapool import mobilenet_v2.pth --network mobilenet-v2 --classes 1000
               sapool import resnet18.pth --network 'resnet18(stem=published)' \\
                   --classes 1000 --output resnet18
               sapool plan resnet18/network.json
               sapool import model.onnx --output model
+              sapool import model.tflite --output model --class-names labels.txt
 
             To start a training from weights of other classes, give them to sapool train --weights.
             """)
 
-    @Argument(help: ArgumentHelp("The file: safetensors, .pth, .pt or .onnx.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file: safetensors, .pth, .pt, .onnx or .tflite.", valueName: "file"))
     var file: String
     @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
     var network: String?
@@ -38,6 +41,9 @@ package struct Import: ParsableCommand {
     var weightsKey: String?
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
     var output: String?
+    @Flag(name: .customLong("float"), help: "Of an int8 model (.tflite) make a network of real numbers.")
+    var asReals = false
+    @OptionGroup var meaning: ImportedMeaning
     @Flag(help: "Print the report as JSON.")
     var json = false
 
@@ -65,7 +71,12 @@ package struct Import: ParsableCommand {
     }
 
     package func run() throws {
-        if file.lowercased().hasSuffix(".onnx") { return try takeOverONNX() }
+        let kind = file.lowercased()
+        if kind.hasSuffix(".tflite") { return try takeOverTFLite() }
+        if let option = asReals ? "--float" : meaning.given {
+            throw ValidationError("\(option) is for models of TensorFlow Lite (.tflite): leave it out.")
+        }
+        if kind.hasSuffix(".onnx") { return try takeOverONNX() }
         guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
         let mapping = try WeightFile.read(contentsOf: file, for: architecture.parameters, key: weightsKey)
@@ -113,6 +124,23 @@ package struct Import: ParsableCommand {
         }
     }
 
+    private func takeOverTFLite() throws {
+        guard network == nil else {
+            throw ValidationError("A TensorFlow Lite model brings its network with it: leave --network out.")
+        }
+        guard weightsKey == nil else {
+            throw ValidationError("A TensorFlow Lite model holds one set of weights: leave --weights-key out.")
+        }
+        let takeover = try TFLiteTakeover(file, asReals: asReals, meaning)
+        if let output { try takeover.write(to: output) }
+        if json {
+            try printJSON(takeover.summary)
+        } else {
+            print(takeover.text)
+            if let output { print("\(output): \(takeover.files.joined(separator: ", "))") }
+        }
+    }
+
     private struct Model: Encodable {
         let network: String
         let input: [Int]
@@ -123,57 +151,5 @@ package struct Import: ParsableCommand {
 
     private func write(_ network: Network, _ mapping: WeightMapping, to folder: String) throws {
         try ImportedModel(network: network, tensors: mapping.matched.map { ($0.name, $0.tensor) }).write(to: folder)
-    }
-}
-
-/// A network and its weights as files that every verb takes.
-package struct ImportedModel {
-    let network: Network
-    let tensors: [(name: String, tensor: TensorData)]
-
-    /// A network and its weights.
-    package init(network: Network, tensors: [(name: String, tensor: TensorData)]) {
-        (self.network, self.tensors) = (network, tensors)
-    }
-
-    /// Files that tell that a folder holds a training, or what was made of one.
-    private static let filesOfRuns = [
-        "config.json", "metrics.jsonl", "last.safetensors", "best.safetensors", "int8.safetensors",
-    ]
-
-    /// Signs weights that were written here.
-    private static let writer = "sapool import"
-
-    /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
-    private static func check(_ folder: String) throws {
-        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
-        if let file = filesOfRuns.first(where: holds) {
-            throw InterchangeError(
-                "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
-            )
-        }
-        guard holds("model.safetensors"), !holds("network.json") || holds("recipe.yaml") else { return }
-        // Weights come first; where the end came before the network was written, they tell by themselves whose they are.
-        guard Safetensors.isSigned(by: writer, folder + "/model.safetensors") else {
-            throw InterchangeError(
-                "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
-                    + "choose another output folder")
-        }
-    }
-
-    /// Writes network.json and model.safetensors.
-    ///
-    /// - Throws: `InterchangeError` where the folder holds other weights than those of an import, and nothing is changed.
-    package func write(to folder: String) throws {
-        try Self.check(folder)
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
-        }
-        var weights = Safetensors(tensors, metadata: ["format": "pt"])
-        weights.sign(by: Self.writer)
-        try weights.write(to: folder + "/model.safetensors")
-        try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
     }
 }

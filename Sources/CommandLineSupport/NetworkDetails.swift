@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Networks
 
 /// What the name of a network leaves open: the image's shape, the classes, a MobileNetV2's width.
@@ -18,7 +19,8 @@ package struct NetworkDetails: ParsableArguments {
     package init() {}
 
     /// The network of a name. A JSON form says everything itself, and options that say otherwise are refused.
-    package func network(named name: String) throws -> Network {
+    package func network(named stated: String) throws -> Network {
+        let name = Self.folderFile(stated) ?? stated
         guard Network.isJSONFile(name) else {
             let side = resolution ?? 224
             guard (1...8192).contains(side) else {
@@ -45,5 +47,13 @@ package struct NetworkDetails: ParsableArguments {
             }
         }
         return network
+    }
+
+    /// The JSON form in a folder of an import or of a run, where a name is none of a network.
+    private static func folderFile(_ name: String) -> String? {
+        let file = name + "/network.json"
+        guard !Network.isJSONFile(name), FileManager.default.fileExists(atPath: file) else { return nil }
+        let isNotation = (try? Network(notation: name, input: [3, 224, 224], classes: 10)) != nil
+        return isNotation ? nil : file
     }
 }

@@ -23,7 +23,8 @@ package struct Plan: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The networks: names in either notation, or paths of their JSON forms.", valueName: "network"))
+            "The networks: names in either notation, paths of their JSON forms, or folders of sapool import or of runs.",
+            valueName: "network"))
     var positional: [String] = []
 
     @Option(name: .customLong("network"), help: "The same, as an option.")

@@ -3,8 +3,9 @@ import Networks
 /// One call of a kernel as a device makes it: what it takes of flash, of working memory and of time.
 ///
 /// The tables are those that `KernelProgram` lays out, known before there are any weights: weights as int8, and for each output channel a
-/// bias, a multiplier and a shift of 32 bits; 256 bytes for a run of activations; columns and rows of positions; and for a weighted
-/// pooling the row and the column of weights that each row and column of its map takes.
+/// bias, a multiplier and a shift of 32 bits; 256 bytes for a run of activations, and for each operand of a concatenation, though one of the
+/// output's scale needs none; a softmax's exponentials; columns and rows of positions; and for a weighted pooling the row and the column of
+/// weights that each row and column of its map takes.
 package struct DeviceCall: Sendable {
     /// The node that it is counted for.
     package let node: Node.ID

@@ -47,6 +47,14 @@ public struct Network: Sendable, Hashable {
     /// How many classes it tells apart, or how many kinds of objects a detector finds.
     public var classCount: Int { detector?.classes ?? outputShape.channels }
 
+    /// Whether its (first) output is shares that sum to 1, of a softmax at its end, rather than logits.
+    public var endsInSoftmax: Bool {
+        var node = self[outputs[0]]
+        while case .flatten = node.operation, let input = node.inputs.first { node = self[input] }
+        if case .softmax = node.operation { return true }
+        return false
+    }
+
     /// Multiply-accumulates of one sample.
     public var multiplyAccumulates: Int { liveNodes.map { multiplyAccumulates(of: $0) }.reduce(0, +) }
 

@@ -1,3 +1,4 @@
+import MadeUpModels
 import Networks
 import Quantization
 import XCTest
@@ -28,12 +29,32 @@ final class KernelCallTests: XCTestCase {
             "plain-cnn(channels=4-8, strides=22, pool=wavelet)",
             "plain-cnn(channels=4-8, strides=22, pool=mixed(share=channel))",
         ] {
-            let (program, calls) = try calls(notation)
-            var used = Set(calls.flatMap(\.values).flatMap { constants($0) })
-            for call in calls { if case .pixels(let tables, _) = call.kernel { used.insert(tables) } }
-            let unused = program.constants.indices.filter { !used.contains($0) }.map { program.constants[$0].name }
-            XCTAssertEqual(unused, [], notation)
+            XCTAssertEqual(unused(try calls(notation).program), [], notation)
         }
+        for arithmetic in IntegerArithmetic.allCases {
+            let model = try MadeUpModel(.withEveryShaping(), arithmetic: arithmetic).model
+            XCTAssertEqual(unused(try KernelProgram(model)), [], "\(arithmetic)")
+        }
+    }
+
+    private func unused(_ program: KernelProgram) -> [String] {
+        let calls = program.steps.flatMap(\.calls)
+        var used = Set(calls.flatMap(\.values).flatMap { constants($0) })
+        for call in calls { if case .pixels(let tables, _) = call.kernel { used.insert(tables) } }
+        return program.constants.indices.filter { !used.contains($0) }.map { program.constants[$0].name }
+    }
+
+    /// A concatenation calls its function for each operand, one of the output's scale without a table.
+    func testAConcatenationIsACallForEachOperand() throws {
+        let program = try KernelProgram(MadeUpModel(.withEveryShaping()).model)
+        let call = try XCTUnwrap(program.steps.first { $0.name == "joined" }?.calls.first)
+        XCTAssertEqual(call.kernel.functionName, "joinRow")
+        XCTAssertEqual(call.invocations.count, 3)
+        let labels = call.invocations.map { $0.map { $0.label ?? "_" } }
+        XCTAssertEqual(labels[0], ["_", "channels", "at", "of", "width", "to"])
+        XCTAssertEqual(labels[1], ["_", "channels", "table", "at", "of", "width", "to"])
+        XCTAssertEqual(labels[2], labels[0])
+        XCTAssertEqual(call.arguments.count, 19)
     }
 
     /// Scratch and operands that a list names are the step's.

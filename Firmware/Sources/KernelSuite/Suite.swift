@@ -6,5 +6,6 @@ public func runKernelSuite() {
     runConvolutions(&bench)
     runElementwise(&bench)
     runPooling(&bench)
+    runShaping(&bench)
     runAttention(&bench)
 }

@@ -25,7 +25,8 @@ public struct FirmwareExport {
         names = try PackageNames(options.name)
         let (network, plan) = (program.model.network, program.plan)
         let input = network.inputShape
-        let outputs = network.detector?.classes ?? program.outputShape.count
+        let places = program.outputs.map { (offset: plan.buffers[$0.buffer].offset, count: $0.shape.count) }
+        let outputs = network.detector?.classes ?? places.reduce(0) { $0 + $1.count }
         guard max(input.height, input.width, input.channels, outputs) <= Int(UInt16.max) else {
             throw DeploymentError(
                 "\(network.name) takes \(input) and gives \(outputs): a side over \(UInt16.max) fits no microcontroller"
@@ -45,7 +46,7 @@ public struct FirmwareExport {
         let unsealed = (layout.section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
-            outputOffset: plan.buffers[program.outputBuffer].offset,
+            places: places,
             detector: program.detector.map { DetectorSource(program: program, detector: $0, offsets: offsets) },
             plan: plan, layers: Array(layers),
             stripes: stripes,
@@ -55,8 +56,8 @@ public struct FirmwareExport {
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(
             header: HeaderSource(
-                source: source, output: program.outputQuantization, stack: options.stack,
-                build: CRC32.checksum(weights)),
+                source: source, outputs: program.outputs.map(\.quantization), pixels: program.model.pixels.stated,
+                stack: options.stack, build: CRC32.checksum(weights)),
             classNames: program.model.classNames)
         footprint = Footprint(plan, core: options.core, stack: options.stack)
         try check()

@@ -3,14 +3,17 @@ import Quantization
 /// A network's header for C: all that a program needs.
 struct HeaderSource {
     let source: NetworkSource
-    let output: AffineQuantization
+    /// Of each output.
+    let outputs: [AffineQuantization]
+    /// What an image's bytes stand for, where an imported model says it.
+    let pixels: AffineQuantization?
     /// Bytes of stack that are set aside.
     let stack: Int
     /// Tells this network with these weights from every other.
     let build: UInt32
 
-    private var c: String { source.names.c }
-    private var k: String { source.names.constant }
+    var c: String { source.names.c }
+    var k: String { source.names.constant }
 
     var text: String {
         """
@@ -32,7 +35,7 @@ struct HeaderSource {
         #define \(k)_CHANNELS \(source.input.channels)
         #define \(k)_ROW_BYTES \(source.rowBytes)
         #define \(k)_INPUT_BYTES \(source.input.height * source.rowBytes)
-        \(source.detector == nil ? scoreConstants : detectorConstants)
+        \(inputConstants)\(source.detector == nil ? scoreConstants : detectorConstants)
         #define \(k)_PUSHES_ROWS \(source.pushesRows ? 1 : 0)
         // The arena, and behind it the windows of the convolution at work; together the memory of a context.
         #define \(k)_ARENA_BYTES \(source.arenaBytes)
@@ -129,87 +132,5 @@ struct HeaderSource {
             /// are then overwritten.
             \(c)_status \(c)_run_r(\(c)_t *context, const uint8_t *pixels, int32_t bytes);
             """
-    }
-
-    /// The calls for answers without a context.
-    var wrappers: [(declaration: String, call: String)] {
-        source.detector == nil
-            ? [
-                ("\(c)_status \(c)_output(int8_t *scores, int32_t count)", "\(c)_output_r(&context, scores, count)"),
-                ("int32_t \(c)_class(void)", "\(c)_class_r(&context)"),
-            ]
-            : [
-                (
-                    "int32_t \(c)_detections(\(c)_detection *found, int32_t most, uint16_t score, uint16_t overlap)",
-                    "\(c)_detections_r(&context, found, most, score, overlap)"
-                ),
-                (
-                    "const int8_t *\(c)_head(int32_t index, int32_t *bytes)", "\(c)_head_r(&context, index, bytes)"
-                ),
-            ]
-    }
-
-    // MARK: - Networks that tell images apart
-
-    private var scoreConstants: String {
-        """
-        #define \(k)_OUTPUTS \(source.outputs)
-        // A score's real value is SCALE * (score - ZERO).
-        #define \(k)_OUTPUT_SCALE \(Float(output.scale))f
-        #define \(k)_OUTPUT_ZERO (\(output.zeroPoint))
-        """
-    }
-
-    private var scoreFunctions: String {
-        """
-        /// Copies the scores, \(k)_OUTPUTS of them.
-        \(c)_status \(c)_output_r(const \(c)_t *context, int8_t *scores, int32_t count);
-
-        /// The class with the highest score, or below 0 a status.
-        int32_t \(c)_class_r(const \(c)_t *context);
-        """
-    }
-
-    // MARK: - Detectors
-
-    private var detectorConstants: String {
-        """
-        // Finds objects of CLASSES kinds: \(c)_detections.
-        #define \(k)_FINDS_OBJECTS 1
-        #define \(k)_CLASSES \(source.outputs)
-        // Maps that the network puts out.
-        #define \(k)_HEADS \(source.detector?.program.outputs.count ?? 0)
-        // The surest so many are looked at; they lie in the arena, where no map lies.
-        #define \(k)_CANDIDATES \(source.detector?.detector.candidateCount ?? 0)
-        // Parts of a pixel that boxes are told in, and of 1 that scores and overlaps are told in.
-        #define \(k)_BOX_UNIT 16
-        #define \(k)_SCORE_UNIT 65536
-        """
-    }
-
-    private var detectorFunctions: String {
-        """
-        /// An object: its box by the left upper corner and the sides, in 1/\(k)_BOX_UNIT pixel of the image, its class, and how sure the network
-        /// is, in 1/\(k)_SCORE_UNIT.
-        typedef struct {
-            uint16_t x;
-            uint16_t y;
-            uint16_t width;
-            uint16_t height;
-            uint16_t label;
-            uint16_t score;
-        } \(c)_detection;
-
-        /// Finds the objects in the image that was computed last, at most `most`, the surest first. Less sure ones than `score` are left out, and of
-        /// boxes of a class that overlap by more than `overlap` (intersection over union) all but the surest. Both are in 1/\(k)_SCORE_UNIT; 0.5 and
-        /// 0.45 are usual. May be called again with other limits.
-        ///
-        /// Answers how many were found, or below 0 a status.
-        int32_t \(c)_detections_r(const \(c)_t *context, \(c)_detection *found, int32_t most, uint16_t score, uint16_t overlap);
-
-        /// The numbers of a map that the network put out, [rows][columns][channels], inside the memory, until \(c)_input_r or the next image; how
-        /// many they are goes to `bytes`. NULL where there is none, or no image was computed.
-        const int8_t *\(c)_head_r(const \(c)_t *context, int32_t index, int32_t *bytes);
-        """
     }
 }

@@ -138,33 +138,6 @@ extension NetworkSource {
             """
     }
 
-    /// The scores' way out.
-    private var scoreInterface: String {
-        let c = names.c
-        return """
-            @c @implementation
-            public func \(c)_output_r(_ context: UnsafePointer<\(c)_t>!, _ scores: UnsafeMutablePointer<Int8>!, _ count: Int32) -> \(c)_status {
-                guard let context else { return Status.nullPointer }
-                guard let state = opened(context), state.pointee.hasAnswer else { return Status.notReady }
-                guard let scores else { return Status.nullPointer }
-                guard count == \(outputs) else { return Status.wrongSize }
-                let source = state.pointee.network.at(\(outputOffset))
-                for index in 0..<\(outputs) { scores[index] = source[index] }
-                return Status.ok
-            }
-
-            @c @implementation
-            public func \(c)_class_r(_ context: UnsafePointer<\(c)_t>!) -> Int32 {
-                guard let context else { return Status.nullPointer }
-                guard let state = opened(context), state.pointee.hasAnswer else { return Status.notReady }
-                let scores = state.pointee.network.at(\(outputOffset))
-                var best = 0
-                for index in 1..<\(outputs) where scores[index] > scores[best] { best = index }
-                return Int32(best)
-            }
-            """
-    }
-
     /// Where the next pixels go: `network` and `state` are at hand.
     private var inputPlace: String {
         let buffer = plan.buffers[plan.steps[0].output]

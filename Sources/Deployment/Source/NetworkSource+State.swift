@@ -117,7 +117,8 @@ extension NetworkSource {
             ]
         }
         return [
-            commented(start, shape), "    while y < \(count) {", "        network.\(layer.function)(y)", "        y += 1",
+            commented(start, shape), "    while y < \(count) {", "        network.\(layer.function)(y)",
+            "        y += 1",
             "        budget -= 1", "        if budget == 0 { return Status.moreSteps }", "    }",
             "    (stage, y) = (\(stage + 1), 0)", "}",
         ]

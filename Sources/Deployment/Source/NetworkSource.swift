@@ -29,8 +29,8 @@ struct NetworkSource {
     let input: (height: Int, width: Int, channels: Int)
     /// Numbers that come out; of a detector its classes.
     let outputs: Int
-    /// Where the scores lie in the arena.
-    let outputOffset: Int
+    /// Where the scores lie in the arena, and how many; an imported network may have several outputs.
+    let places: [(offset: Int, count: Int)]
     /// How outputs become boxes; nil where the network is no detector.
     let detector: DetectorSource?
     let plan: MemoryPlan

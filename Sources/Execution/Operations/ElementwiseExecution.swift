@@ -24,9 +24,10 @@ extension Activation: OperationExecution {
 }
 
 extension Scale: OperationExecution {
-    var traits: ExecutionTraits { isLearned ? .plain : ExecutionTraits(part: .factor(factor)) }
+    var traits: ExecutionTraits { isLearned || offset != nil ? .plain : ExecutionTraits(part: .factor(factor)) }
 
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        if let offset { return try inputs[0] * factor + offset }
         guard isLearned else { return try inputs[0] * factor }
         let learned = try run.parameter("factor")
         return try inputs[0] * (isProportion ? learned.clamped(minimum: 0).clamped(maximum: 1) : learned)

@@ -49,7 +49,8 @@ public struct Activation: OperationKind {
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
-/// Multiplies every element by a number: one for all, fixed or learned, or a learned one for each channel or position.
+/// Multiplies every element by a number: one for all, fixed or learned, or a learned one for each channel or position. A fixed number may then
+/// be added: x · factor + offset.
 public struct Scale: OperationKind {
     public static let name = Operation.Name.scale
 
@@ -60,18 +61,28 @@ public struct Scale: OperationKind {
     public var shape: Shape?
     /// Whether learned factors are kept in 0…1 (where they lie outside, the nearer end counts, and nothing is learned).
     @OptionalFlag public var isProportion: Bool
+    /// The number that is added, where factors are no learned ones; nil for none.
+    public var offset: Double?
 
     /// A scale by its factor.
-    public init(_ factor: Double, isLearned: Bool = false, shape: Shape? = nil, isProportion: Bool = false) {
+    public init(
+        _ factor: Double, isLearned: Bool = false, shape: Shape? = nil, isProportion: Bool = false,
+        offset: Double? = nil
+    ) {
         self.factor = factor
         self.isLearned = isLearned
         self.shape = shape
         self.isProportion = isProportion
+        self.offset = offset
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try single(inputs)
         try require(factor.isFinite, "its factor is \(factor): use a finite number")
+        if let offset {
+            try require(offset.isFinite, "its offset is \(offset): use a finite number")
+            try require(!isLearned, "it has an offset and learned factors: use one of them")
+        }
         if let shape {
             try require(isLearned, "its fixed factors have a shape: only learned ones do")
             try require(

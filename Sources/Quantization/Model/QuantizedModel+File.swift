@@ -73,7 +73,7 @@ extension QuantizedModel {
             throw QuantizationError("its description is damaged: \(error)")
         }
         // Checks what decoding takes as it comes.
-        let pixels = try PixelQuantization(mean: header.pixels.mean, deviation: header.pixels.deviation)
+        let pixels = try header.pixels.checked()
         var (weights, tables): ([String: Weights], [String: [Int8]]) = ([:], [:])
         for (name, tensor) in file.tensors {
             let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
@@ -99,6 +99,13 @@ extension QuantizedModel {
     /// - Throws: an error that names the path.
     public func write(to path: String) throws {
         try file().write(to: path)
+    }
+
+    /// Writes the file, and notes in it which command made it.
+    package func write(to path: String, signedBy command: String) throws {
+        var file = try file()
+        file.sign(by: command)
+        try file.write(to: path)
     }
 
     /// The bytes that `write` writes.

@@ -25,7 +25,7 @@ extension Scale: Int8Operation {
     /// One factor for all: made up once, or learned.
     func function(_ node: Node, _ float: FloatNetwork) throws(QuantizationError) -> ((Double) -> Double)? {
         guard shape == nil else { return nil }
-        guard isLearned else { return { $0 * self.factor } }
+        guard isLearned else { return { $0 * self.factor + (self.offset ?? 0) } }
         let learned = Double(try float.parameter("\(node.name).factor").first ?? 0)
         let own = isProportion ? max(0, min(1, learned)) : learned
         return { $0 * own }

@@ -98,7 +98,7 @@ public struct KernelProgram: Sendable {
     public let constants: [KernelConstant]
     /// Working memory of convolutions, aligned to 4 bytes, outside of the arena: the most that one call takes.
     public let workBytes: Int
-    /// What comes out, in the network's order: several maps of a detector, one value of every other network.
+    /// What comes out, in the network's order: several maps of a detector or of an imported model, one value of every other network.
     public let outputs: [Output]
     /// How outputs become boxes; nil where the network is no detector.
     public let detector: DetectorProgram?
@@ -137,9 +137,11 @@ public struct KernelProgram: Sendable {
                 "\(model.network.name) is not the network that was planned, or not as a device computes it: quantise the run again"
             )
         }
-        guard network.outputs.count == 1 || network.detector != nil && !network.outputs.isEmpty else {
+        let mayHaveSeveral = network.detector != nil || model.arithmetic == .liteRT
+        guard network.outputs.count == 1 || mayHaveSeveral && !network.outputs.isEmpty else {
             throw QuantizationError(
-                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, but for detectors")
+                "\(network.name) has \(network.outputs.count) outputs: int8 models have one, but for detectors and imported models"
+            )
         }
         guard network.inputShape.isMap, model.pixels.mean.count == network.inputShape.channels else {
             throw QuantizationError(

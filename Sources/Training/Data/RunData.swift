@@ -18,6 +18,10 @@ public struct RunData {
         self.run = run
         self.configuration = configuration
         guard let given else {
+            guard !configuration.recipe.data.isEmpty else {
+                throw TrainingError(
+                    "\(run.path) was trained elsewhere, on images that it does not name: give some with --data")
+            }
             data = try configuration.data(in: run)
             isOwn = true
             return

@@ -61,7 +61,7 @@ public struct Evaluator {
         let batches = loader.batches(epoch: 0)
         try Torch.withoutGradients {
             while !stop(), let batch = try batches.next() {
-                let logits = try model(tensors.images(batch))
+                let logits = try logits(tensors.images(batch))
                 loss += try logits.crossEntropy(tensors.labels(batch), sum: true).item()
                 let count = min(5, classes)
                 let likely: [Int64] = try logits.largest(count).indices.array()
@@ -89,9 +89,15 @@ public struct Evaluator {
     public func probabilities(_ batch: Batch) throws -> [[Float]] {
         let tensors = try BatchTensors(configuration.normalization, model.parameters)
         return try Torch.withoutGradients {
-            let flat: [Float] = try model(tensors.images(batch)).softmax(1).array()
+            let flat: [Float] = try logits(tensors.images(batch)).softmax(1).array()
             let classes = configuration.classNames.count
             return (0..<batch.count).map { Array(flat[$0 * classes..<($0 + 1) * classes]) }
         }
+    }
+
+    /// Logits; of a network that ends in a softmax the logarithms of its shares.
+    private func logits(_ images: Tensor) throws -> Tensor {
+        let output = try model(images)
+        return try model.network.endsInSoftmax ? output.clamped(minimum: 1e-12).log() : output
     }
 }

@@ -137,6 +137,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     /// - Throws: `TrainingError` where the folder holds no run.
     public static func read(from run: RunFolder) throws -> (configuration: RunConfiguration, network: Network) {
         guard let data = FileManager.default.contents(atPath: run.configuration) else {
+            if ModelInterface.isThere(in: run.path) { return try imported(run) }
             throw TrainingError("\(run.path) holds no run: it has no config.json")
         }
         guard let networkData = FileManager.default.contents(atPath: run.network) else {

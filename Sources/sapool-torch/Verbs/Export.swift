@@ -125,6 +125,11 @@ struct Export: ParsableCommand {
             core: firmware.core ?? .cortexM4)
         // Scores of the package are taken on these.
         try run.copyImageLists(to: RunFolder(output))
+        // What the numbers of an imported model are, for sapool simulate --input.
+        if !run.holdsRun, ModelInterface.isThere(in: folder) {
+            try write(
+                Data(ModelInterface(folder: folder, of: model.network).json()), to: ModelInterface.path(in: output))
+        }
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"

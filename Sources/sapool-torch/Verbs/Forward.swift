@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Execution
+import Foundation
 import Interchange
 import Networks
 import Torch
@@ -16,6 +17,12 @@ struct Forward: ParsableCommand {
               sapool forward --network mobilenet_v2-skip-1222121 --width 0.35 \\
                   --weights w.safetensors --input x.safetensors \\
                   --output y.safetensors --mode train
+
+            A folder of sapool import brings its weights. One of a TensorFlow Lite model takes and gives tensors in that model's own layout, shape \
+            and type, [samples, 1, height, width, channels] of int8 for many, as "output", or "output.0", "output.1" … of several; --int8 computes \
+            them as a device does.
+
+              sapool forward --network vww --int8 --input x.safetensors --output y.safetensors
             """)
 
     enum Mode: String, ExpressibleByArgument, CaseIterable { case evaluate, train }
@@ -25,14 +32,17 @@ struct Forward: ParsableCommand {
         var type: ScalarType { self == .float32 ? .float32 : .float64 }
     }
 
-    @Option(help: "The network: a name in either notation, or the path of its JSON form.")
+    @Option(help: "The network: a name in either notation, the path of its JSON form, or the folder of sapool import.")
     var network: String
     @Option(help: "Width of a MobileNetV2.")
     var width: Double = 1
     @Option(help: "Classes that the network tells apart.")
     var classes = 10
-    @Option(help: ArgumentHelp("Weights: safetensors, or a state dict of PyTorch's.", valueName: "file"))
-    var weights: String
+    @Option(
+        help: ArgumentHelp(
+            "Weights: safetensors, or a state dict of PyTorch's (default: those of the network's folder).",
+            valueName: "file"))
+    var weights: String?
     @Option(
         help: ArgumentHelp(
             "Which of several sets of weights in the file, such as state_dict (default: what fits best, of equals an average).",
@@ -46,6 +56,8 @@ struct Forward: ParsableCommand {
     var mode = Mode.evaluate
     @Option(help: "float32 or float64 (default: that of the input).")
     var precision: Precision?
+    @Flag(help: "Compute in int8 as a device does, where the folder has an int8 model.")
+    var int8 = false
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the shape and the path of the output as JSON.")
     var json = false
@@ -59,6 +71,14 @@ struct Forward: ParsableCommand {
 
     func run() throws {
         let device = try machine.apply()
+        if weights == nil, ImportedForward.isThere(network) { return try runImported(device) }
+        guard !int8 else {
+            throw ValidationError(
+                "--int8 is for the folder of an imported model that has a form of its own: leave it out.")
+        }
+        guard let weights = weights ?? folderWeights else {
+            throw ValidationError("Give weights with --weights, or a folder of sapool import with --network.")
+        }
         guard let data = try Safetensors(contentsOf: input)["input"] else {
             throw ExecutionError("\(input) has no tensor called \"input\"")
         }
@@ -69,7 +89,9 @@ struct Forward: ParsableCommand {
         let architecture =
             Network.isJSONFile(network)
             ? try Network(jsonFile: network)
-            : try Network(notation: network, input: shape, classes: classes, width: width)
+            : folderWeights != nil
+                ? try Network(jsonFile: RunFolder(network).network)
+                : try Network(notation: network, input: shape, classes: classes, width: width)
         for warning in architecture.warnings { note("warning: \(warning)") }
         let type = precision?.type ?? (data.type == .float64 ? .float64 : .float32)
         let parameters = try Parameters(of: architecture, seed: 0, type: type, device: device)
@@ -86,6 +108,30 @@ struct Forward: ParsableCommand {
             try printJSON(Summary(network: network, mode: mode.rawValue, shape: result.shape, output: output))
         } else {
             print("\(output): output \(result.shape)")
+        }
+    }
+
+    /// The weights of a folder with a network; nil where `network` names none.
+    private var folderWeights: String? {
+        let folder = RunFolder(network)
+        let isThere = [folder.network, folder.model].allSatisfy { FileManager.default.fileExists(atPath: $0) }
+        return isThere ? folder.model : nil
+    }
+
+    private func runImported(_ device: Device) throws {
+        guard mode == .evaluate, precision == nil else {
+            throw ValidationError("--mode and --precision are for networks with --weights: leave them out.")
+        }
+        let file = try ImportedForward(network).answer(input, isInt8: int8, device: device)
+        try file.write(to: output)
+        if json {
+            try printJSON(
+                file.tensors.map {
+                    Summary(
+                        network: network, mode: int8 ? "int8" : mode.rawValue, shape: $0.tensor.shape, output: output)
+                })
+        } else {
+            print("\(output): " + file.tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", "))
         }
     }
 }

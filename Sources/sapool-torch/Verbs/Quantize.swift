@@ -3,6 +3,7 @@ import Calibration
 import CommandLineSupport
 import Datasets
 import Foundation
+import Interchange
 import Planning
 import Quantization
 import Reporting
@@ -103,6 +104,11 @@ struct Quantize: ParsableCommand {
 
     func run() throws {
         let device = try machine.apply()
+        let own = RunFolder(folder).int8
+        guard output != nil || !Safetensors.isSigned(by: "sapool import", own) else {
+            throw ValidationError(
+                "\(own) has the whole numbers that the model was imported with: give another file with --output.")
+        }
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         let configuration = trained.configuration
         let isDetector = trained.model.network.detector != nil

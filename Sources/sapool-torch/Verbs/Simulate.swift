@@ -3,6 +3,7 @@ import CommandLineSupport
 import Datasets
 import Deployment
 import Foundation
+import Interchange
 import Planning
 import Quantization
 import Training
@@ -20,6 +21,7 @@ struct Simulate: ParsableCommand {
               sapool simulate firmware --data fashion-mnist --images 10000
               sapool simulate firmware --qemu --data fashion-mnist --images 20 --json
               sapool simulate detector photo.jpg --score 0.6
+              sapool simulate firmware --qemu --input x.safetensors --output y.safetensors
 
             With --qemu files of the package are compiled and run on this machine, so they have to be what sapool export writes for its model, byte by \
             byte. --trust builds and runs a package that was changed or comes from elsewhere as it is: then you run programs of whoever \
@@ -35,6 +37,13 @@ struct Simulate: ParsableCommand {
     var folder: String
     @Argument(help: ImageArguments.help)
     var files: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "Take the tensor \"input\" of this file instead of images: [samples, the imported model's own shape].",
+            valueName: "safetensors"))
+    var input: String?
+    @Option(help: ArgumentHelp("With --input: where the tensors that come out go.", valueName: "safetensors"))
+    var output: String?
     @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
     @Option(help: ArgumentHelp("How many of them, evenly spread (default: 100, with --qemu 10).", valueName: "n"))
@@ -53,7 +62,10 @@ struct Simulate: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard files.isEmpty != (data == nil) else { throw ValidationError("Give either images or --data.") }
+        guard [!files.isEmpty, data != nil, input != nil].count(where: { $0 }) == 1 else {
+            throw ValidationError("Give either images, --data or --input.")
+        }
+        guard output == nil || input != nil else { throw ValidationError("--output is for --input: leave it out.") }
         if let images, images < 1 { throw ValidationError("--images \(images): use 1 or more.") }
         if images != nil, data == nil {
             throw ValidationError("--images says how many of --data: give --data as well.")
@@ -70,20 +82,34 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         let package = try FirmwarePackage(folder)
+        if let input { return try simulate(package, tensorsOf: input) }
         let (samples, part) = try samples(package)
         let pictures = try FirmwarePixels(samples, for: package)
         var report = SimulationReport(
             package, samples, hasLabels: data != nil, shownScore: score, shownClasses: top, part: part?.rawValue)
         if qemu {
-            let core = core ?? Core(rawValue: package.description.core) ?? .cortexM4
-            let emulator = try Emulator(package, core: core, isTrusted: trust)
-            try emulator.build()
+            let (emulator, core) = try emulator(package)
             report.add(try emulator.run(try pictures.all()), core)
         } else {
             let host = try HostSimulation(package)
             try pictures.forEach { report.add(try host.answer(to: $0)) }
         }
         if json { try printJSON(report.json) } else { print(report.text) }
+    }
+
+    private func emulator(_ package: FirmwarePackage) throws -> (Emulator, Core) {
+        let core = core ?? Core(rawValue: package.description.core) ?? .cortexM4
+        let emulator = try Emulator(package, core: core, isTrusted: trust)
+        try emulator.build()
+        return (emulator, core)
+    }
+
+    private func simulate(_ package: FirmwarePackage, tensorsOf input: String) throws {
+        let simulation = try TensorSimulation(package)
+        let emulated = qemu ? try emulator(package) : nil
+        let outcome = try simulation.run(input, on: emulated?.0)
+        if let output { try ImportedForward.file(outcome.outputs).write(to: output) }
+        if json { try printJSON(outcome.record(emulated?.1)) } else { print(outcome.text(emulated?.1)) }
     }
 
     private func samples(_ package: FirmwarePackage) throws -> (any Dataset, EvaluationPart?) {

@@ -58,7 +58,7 @@ struct ReferenceWeights {
             }
             scales = (0..<channels).map { _ in Requantisation(scale: Double(random.next(in: 100...990)) / 1000) }
         case .softmax: exponentials = Self.exponentials
-        case .scale(let details): table = Self.table { $0 * details.factor }
+        case .scale(let details): table = Self.table { $0 * details.factor + (details.offset ?? 0) }
         default: break
         }
     }

@@ -29,6 +29,12 @@ extension Activation: ONNXOperation {
 
 extension Scale: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) throws {
+        if let offset {
+            let scaled = graph.step(
+                node, "scaled", "Mul", values + [graph.constant(node, "factor", [Float(factor)], shape: [1])])
+            return graph.finish(
+                node, "Add", [scaled, graph.constant(node, "offset", [Float(offset)], shape: [1])])
+        }
         guard isLearned else {
             return graph.finish(node, "Mul", values + [graph.constant(node, "factor", [Float(factor)], shape: [1])])
         }

@@ -28,12 +28,11 @@ public struct LiteRTTable {
 
     /// RELU, RELU6 and RELU_N1_TO_1 as operators of their own.
     public func limited(low: Double?, high: Double?) -> [Int8] {
-        func end(_ real: Double, _ bound: Int8) -> Int8 {
-            let steps = (Float(real) / Float(output.scale)).rounded() + Float(output.zeroPoint)
-            return Int8(max(-128, min(127, steps)))
+        func end(_ real: Double) -> Int8 {
+            LiteRTNumber.int8(whole(Float(real) / Float(output.scale)) + output.zeroPoint)
         }
         let scale = ratio(Float(input.scale))
-        let (least, greatest) = (low.map { end($0, .min) } ?? .min, high.map { end($0, .max) } ?? .max)
+        let (least, greatest) = (low.map(end) ?? Int8.min, high.map(end) ?? Int8.max)
         return table { LiteRTNumber.scaled($0, scale) }.map { max(least, min(greatest, $0)) }
     }
 
@@ -52,10 +51,12 @@ public struct LiteRTTable {
     public func tabulated(_ function: (Float) -> Float) -> [Int8] {
         let inverse = 1 / Float(output.scale)
         return table { x in
-            let steps = (function(Float(input.scale) * Float(x)) * inverse).rounded()
-            return Int(max(-512, min(512, steps)))
+            whole(function(Float(input.scale) * Float(x)) * inverse)
         }
     }
+
+    /// The nearest whole number, kept within what int8 and zero points can tell apart.
+    private func whole(_ steps: Float) -> Int { steps.isNaN ? 0 : Int(max(-512, min(512, steps.rounded()))) }
 
     /// HARD_SWISH, with sixteen bits.
     ///

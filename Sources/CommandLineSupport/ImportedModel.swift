@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Interchange
+import Networks
+import Quantization
+
+/// A network and its weights as files that every verb takes.
+package struct ImportedModel {
+    let network: Network
+    let tensors: [(name: String, tensor: TensorData)]
+    /// What goes in and comes out in the model's own form, where that is another than the network's.
+    var interface: ModelInterface?
+    /// Whole numbers as the model has them.
+    var int8: QuantizedModel?
+
+    /// A network and its weights.
+    package init(network: Network, tensors: [(name: String, tensor: TensorData)]) {
+        (self.network, self.tensors) = (network, tensors)
+    }
+
+    /// Files that tell that a folder holds a training, or what was made of one.
+    private static let filesOfRuns = ["config.json", "metrics.jsonl", "last.safetensors", "best.safetensors"]
+
+    /// The int8 model, of `sapool quantize` or of an import.
+    private static let int8Name = "int8.safetensors"
+
+    /// Signs weights that were written here.
+    private static let writer = "sapool import"
+
+    /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
+    private static func check(_ folder: String) throws {
+        func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
+        func isForeign(_ name: String) -> Bool {
+            holds(name) && !Safetensors.isSigned(by: writer, folder + "/" + name)
+        }
+        if let file = filesOfRuns.first(where: holds) ?? (isForeign(int8Name) ? int8Name : nil) {
+            throw InterchangeError(
+                "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
+            )
+        }
+        guard holds("model.safetensors"), !holds("network.json") || holds("recipe.yaml") else { return }
+        // Weights come first; where the end came before the network was written, they tell by themselves whose they are.
+        guard Safetensors.isSigned(by: writer, folder + "/model.safetensors") else {
+            throw InterchangeError(
+                "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
+                    + "choose another output folder")
+        }
+    }
+
+    /// Writes network.json and model.safetensors, and where there are such int8.safetensors and interface.json.
+    ///
+    /// - Throws: `InterchangeError` where the folder holds other weights than those of an import, and nothing is changed.
+    package func write(to folder: String) throws {
+        try Self.check(folder)
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ValidationError("The output folder \(folder) cannot be made: choose a place that you may write to.")
+        }
+        var weights = Safetensors(tensors, metadata: ["format": "pt"])
+        weights.sign(by: Self.writer)
+        try weights.write(to: folder + "/model.safetensors")
+        // Of an import before.
+        for file in [Self.int8Name, ModelInterface.fileName] {
+            try? FileManager.default.removeItem(atPath: folder + "/" + file)
+        }
+        try int8?.write(to: folder + "/" + Self.int8Name, signedBy: Self.writer)
+        if let interface {
+            let bytes = try interface.json()
+            try AtomicFile.replace(ModelInterface.path(in: folder)) { try $0.append(bytes) }
+        }
+        try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Interchange
+import Lowering
+import Networks
+import Planning
+import Quantization
+import Reporting
+
+/// `sapool import model.tflite`: the network, and what is told of it.
+struct TFLiteTakeover {
+    private let file: String
+    private let model: TFLiteImport
+    private let interface: ModelInterface
+    private let int8: QuantizedModel?
+
+    /// Reads a model.
+    ///
+    /// - Throws: an error that names the file and all that has no counterpart.
+    init(_ file: String, asReals: Bool, _ meaning: ImportedMeaning) throws {
+        self.file = file
+        model = try TFLiteImport(contentsOf: file, asReals: asReals)
+        let network = model.network
+        var interface = model.interface
+        let channels = network.inputShape.channels
+        if let names = try meaning.names(count: network.outputShape.channels) { interface.classes = names }
+        if interface.classes.count != network.outputShape.channels { interface.classes = [] }
+        interface.normalization = try meaning.pixels(channels: channels) ?? interface.normalization
+        self.interface = interface
+        guard model.integers != nil else {
+            int8 = nil
+            return
+        }
+        do {
+            var int8 = try QuantizedModel(model)
+            int8.classNames = interface.classes
+            // Every kernel is asked whether it can be exact; where values lie does not matter to that.
+            _ = try KernelProgram(int8, plan: MemoryPlan(int8.network, options: .separateBuffers))
+            self.int8 = int8
+        } catch let error as QuantizationError {
+            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
+        } catch let error as PlanningError {
+            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
+        }
+    }
+
+    /// What `write` writes.
+    var files: [String] {
+        ["network.json", "model.safetensors"] + (int8 == nil ? [] : ["int8.safetensors"]) + [ModelInterface.fileName]
+    }
+
+    /// Writes the folder.
+    func write(to folder: String) throws {
+        var files = ImportedModel(network: model.network, tensors: model.weights)
+        (files.interface, files.int8) = (interface, int8)
+        try files.write(to: folder)
+    }
+
+    // MARK: - Report
+
+    /// As JSON.
+    struct Summary: Encodable {
+        let network: String
+        let numbers: String
+        let input: ModelInterface.Port
+        let outputs: [ModelInterface.Port]
+        let operators: [String: Int]
+        let folded: [String: Int]
+        let parameters: Int
+        let multiplyAccumulates: Int
+        let classes: [String]
+        let normalization: ModelInterface.Pixels?
+        let remarks: [String]
+    }
+
+    var summary: Summary {
+        Summary(
+            network: model.network.name, numbers: int8 == nil ? "float" : "int8", input: interface.input,
+            outputs: interface.outputs, operators: model.operators, folded: model.folded,
+            parameters: model.network.parameterCount, multiplyAccumulates: model.network.multiplyAccumulates,
+            classes: interface.classes, normalization: interface.normalization, remarks: model.remarks)
+    }
+
+    /// For people.
+    var text: String {
+        let network = model.network
+        var lines = [
+            "\(file): \(network.name) in \(int8 == nil ? "float" : "int8"), image \(network.inputShape), output "
+                + network.outputs.map { "\(network[$0].shape)" }.joined(separator: ", ") + ", "
+                + "\(counted(network.parameterCount, "parameter")), "
+                + counted(network.multiplyAccumulates, "multiply-accumulate"),
+            "  operators: \(Self.told(model.operators))",
+        ]
+        if !model.folded.isEmpty {
+            lines.append("  part of others, or of how numbers go in and out: \(Self.told(model.folded))")
+        }
+        lines.append("  takes \(Self.told(interface.input))")
+        lines += interface.outputs.map { "  gives \(Self.told($0))" }
+        if !interface.classes.isEmpty {
+            let shown = interface.classes.prefix(5).map(\.quoted).joined(separator: ", ")
+            lines.append("  classes: \(shown)\(interface.classes.count > 5 ? " …" : "")")
+        }
+        if let pixels = interface.normalization {
+            let text = zip(pixels.mean, pixels.deviation).prefix(4).map { "(pixel / 255 − \($0)) / \($1)" }
+            lines.append("  pixels: \(Set(text).count == 1 ? text[0] : text.joined(separator: ", "))")
+        }
+        return (lines + model.remarks.map { "  \($0)" }).joined(separator: "\n")
+    }
+
+    private static func told(_ counts: [String: Int]) -> String {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(40).map { "\($0.key) \($0.value)" }.joined(
+            separator: ", ")
+    }
+
+    private static func told(_ port: ModelInterface.Port) -> String {
+        let scale = port.scale.map { ", scale \($0), zero point \(port.zeroPoint ?? 0)" } ?? ""
+        let inner = port.type == .float32 && port.scale != nil ? ", int8 inside" : ""
+        let axes = port.axes == MapAxis.memory ? "" : ", axes \(port.axes.map(\.rawValue).joined())"
+        return
+            "\(port.name.isEmpty ? "a tensor" : port.name.quoted) \(port.type.rawValue) \(port.shape.shortened)\(axes)\(inner)\(scale)"
+    }
+}

@@ -1,0 +1,55 @@
+/// What an int8 model says beside its network: scales and zero points, and weights as they are.
+package struct ImportedIntegers: Sendable {
+    /// Of each node's value, by the node's name.
+    package internal(set) var values: [String: ImportedQuantization] = [:]
+    /// By node, in the layout of the device's kernels.
+    package internal(set) var layers: [String: Layer] = [:]
+    /// What nodes do to one number, by node.
+    package internal(set) var functions: [String: Function] = [:]
+
+    /// Whole weights of a convolution, a linear layer, or a factor or slope for each channel.
+    package struct Layer: Sendable {
+        /// Output channels slowest, but for depthwise convolutions, which have them fastest.
+        package let numbers: [Int8]
+        /// One for each output channel; of factors and slopes one for all.
+        package let scales: [Float]
+        /// 0, but for factors and slopes.
+        package let zeroPoint: Int
+        /// One for each output channel; empty for factors and slopes.
+        package let bias: [Int32]
+    }
+
+    /// What becomes of one number: LiteRT's reference arithmetic makes a table of it.
+    package struct Function: Sendable {
+        package let kind: Kind
+        package let input: ImportedQuantization
+        package let output: ImportedQuantization
+
+        /// What it does.
+        package enum Kind: Sendable {
+            /// QUANTIZE from int8 to int8.
+            case requantise
+            /// DEQUANTIZE with a QUANTIZE behind it.
+            case throughFloat
+            /// Nothing: the same number stands for something else from here on.
+            case restate
+            /// An operator's fused activation, where the numbers are the output's already.
+            case clamp(TFLiteModel.Activation)
+            /// RELU, RELU6, RELU_N1_TO_1.
+            case rectify(TFLiteModel.Activation)
+            case leakyReLU(alpha: Float)
+            /// PRELU of one slope for all.
+            case prelu(alpha: Int, quantization: ImportedQuantization)
+            case logistic, tanh, hardSwish
+            /// A sum, difference or product with a constant number; `isFirst` where the constant is the first operand.
+            case constant(Arithmetic, number: Int, quantization: ImportedQuantization, isFirst: Bool)
+        }
+    }
+
+    /// Operators of two operands.
+    package enum Arithmetic: String, Sendable {
+        case add = "ADD"
+        case subtract = "SUB"
+        case multiply = "MUL"
+    }
+}

@@ -1,0 +1,284 @@
+import Networks
+
+// Sums, products and functions of single numbers.
+
+extension TFLiteNetworkWriter {
+    /// A sum, difference or product.
+    func binary(
+        _ step: TFLiteModel.Operator, _ arithmetic: ImportedIntegers.Arithmetic, _ activation: TFLiteModel.Activation
+    ) throws {
+        let (first, second) = (try tensor(step, 0), try tensor(step, 1))
+        if let source = constant(second) {
+            return try withConstant(step, arithmetic, activation, operand: 0, constant: second, source, isFirst: false)
+        }
+        if let source = constant(first) {
+            return try withConstant(step, arithmetic, activation, operand: 1, constant: first, source, isFirst: true)
+        }
+        var (a, b) = (try operand(step, 0), try operand(step, 1))
+        let order = try self.order(step, &a, &b)
+        let operation: Operation =
+            switch arithmetic {
+            case .add: .add(Add())
+            case .subtract: .subtract(Subtract())
+            case .multiply: .multiply(Multiply())
+            }
+        let node = name(step)
+        let output = try add(operation, [a, b], name: node, try outputQuantization(step)).with(order)
+        try finish(step, output, activation, node)
+    }
+
+    /// How the numbers of a sum run, after a look whether its operands go together as they lie: of one shape, or one of them a pixel.
+    private func order(
+        _ step: TFLiteModel.Operator, _ a: inout ImportedValue, _ b: inout ImportedValue
+    ) throws -> [MapAxis] {
+        let refusal = TFLiteRefusal(
+            "\(step.kind.name) of tensors that do not go together number by number or pixel by pixel")
+        let (first, second) = (model.tensors[try tensor(step, 0)].shape, model.tensors[try tensor(step, 1)].shape)
+        guard a.padding == (0, 0), b.padding == (0, 0) else { throw refusal }
+        if first == second {
+            if a.shape.isMap != b.shape.isMap, a.shape.size == 1, b.shape.size == 1 {
+                (a, b) = (try vector(a), try vector(b))
+            }
+            guard a.shape == b.shape, a.runs(b.order) else { throw refusal }
+            return a.order
+        }
+        let isFirstLarger = a.shape.count >= b.shape.count
+        let (large, small) = isFirstLarger ? (a, b) : (b, a)
+        let (wide, narrow) = isFirstLarger ? (first, second) : (second, first)
+        guard large.shape.isMap, small.shape.isMap, small.shape.size == 1, small.shape.channels == large.shape.channels,
+            let axis = large.channelsFromLast(of: wide), axis == small.channelsFromLast(of: narrow),
+            model.tensors[step.outputs[0]].shape == wide
+        else { throw refusal }
+        return large.order
+    }
+
+    /// A sum or product with a constant: a function of one number, or a factor or summand for each channel.
+    private func withConstant(
+        _ step: TFLiteModel.Operator, _ arithmetic: ImportedIntegers.Arithmetic, _ activation: TFLiteModel.Activation,
+        operand index: Int, constant: Int, _ source: Int, isFirst: Bool
+    ) throws {
+        let value = try operand(step, index)
+        guard value.padding == (0, 0), let reals = try model.reals(source), reals.allSatisfy(\.isFinite) else {
+            throw TFLiteRefusal("\(step.kind.name) with a constant that is no number")
+        }
+        let node = name(step)
+        let quantization = try outputQuantization(step)
+        guard reals.count > 1 else {
+            let number = Double(reals.first ?? 0)
+            let scale: Scale =
+                switch arithmetic {
+                case .add: Scale(1, offset: number)
+                case .subtract: isFirst ? Scale(-1, offset: number) : Scale(1, offset: -number)
+                case .multiply: Scale(number)
+                }
+            var kind = ImportedIntegers.Function.Kind.restate
+            if isInteger {
+                let whole = try wholeConstant(step, source)
+                kind = .constant(
+                    arithmetic, number: Int(whole.numbers.first ?? 0), quantization: whole.quantization,
+                    isFirst: isFirst)
+            }
+            let output = try function(kind, of: value, .scale(scale), quantization, name: node)
+            return try finish(step, output, activation, node)
+        }
+        let output = try perChannel(step, arithmetic, value, constant, source, reals, node, isFirst: isFirst)
+        try finish(step, output, activation, node)
+    }
+
+    private func wholeConstant(
+        _ step: TFLiteModel.Operator, _ source: Int
+    ) throws -> (numbers: [Int8], quantization: ImportedQuantization) {
+        let tensor = model.tensors[source]
+        guard tensor.type == .int8, let data = tensor.data, let quantization = tensor.imported else {
+            throw TFLiteRefusal("\(step.kind.name) with a constant that is no int8 of one scale")
+        }
+        return (data.map { Int8(bitPattern: $0) }, quantization)
+    }
+
+    /// With a number for each channel. Sums with such have no kernel; in real numbers they are a batch normalisation that only shifts.
+    private func perChannel(
+        _ step: TFLiteModel.Operator, _ arithmetic: ImportedIntegers.Arithmetic, _ value: ImportedValue,
+        _ constant: Int,
+        _ source: Int, _ reals: [Float], _ node: String, isFirst: Bool
+    ) throws -> ImportedValue {
+        let channels = value.shape.channels
+        let tensor = try tensor(step, isFirst ? 1 : 0)
+        let stated = model.tensors[tensor].shape
+        let sides = model.tensors[constant].shape
+        let place = value.channelsFromLast(of: stated)
+        guard reals.count == channels, let place, place < sides.count, Array(sides.reversed())[place] == channels,
+            sides.count <= stated.count, model.tensors[step.outputs[0]].shape == stated
+        else { throw TFLiteRefusal("\(step.kind.name) with a constant of more than one number or one a channel") }
+        let quantization = try outputQuantization(step)
+        switch arithmetic {
+        case .multiply where value.shape.isMap:
+            let shape = Shape(channels, 1)
+            let output = try add(
+                .scale(Scale(1, isLearned: true, shape: shape)), [value], name: node, quantization)
+            if isInteger {
+                let whole = try wholeConstant(step, source)
+                integers.values["\(node).factor"] = whole.quantization
+                integers.layers[node] = ImportedIntegers.Layer(
+                    numbers: whole.numbers, scales: [whole.quantization.scale],
+                    zeroPoint: whole.quantization.zeroPoint, bias: [])
+            }
+            try addWeight("\(node).factor", reals, shape.dimensions)
+            return output.with(value.order)
+        case .multiply, .add, .subtract:
+            guard !isInteger else { throw TFLiteRefusal("\(step.kind.name) with a constant for each channel") }
+            let isDifference = arithmetic == .subtract
+            let details = BatchNorm(channels: channels)
+            let output = try add(.batchNorm(details), [value], name: node, nil)
+            let one = [Float](repeating: 1, count: channels)
+            let minusOne = [Float](repeating: -1, count: channels)
+            try addWeight(
+                "\(node).weight", arithmetic == .multiply ? reals : isDifference && isFirst ? minusOne : one, [channels]
+            )
+            let zeros = [Float](repeating: 0, count: channels)
+            let negated = isDifference && !isFirst
+            try addWeight(
+                "\(node).bias", arithmetic == .multiply ? zeros : negated ? reals.map { -$0 } : reals, [channels])
+            try addWeight("\(node).running_mean", zeros, [channels])
+            // With its epsilon it is 1.
+            try addWeight(
+                "\(node).running_var", [Float](repeating: Float(1 - details.epsilon), count: channels), [channels])
+            try addCounter("\(node).num_batches_tracked")
+            return output.with(value.order)
+        }
+    }
+
+    // MARK: - Functions
+
+    /// An operator that is a function of one number.
+    func function(
+        _ step: TFLiteModel.Operator, _ function: Activation.Function, _ kind: ImportedIntegers.Function.Kind
+    ) throws {
+        let value = try operand(step, 0)
+        guard value.padding == (0, 0) else { throw TFLiteRefusal("\(step.kind.name) of a padded image") }
+        let quantization = try outputQuantization(step)
+        var source = value
+        switch kind {
+        case .logistic where isInteger && (quantization?.scale != 1 / 256 || quantization?.zeroPoint != -128):
+            throw TFLiteRefusal("LOGISTIC whose output is not in steps of 1/256")
+        case .rectify where isInteger && value.quantization != quantization:
+            // A kernel that ended its own output here would round once where the model rounds twice.
+            source = try self.function(
+                .restate, of: value, .activation(Activation(.identity)), value.quantization,
+                name: names.follower(of: name(of: value), "rounded"))
+        case .requantise, .throughFloat, .restate, .clamp, .rectify, .leakyReLU, .prelu, .logistic, .tanh, .hardSwish,
+            .constant:
+            break
+        }
+        let output = try self.function(
+            kind, of: source, .activation(Activation(function)), quantization, name: name(step))
+        note(output, function)
+        values[step.outputs[0]] = output
+    }
+
+    /// Remembers what is never below 0.
+    func note(_ value: ImportedValue, _ function: Activation.Function) {
+        if function == .relu || function == .relu6 { rectified.insert(value.node) }
+    }
+
+    func leakyReLU(_ step: TFLiteModel.Operator, _ alpha: Float) throws {
+        let value = try operand(step, 0)
+        values[step.outputs[0]] = try function(
+            .leakyReLU(alpha: alpha), of: value, .parametricReLU(ParametricReLU(slope: Double(alpha))),
+            try outputQuantization(step), name: name(step))
+    }
+
+    func prelu(_ step: TFLiteModel.Operator) throws {
+        let value = try operand(step, 0)
+        guard let source = constant(try tensor(step, 1)), let slopes = try model.reals(source),
+            slopes.allSatisfy(\.isFinite), let first = slopes.first
+        else { throw TFLiteRefusal("PRELU with slopes that are computed") }
+        let quantization = try outputQuantization(step)
+        let sides = model.tensors[try tensor(step, 1)].shape
+        let stated = model.tensors[try tensor(step, 0)].shape
+        let node = name(step)
+        guard slopes.count > 1 else {
+            var kind = ImportedIntegers.Function.Kind.restate
+            if isInteger {
+                let whole = try wholeConstant(step, source)
+                kind = .prelu(alpha: Int(whole.numbers.first ?? 0), quantization: whole.quantization)
+            }
+            values[step.outputs[0]] = try function(
+                kind, of: value, .parametricReLU(ParametricReLU(slope: Double(first))), quantization, name: node)
+            return
+        }
+        let place = value.channelsFromLast(of: stated)
+        guard slopes.count == value.shape.channels, let place, place < sides.count,
+            Array(sides.reversed())[place] == slopes.count
+        else { throw TFLiteRefusal("PRELU with more than one slope or one a channel") }
+        let details = ParametricReLU(slope: 0.25, channels: slopes.count)
+        values[step.outputs[0]] = try add(.parametricReLU(details), [value], name: node, quantization).with(value.order)
+        if isInteger {
+            let whole = try wholeConstant(step, source)
+            integers.values["\(node).slope"] = whole.quantization
+            integers.layers[node] = ImportedIntegers.Layer(
+                numbers: whole.numbers, scales: [whole.quantization.scale], zeroPoint: whole.quantization.zeroPoint,
+                bias: [])
+        }
+        try addWeight("\(node).weight", slopes, [slopes.count])
+    }
+
+    func softmax(_ step: TFLiteModel.Operator, _ beta: Float) throws {
+        let value = try operand(step, 0)
+        guard beta == 1 else { throw TFLiteRefusal("SOFTMAX with a beta that is not 1") }
+        let stated = model.tensors[try tensor(step, 0)].shape
+        guard value.padding == (0, 0), value.axes(of: stated)?.last == [.channels] else {
+            throw TFLiteRefusal("SOFTMAX along another axis than channels")
+        }
+        let quantization = try outputQuantization(step)
+        if let quantization, quantization.scale != 1 / 256 || quantization.zeroPoint != -128 {
+            throw TFLiteRefusal("SOFTMAX whose output is not in steps of 1/256")
+        }
+        values[step.outputs[0]] = try add(.softmax(Softmax()), [value], name: name(step), quantization).with(
+            value.order)
+    }
+
+    // MARK: - Conversions
+
+    func quantize(_ step: TFLiteModel.Operator) throws {
+        let (source, output) = (try tensor(step, 0), step.outputs[0])
+        if let constant = constant(source) { return alias(output, constant: constant) }
+        guard var value = values[source] else { throw TFLiteRefusal("QUANTIZE of a constant") }
+        folded["QUANTIZE", default: 0] += 1
+        guard isInteger else {
+            values[output] = value
+            return
+        }
+        let stated = try quantization(output, step)
+        guard value.quantization != nil else {
+            guard (integers.values["input"] ?? stated) == stated else {
+                throw TFLiteRefusal("QUANTIZE of the input to several scales")
+            }
+            integers.values["input"] = stated
+            value.quantization = stated
+            values[output] = value
+            return
+        }
+        let kind: ImportedIntegers.Function.Kind = value.isReal ? .throughFloat : .requantise
+        if !value.isReal { value = try operand(step, 0) }
+        value.isReal = false
+        guard value.quantization != stated else {
+            values[output] = value
+            return
+        }
+        folded["QUANTIZE", default: 1] -= 1
+        values[output] = try function(
+            kind, of: value, .activation(Activation(.identity)), stated, name: name(step))
+    }
+
+    func dequantize(_ step: TFLiteModel.Operator) throws {
+        let (source, output) = (try tensor(step, 0), step.outputs[0])
+        if let constant = constant(source) { return alias(output, constant: constant) }
+        guard var value = values[source] else { throw TFLiteRefusal("DEQUANTIZE of a constant") }
+        if isInteger {
+            value = try operand(step, 0)
+            value.isReal = true
+        }
+        folded["DEQUANTIZE", default: 0] += 1
+        values[output] = value
+    }
+}

@@ -1,0 +1,54 @@
+import Datasets
+import Foundation
+import Interchange
+import Networks
+
+extension RunConfiguration {
+    /// What an imported network's folder says, as a run's would: it was trained elsewhere, on images that nobody names.
+    ///
+    /// - Throws: `TrainingError` where it takes no images, or nothing says what pixels become.
+    static func imported(_ run: RunFolder) throws -> (configuration: RunConfiguration, network: Network) {
+        let network: Network
+        do {
+            network = try Network(jsonFile: run.network)
+        } catch let error as NetworkError {
+            throw TrainingError("\(error)")
+        }
+        let interface = try ModelInterface(folder: run.path, of: network)
+        let input = network.inputShape
+        guard input.isMap, input.channels == 1 || input.channels == 3 else {
+            throw TrainingError(
+                "\(run.path) takes \(input) numbers, which are no image of 1 or 3 channels: give them to sapool forward --input"
+            )
+        }
+        guard let normalization = normalization(interface, channels: input.channels) else {
+            throw TrainingError(
+                "\(run.path) does not say what pixels become: import the model again with --normalization")
+        }
+        var recipe = Recipe()
+        recipe.network = run.network
+        recipe.channels = input.channels
+        var transform = Transform.smallImageEvaluation(size: ImageSize(width: input.width, height: input.height))
+        transform.channels = input.channels
+        let count = network.classCount
+        let names = interface.classes.count == count ? interface.classes : (0..<count).map { "class \($0)" }
+        return (
+            RunConfiguration(
+                recipe: recipe, inputShape: input, evaluationTransform: transform, classNames: names,
+                normalization: normalization), network
+        )
+    }
+
+    /// What was said at import, or else that a pixel is the number of the model's input, as models in whole numbers take it.
+    private static func normalization(_ interface: ModelInterface, channels: Int) -> Normalization? {
+        if let said = interface.normalization, said.mean.count == channels {
+            return Normalization(mean: said.mean, deviation: said.deviation)
+        }
+        guard interface.input.type != .float32, let scale = interface.input.scale, let zero = interface.input.zeroPoint
+        else { return nil }
+        let offset = interface.input.type == .int8 ? 128 : 0
+        return Normalization(
+            mean: [Float](repeating: Float(zero + offset) / 255, count: channels),
+            deviation: [Float](repeating: Float(1 / (255 * Double(scale))), count: channels))
+    }
+}

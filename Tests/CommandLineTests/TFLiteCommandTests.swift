@@ -1,0 +1,165 @@
+import Foundation
+import Interchange
+import XCTest
+
+/// Models of TensorFlow Lite, from `sapool import` to a device package.
+final class TFLiteCommandTests: CommandLineTestCase {
+    private let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+
+    /// Writes one of the small models, with its golden tensors beside it as `x.safetensors`.
+    private func take(_ name: String) throws -> [TensorData] {
+        let path = tests.appendingPathComponent("QuantizationTests/Resources/tflite-models.safetensors").path
+        let file = try Safetensors(contentsOf: path)
+        try Data(XCTUnwrap(file["\(name)/model"]).bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name).tflite"))
+        var input = Safetensors()
+        input["input"] = file["\(name)/input"]
+        try input.write(to: "\(folder)/x.safetensors")
+        return (0...).lazy.map { file["\(name)/output.\($0)"] }.prefix { $0 != nil }.compactMap { $0 }
+    }
+
+    private func succeed(_ arguments: String...) throws -> String {
+        let outcome = try sapool(arguments)
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        return outcome.output
+    }
+
+    /// The folder of shared models (`SAPOOL_MODELS`, by default `../shared/models` beside the package).
+    private func shared() throws -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let package = tests.deletingLastPathComponent()
+        let path = environment["SAPOOL_MODELS"] ?? package.appendingPathComponent("../shared/models").path
+        guard FileManager.default.fileExists(atPath: path + "/mlperf-tiny") else {
+            if environment["SAPOOL_REQUIRE_MODELS"] != nil { XCTFail("no models at \(path)") }
+            throw XCTSkip("no models at \(path): name their folder in SAPOOL_MODELS")
+        }
+        return path
+    }
+
+    /// The whole way of a model with two outputs and real numbers at its ends.
+    func testImportForwardExportSimulate() throws {
+        let outputs = try take("ends")
+        let report = try succeed("import", "ends.tflite", "--output", "net")
+        XCTAssertTrue(report.hasPrefix("ends.tflite: ends in int8, image 2×6×5, output 3×3×3, 4, "), report)
+        XCTAssertTrue(report.contains("  operators: DEQUANTIZE 2, CONV_2D 1, FULLY_CONNECTED 1, QUANTIZE 1\n"), report)
+        XCTAssertTrue(report.contains("int8 inside, scale 0.03, zero point -5"), report)
+        XCTAssertTrue(
+            report.hasSuffix("net: network.json, model.safetensors, int8.safetensors, interface.json\n"), report)
+
+        _ = try succeed(
+            "forward", "--network", "net", "--int8", "--input", "x.safetensors", "--output", "y.safetensors")
+        let own = try Safetensors(contentsOf: "\(folder)/y.safetensors")
+        XCTAssertEqual(own.names, ["output.0", "output.1"])
+        for (index, output) in outputs.enumerated() { XCTAssertEqual(own["output.\(index)"], output) }
+
+        // In real numbers they differ by a step or so.
+        _ = try succeed("forward", "--network", "net", "--input", "x.safetensors", "--output", "z.safetensors")
+        let float = try Safetensors(contentsOf: "\(folder)/z.safetensors")
+        for (index, (output, step)) in zip(outputs, [0.04, 0.2]).enumerated() {
+            let real = try XCTUnwrap(float["output.\(index)"])
+            XCTAssertEqual(real.shape, output.shape)
+            // What int8 cannot hold is cut off there.
+            let (least, most) = (output.doubles().min() ?? 0, output.doubles().max() ?? 0)
+            for (a, b) in zip(real.doubles(), output.doubles()) where b > least && b < most {
+                XCTAssertEqual(a, b, accuracy: 2 * step)
+            }
+        }
+
+        XCTAssertTrue(try succeed("plan", "net").contains("ends"))
+        _ = try succeed("export", "net", "--format", "firmware", "--output", "fw")
+        let header = try String(contentsOfFile: "\(folder)/fw/Sources/SapoolData/include/sapool.h", encoding: .utf8)
+        XCTAssertTrue(header.contains("#define SAPOOL_INPUT_SCALE 0.03f\n#define SAPOOL_INPUT_ZERO 123\n"), header)
+        XCTAssertTrue(header.contains("#define SAPOOL_OUTPUT_1_COUNT 4\n#define SAPOOL_OUTPUT_1_SCALE 0.2f\n"), header)
+        _ = try succeed("simulate", "fw", "--input", "x.safetensors", "--output", "s.safetensors")
+        let simulated = try Safetensors(contentsOf: "\(folder)/s.safetensors")
+        for (index, output) in outputs.enumerated() { XCTAssertEqual(simulated["output.\(index)"], output) }
+    }
+
+    /// An import takes the place of one before, and nothing that a training or `sapool quantize` has written.
+    func testAnImportIsImportedAgain() throws {
+        _ = try take("numbers")
+        _ = try succeed("import", "numbers.tflite", "--output", "net")
+        XCTAssertTrue(exists("net/int8.safetensors"))
+        _ = try succeed("import", "numbers.tflite", "--output", "net", "--float")
+        XCTAssertFalse(exists("net/int8.safetensors"))
+        XCTAssertTrue(exists("net/interface.json"))
+        var file = Safetensors()
+        file["x"] = try TensorData([1] as [Float])
+        try file.write(to: "\(folder)/net/int8.safetensors")
+        let outcome = try sapool("import", "numbers.tflite", "--output", "net")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(message(outcome).contains("holds a run or what was made of one (int8.safetensors)"))
+    }
+
+    func testClassNamesAndPixels() throws {
+        _ = try take("mobile")
+        try Data("a\nb\nc\nd\ne\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/names.txt"))
+        let report = try succeed(
+            "import", "mobile.tflite", "--output", "net", "--class-names", "names.txt", "--normalization", "127.5,127.5"
+        )
+        XCTAssertTrue(report.contains("  classes: “a”, “b”, “c”, “d”, “e”\n"), report)
+        XCTAssertTrue(report.contains("  pixels: (pixel / 255 − 0.5) / 0.5\n"), report)
+        try makePhotos(train: 1, test: 1, side: 16)
+        let prediction = try succeed("predict", "net", "photos/test/left/0.png", "--int8", "--top", "1")
+        XCTAssertTrue(prediction.contains(" %  "), prediction)
+        try Data("a\nb\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/names.txt"))
+        let outcome = try sapool("import", "mobile.tflite", "--class-names", "names.txt")
+        XCTAssertEqual(outcome.status, 64)
+        XCTAssertTrue(message(outcome).contains("names.txt has 2 lines, and the model tells 5 classes apart"))
+    }
+
+    func testATensorOfAnotherFormIsRefused() throws {
+        _ = try take("bytes_at_the_ends")
+        _ = try succeed("import", "bytes_at_the_ends.tflite", "--output", "net")
+        var file = Safetensors()
+        file["input"] = try TensorData([Int8](repeating: 0, count: 90), shape: [1, 1, 3, 6, 5])
+        try file.write(to: "\(folder)/x.safetensors")
+        let outcome = try sapool(
+            "forward", "--network", "net", "--int8", "--input", "x.safetensors", "--output", "y.safetensors")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertEqual(
+            message(outcome), "Error: \"input\" in x.safetensors is of type I8, and the model takes uint8 (U8)")
+    }
+
+    // MARK: - Models that other people trained
+
+    /// Float networks give LiteRT's numbers, and the older form of whole numbers its classes.
+    func testSharedModelsInRealNumbers() throws {
+        for name in [
+            "mlperf-tiny/vww_96_float", "mlperf-tiny/pretrainedResnet", "imagenet/mobilenet_v1_0.25_128_quant",
+        ] {
+            let path = "\(try shared())/\(name)"
+            _ = try succeed("import", "\(path).tflite", "--output", "net")
+            _ = try succeed(
+                "forward", "--network", "net", "--input", "\(path).golden.safetensors", "--output", "y.safetensors")
+            let own = try XCTUnwrap(Safetensors(contentsOf: "\(folder)/y.safetensors")["output"])
+            let reference = try XCTUnwrap(Safetensors(contentsOf: "\(path).golden.safetensors")["output"])
+            XCTAssertEqual(own.shape, reference.shape, name)
+            XCTAssertEqual(own.type, reference.type, name)
+            let classes = own.shape[2]
+            let (a, b) = (own.doubles(), reference.doubles())
+            for sample in 0..<own.shape[0] {
+                let range = sample * classes..<(sample + 1) * classes
+                if reference.type == .float32 {
+                    for index in range { XCTAssertEqual(a[index], b[index], accuracy: 1e-4, name) }
+                } else if sample < 4 {
+                    // Photographs; noise is nothing in particular.
+                    let best = range.max { a[$0] < a[$1] } ?? 0
+                    XCTAssertGreaterThanOrEqual(b[best], (b[range].max() ?? 0) - 12, name)
+                }
+            }
+        }
+    }
+
+    /// The first thing that anybody does with it.
+    func testVisualWakeWordsFromFileToPackage() throws {
+        let path = "\(try shared())/mlperf-tiny/vww_96_int8"
+        _ = try succeed("import", "\(path).tflite", "--output", "vww")
+        _ = try succeed("plan", "vww", "--sram", "40K")
+        _ = try succeed("export", "vww", "--format", "firmware", "--output", "fw", "--core", "m4")
+        _ = try succeed(
+            "simulate", "fw", "--input", "\(path).golden.safetensors", "--output", "y.safetensors")
+        XCTAssertEqual(
+            try Safetensors(contentsOf: "\(folder)/y.safetensors")["output"],
+            try Safetensors(contentsOf: "\(path).golden.safetensors")["output"])
+    }
+}
