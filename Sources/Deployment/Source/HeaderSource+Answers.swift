@@ -28,6 +28,15 @@ extension HeaderSource {
             ]
     }
 
+    /// All functions that take a context, and the name of a class: what generated code and the list of names define.
+    var functions: [String] {
+        let take = source.pushesRows ? "push_row_r" : "run_r"
+        let answers =
+            source.detector != nil
+            ? ["detections_r", "head_r"] : ["output_r", "class_r"] + (outputs.count == 1 ? [] : ["values_r"])
+        return (["open", "input_r", take, "start", "step", "cancel", "class_name"] + answers).map { "\(c)_\($0)" }
+    }
+
     /// What an image's bytes stand for.
     var inputConstants: String {
         guard let pixels else { return "" }

@@ -44,6 +44,11 @@ struct HeaderSource {
         #define \(k)_WEIGHTS_BYTES \(source.weightsBytes)
         // Of the memory and of the weights. More does no harm: 32 is a line of an M7's cache.
         #define \(k)_ALIGNMENT 8
+        #ifdef __cplusplus
+        #define \(k)_ALIGNED alignas(32)
+        #else
+        #define \(k)_ALIGNED _Alignas(32)
+        #endif
         // Enough for every call.
         #define \(k)_STACK_BYTES \(stack)
         // \(c)_step: calls for an image at most, and the most multiply-accumulates of one.
