@@ -6,10 +6,19 @@ import Planning
 /// of anything than `Firmware/limits.txt` allows, and refusals where weights are damaged or RAM is short.
 ///
 ///     firmware-check FIRMWARE-FOLDER [--update] [CORE...]
+///     firmware-check --library NETWORK TARGETS FOLDER
+///
+/// The second exports a network of the suite as a library, for Firmware/LibraryCheck.
 @main
 enum FirmwareCheck {
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.count == 4, arguments[0] == "--library" {
+            do { try LibraryCase.write(arguments[1], targets: arguments[2], to: arguments[3]) } catch {
+                fail("\(error)", 1)
+            }
+            return
+        }
         let isUpdate = arguments.contains("--update")
         arguments.removeAll { $0 == "--update" }
         guard let folder = arguments.first else {

@@ -3,14 +3,14 @@
 /// Linkers compare these: `gcc` warns of every object whose enumerations are not as small as its own, and of another `wchar_t`. The C interface
 /// of a network has neither. How data are addressed was noted before the compiler was told otherwise. What is left: core, instructions,
 /// floating-point numbers, alignment.
-enum BuildAttributes {
+package enum BuildAttributes {
     /// Addressing of data that may be written, of constants, by a table; the size of `wchar_t`, and of enumerations.
     private static let removed: Set<UInt64> = [15, 16, 17, 18, 26]
 
     /// The section's bytes without what linkers need not compare; as they are where they are not understood.
     ///
     /// - Parameter section: the letter A, then a length, a vendor's name with a 0 behind, and a tag 1 with a length and attributes.
-    static func reduced(_ section: [UInt8]) -> [UInt8] {
+    package static func reduced(_ section: [UInt8]) -> [UInt8] {
         let vendor: [UInt8] = Array("aeabi\0".utf8)
         guard section.count >= 16, section[0] == 0x41, word(section, 1) == section.count - 1,
             Array(section[5..<11]) == vendor, section[11] == 1, word(section, 12) == section.count - 11

@@ -1,9 +1,9 @@
 /// The texts of a library: its header, an example, and what each build system wants to know.
-struct LibraryFiles {
+package struct LibraryFiles {
     let export: FirmwareExport
     let targets: [LibraryTarget]
 
-    init(_ export: FirmwareExport, targets: [LibraryTarget]) { (self.export, self.targets) = (export, targets) }
+    package init(_ export: FirmwareExport, targets: [LibraryTarget]) { (self.export, self.targets) = (export, targets) }
 
     var c: String { export.names.c }
     var k: String { export.names.constant }
@@ -11,7 +11,7 @@ struct LibraryFiles {
     var version: String { "1.0.0" }
 
     /// Paths in the library, and contents.
-    var files: [(path: String, text: String)] {
+    package var files: [(path: String, text: String)] {
         [
             ("src/\(c).h", export.data.header.text), ("examples/Classify/Classify.ino", sketch),
             ("examples/c/main.c", example), ("\(c).mk", make), ("CMakeLists.txt", cmake),

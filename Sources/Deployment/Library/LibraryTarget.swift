@@ -72,5 +72,5 @@ public struct LibraryTarget: Sendable, Hashable {
 
     /// The archive's folder below `src`, as Arduino's specification of precompiled libraries has it: `cortex-m4/fpv4-sp-d16-hard`. Arduino
     /// names cores of RISC-V by their chip.
-    var folder: String { name == "rv32imc" ? "esp32c3" : processor + (unit.map { "/\($0)-hard" } ?? "") }
+    package var folder: String { name == "rv32imc" ? "esp32c3" : processor + (unit.map { "/\($0)-hard" } ?? "") }
 }
