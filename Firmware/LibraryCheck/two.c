@@ -4,7 +4,7 @@
 #include "windows.h"
 
 enum { BYTES = (int)DEMO_MEMORY_BYTES > (int)WINDOWS_MEMORY_BYTES ? DEMO_MEMORY_BYTES : WINDOWS_MEMORY_BYTES };
-static DEMO_ALIGNED uint8_t memory[BYTES];
+DEMO_ALIGNED static uint8_t memory[BYTES];
 
 static int32_t demo(demo_t *network) {
     uint8_t *pixels = demo_input_r(network);

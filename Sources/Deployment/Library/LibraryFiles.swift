@@ -46,7 +46,7 @@ package struct LibraryFiles {
     private var preparation: String {
         """
         // Arena and windows; a section of your linker script may hold it, DTCM for example.
-        static \(k)_ALIGNED uint8_t memory[\(k)_MEMORY_BYTES];
+        \(k)_ALIGNED static uint8_t memory[\(k)_MEMORY_BYTES];
         static \(c)_t network;
         \(export.source.detector == nil ? "" : "static \(c)_detection found[20];\n")
         // Where your camera's bytes come in: row by row, the channels of a pixel together.

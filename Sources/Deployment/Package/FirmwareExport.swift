@@ -109,8 +109,17 @@ public struct FirmwareExport {
             step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
             operation: operationLabel(nodes), shape: "\(step.outputShape)",
             macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
+            firstMACs: keysAndValues(step),
             places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
             body: body)
+    }
+
+    /// An attention's first row computes keys and values of all tokens.
+    private static func keysAndValues(_ step: KernelProgram.Step) -> Int {
+        guard let call = step.calls.first, case .attention = call.kernel, let input = call.inputs.first else {
+            return 0
+        }
+        return 2 * input.count * input.channels
     }
 
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.

@@ -44,6 +44,7 @@ struct HeaderSource {
         #define \(k)_WEIGHTS_BYTES \(source.weightsBytes)
         // Of the memory and of the weights. More does no harm: 32 is a line of an M7's cache.
         #define \(k)_ALIGNMENT 8
+        // In front of a declaration: \(k)_ALIGNED static uint8_t memory[\(k)_MEMORY_BYTES];
         #ifdef __cplusplus
         #define \(k)_ALIGNED alignas(32)
         #else

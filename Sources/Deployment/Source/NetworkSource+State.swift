@@ -18,14 +18,17 @@ extension NetworkSource {
 
     /// The most multiply-accumulates of a step.
     var stepMACs: Int {
-        let macs = Dictionary(layers.map { ($0.step, $0.macs / max(1, $0.passes)) }, uniquingKeysWith: { $1 })
+        let macs = Dictionary(
+            layers.map { ($0.step, $0.firstMACs + ($0.macs - $0.firstMACs) / max(1, $0.passes)) },
+            uniquingKeysWith: { $1 })
         return inseparable.map { $0.reduce(0) { $0 + (macs[$1] ?? 0) } }.max() ?? 0
     }
 
-    /// All steps of an image, at most.
+    /// All steps of an image, at most: its rows, each pushed row's last that finds nothing to do, and the very last.
     var stepCount: Int {
         let passes = Dictionary(layers.map { ($0.step, $0.passes) }, uniquingKeysWith: { $1 })
-        return inseparable.reduce(0) { $0 + ($1.compactMap { passes[$0] }.max() ?? 0) } + 1
+        return inseparable.reduce(0) { $0 + ($1.compactMap { passes[$0] }.max() ?? 0) }
+            + (imageStripe == nil ? 1 : input.height)
     }
 
     /// `struct State`.

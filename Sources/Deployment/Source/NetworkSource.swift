@@ -17,6 +17,8 @@ struct NetworkSource {
         /// What comes out, in words: `16×48×48`.
         let shape: String
         let macs: Int
+        /// Those of them that its first row takes beside its share: keys and values of an attention.
+        let firstMACs: Int
         /// Where it reads and writes, in words.
         let places: String
         let passes: Int
