@@ -37,7 +37,7 @@ struct PackageFolder {
         try writer.write(list, text(known.union(new.map { Line(path: $0.path, sum: $0.sum) })))
         for file in files { try writer.write(file.path, file.bytes) }
         let paths = Set(files.map(\.path))
-        for line in known where !paths.contains(line.path) && line.isSource && sum(of: line.path) == line.sum {
+        for line in known where !paths.contains(line.path) && line.isSource(kind) && sum(of: line.path) == line.sum {
             try? FileManager.default.removeItem(atPath: "\(path)/\(line.path)")
         }
         try writer.write(list, text(Set(new.map { Line(path: $0.path, sum: $0.sum) })))
@@ -47,8 +47,12 @@ struct PackageFolder {
         let path: String
         let sum: UInt32
 
-        /// Whether it would be built or linked: of a network with another name, or of a target that is not asked for any more.
-        var isSource: Bool { (path.hasPrefix("Sources/") || path.hasPrefix("src/")) && !path.split(separator: "/").contains("..") }
+        /// Whether it would be built or linked: of a network with another name, or of a target that is not asked for any more. In a library
+        /// every file would.
+        func isSource(_ kind: String) -> Bool {
+            (path.hasPrefix("Sources/") || kind == "library") && !path.hasPrefix("/")
+                && !path.split(separator: "/").contains("..")
+        }
     }
 
     /// What earlier exports wrote; nothing where the folder is new or empty.
