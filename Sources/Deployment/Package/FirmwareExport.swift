@@ -36,8 +36,9 @@ public struct FirmwareExport {
         let offsets = layout.offsets
         let texts = LayerSource(program: program, offsets: offsets)
         let graph = plan.graph
+        let work = graph.instructions(of: plan.steps.map(\.nodes), core: .cortexM4)
         let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
-            Self.layer(index, step, plan, graph, texts.statements(step))
+            Self.layer(index, step, plan, graph, work[index], texts.statements(step))
         }
         let stripes = try Self.stripes(program, graph)
         let usedRows = plan.stripes.first?.order.filter { $0.step == 0 }.count ?? 0
@@ -96,7 +97,8 @@ public struct FirmwareExport {
     }
 
     private static func layer(
-        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: DeviceGraph, _ body: [String]
+        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: DeviceGraph, _ instructions: Int,
+        _ body: [String]
     ) -> NetworkSource.Layer {
         let nodes = plan.steps[index].nodes.map { graph.network[$0] }
         let output = plan.buffers[step.output]
@@ -109,7 +111,7 @@ public struct FirmwareExport {
             step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
             operation: operationLabel(nodes), shape: "\(step.outputShape)",
             macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
-            firstMACs: keysAndValues(step),
+            firstMACs: keysAndValues(step), instructions: instructions,
             places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
             body: body)
     }

@@ -52,9 +52,11 @@ struct HeaderSource {
         #endif
         // Enough for every call.
         #define \(k)_STACK_BYTES \(stack)
-        // \(c)_step: calls for an image at most, and the most multiply-accumulates of one.
+        // \(c)_step: calls for an image at most; the most multiply-accumulates of one, and the most instructions on a Cortex-M4 (estimated, with a
+        // margin).
         #define \(k)_STEPS \(source.stepCount)
         #define \(k)_STEP_MACS \(source.stepMACs)
+        #define \(k)_STEP_INSTRUCTIONS \(source.stepInstructions)
 
         #ifdef __cplusplus
         extern "C" {

@@ -16,12 +16,26 @@ extension NetworkSource {
         stripes.flatMap(\.inseparable) + stages.filter { $0.steps.count == 1 }.map { Array($0.steps) }
     }
 
+    /// The most of something that a step takes, of what each layer takes in all its rows.
+    private func most(_ amount: (Layer) -> Int) -> Int {
+        let rows = layers.map { layer in
+            let all = Double(amount(layer))
+            let first = all * Double(layer.firstMACs) / Double(max(1, layer.macs))
+            return (layer.step, first + (all - first) / Double(max(1, layer.passes)))
+        }
+        let each = Dictionary(rows, uniquingKeysWith: { $1 })
+        let most = inseparable.map { $0.reduce(0.0) { $0 + (each[$1] ?? 0) } }.max() ?? 0
+        return Int(exactly: most.rounded(.up)) ?? .max
+    }
+
     /// The most multiply-accumulates of a step.
-    var stepMACs: Int {
-        let macs = Dictionary(
-            layers.map { ($0.step, $0.firstMACs + ($0.macs - $0.firstMACs) / max(1, $0.passes)) },
-            uniquingKeysWith: { $1 })
-        return inseparable.map { $0.reduce(0) { $0 + (macs[$1] ?? 0) } }.max() ?? 0
+    var stepMACs: Int { most(\.macs) }
+
+    /// The most instructions of a step on a Cortex-M4: twice the estimate, as rows differ and a lone pixel costs as much as a pair, and a little
+    /// for each call.
+    var stepInstructions: Int {
+        let estimate = most(\.instructions)
+        return estimate > Int.max / 4 ? .max : 2 * estimate + 1000
     }
 
     /// All steps of an image, at most: its rows, each pushed row's last that finds nothing to do, and the very last.

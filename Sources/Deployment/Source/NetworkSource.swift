@@ -19,6 +19,8 @@ struct NetworkSource {
         let macs: Int
         /// Those of them that its first row takes beside its share: keys and values of an attention.
         let firstMACs: Int
+        /// An estimate for a Cortex-M4.
+        let instructions: Int
         /// Where it reads and writes, in words.
         let places: String
         let passes: Int
