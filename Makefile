@@ -9,7 +9,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark mlperf docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -36,10 +36,11 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
 
-check-long: build ## link libraries for every core and run them; end long verbs at bad moments (minutes; KILLS=200 DISKS=40)
+check-long: build ## link libraries for every core, end long verbs at bad moments (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
 	$(SWIFT) build -c release --product firmware-check
 	@Firmware/LibraryCheck/check
 	@Scripts/check-durability
+	@SWIFT="$(SWIFT)" Firmware/run --all-cases
 fuzz: deps ## feed every reader of files to libFuzzer, SECONDS_EACH (10) seconds each; READERS="onnx png" for some
 	@SWIFT="$(SWIFT)" Scripts/fuzz $(READERS)
 
@@ -64,6 +65,12 @@ lint: ## check the format of all Swift sources, and that each switch over operat
 benchmark: deps ## measure beside PyTorch; options in ARGS="..."
 	$(SWIFT) build -c release
 	@Benchmarks/run $(ARGS)
+
+# Models first: nothing is built for somebody who has none.
+mlperf: ## import .tflite models, beside LiteRT and TFLM; ARGS="--models FOLDER"
+	@Benchmarks/mlperf/run --check $(ARGS)
+	@$(if $(filter --sapool% --table --references,$(ARGS)),:,$(MAKE) --no-print-directory build)
+	@Benchmarks/mlperf/run $(ARGS)
 
 docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs

@@ -122,12 +122,27 @@ let package = Package(
         .testTarget(
             name: "DeploymentTests",
             dependencies: [
-                "Datasets", "Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization",
+                "Datasets", "Deployment", "KernelCases", "Lowering", "MadeUpModels", "Networks", "Planning",
+                "Quantization",
+            ],
+            linkerSettings: runPaths),
+
+        // One suite of kernel cases: for libtorch, the reference executor, the host's kernels and emulated cores
+        .target(
+            name: "KernelCases", dependencies: ["Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
+            path: "Tests/Support/KernelCases"),
+        .testTarget(
+            name: "KernelCasesTests",
+            dependencies: [
+                "Execution", "Interchange", "KernelCases", "Lowering", "Networks", "PlanChecks",
+                "Planning", "Quantization", "Torch",
             ],
             linkerSettings: runPaths),
         .executableTarget(
             name: "firmware-check",
-            dependencies: ["Deployment", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization"],
+            dependencies: [
+                "Deployment", "KernelCases", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization",
+            ],
             path: "Firmware/Check", linkerSettings: runPaths),
 
         .executableTarget(

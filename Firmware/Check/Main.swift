@@ -3,9 +3,10 @@ import Foundation
 import Planning
 
 /// Runs whole networks with made-up weights on the host and on emulated cores: the same bytes everywhere, memory just as planned, no more
-/// of anything than `Firmware/limits.txt` allows, and refusals where weights are damaged or RAM is short.
+/// of anything than `Firmware/limits.txt` allows, and refusals where weights are damaged or RAM is short. Then the kernel cases, likewise:
+/// the most of them on two cores, or all of them on all.
 ///
-///     firmware-check FIRMWARE-FOLDER [--update] [CORE...]
+///     firmware-check FIRMWARE-FOLDER [--update] [--all-cases] [CORE...]
 ///     firmware-check --library NETWORK TARGETS FOLDER
 ///
 /// The second exports a network of the suite as a library, for Firmware/LibraryCheck.
@@ -19,18 +20,23 @@ enum FirmwareCheck {
             }
             return
         }
-        let isUpdate = arguments.contains("--update")
-        arguments.removeAll { $0 == "--update" }
+        let (isUpdate, isWhole) = (arguments.contains("--update"), arguments.contains("--all-cases"))
+        arguments.removeAll { ["--update", "--all-cases"].contains($0) }
         guard let folder = arguments.first else {
-            return fail("usage: firmware-check FIRMWARE-FOLDER [--update] [CORE...]", 64)
+            return fail("usage: firmware-check FIRMWARE-FOLDER [--update] [--all-cases] [CORE...]", 64)
         }
         let cores = arguments.dropFirst().compactMap { Core(rawValue: $0) }
         guard cores.count == arguments.count - 1 else {
             return fail("unknown core in \(arguments.dropFirst()): use m4, m7, m33 or m55", 64)
         }
         do {
-            var check = try Check(folder: folder, cores: cores.isEmpty ? Core.allCases : cores, isUpdate: isUpdate)
+            let all = cores.isEmpty ? Core.allCases : cores
+            var check = try Check(folder: folder, cores: all, isUpdate: isUpdate)
             try check.run(isUpdate: isUpdate)
+            guard Emulator.isInstalled else { return }
+            let problems = try CaseCheck(folder: folder, cores: all, isWhole: isWhole).problems()
+            for problem in problems { FileHandle.standardError.write(Data("firmware: \(problem)\n".utf8)) }
+            if !problems.isEmpty { throw CheckError("\(problems.count) of the kernel cases failed") }
         } catch {
             fail("\(error)", 1)
         }

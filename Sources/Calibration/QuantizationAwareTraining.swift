@@ -93,7 +93,7 @@ public struct QuantizationAwareTraining {
             while let batch = try batches.next() {
                 let rate = schedule.rate(at: epoch * steps + step)
                 Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(epoch * steps + step))
-                let logits = try model(tensors.images(batch), training: true)
+                let logits = try model.network.logits(of: model(tensors.images(batch), training: true))
                 let loss = try logits.crossEntropy(tensors.labels(batch), labelSmoothing: recipe.labelSmoothing)
                 let value = try loss.item()
                 guard value.isFinite else {

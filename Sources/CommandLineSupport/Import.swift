@@ -26,11 +26,16 @@ package struct Import: ParsableCommand {
               sapool import model.onnx --output model
               sapool import model.tflite --output model --class-names labels.txt
 
+            What pixels such weights want is told by their family, by the model itself, by --normalization, or by photographs: --check takes a \
+            folder of them with a folder for each class, called by its name or number, and says the scores of all candidates.
+
+              sapool import model.onnx --output model --check photos
+
             To start a training from weights of other classes, give them to sapool train --weights.
             """)
 
     @Argument(help: ArgumentHelp("The file: safetensors, .pth, .pt, .onnx or .tflite.", valueName: "file"))
-    var file: String
+    package var file: String
     @Option(help: "The network that the weights are for: a name in either notation, or the path of its JSON form.")
     var network: String?
     @OptionGroup var details: NetworkDetails
@@ -40,12 +45,19 @@ package struct Import: ParsableCommand {
             valueName: "key"))
     var weightsKey: String?
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
-    var output: String?
+    package var output: String?
     @Flag(name: .customLong("float"), help: "Of an int8 model (.tflite) make a network of real numbers.")
     var asReals = false
     @OptionGroup var meaning: ImportedMeaning
+    @Option(
+        help: ArgumentHelp(
+            "Score the weights on photographs of known classes under each normalisation that is usual, and propose the best; the output folder "
+                + "then says it, where nothing else does.", valueName: "folder"))
+    package var check: String?
+    @Option(help: "How many of the photographs, evenly spread.")
+    package var checkImages = 500
     @Flag(help: "Print the report as JSON.")
-    var json = false
+    package var json = false
 
     package init() {}
 
@@ -70,19 +82,29 @@ package struct Import: ParsableCommand {
         let extra: [String]
     }
 
+    package func validate() throws {
+        guard (1...1_000_000).contains(checkImages) else {
+            throw ValidationError("--check-images \(checkImages): use 1 to 1000000.")
+        }
+    }
+
     package func run() throws {
         let kind = file.lowercased()
         if kind.hasSuffix(".tflite") { return try takeOverTFLite() }
-        if let option = asReals ? "--float" : meaning.given {
-            throw ValidationError("\(option) is for models of TensorFlow Lite (.tflite): leave it out.")
+        guard !asReals else {
+            throw ValidationError("--float is for models of TensorFlow Lite (.tflite): leave it out.")
         }
         if kind.hasSuffix(".onnx") { return try takeOverONNX() }
         guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
         let mapping = try WeightFile.read(contentsOf: file, for: architecture.parameters, key: weightsKey)
+        let family = PixelFamily.of(scheme: mapping.scheme)
+        let interface = try meaning.interface(
+            of: architecture, source: file, classes: nil,
+            pixels: family?.pixels.pixels(channels: architecture.inputShape.channels))
         if let output {
             try mapping.requireComplete(file)
-            try write(architecture, mapping, to: output)
+            try write(architecture, mapping.matched.map { ($0.name, $0.tensor) }, interface, to: output)
         }
         if json {
             try printJSON(
@@ -95,7 +117,7 @@ package struct Import: ParsableCommand {
                     missing: mapping.missing.map(\.name), extra: mapping.extra))
         } else {
             print(mapping.report(source: file))
-            if let output { print("\(output): network.json and model.safetensors") }
+            tell(interface, to: output, family: meaning.normalization == nil ? family : nil)
         }
     }
 
@@ -108,7 +130,9 @@ package struct Import: ParsableCommand {
         }
         let model = try ONNXImport(contentsOf: file)
         let network = model.network
-        if let output { try ImportedModel(network: network, tensors: model.weights.tensors).write(to: output) }
+        let interface = try meaning.interface(
+            of: network, source: file, classes: model.classes, pixels: model.pixels)
+        if let output { try write(network, model.weights.tensors, interface, to: output) }
         if json {
             try printJSON(
                 Model(
@@ -120,7 +144,7 @@ package struct Import: ParsableCommand {
                     + "\(counted(network.parameterCount, "parameter")), "
                     + counted(network.multiplyAccumulates, "multiply-accumulate")
             )
-            if let output { print("\(output): network.json and model.safetensors") }
+            tell(interface, to: output, family: nil)
         }
     }
 
@@ -149,7 +173,25 @@ package struct Import: ParsableCommand {
         let multiplyAccumulates: Int
     }
 
-    private func write(_ network: Network, _ mapping: WeightMapping, to folder: String) throws {
-        try ImportedModel(network: network, tensors: mapping.matched.map { ($0.name, $0.tensor) }).write(to: folder)
+    private func write(
+        _ network: Network, _ tensors: [(name: String, tensor: TensorData)], _ interface: ModelInterface?,
+        to folder: String
+    ) throws {
+        var model = ImportedModel(network: network, tensors: tensors)
+        model.interface = interface
+        try model.write(to: folder)
+    }
+
+    /// What is known of classes and pixels, and what was written.
+    private func tell(_ interface: ModelInterface?, to output: String?, family: PixelFamily?) {
+        for line in interface?.meaning ?? [] { print(line) }
+        if let family, interface?.normalization != nil {
+            print("  pixels are those that weights of \(family.name) want; --normalization says otherwise")
+        }
+        guard let output else { return }
+        print(
+            interface == nil
+                ? "\(output): network.json and model.safetensors"
+                : "\(output): network.json, model.safetensors, \(ModelInterface.fileName)")
     }
 }

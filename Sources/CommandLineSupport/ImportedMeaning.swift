@@ -43,16 +43,31 @@ struct ImportedMeaning: ParsableArguments {
         return lines
     }
 
+    /// The interface of a network whose values are the model's tensors; nil where nothing is known that it would say.
+    ///
+    /// - Parameters:
+    ///   - classes: those that the model says, if any.
+    ///   - pixels: what the model says they become, or what weights of its family want.
+    func interface(
+        of network: Network, source: String, classes: [String]?, pixels: ModelInterface.Pixels?
+    ) throws -> ModelInterface? {
+        let said = classes.flatMap { $0.count == network.classCount ? $0 : nil }
+        let names = try names(count: network.classCount) ?? said
+        let pixels = try self.pixels(channels: network.inputShape.channels) ?? pixels
+        guard names != nil || pixels != nil else { return nil }
+        return ModelInterface(
+            source: URL(fileURLWithPath: source).lastPathComponent, of: network, classes: names ?? [],
+            normalization: pixels)
+    }
+
     /// A mean and a deviation for each channel, of pixels from 0 to 1; nil where none is given.
     func pixels(channels: Int) throws -> ModelInterface.Pixels? {
         guard let normalization else { return nil }
         func all(_ value: Float) -> [Float] { [Float](repeating: value, count: channels) }
-        switch normalization {
-        case "unit": return ModelInterface.Pixels(mean: all(0), deviation: all(1))
-        case "half": return ModelInterface.Pixels(mean: all(0.5), deviation: all(0.5))
-        case "imagenet" where channels == 3:
-            return ModelInterface.Pixels(mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
-        default:
+        let known = KnownPixels.allCases.first { $0.option == normalization }?.pixels(channels: channels)
+        switch known {
+        case let known?: return known
+        case nil:
             let numbers = normalization.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
             guard numbers.count == 2, let mean = numbers[0], let deviation = numbers[1], (0...255).contains(mean),
                 (0.001...1e6).contains(deviation)

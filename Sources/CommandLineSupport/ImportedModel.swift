@@ -9,7 +9,7 @@ package struct ImportedModel {
     let network: Network
     let tensors: [(name: String, tensor: TensorData)]
     /// What goes in and comes out in the model's own form, where that is another than the network's.
-    var interface: ModelInterface?
+    package var interface: ModelInterface?
     /// Whole numbers as the model has them.
     var int8: QuantizedModel?
 
@@ -45,6 +45,17 @@ package struct ImportedModel {
                 "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
                     + "choose another output folder")
         }
+    }
+
+    /// Says in an imported network's folder what pixels become.
+    package static func state(_ pixels: ModelInterface.Pixels, in folder: String) throws {
+        let network = try Network(jsonFile: folder + "/network.json")
+        var interface =
+            ModelInterface.isThere(in: folder)
+            ? try ModelInterface(folder: folder, of: network) : ModelInterface(source: "", of: network)
+        interface.normalization = pixels
+        let bytes = try interface.json()
+        try AtomicFile.replace(ModelInterface.path(in: folder)) { try $0.append(bytes) }
     }
 
     /// Writes network.json and model.safetensors, and where there are such int8.safetensors and interface.json.

@@ -50,7 +50,7 @@ package struct NetworkDetails: ParsableArguments {
     }
 
     /// The JSON form in a folder of an import or of a run, where a name is none of a network.
-    private static func folderFile(_ name: String) -> String? {
+    static func folderFile(_ name: String) -> String? {
         let file = name + "/network.json"
         guard !Network.isJSONFile(name), FileManager.default.fileExists(atPath: file) else { return nil }
         let isNotation = (try? Network(notation: name, input: [3, 224, 224], classes: 10)) != nil

@@ -88,7 +88,7 @@ package struct Plan: ParsableCommand {
 extension NetworkDetails {
     /// The width that a network has: of a MobileNetV2 what its name or the option says; nil of others, and of a JSON form.
     package func builtWidth(of name: String) throws -> Double? {
-        guard !Network.isJSONFile(name) else { return nil }
+        guard !Network.isJSONFile(name), Self.folderFile(name) == nil else { return nil }
         if ReferenceNotation.matches(name) {
             return (try ReferenceNotation(name, width: width).backbone as? MobileNetV2)?.width
         }

@@ -96,14 +96,7 @@ struct TFLiteTakeover {
         }
         lines.append("  takes \(Self.told(interface.input))")
         lines += interface.outputs.map { "  gives \(Self.told($0))" }
-        if !interface.classes.isEmpty {
-            let shown = interface.classes.prefix(5).map(\.quoted).joined(separator: ", ")
-            lines.append("  classes: \(shown)\(interface.classes.count > 5 ? " …" : "")")
-        }
-        if let pixels = interface.normalization {
-            let text = zip(pixels.mean, pixels.deviation).prefix(4).map { "(pixel / 255 − \($0)) / \($1)" }
-            lines.append("  pixels: \(Set(text).count == 1 ? text[0] : text.joined(separator: ", "))")
-        }
+        lines += interface.meaning
         return (lines + model.remarks.map { "  \($0)" }).joined(separator: "\n")
     }
 
@@ -118,5 +111,26 @@ struct TFLiteTakeover {
         let axes = port.axes == MapAxis.memory ? "" : ", axes \(port.axes.map(\.rawValue).joined())"
         return
             "\(port.name.isEmpty ? "a tensor" : port.name.quoted) \(port.type.rawValue) \(port.shape.shortened)\(axes)\(inner)\(scale)"
+    }
+}
+
+extension ModelInterface {
+    /// Classes and pixels, for people.
+    var meaning: [String] {
+        var lines: [String] = []
+        if !classes.isEmpty {
+            let shown = classes.prefix(5).map(\.quoted).joined(separator: ", ")
+            lines.append("  classes: \(shown)\(classes.count > 5 ? " …" : "")")
+        }
+        if let normalization { lines.append("  pixels: \(normalization.text)") }
+        return lines
+    }
+}
+
+extension ModelInterface.Pixels {
+    /// A formula, or one for each channel.
+    package var text: String {
+        let all = zip(mean, deviation).prefix(4).map { "(pixel / 255 − \($0)) / \($1)" }
+        return Set(all).count == 1 ? all[0] : all.joined(separator: ", ")
     }
 }

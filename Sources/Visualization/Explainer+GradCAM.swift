@@ -19,7 +19,7 @@ extension Explainer {
     /// - Parameter map: the value of `node`, `[1, C, h, w]`.
     func gradCAM(_ node: Node, _ map: Tensor, _ images: Tensor, _ label: Int) throws -> HeatMap {
         let leaf = try map.detached().requireGradient()
-        let logits = try model.outputs(images, replacing: [node.name: leaf])[0]
+        let logits = try model.network.logits(of: model.outputs(images, replacing: [node.name: leaf])[0])
         try logits.sliced(1, label..<label + 1).sum().backward()
         guard let gradient = leaf.gradient else { throw ExecutionError("\(node.name) has no gradient") }
         return try Torch.withoutGradients {

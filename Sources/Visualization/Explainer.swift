@@ -78,7 +78,7 @@ public struct Explainer {
         let (values, probabilities) = try Torch.withoutGradients {
             (
                 shown.isEmpty ? [] : try Model(network.showing(shown), parameters: model.parameters).outputs(images),
-                try model(images).softmax(1).array(of: Float.self)
+                try network.logits(of: model(images)).softmax(1).array(of: Float.self)
             )
         }
         let chosen = label ?? probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0

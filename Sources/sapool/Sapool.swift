@@ -11,7 +11,9 @@ enum Sapool {
     static func main() {
         StandardStreams.prepare()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        if LightVerbs.names.contains(arguments.first ?? "") { Program.main(LightVerbs.self, arguments) }
+        // What an import is checked with are photographs, which a network has to look at.
+        let isChecked = arguments.contains { $0 == "--check" || $0.hasPrefix("--check=") }
+        if !isChecked, LightVerbs.names.contains(arguments.first ?? "") { Program.main(LightVerbs.self, arguments) }
         guard let own = Bundle.main.executableURL?.resolvingSymlinksInPath() else {
             note("sapool: cannot tell where it lies, and so where sapool-torch is")
             exit(1)

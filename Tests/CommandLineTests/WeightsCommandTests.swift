@@ -34,7 +34,9 @@ final class WeightsCommandTests: CommandLineTestCase {
             imported.output,
             """
             mobilenet_v2_timm.pth: 314 of 314 tensors found their place (names: timm (MobileNetV2))
-            mine: network.json and model.safetensors
+              pixels: (pixel / 255 − 0.485) / 0.229, (pixel / 255 − 0.456) / 0.224, (pixel / 255 − 0.406) / 0.225
+              pixels are those that weights of timm want; --normalization says otherwise
+            mine: network.json, model.safetensors, interface.json
 
             """)
         let plan = try sapool("plan", "mine/network.json")

@@ -40,6 +40,21 @@ final class EveryOperationTests: XCTestCase {
         x = try builder.add(.upsampleNearest(UpsampleNearest(size: 8, alignment: .corners)), [x], name: "nearest")
         let largest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "largest")
         x = try builder.subtract(x, largest, name: "below")
+        for side in GlobalAveragePool.Side.allCases {
+            let mean = try builder.add(
+                .globalAveragePool(GlobalAveragePool(over: side)), [x], name: "mean-\(side.rawValue)")
+            x = try builder.add(
+                x, builder.add(.upsampleNearest(UpsampleNearest(size: 8)), [mean], name: "wide-\(side.rawValue)"),
+                name: "with-mean-\(side.rawValue)")
+        }
+        // What hangs on a vector, and numbers of one a channel.
+        let squeezed = try builder.add(.flatten(Flatten()), [largest], name: "squeezed")
+        let factors = try builder.add(.flatten(Flatten(toPixel: true)), [squeezed], name: "factors")
+        x = try builder.multiply(x, factors, name: "excited")
+        for combination in Scale.Combination.allCases {
+            let shift = Scale(0.1, isLearned: true, shape: [8, 1, 1], combination: combination)
+            x = try builder.add(.scale(shift), [x], name: "shift-\(combination.rawValue)")
+        }
 
         let average = try builder.add(.averagePool(AveragePool(half)), [x], name: "average")
         let filter = FixedFilter(rows: [[0.5, 0.5]], columns: [[0.25, 0.75]], stride: 2)

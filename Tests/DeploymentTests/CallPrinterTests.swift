@@ -1,4 +1,5 @@
 import Deployment
+import KernelCases
 import Networks
 import Planning
 import Quantization
@@ -121,6 +122,17 @@ final class CallPrinterTests: XCTestCase {
             text: """
                 multiply(
                     row(y, 12_288, 3, of: 40), zero: 2, int8(1032), zero: 0,
+                    ScaledOutput(multiplier: 1_610_612_736, shift: -1, zero: 5, low: 5),
+                    width: 10, channels: 4, spread: .second, to: out)
+                """),
+        Case(
+            kernel: .shiftChannels(
+                AddendScaling(zero: 3, scale: half), summands: 1, AddendScaling(zero: -4, scale: threeQuarters), scaled,
+                isDifference: true),
+            text: """
+                subtract(
+                    row(y, 12_288, 3, of: 40), Addend(zero: 3, multiplier: 1_073_741_824, shift: 0),
+                    int8(1032), Addend(zero: -4, multiplier: 1_610_612_736, shift: 0),
                     ScaledOutput(multiplier: 1_610_612_736, shift: -1, zero: 5, low: 5),
                     width: 10, channels: 4, spread: .second, to: out)
                 """),

@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import KernelCases
 import MadeUpModels
 import Quantization
 import XCTest
@@ -57,14 +58,5 @@ final class HostInterfaceTests: XCTestCase {
         XCTAssertEqual(run.output.split(separator: "\n").compactMap { DeviceAnswer(line: $0) }, expected, shape.name)
         XCTAssertGreaterThan(
             Set(expected.flatMap(\.numbers)).count, 3, "\(shape.name): its made-up numbers say nothing")
-    }
-}
-
-extension KernelCall {
-    fileprivate var hasGaps: Bool {
-        values.contains { value in
-            if case .dilation = value { return true }
-            return false
-        }
     }
 }

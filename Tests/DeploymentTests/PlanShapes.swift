@@ -94,6 +94,11 @@ struct PlanShape {
         let builder = NetworkBuilder("activations on the image")
         var x = try builder.activation(builder.input([4, 10, 10]), .hardSwish, name: "swish")
         x = try builder.add(.scale(Scale(1, isLearned: true, shape: [4, 1, 1])), [x], name: "scale")
+        for combination in Scale.Combination.allCases {
+            x = try builder.add(
+                .scale(Scale(0.25, isLearned: true, shape: [4, 1, 1], combination: combination)), [x],
+                name: combination.rawValue)
+        }
         x = try builder.add(.positionEmbedding(PositionEmbedding(channels: 4, table: .learned)), [x], name: "position")
         x = try builder.convolution(x, to: 6, kernel: 3, stride: 2, padding: 1, name: "conv")
         return try builder.network(output: builder.classifier(x, classes: 4, head: .average, name: "fc"))

@@ -3,7 +3,8 @@
 
 Each model has several operators of every kind that is read. Models, inputs and answers are stored in
 Tests/QuantizationTests/Resources/tflite-models.safetensors: NAME/model (bytes), NAME/input ([samples, the model's shape]),
-NAME/output.0 … Deterministic; needs no converter:
+NAME/output.0 … The same models in real numbers are stored in Tests/ExecutionTests/Resources/tflite-float-models.safetensors.
+Deterministic; needs no converter:
 
     pip install ai-edge-litert==2.3.0 tflite==2.18.0 flatbuffers numpy safetensors
     python3 Tests/Golden/make_tflite_golden.py
@@ -17,7 +18,9 @@ import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from safetensors.numpy import save_file
 
-OUTPUT = pathlib.Path(__file__).parent.parent / "QuantizationTests" / "Resources" / "tflite-models.safetensors"
+TESTS = pathlib.Path(__file__).parent.parent
+OUTPUT = TESTS / "QuantizationTests" / "Resources" / "tflite-models.safetensors"
+REAL_OUTPUT = TESTS / "ExecutionTests" / "Resources" / "tflite-float-models.safetensors"
 TYPES = {"f": (0, np.float32), "i": (2, np.int32), "u": (3, np.uint8), "b": (9, np.int8)}
 random = np.random.default_rng(19)
 
@@ -25,10 +28,21 @@ random = np.random.default_rng(19)
 class Model:
     """A model written tensor by tensor and operator by operator."""
 
+    is_real = False
+    """Whether int8 tensors become real numbers, constants those that they stand for."""
+
     def __init__(self):
         self.tensors, self.operators = [], []
 
     def tensor(self, shape, kind="b", data=None, scale=None, zero=0, axis=0):
+        if self.is_real and (kind == "b" or scale is not None):
+            if data is not None:
+                sides = [1] * len(shape)
+                if isinstance(scale, list) and len(scale) > 1:
+                    sides[axis] = len(scale)
+                scales = np.reshape(scale, sides) if isinstance(scale, list) else scale
+                data = (np.reshape(np.asarray(data, np.float64), shape) - zero) * scales
+            kind, scale, zero = "f", None, 0
         self.tensors.append((list(shape), kind, data, scale, zero, axis))
         return len(self.tensors) - 1
 
@@ -269,15 +283,85 @@ def bytes_at_the_ends():
     return m.bytes([x], [out, other])
 
 
-def main():
+def excite():
+    """Squeeze-and-excite by linear layers, with gates of hard sigmoid and of logistic, and vectors that go on as maps."""
+    m = Model()
+    x = m.tensor([1, 6, 7, 3], scale=0.03, zero=10)
+    a = m.convolution(x, 8, 3, [1, 6, 7, 8], scale=0.06)
+    mean = m.add(40, [a, m.list([1, 2])], [1, 8], (27, 1), (0, "b", 0), scale=0.03, zero=-20)
+    hidden = m.linear(mean, 4, activation=1, scale=0.02, zero=-128)
+    gate = m.linear(hidden, 8, scale=0.05, zero=3)
+    three = m.tensor([], data=[127], scale=3 / 127)
+    sums = m.add(0, [gate, three], [1, 8], (11, 2), (0, "b", 3), scale=6 / 255, zero=-128)
+    sixth = m.tensor([1, 1], data=[127], scale=1 / 762)
+    shares = m.add(18, [sums, sixth], [1, 8], (21, 1), (0, "b", 0), scale=1 / 255, zero=-128)
+    b = m.add(18, [a, m.reshape(shares, [1, 1, 1, 8])], [1, 6, 7, 8], (21, 1), (0, "b", 0), scale=0.05, zero=4)
+    kept = m.add(40, [b, m.list([1, 2])], [1, 1, 1, 8], (27, 1), (0, "b", 1), scale=0.02, zero=-10)
+    again = m.linear(kept, 8, scale=0.04, zero=9)
+    m.operators[-1] = (*m.operators[-1][:4], [(0, "b", 0), (2, "b", 1)])
+    m.tensors[again] = ([1, 1, 1, 8], *m.tensors[again][1:])
+    logistic = m.add(14, [again], [1, 1, 1, 8], scale=1 / 256, zero=-128)
+    c = m.add(18, [logistic, b], [1, 6, 7, 8], (21, 1), (0, "b", 0), scale=0.03, zero=-2)
+    # The vector as an image, a mean of it, and joined with one.
+    wide = m.convolution(m.reshape(m.linear(kept, 6, activation=1, scale=0.03, zero=-128), [1, 1, 1, 6]), 8, 1, [1, 1, 1, 8], scale=0.05)
+    d = m.add(0, [c, wide], [1, 6, 7, 8], (11, 2), (0, "b", 0), scale=0.06, zero=-11)
+    last = m.add(40, [d, m.list([1, 2])], [1, 1, 1, 8], (27, 1), (0, "b", 1), scale=0.04, zero=2)
+    flat = m.linear(last, 5, scale=0.04, zero=2)
+    joined = m.add(2, [flat, m.reshape(last, [1, 8])], [1, 13], (10, 2), (0, "i", 1), scale=0.04, zero=2)
+    return m.bytes([x], [m.linear(joined, 3), c, joined])
+
+
+def constants():
+    """Sums, differences and products with a number for each channel, at the image, of maps and of vectors."""
+    m = Model()
+    x = m.tensor([1, 5, 5, 3], scale=1, zero=-128)
+    scaled = m.add(18, [x, m.tensor([], data=[127], scale=1 / 255 / 127)], [1, 5, 5, 3], (21, 1), (0, "b", 0), scale=1 / 255, zero=-128)
+    mean = m.tensor([1, 1, 1, 3], data=[-30, 5, 120], scale=0.004, zero=-128)
+    centred = m.add(41, [scaled, mean], [1, 5, 5, 3], (28, 2), (0, "b", 0), scale=0.006, zero=17)
+    factors = m.tensor([1, 1, 1, 3], data=[127, 100, 90], scale=0.035)
+    normal = m.add(18, [centred, factors], [1, 5, 5, 3], (21, 1), (0, "b", 0), scale=0.03, zero=11)
+    a = m.convolution(normal, 6, 3, [1, 5, 5, 6], scale=0.05)
+    summands = m.tensor([6], data=[-128, -7, 0, 33, 90, 127], scale=0.02, zero=5)
+    b = m.add(0, [summands, a], [1, 5, 5, 6], (11, 2), (0, "b", 1), scale=0.04, zero=-128)
+    c = m.add(41, [b, summands], [1, 5, 5, 6], (28, 2), (0, "b", 0), scale=0.05, zero=3)
+    vector = m.add(40, [c, m.list([1, 2])], [1, 6], (27, 1), (0, "b", 0), scale=0.03, zero=1)
+    d = m.linear(vector, 6, scale=0.06)
+    e = m.add(18, [d, m.tensor([1, 6], data=[3, -90, 127, 66, 5, -128], scale=0.01, zero=2)], [1, 6], (21, 1), (0, "b", 0), scale=0.04, zero=8)
+    f = m.add(0, [e, summands], [1, 6], (11, 2), (0, "b", 0), scale=0.05, zero=-9)
+    # A shortcut to more channels, and a mean of the map's own size.
+    pool = m.add(1, [c], [1, 2, 2, 6], (5, 6), (0, "b", 1), (1, "i", 2), (2, "i", 2), (3, "i", 2), (4, "i", 2), (5, "b", 0), scale=0.05, zero=3)
+    wide = m.add(34, [pool, m.list([[0, 0], [0, 0], [0, 0], [3, 3]])], [1, 2, 2, 12], scale=0.05, zero=3)
+    g = m.add(0, [wide, m.convolution(c, 12, 3, [1, 2, 2, 12], stride=2, padding=1)], [1, 2, 2, 12], (11, 2), (0, "b", 1), scale=0.08, zero=-128)
+    h = m.add(1, [g], [1, 1, 1, 12], (5, 6), (0, "b", 1), (1, "i", 2), (2, "i", 2), (3, "i", 2), (4, "i", 2), (5, "b", 0), scale=0.08, zero=-128)
+    return m.bytes([x], [f, c, m.linear(m.reshape(h, [1, 12]), 4)])
+
+
+def sides():
+    """Means of rows and of columns that are no average pooling, and one behind the other."""
+    m = Model()
+    x = m.tensor([1, 6, 9, 3], scale=0.05, zero=-20)
+    a = m.convolution(x, 5, 3, [1, 6, 9, 5], scale=0.07)
+    rows = m.add(40, [a, m.list([2])], [1, 6, 5], (27, 1), (0, "b", 0), scale=0.02, zero=9)
+    columns = m.add(40, [a, m.list([1])], [1, 1, 9, 5], (27, 1), (0, "b", 1), scale=0.03, zero=-1)
+    both = m.add(40, [rows, m.list([1])], [1, 5], (27, 1), (0, "b", 0), scale=0.01, zero=30)
+    b = m.convolution(columns, 4, 3, [1, 1, 9, 4], scale=0.03)
+    return m.bytes([x], [rows, columns, m.linear(both, 3), m.linear(b, 6)])
+
+
+INT8 = [mobile, squeeze, branches, functions, numbers, ends, bytes_at_the_ends, excite, constants, sides]
+# Others have QUANTIZE, which real numbers do without.
+REAL = [mobile, squeeze, branches, numbers, excite, constants, sides]
+
+
+def answered(makers, output, samples_of_each):
     tensors = {}
-    for make in [mobile, squeeze, branches, functions, numbers, ends, bytes_at_the_ends]:
+    for make in makers:
         data = make()
         interpreter = Interpreter(model_content=data, experimental_op_resolver_type=OpResolverType.BUILTIN_REF)
         interpreter.allocate_tensors()
         given, wanted = interpreter.get_input_details()[0], interpreter.get_output_details()
         samples, answers = [], [[] for _ in wanted]
-        for _ in range(12):
+        for _ in range(samples_of_each):
             if given["dtype"] == np.float32:
                 sample = random.normal(0, 1.5, given["shape"]).astype(np.float32)
             else:
@@ -286,15 +370,22 @@ def main():
             interpreter.set_tensor(given["index"], sample)
             interpreter.invoke()
             samples.append(sample)
-            for index, output in enumerate(wanted):
-                answers[index].append(interpreter.get_tensor(output["index"]))
+            for index, each in enumerate(wanted):
+                answers[index].append(interpreter.get_tensor(each["index"]))
         tensors[f"{make.__name__}/model"] = np.frombuffer(data, np.uint8)
         tensors[f"{make.__name__}/input"] = np.stack(samples)
         for index, answer in enumerate(answers):
             answer = np.stack(answer)
             tensors[f"{make.__name__}/output.{index}"] = answer
             print(make.__name__, index, answer.shape, answer.dtype, "values", len(np.unique(answer)), answer.min(), answer.max())
-    save_file(tensors, OUTPUT)
+    save_file(tensors, output)
+    output.chmod(0o644)
+
+
+def main():
+    answered(INT8, OUTPUT, 12)
+    Model.is_real = True
+    answered(REAL, REAL_OUTPUT, 3)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,12 @@ final class ForeignOperationTests: XCTestCase {
         XCTAssertEqual(try shape(.subtract(Subtract()), [[2, 1, 1], [2, 5, 4]]), [2, 5, 4])
         XCTAssertEqual(try shape(.parametricReLU(ParametricReLU(slope: 0.1, channels: 2)), [[2, 5, 4]]), [2, 5, 4])
         XCTAssertEqual(try shape(.softmax(Softmax()), [[9]]), [9])
+        XCTAssertEqual(try shape(.flatten(Flatten(toPixel: true)), [[9]]), [9, 1, 1])
+        XCTAssertEqual(try shape(.globalAveragePool(GlobalAveragePool(over: .height)), [[7, 5, 4]]), [7, 1, 4])
+        XCTAssertEqual(try shape(.globalAveragePool(GlobalAveragePool(over: .width)), [[7, 5, 4]]), [7, 5, 1])
+        let shift = Scale(0, isLearned: true, shape: [7, 1, 1], combination: .subtract)
+        XCTAssertEqual(try shape(.scale(shift), [[7, 5, 4]]), [7, 5, 4])
+        XCTAssertEqual(shift.parameters.map(\.name), ["summand"])
     }
 
     func testWhatDoesNotFitIsRefused() {
@@ -39,6 +45,9 @@ final class ForeignOperationTests: XCTestCase {
             "it cannot join 2×3×4 and 2×3×5: only their channels may differ")
         XCTAssertEqual(
             problem(joined, [[2, 1, 1], [2]]), "it cannot join 2×1×1 and 2: only their channels may differ")
+        XCTAssertEqual(
+            problem(.scale(Scale(0, isLearned: true, combination: .add)), [[2, 5, 4]]),
+            "it adds numbers that are not learned ones of one a channel: learn them, with the shape [C, 1, 1]")
         XCTAssertEqual(problem(joined, []), "it joins 0 values: use 1 to 64")
         XCTAssertEqual(
             problem(joined, [Shape](repeating: [1], count: 65)), "it joins 65 values: use 1 to 64")

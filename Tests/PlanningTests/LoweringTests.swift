@@ -147,6 +147,11 @@ final class LoweringTests: XCTestCase {
             { try $0.softmax($1, name: "reader") }, { try $0.concatenate([$1, $1], name: "reader") },
             { try $0.slice($1, from: 1, count: 2, name: "reader") }, { try $0.subtract($1, $1, name: "reader") },
             { try $0.parametricReLU($1, name: "reader") },
+            // A map of one pixel again: its channels are no others than the vector's.
+            {
+                let pixel = try $0.add(.flatten(Flatten(toPixel: true)), [$1], name: "pixel")
+                return try $0.convolution(pixel, to: 2, kernel: 1, name: "reader")
+            },
         ]
         for reader in readers {
             XCTAssertEqual(

@@ -14,7 +14,7 @@ final class ImportedModelTests: XCTestCase {
         let program = try KernelProgram(model, plan: MemoryPlan(model.network, options: plan))
         let executor = HostExecutor(program)
         let count = try interface.input.sampleCount(of: input, "input")
-        return try interface.tensors(input, count, of: model.network) { executor.run($0) }
+        return try interface.tensors(input, count, of: program) { executor.run($0) }
     }
 
     private func assertEqual(_ own: TensorData, _ reference: TensorData, _ what: String) {

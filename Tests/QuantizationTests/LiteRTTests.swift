@@ -121,6 +121,27 @@ final class LiteRTTests: XCTestCase {
         XCTAssertEqual(HostExecutor(try KernelProgram(model)).run([3]), [2, -2])
     }
 
+    /// Channels that training has let die have no weights and biases up to the ends of 32 bits.
+    func testChannelsOfNothingButALargeBiasGiveTheirOneNumber() throws {
+        for rounding in IntegerArithmetic.allCases {
+            let builder = NetworkBuilder("dead")
+            let image = try builder.input([1, 1, 1])
+            let network = try builder.network(
+                output: try builder.convolution(image, to: 3, kernel: 1, bias: true, name: "conv"))
+            let pixels = try PixelQuantization(mean: [0], deviation: [1])
+            let step = pixels.quantization.scale
+            let model = QuantizedModel(
+                network: network, pixels: pixels, classNames: [], planOptions: PlanOptions(), arithmetic: rounding,
+                values: [network.input.name: pixels.quantization, "conv": AffineQuantization(scale: step, zeroPoint: 5)],
+                weights: [
+                    "conv": QuantizedModel.Weights(
+                        numbers: [0, 0, 0], scales: [1e-8, 3e-8, 1], bias: [1 << 30, -(1 << 30), .min])
+                ], tables: [:])
+            // 2³⁰ · 10⁻⁸ is 10.7, −2³⁰ · 3 · 10⁻⁸ is −32.2, and the last leaves int8.
+            XCTAssertEqual(HostExecutor(try KernelProgram(model)).run([77]), [16, -27, -128])
+        }
+    }
+
     /// Ten bits fall short of a line's centre where 1024 lines are no multiple: then LiteRT reads a line that a plan has not kept.
     func testResizingThatReadsOtherLinesIsRefused() throws {
         XCTAssertTrue(TenBitResizing(source: 7, destination: 14).readsWhatIsThere)

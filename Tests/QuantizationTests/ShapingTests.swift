@@ -1,4 +1,3 @@
-import Foundation
 import MadeUpModels
 import Networks
 import Planning
@@ -28,60 +27,6 @@ final class ShapingTests: XCTestCase {
                 for (image, expected) in zip(images, expected) {
                     XCTAssertEqual(executor.run(image), expected, "\(model.arithmetic) with \(options)")
                 }
-            }
-        }
-    }
-
-    /// What each step makes of its operands, computed once more with real numbers.
-    func testEachStepIsTheFunctionThatItSaysItIs() throws {
-        let network = try Network.withEveryShaping()
-        let model = try MadeUpModel(network).model
-        let values = try StepInspector(model).values(madeUpImage(network, seed: 3))
-        var numbers: [String: (bytes: [Int8], quantization: AffineQuantization)] = [:]
-        for value in values { numbers[value.name] = (value.numbers, value.quantization) }
-        func bytes(_ name: String) throws -> [Int8] { try XCTUnwrap(numbers[name]?.bytes, name) }
-        func real(_ name: String, _ number: Int8) throws -> Double {
-            try XCTUnwrap(numbers[name]?.quantization, name).real(of: number)
-        }
-        let (left, right, stem) = (try bytes("left"), try bytes("right"), try bytes("stem.rectify"))
-        for pixel in 0..<72 {
-            XCTAssertEqual(Array(stem[pixel * 12..<pixel * 12 + 5]), Array(left[pixel * 5..<pixel * 5 + 5]))
-            XCTAssertEqual(Array(stem[pixel * 12 + 5..<pixel * 12 + 12]), Array(right[pixel * 7..<pixel * 7 + 7]))
-        }
-        let (joined, limited, shares) = (try bytes("joined"), try bytes("grown.limit"), try bytes("shares"))
-        for pixel in 0..<72 {
-            let row = Array(joined[pixel * 19..<pixel * 19 + 19])
-            XCTAssertEqual(Array(row.prefix(5)), Array(row.suffix(5)))
-            XCTAssertEqual(Array(row.prefix(5)), Array(left[pixel * 5..<pixel * 5 + 5]))
-            for channel in 0..<9 {
-                let source = try real("grown.limit", limited[pixel * 9 + channel])
-                XCTAssertLessThanOrEqual(abs(source), 1.02)
-                XCTAssertEqual(try real("joined", row[5 + channel]), source, accuracy: 0.51 * 6 / 255)
-            }
-            let exponentials = try row.map { exp(try real("joined", $0)) }
-            let sum = exponentials.reduce(0, +)
-            for channel in 0..<19 {
-                XCTAssertEqual(
-                    try real("shares", shares[pixel * 19 + channel]), exponentials[channel] / sum, accuracy: 0.6 / 256)
-            }
-        }
-        let (weighted, greatest, below) = (try bytes("weighted"), try bytes("greatest"), try bytes("below"))
-        for channel in 0..<19 {
-            let column = stride(from: channel, to: weighted.count, by: 19).map { weighted[$0] }
-            XCTAssertEqual(greatest[channel], column.max())
-            let most = try real("greatest", greatest[channel])
-            for (pixel, number) in column.enumerated() {
-                let difference = try real("weighted", number) - most
-                let step = try XCTUnwrap(numbers["below"]).quantization
-                let wanted = max(step.range.lowerBound, min(step.range.upperBound, difference))
-                XCTAssertEqual(try real("below", below[pixel * 19 + channel]), wanted, accuracy: 0.51 * step.scale)
-            }
-        }
-        let nearest = try bytes("nearest")
-        for y in 0..<18 {
-            for x in 0..<16 {
-                let (place, source) = ((y * 16 + x) * 19, (y / 2 * 8 + x / 2) * 19)
-                XCTAssertEqual(Array(nearest[place..<place + 19]), Array(below[source..<source + 19]))
             }
         }
     }

@@ -14,6 +14,8 @@ public struct SimulationReport {
     /// Which part of a data set the images are; nil for files.
     private let part: String?
     private let shownClasses: Int
+    /// Whether scores are shares already, of a softmax at the network's end.
+    private let endsInSoftmax: Bool
     private var answers: [DeviceAnswer] = []
     private var run: (EmulatedRun, Core)?
 
@@ -28,6 +30,7 @@ public struct SimulationReport {
     ) {
         self.part = part
         self.package = package.description
+        endsInSoftmax = (try? QuantizedModel(contentsOf: package.model))?.network.endsInSoftmax ?? false
         self.samples = samples
         self.shownScore = shownScore
         self.shownClasses = shownClasses
@@ -149,11 +152,13 @@ public struct SimulationReport {
         }
     }
 
-    /// The most probable classes: the softmax of the scores' real values.
+    /// The most probable classes: the softmax of the scores' real values; where these are shares, these, of which 0 counts as half a step.
     private func probable(_ scores: [Int8]) -> [Record.Class] {
         let scale = package.outputScale ?? 0
         let most = scores.max() ?? 0
-        let exponentials = scores.map { exp(scale * (Double($0) - Double(most))) }
+        let exponentials = scores.map { score in
+            endsInSoftmax ? max(0.5, Double(score) + 128) : exp(scale * (Double(score) - Double(most)))
+        }
         let sum = exponentials.reduce(0, +)
         return exponentials.enumerated().sorted {
             $0.element == $1.element ? $0.offset < $1.offset : $0.element > $1.element

@@ -22,6 +22,7 @@ struct LayerSource {
             case .subtract: "subtract"
             case .multiply: "multiply"
             case .scaleChannels: "scaleChannels"
+            case .shiftChannels: "shiftChannels"
             case .addPosition: "addPosition"
             case .maxPool: "maxPool"
             case .averagePool: "averagePool"

@@ -29,7 +29,12 @@ extension Scale: OperationExecution {
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
         if let offset { return try inputs[0] * factor + offset }
         guard isLearned else { return try inputs[0] * factor }
-        let learned = try run.parameter("factor")
+        let learned = try run.parameter(learnedName)
+        switch combination {
+        case .add: return try inputs[0] + learned
+        case .subtract: return try inputs[0] - learned
+        case nil: break
+        }
         return try inputs[0] * (isProportion ? learned.clamped(minimum: 0).clamped(maximum: 1) : learned)
     }
 }

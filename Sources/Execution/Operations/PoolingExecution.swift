@@ -42,7 +42,13 @@ extension GlobalAveragePool: OperationExecution {
     var traits: ExecutionTraits { .plain }
 
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
-        try inputs[0].mean([2, 3], keepDimensions: true)
+        let sides =
+            switch side {
+            case nil: [2, 3]
+            case .height: [2]
+            case .width: [3]
+            }
+        return try inputs[0].mean(sides, keepDimensions: true)
     }
 }
 

@@ -13,7 +13,7 @@ extension Flatten: OperationExecution {
     var traits: ExecutionTraits { .plain }
 
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
-        try inputs[0].reshaped([inputs[0].shape[0], -1])
+        try inputs[0].reshaped([inputs[0].shape[0], -1] + (toPixel ? [1, 1] : []))
     }
 }
 

@@ -11,6 +11,8 @@ public struct ONNXImport: Sendable {
     public let network: Network
     /// Parameters and buffers under the network's names; counters are absent.
     public let weights: Safetensors
+    /// What the model says of itself: texts by their names.
+    public let properties: [String: String]
 
     /// Reads a model.
     ///
@@ -40,6 +42,7 @@ public struct ONNXImport: Sendable {
             guard !model.unknownFields.has(25) else {
                 throw UnsupportedProblem("it has functions of its own: export it with standard operators alone")
             }
+            properties = Dictionary(model.metadataProps.map { ($0.key, $0.value) }) { first, _ in first }
             if let own = Self.own(model, fileLength: bytes.count) {
                 (network, weights) = own
             } else {
@@ -57,6 +60,22 @@ public struct ONNXImport: Sendable {
         } catch let error as InterchangeError {
             throw InterchangeError("\(name): \(error)")
         }
+    }
+
+    /// Names of the classes that it says, as `sapool export` writes them; nil where it says none.
+    package var classes: [String]? { property("classes") }
+
+    /// What it says pixels become, likewise.
+    package var pixels: ModelInterface.Pixels? {
+        guard let mean: [Float] = property("mean"), let deviation: [Float] = property("deviation"),
+            mean.count == network.inputShape.channels, deviation.count == mean.count,
+            (mean + deviation).allSatisfy(\.isFinite), deviation.allSatisfy({ $0 > 0 })
+        else { return nil }
+        return ModelInterface.Pixels(mean: mean, deviation: deviation)
+    }
+
+    private func property<Value: Decodable>(_ name: String) -> Value? {
+        properties[name].flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
     }
 
     /// The version of the standard's operators that a model says it uses.

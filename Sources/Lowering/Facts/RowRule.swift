@@ -30,6 +30,6 @@ package enum RowRule: Sendable {
 
     /// The rule of an operand of a sum or product: its own row, or the pixel that spreads.
     static func broadcast(_ inputs: [Shape], _ output: Shape) -> [RowRule] {
-        inputs.map { $0 == output ? .same : .pixel }
+        inputs.map { $0.count == output.count ? .same : .pixel }
     }
 }

@@ -40,7 +40,13 @@ extension Scale: DeviceFacts {
                 "factors of one a position", flashBytes: 4 * shape.count,
                 instructions: Guess.twoPasses(output.count))
         }
-        return .call(.scaleChannels, [output.channels], [Double(output.count), Double(output.height)])
+        let kernel: DeviceKernel =
+            switch combination {
+            case nil: .scaleChannels
+            case .add: .add
+            case .subtract: .subtract
+            }
+        return .call(kernel, [output.channels], [Double(output.count), Double(output.height)])
     }
     package var label: String { Self.kind }
     package var family: OperationFamily { .other }

@@ -37,9 +37,11 @@ extension GlobalAveragePool: DeviceFacts {
     package var rewriting: RewritingRule { .kept }
     package var placement: StepPlacement { .own(takesLimits: false) }
     package var spreading: Spreading { .never }
-    package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [.eachPass] }
+
+    /// A mean of each row is there with the row.
+    package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [side == .width ? .line : .eachPass] }
     package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] {
-        Scratch.sums(output.channels, isKept: true)
+        Scratch.sums(output.width * output.channels, isKept: side != .width)
     }
     package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse {
         .call(.globalAverage, [], [Double(inputs[0].count), Double(output.count), Double(inputs[0].height)])

@@ -37,13 +37,20 @@ public struct Linear: OperationKind {
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
-/// A map as a vector: `[C, H, W]` → `[C·H·W]`, channels slowest.
+/// A map as a vector: `[C, H, W]` → `[C·H·W]`, channels slowest; or a vector as a map of one pixel: `[C]` → `[C, 1, 1]`.
 public struct Flatten: OperationKind {
     public static let name = Operation.Name.flatten
 
-    public init() {}
+    /// Whether a map of one pixel comes out, which sums and products spread over maps.
+    @OptionalFlag public var toPixel: Bool
 
-    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape { [try single(inputs).count] }
+    /// A flattening, or its opposite.
+    public init(toPixel: Bool = false) { self.toPixel = toPixel }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let count = try single(inputs).count
+        return toPixel ? Shape(count, 1) : [count]
+    }
 
     public var slidingWindow: Window? { nil }
     public var parameters: [ParameterSpecification] { [] }

@@ -50,9 +50,17 @@ public struct Activation: OperationKind {
 }
 
 /// Multiplies every element by a number: one for all, fixed or learned, or a learned one for each channel or position. A fixed number may then
-/// be added: x · factor + offset.
+/// be added: x · factor + offset. Learned numbers of one a channel may be added or taken away instead.
 public struct Scale: OperationKind {
     public static let name = Operation.Name.scale
+
+    /// What becomes of learned numbers that are no factors.
+    public enum Combination: String, Sendable, Hashable, Codable, CaseIterable {
+        /// x + number
+        case add
+        /// x − number
+        case subtract
+    }
 
     /// The number, or the value that learned ones start from.
     public var factor: Double
@@ -63,17 +71,20 @@ public struct Scale: OperationKind {
     @OptionalFlag public var isProportion: Bool
     /// The number that is added, where factors are no learned ones; nil for none.
     public var offset: Double?
+    /// What is done with learned numbers of one a channel instead of multiplying; nil for factors.
+    public var combination: Combination?
 
     /// A scale by its factor.
     public init(
         _ factor: Double, isLearned: Bool = false, shape: Shape? = nil, isProportion: Bool = false,
-        offset: Double? = nil
+        offset: Double? = nil, combination: Combination? = nil
     ) {
         self.factor = factor
         self.isLearned = isLearned
         self.shape = shape
         self.isProportion = isProportion
         self.offset = offset
+        self.combination = combination
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -82,6 +93,11 @@ public struct Scale: OperationKind {
         if let offset {
             try require(offset.isFinite, "its offset is \(offset): use a finite number")
             try require(!isLearned, "it has an offset and learned factors: use one of them")
+        }
+        if combination != nil {
+            try require(
+                isLearned && !isProportion && shape?.size == 1,
+                "it adds numbers that are not learned ones of one a channel: learn them, with the shape [C, 1, 1]")
         }
         if let shape {
             try require(isLearned, "its fixed factors have a shape: only learned ones do")
@@ -95,11 +111,17 @@ public struct Scale: OperationKind {
     public var parameters: [ParameterSpecification] {
         guard isLearned else { return [] }
         return [
-            ParameterSpecification("factor", shape?.dimensions ?? [1], role: .undecayed, initializer: .constant(factor))
+            ParameterSpecification(
+                learnedName, shape?.dimensions ?? [1], role: .undecayed, initializer: .constant(factor))
         ]
     }
 
-    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count }
+    /// What its learned numbers are called.
+    public var learnedName: String { combination == nil ? "factor" : "summand" }
+
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
+        combination == nil ? output.count : 0
+    }
 
     public var slidingWindow: Window? { nil }
     public func warning(_ inputs: [Shape]) -> String? { nil }

@@ -97,13 +97,28 @@ public struct AveragePool: WindowedOperation {
 }
 
 /// Mean of the whole map: `[C, H, W]` → `[C, 1, 1]`.
+/// Over one side alone it is `[C, 1, W]` or `[C, H, 1]`.
 public struct GlobalAveragePool: OperationKind {
     public static let name = Operation.Name.globalAveragePool
 
-    public init() {}
+    /// A side of a map.
+    public enum Side: String, Sendable, Hashable, Codable, CaseIterable {
+        case height, width
+    }
+
+    /// The side that goes; nil where both go.
+    public var side: Side?
+
+    /// A mean over whole maps, or over their columns (`height`) or rows (`width`).
+    public init(over side: Side? = nil) { self.side = side }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
-        Shape(try singleMap(inputs).channels, 1)
+        let map = try singleMap(inputs)
+        return switch side {
+        case nil: Shape(map.channels, 1)
+        case .height: Shape(map.channels, Size(1, map.width))
+        case .width: Shape(map.channels, Size(map.height, 1))
+        }
     }
 
     public var slidingWindow: Window? { nil }

@@ -55,6 +55,7 @@ struct HostArguments {
     /// The pass, or the row that a call in place works on.
     mutating func pass() -> Int {
         let value = take()
+        if case .integer(let number) = value { return number }
         guard case .pass = value else { refuse(value, "the pass") }
         return y
     }

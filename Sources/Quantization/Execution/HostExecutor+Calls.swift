@@ -52,11 +52,11 @@ extension HostExecutor {
                 next.int8(), inputs: next.integer(), zero: next.integer(), weights: next.int8(),
                 outputs: next.integer(), next.requantisation(), to: next.output())
         case .lookUp: lookUp(next.int8(), count: next.integer(), next.int8(), to: next.output())
-        case .add:
+        case .add, .shiftChannels(_, _, _, _, isDifference: false):
             add(
                 next.int8(), next.addend(), next.int8(), next.addend(), next.scaled(), width: next.integer(),
                 channels: next.integer(), spread: next.spread(), to: next.output())
-        case .subtract:
+        case .subtract, .shiftChannels:
             subtract(
                 next.int8(), next.addend(), next.int8(), next.addend(), next.scaled(), width: next.integer(),
                 channels: next.integer(), spread: next.spread(), to: next.output())

@@ -27,7 +27,7 @@ extension QuantizedModel {
         for (name, layer) in integers.layers {
             weights[name] = Weights(numbers: layer.numbers, scales: layer.scales, bias: layer.bias)
         }
-        for part in ["factor", "slope"] {
+        for part in ["factor", "summand", "slope"] {
             for name in integers.layers.keys {
                 guard let inner = integers.values["\(name).\(part)"] else { continue }
                 values["\(name).\(part)"] = try Self.affine(inner, name)

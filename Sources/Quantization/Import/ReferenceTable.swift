@@ -9,6 +9,7 @@ extension ImportedIntegers.Function {
         let tables = LiteRTTable(from: input.affine, to: output.affine)
         switch kind {
         case .restate: return Array(Int8.min...Int8.max)
+        case .fill(let number): return [Int8](repeating: Int8(clamping: number), count: 256)
         case .requantise: return tables.requantised
         case .throughFloat:
             return numbers { centred in
@@ -40,7 +41,7 @@ extension ImportedIntegers.Function {
         guard sane.contains(input.scale), sane.contains(output.scale) else { return false }
         let ratio = input.scale / output.scale
         switch kind {
-        case .restate, .clamp, .throughFloat, .logistic, .tanh, .hardSwish: return true
+        case .restate, .fill, .clamp, .throughFloat, .logistic, .tanh, .hardSwish: return true
         case .requantise, .rectify: return isBounded(255, ratio)
         case .leakyReLU(let alpha): return isBounded(255, ratio) && isBounded(255, ratio * alpha)
         case .prelu(_, let slope): return isBounded(255, ratio) && isBounded(65_025, ratio * slope.scale)

@@ -11,24 +11,34 @@ extension QuantizedModel {
     /// - Throws: `QuantizationError` where the model lacks something.
     public func onnxExport(metadata: [String: String] = [:]) throws -> ONNXExport {
         var finished: [String: ONNXQuantization.Value] = [:]
-        var steps: [Node.ID: DeviceStep] = [:]
-        for step in try DeviceStep.all(of: network) {
-            for part in step.parts {
-                let names = [part.last.name] + ["query", "key", "value"].map { "\(part.last.name).\($0)" }
-                for name in names {
-                    guard let value = values[name] else { continue }
-                    finished[name] = ONNXQuantization.Value(scale: Float(value.scale), zeroPoint: value.zeroPoint)
-                }
+        let steps = try DeviceStep.all(of: network)
+        for part in steps.flatMap(\.parts) {
+            let names = [part.last.name] + ["query", "key", "value"].map { "\(part.last.name).\($0)" }
+            for name in names {
+                guard let value = values[name] else { continue }
+                finished[name] = ONNXQuantization.Value(scale: Float(value.scale), zeroPoint: value.zeroPoint)
             }
+        }
+        let real = try realParameters(steps)
+        return ONNXExport(
+            network, weights: real.state, metadata: metadata,
+            quantization: ONNXQuantization(values: finished, weights: real.scales))
+    }
+
+    /// Its parameters as real numbers, under the names and in the shapes that its network has them in float.
+    ///
+    /// - Throws: `QuantizationError` where the model lacks something.
+    package func realParameters() throws -> Safetensors { try realParameters(DeviceStep.all(of: network)).state }
+
+    private func realParameters(_ all: [DeviceStep]) throws -> RealParameters {
+        var steps: [Node.ID: DeviceStep] = [:]
+        for step in all {
             if case .operation(let node, _) = step.parts[0] { steps[node.id] = step }
         }
         var real = RealParameters()
         for node in network.nodes {
             try node.operation.int8.addReal(IntegerNode(model: self, node: node, step: steps[node.id]), to: &real)
         }
-        return ONNXExport(
-            network,
-            weights: Safetensors(real.tensors.sorted { $0.key < $1.key }.map { (name: $0.key, tensor: $0.value) }),
-            metadata: metadata, quantization: ONNXQuantization(values: finished, weights: real.scales))
+        return real
     }
 }

@@ -7,6 +7,9 @@ struct RealParameters {
     var tensors: [String: TensorData] = [:]
     /// By the names of weights the scale of each output; the weights are whole multiples of it.
     var scales: [String: [Float]] = [:]
+
+    /// The parameters as a file holds them, in the order of their names.
+    var state: Safetensors { Safetensors(tensors.sorted { $0.key < $1.key }.map { (name: $0.key, tensor: $0.value) }) }
 }
 
 /// What an int8 model holds of a node.

@@ -31,12 +31,12 @@ extension Scale: Int8Operation {
         return { $0 * own }
     }
 
-    /// Factors of one a channel.
+    /// Factors or summands of one a channel.
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
-        var factors = try quantizer.float.parameter("\(node.name).factor").map(Double.init)
+        var factors = try quantizer.float.parameter("\(node.name).\(learnedName)").map(Double.init)
         if isProportion { factors = factors.map { max(0, min(1, $0)) } }
         let table = AffineQuantization(symmetric: factors.lazy.map(abs).max() ?? 0)
-        quantizer.values["\(node.name).factor"] = table
+        quantizer.values["\(node.name).\(learnedName)"] = table
         quantizer.weights[node.name] = QuantizedModel.Weights(
             numbers: factors.map(table.number), scales: [Float(table.scale)])
     }
@@ -46,12 +46,19 @@ extension Scale: Int8Operation {
     ) throws(QuantizationError) -> Kernel {
         guard shape != nil else { return try writer.lookUp(place.name) }
         let (name, input) = (place.name, place.inputs[0])
-        let (weights, factor) = (try writer.weights(name), try writer.quantization("\(name).factor"))
+        let (weights, factor) = (try writer.weights(name), try writer.quantization("\(name).\(learnedName)"))
         guard weights.numbers.count == place.shape.channels, (-128...127).contains(factor.zeroPoint),
             (-128...127).contains(input.zeroPoint)
         else {
             throw QuantizationError(
-                "\(name): it has \(weights.numbers.count) factors for \(place.shape.channels) channels")
+                "\(name): it has \(weights.numbers.count) \(learnedName)s for \(place.shape.channels) channels")
+        }
+        if let combination {
+            let (first, second, output) = try writer.addition(name, input, factor, place.output, KernelWriter.Limits())
+            return .shiftChannels(
+                AddendScaling(zero: input.zeroPoint, scale: first),
+                summands: writer.add(name, learnedName, [place.shape.channels], .int8(weights.numbers)),
+                AddendScaling(zero: factor.zeroPoint, scale: second), output, isDifference: combination == .subtract)
         }
         let scale = FixedPointScale(writer.quotient([input.scale, factor.scale], place.output.scale))
         try writer.requireBounded(name, 65_025, scale)
@@ -70,10 +77,12 @@ extension Scale: Int8Operation {
                 "\(name): a learned factor lives on in a table alone, which has no form in ONNX: export the float model"
             )
         }
-        guard let factors = integers.model.weights[name], let value = integers.model.values["\(name).factor"] else {
-            throw QuantizationError("\(name): the int8 model has no factors for it")
+        guard let factors = integers.model.weights[name],
+            let value = integers.model.values["\(name).\(learnedName)"]
+        else {
+            throw QuantizationError("\(name): the int8 model has no \(learnedName)s for it")
         }
-        real.tensors["\(name).factor"] = try TensorData(
+        real.tensors["\(name).\(learnedName)"] = try TensorData(
             factors.numbers.map { Float(value.real(of: $0)) }, shape: shape.dimensions)
     }
 }

@@ -45,7 +45,7 @@ extension GlobalAveragePool: Int8Operation {
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
-        let area = place.shapes[0].size.area
+        let area = place.shapes[0].size.area / max(1, place.shape.size.area)
         let scale =
             switch writer.model.arithmetic {
             case .sapool: FixedPointScale(place.inputs[0].scale / (place.output.scale * Double(area)))

@@ -97,6 +97,9 @@ public enum Kernel: Sendable, Hashable {
     /// The same, the second operand a constant that spreads. `factors`: int8 `[C]`.
     case scaleChannels(zero: Int, factors: ConstantID, factorZero: Int = 0, OutputScaling)
 
+    /// `add` or `subtract` of a row, the second operand a constant that spreads. `summands`: int8 `[C]`.
+    case shiftChannels(AddendScaling, summands: ConstantID, AddendScaling, OutputScaling, isDifference: Bool)
+
     /// `addPosition`. `columns`: int8 `[W][d / 2]`; `rows`: int8 `[H][d / 2]`.
     case addPosition(AddendScaling, columns: ConstantID, rows: ConstantID, AddendScaling, OutputScaling)
 
@@ -106,7 +109,8 @@ public enum Kernel: Sendable, Hashable {
     /// `averagePoolRow`, sums in scratch 0.
     case averagePool(window: Window, countsPadding: Bool, zero: Int)
 
-    /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last.
+    /// `globalAverageRow` for each row of the operand, sums in scratch 0; the output is there after the last. Of a mean of each row it is called
+    /// with one row as the map, and of a mean of each column with a row's numbers as channels.
     case globalAverage(zero: Int, OutputScaling)
 
     /// `globalMaxRow` for each row of the operand, maxima in scratch 0; the output is there after the last.
@@ -163,8 +167,8 @@ public enum Kernel: Sendable, Hashable {
         case .linear(_, _, _, _, _, let roundsOnce): roundsOnce ? "multiplyRoundingOnce" : "multiply"
         case .multiply, .scaleChannels: "multiply"
         case .lookUp: "lookUp"
-        case .add: "add"
-        case .subtract: "subtract"
+        case .add, .shiftChannels(_, _, _, _, isDifference: false): "add"
+        case .subtract, .shiftChannels: "subtract"
         case .addPosition: "addPosition"
         case .maxPool: "maxPoolRow"
         case .averagePool: "averagePoolRow"

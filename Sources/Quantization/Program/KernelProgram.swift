@@ -52,7 +52,8 @@ public struct KernelConstant: Sendable, Hashable {
 /// | … ReLU, ReLU6 behind any of these, linear layers, sums and products | its `low` and `high` |
 /// | linear | `linear` |
 /// | activations, factors of one number, any run of them (sigmoid → temperature → exp) | `lookUp` |
-/// | sum, difference, product; factors of one a channel | `add`, `subtract`, `multiply`; `scaleChannels` |
+/// | sum, difference, product | `add`, `subtract`, `multiply` |
+/// | factors, summands of one a channel | `scaleChannels`, `shiftChannels` |
 /// | max, average, global average and global max pooling; deviation | `maxPool`, `averagePool`, `globalAverage`, `globalMax`, `deviation` |
 /// | parametric ReLU with a slope a channel; softmax | `rectify`; `softmax` |
 /// | concatenation, slice, padding | `concatenate`, `slice`, `pad` |

@@ -68,6 +68,13 @@ struct KernelSignature {
                 ["_": .scaled(scaling)],
                 ["width": width, "channels": channels, "spread": .spread(.second), "to": .output],
             ]
+        case .shiftChannels(let first, let summands, let second, let scaling, _):
+            return [
+                ["_": row(0), "_": .addend(first)],
+                ["_": .int8(summands), "_": .addend(second)],
+                ["_": .scaled(scaling)],
+                ["width": width, "channels": channels, "spread": .spread(.second), "to": .output],
+            ]
         case .addPosition(let token, let columns, let rows, let position, let scaling):
             return [
                 ["_": row(0), "_": .addend(token)],
@@ -99,7 +106,7 @@ struct KernelSignature {
             ]
         case .globalAverage(let zero, let scaling):
             return [
-                ["_": .pass, "_": .row(operand: 0), "_": size, "zero": .integer(zero)],
+                ["_": averages.pass, "_": .row(operand: 0), "_": .size(averages.map), "zero": .integer(zero)],
                 ["_": .scaled(scaling)],
                 ["sums": .words(scratch: 0), "to": .output],
             ]
@@ -208,9 +215,19 @@ struct KernelSignature {
     private var width: KernelArgument.Value { .integer(output.width) }
     private var channels: KernelArgument.Value { .integer(output.channels) }
 
+    /// The map that is averaged, and which of its rows a pass brings. The mean of each row is that of a map of one row; the mean of each column
+    /// that of a map of one column whose channels are all numbers of a row.
+    private var averages: (map: Shape, pass: KernelArgument.Value) {
+        let map = inputs[0]
+        if output.size == 1 { return (map, .pass) }
+        return output.height == map.height
+            ? (Shape(map.channels, Size(1, map.width)), .integer(0))
+            : (Shape(map.width * map.channels, Size(map.height, 1)), .pass)
+    }
+
     /// What goes pixel by pixel over an operand reads its row y; an operand of another shape is one pixel for the whole map.
     private func row(_ operand: Int) -> KernelArgument.Value {
-        inputs[operand] == output ? .row(operand: operand) : .start(operand: operand)
+        inputs[operand].count == output.count ? .row(operand: operand) : .start(operand: operand)
     }
 
     /// Windows with gaps have a function of their own, which firmware without them need not carry.

@@ -87,6 +87,7 @@ struct KernelWriter {
         }
         let factors = weights.scales.map { input.scale * Double($0) / output.scale }
         var scales = factors.map { FixedPointScale($0) }
+        var bias = weights.bias
         let reach = Int(max(127 - input.zeroPoint, input.zeroPoint + 128))
         for channel in 0..<outputs {
             var sum = 0
@@ -96,7 +97,14 @@ struct KernelWriter {
                 let size = count / max(1, outputs)
                 for index in channel * size..<(channel + 1) * size { sum += abs(Int(weights.numbers[index])) }
             }
-            let most = sum * reach + abs(Int(weights.bias[channel]))
+            let most = sum * reach + abs(Int(bias[channel]))
+            if sum == 0, most >= 1 << 29 {
+                // Channels that training has let die have no weights, a tiny scale and a bias of up to 2³¹: what they give is one number.
+                let factor = roundsOnce ? factors[channel] : nil
+                bias[channel] = Self.constant(Int(bias[channel]), scales[channel], roundedOnce: factor)
+                scales[channel] = FixedPointScale(1)
+                continue
+            }
             guard Double(most) * exp2(Double(max(0, scales[channel].shift))) < 1_073_741_824 else {
                 throw QuantizationError(
                     "\(name): sums of its output channel \(channel) may leave the range that int8 kernels take: its weights and its "
@@ -114,11 +122,17 @@ struct KernelWriter {
         return (
             add(name, "weight", shape, .int8(weights.numbers)),
             ChannelScaling(
-                bias: add(name, "bias", [outputs], .int32(weights.bias)),
+                bias: add(name, "bias", [outputs], .int32(bias)),
                 multipliers: add(name, "multipliers", [outputs], .int32(scales.map(\.multiplier))),
                 shifts: add(name, "shifts", [outputs], .int32(scales.map(\.shift))), zero: output.zeroPoint,
                 low: limits.low, high: limits.high)
         )
+    }
+
+    /// What a sum that is always the bias comes to, in steps of the output; what lies beyond int8 anyhow is cut off.
+    private static func constant(_ bias: Int, _ scale: FixedPointScale, roundedOnce factor: Double?) -> Int32 {
+        let steps = factor.map { (Double(bias) * $0).rounded() } ?? Double(LiteRTNumber.scaled(bias, scale))
+        return Int32(max(-16_384, min(16_384, steps)))
     }
 
     /// LiteRT's sum: both operands over twice the larger scale, with 20 bits behind the point.
@@ -194,7 +208,8 @@ struct KernelWriter {
     }
 
     func spread(_ place: Place) throws(QuantizationError) -> KernelSpread {
-        let isMap = place.shapes.map { $0 == place.shape }
+        // A vector is a pixel.
+        let isMap = place.shapes.map { $0.count == place.shape.count }
         switch (isMap[0], isMap[1]) {
         case (true, true): return .none
         case (false, true): return .first

@@ -44,7 +44,8 @@ public struct DataPlace: Sendable, Equatable, Codable {
 
     /// The name of data as it leads there from any working folder.
     static func absoluteName(_ data: String) -> String {
-        DatasetCatalog.place(of: data).map { $0.prefix + absolute($0.path) } ?? data
+        // No name is no place, and not the working folder.
+        data.isEmpty ? "" : DatasetCatalog.place(of: data).map { $0.prefix + absolute($0.path) } ?? data
     }
 
     /// A path from the root, without `.` and `..`.

@@ -178,6 +178,7 @@ public struct RunData {
             return AnnotatedDataset(annotations, cacheBytes: 0)
         }
         let dataset = try DatasetCatalog.open(data, split: split)
+        if configuration.hasUnnamedClasses, dataset.classNames.count == classNames.count { return dataset }
         if !anyClasses, let difference = classDifference(of: dataset.classNames, from: classNames) {
             throw TrainingError("\(data) has other classes than \(run.path) was trained on: \(difference)")
         }

@@ -43,7 +43,9 @@ struct Distillation {
     ///   - logits: the pupil's, `[B, K]`.
     func loss(_ labelled: Tensor, logits: Tensor, _ batch: Batch) throws -> Tensor {
         let target = try Torch.withoutGradients {
-            try (teacher(tensors.images(batch), training: false).to(.float32) * (1 / temperature)).softmax(1)
+            try
+                (teacher.network.logits(of: teacher(tensors.images(batch), training: false).to(.float32))
+                * (1 / temperature)).softmax(1)
         }
         let agreement = try (logits * (1 / temperature)).crossEntropy(target)
         return try labelled * (1 - share) + agreement * (share * temperature * temperature)

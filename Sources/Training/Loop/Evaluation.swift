@@ -95,9 +95,5 @@ public struct Evaluator {
         }
     }
 
-    /// Logits; of a network that ends in a softmax the logarithms of its shares.
-    private func logits(_ images: Tensor) throws -> Tensor {
-        let output = try model(images)
-        return try model.network.endsInSoftmax ? output.clamped(minimum: 1e-12).log() : output
-    }
+    private func logits(_ images: Tensor) throws -> Tensor { try model.network.logits(of: model(images)) }
 }

@@ -55,7 +55,8 @@ struct PreparedRun {
             recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape,
             evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames,
-            normalization: try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
+            normalization: try RunConfiguration.importedNormalization(recipe, network)
+                ?? data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
         configuration.place = DataPlace(of: recipe.data, run: run)
         let images = data.record()
         configuration.images = images

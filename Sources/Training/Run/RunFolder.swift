@@ -134,10 +134,20 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
 
     /// Reads a run's configuration and network.
     ///
+    /// - Parameter assumed: what pixels become where an imported network's folder does not say it.
     /// - Throws: `TrainingError` where the folder holds no run.
-    public static func read(from run: RunFolder) throws -> (configuration: RunConfiguration, network: Network) {
+    public static func read(
+        from run: RunFolder, assuming assumed: Normalization? = nil
+    ) throws -> (configuration: RunConfiguration, network: Network) {
         guard let data = FileManager.default.contents(atPath: run.configuration) else {
-            if ModelInterface.isThere(in: run.path) { return try imported(run) }
+            if assumed != nil || ModelInterface.isThere(in: run.path) { return try imported(run, assuming: assumed) }
+            guard !FileManager.default.fileExists(atPath: run.network),
+                !FileManager.default.fileExists(atPath: run.model)
+            else {
+                throw TrainingError(
+                    "\(run.path) holds a network of which nothing says what pixels become, and no run: import it again with --normalization"
+                )
+            }
             throw TrainingError("\(run.path) holds no run: it has no config.json")
         }
         guard let networkData = FileManager.default.contents(atPath: run.network) else {

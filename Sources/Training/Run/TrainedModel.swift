@@ -1,3 +1,4 @@
+import Datasets
 import Execution
 import Foundation
 import Interchange
@@ -25,9 +26,12 @@ public struct TrainedModel {
 
     /// Loads a run.
     ///
+    /// - Parameter assumed: what pixels become where an imported network's folder does not say it.
     /// - Throws: `TrainingError` where the folder holds no run, or no weights yet.
-    public init(_ run: RunFolder, weights: Weights = .model, device: Device = .cpu) throws {
-        let (configuration, network) = try RunConfiguration.read(from: run)
+    public init(
+        _ run: RunFolder, weights: Weights = .model, device: Device = .cpu, assuming assumed: Normalization? = nil
+    ) throws {
+        let (configuration, network) = try RunConfiguration.read(from: run, assuming: assumed)
         let parameters = try Parameters(of: network, seed: 0, device: device)
         let (state, path) = try Self.state(of: run, weights)
         try parameters.load(state, from: path)

@@ -1,28 +1,31 @@
 import Datasets
 import Execution
+import Networks
 import Torch
 
 /// Telling classes apart: cross entropy, a teacher's opinion where there is one, and the share of images whose most likely class is the right one.
 struct ClassificationTask: TrainingTask {
     private let configuration: RunConfiguration
+    private let network: Network
     private let tensors: BatchTensors
     private let distillation: Distillation?
     /// For each class what the loss of its images counts; nil for one and all the same.
     private let weights: [Float]?
 
     init(
-        _ configuration: RunConfiguration, _ parameters: Parameters, classCounts: [Int], distillation: Distillation?
+        _ configuration: RunConfiguration, _ model: Model, classCounts: [Int], distillation: Distillation?
     ) throws {
         self.configuration = configuration
+        network = model.network
         weights =
             configuration.recipe.balance == .weights && !classCounts.isEmpty
             ? Recipe.Balance.weights(ofClassesWith: classCounts) : nil
         self.distillation = distillation
-        tensors = try BatchTensors(configuration.normalization, parameters)
+        tensors = try BatchTensors(configuration.normalization, model.parameters)
     }
 
     func loss(_ outputs: [Tensor], _ batch: Batch) throws -> TaskLoss {
-        let (logits, labels) = (outputs[0], try tensors.labels(batch))
+        let (logits, labels) = (try network.logits(of: outputs[0]), try tensors.labels(batch))
         let labelled = try crossEntropy(logits, labels, batch)
         let loss = try distillation?.loss(labelled, logits: logits, batch) ?? labelled
         let right = try Torch.withoutGradients { try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item() }

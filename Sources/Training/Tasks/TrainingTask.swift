@@ -43,7 +43,7 @@ extension RunConfiguration {
     ) throws -> any TrainingTask {
         if let layout = model.network.detector { return DetectionTask(self, layout) }
         return try ClassificationTask(
-            self, model.parameters, classCounts: classCounts, distillation: distillation)
+            self, model, classCounts: classCounts, distillation: distillation)
     }
 }
 

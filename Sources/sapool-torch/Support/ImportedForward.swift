@@ -18,6 +18,9 @@ struct ImportedForward {
     /// Whether the path is that of a folder with an imported network whose model has a form of its own.
     static func isThere(_ folder: String) -> Bool { ModelInterface.isThere(in: folder) }
 
+    /// Whether tensors are other than the network's own values.
+    var hasFormOfItsOwn: Bool { !interface.isPlain }
+
     init(_ folder: String) throws {
         self.folder = folder
         network = try Network(jsonFile: RunFolder(folder).network)
@@ -53,8 +56,9 @@ struct ImportedForward {
         else {
             throw ExecutionError("\(RunFolder(folder).int8) is of another network than the one beside it")
         }
-        let executor = HostExecutor(try KernelProgram(model))
-        return try interface.tensors(data, count, of: model.network) { executor.run($0) }
+        let program = try KernelProgram(model)
+        let executor = HostExecutor(program)
+        return try interface.tensors(data, count, of: program) { executor.run($0) }
     }
 
     private func reals(_ data: TensorData, _ count: Int, _ device: Device) throws -> [TensorData] {

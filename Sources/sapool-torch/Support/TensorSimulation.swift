@@ -9,7 +9,7 @@ import Quantization
 struct TensorSimulation {
     private let package: FirmwarePackage
     private let interface: ModelInterface
-    private let network: Network
+    private let program: KernelProgram
 
     /// - Throws: where the package is not of an imported model.
     init(_ package: FirmwarePackage) throws {
@@ -19,8 +19,8 @@ struct TensorSimulation {
             )
         }
         self.package = package
-        network = try QuantizedModel(contentsOf: package.model).network
-        interface = try ModelInterface(folder: package.path, of: network)
+        program = try KernelProgram(QuantizedModel(contentsOf: package.model))
+        interface = try ModelInterface(folder: package.path, of: program.model.network)
     }
 
     /// What came out, and what an emulated core took.
@@ -40,11 +40,11 @@ struct TensorSimulation {
         guard let emulator else {
             let host = try HostSimulation(package)
             return Outcome(
-                outputs: try interface.tensors(data, count, of: network) { try host.scores(of: $0) }, run: nil)
+                outputs: try interface.tensors(data, count, of: program) { try host.scores(of: $0) }, run: nil)
         }
-        let run = try emulator.run((0..<count).map { interface.image($0, of: data, network) })
+        let run = try emulator.run((0..<count).map { interface.image($0, of: data, program.model) })
         var answers = run.inferences.map(\.answer.scores)[...]
-        let outputs = try interface.tensors(data, count, of: network) { _ in answers.popFirst() ?? [] }
+        let outputs = try interface.tensors(data, count, of: program) { _ in answers.popFirst() ?? [] }
         return Outcome(outputs: outputs, run: run)
     }
 }
@@ -57,6 +57,8 @@ extension TensorSimulation.Outcome {
         let core: String?
         /// Executed instructions of a sample, not cycles: the most of all.
         let instructions: Int?
+        /// An estimate by the core's table of timings, no measurement: the most of all.
+        let estimated_cycles: Int?
         let sram_bytes: Int?
         let stack_bytes: Int?
         let flash_bytes: Int?
@@ -65,7 +67,8 @@ extension TensorSimulation.Outcome {
     func record(_ core: Core?) -> Record {
         Record(
             samples: outputs.first?.shape.first ?? 0, shapes: outputs.map(\.shape), core: core?.rawValue,
-            instructions: run?.inferences.map(\.instructions).max(), sram_bytes: run?.sramBytes,
+            instructions: run?.inferences.map(\.instructions).max(),
+            estimated_cycles: run?.inferences.map(\.estimatedCycles).max(), sram_bytes: run?.sramBytes,
             stack_bytes: run?.inferences.map(\.stackBytes).max(), flash_bytes: run?.flashBytes)
     }
 
@@ -77,7 +80,8 @@ extension TensorSimulation.Outcome {
         if let core, let run {
             let record = record(core)
             lines.append(
-                "\(core.name): \(grouped(record.instructions ?? 0)) instructions a sample, SRAM \(grouped(run.sramBytes)) B, stack "
+                "\(core.name): \(grouped(record.instructions ?? 0)) instructions a sample, by its table of timings some "
+                    + "\(grouped(record.estimated_cycles ?? 0)) cycles (no measurement), SRAM \(grouped(run.sramBytes)) B, stack "
                     + "\(grouped(record.stack_bytes ?? 0)) B, flash \(grouped(run.flashBytes)) B")
         }
         return lines.joined(separator: "\n")

@@ -152,8 +152,8 @@ struct Export: ParsableCommand {
         try run.copyImageLists(to: RunFolder(output))
         // What the numbers of an imported model are, for sapool simulate --input.
         if !run.holdsRun, ModelInterface.isThere(in: folder) {
-            try write(
-                Data(ModelInterface(folder: folder, of: model.network).json()), to: ModelInterface.path(in: output))
+            let interface = try ModelInterface(folder: folder, of: model.network)
+            try write(Data(interface.json()), to: ModelInterface.path(in: output))
         }
         print(
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "

@@ -71,7 +71,9 @@ struct Forward: ParsableCommand {
 
     func run() throws {
         let device = try machine.apply()
-        if weights == nil, ImportedForward.isThere(network) { return try runImported(device) }
+        if weights == nil, ImportedForward.isThere(network), try int8 || ImportedForward(network).hasFormOfItsOwn {
+            return try runImported(device)
+        }
         guard !int8 else {
             throw ValidationError(
                 "--int8 is for the folder of an imported model that has a form of its own: leave it out.")

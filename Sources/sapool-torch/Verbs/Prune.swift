@@ -109,7 +109,10 @@ struct Prune: ParsableCommand {
         // Tell a training that goes on from here what these weights have seen.
         try run.copyImageLists(to: RunFolder(output))
         try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
-        try ImportedModel(network: smaller, tensors: pruned.weights.tensors).write(to: output)
+        var files = ImportedModel(network: smaller, tensors: pruned.weights.tensors)
+        // An imported network goes on as one: outputs keep their channels.
+        if !run.holdsRun { files.interface = try? ModelInterface(folder: folder, of: network) }
+        try files.write(to: output)
         try show(before, Cost(pruned.network))
     }
 

@@ -76,7 +76,8 @@ private struct ModelMaker {
             weights[node.name] = QuantizedModel.Weights(numbers: random.numbers(count), scales: [Float(Self.step / 3)])
             return AffineQuantization(scale: Self.step * 1.3, zeroPoint: -7)
         case .channelScale(let node):
-            values["\(node.name).factor"] = AffineQuantization(scale: 1.0 / 100, zeroPoint: 0)
+            let learned = if case .scale(let details) = node.operation { details.learnedName } else { "factor" }
+            values["\(node.name).\(learned)"] = AffineQuantization(scale: 1.0 / 100, zeroPoint: 0)
             weights[node.name] = QuantizedModel.Weights(numbers: random.numbers(output.channels), scales: [0.01])
             return AffineQuantization(scale: Self.step, zeroPoint: 4)
         case .operation(let node, let limit):

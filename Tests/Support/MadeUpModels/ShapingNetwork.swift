@@ -17,7 +17,8 @@ extension Network {
         // Of the scale of its first operand, of another, and the first once more.
         x = try builder.concatenate([left, limited, left], name: "joined")
         let weights = try builder.softmax(x, name: "shares")
-        x = try builder.multiply(x, weights, name: "weighted")
+        // Shares of many are small: with the map itself answers differ from image to image.
+        x = try builder.add(x, builder.multiply(x, weights, name: "weighted"), name: "emphasised")
         let greatest = try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: "greatest")
         x = try builder.subtract(x, greatest, name: "below")
         let small = builder.shape(of: x).size
@@ -25,11 +26,14 @@ extension Network {
         let nearest = try builder.add(
             .upsampleNearest(UpsampleNearest(size: double)), [x], name: "nearest")
         let smooth = try builder.add(.upsampleBilinear(UpsampleBilinear(size: double)), [x], name: "smooth")
-        x = try builder.subtract(nearest, smooth, name: "difference")
+        // Nor do smooth maps differ much from coarse ones.
+        x = try builder.add(builder.subtract(nearest, smooth, name: "difference"), nearest, name: "sharpened")
         x = try builder.leakyReLU(x, slope: 0.1, name: "leaky")
         x = try builder.add(
             .upsampleNearest(UpsampleNearest(size: 7, alignment: .corners)), [x], name: "fewer")
-        x = try builder.classifier(x, classes: 6, name: "fc")
+        let size = builder.shape(of: x).count
+        x = try builder.add(.flatten(Flatten()), [x], name: "flatten")
+        x = try builder.add(.linear(Linear(inputFeatures: size, outputFeatures: 6)), [x], name: "fc")
         return try builder.network(output: builder.softmax(x, name: "softmax"))
     }
 }

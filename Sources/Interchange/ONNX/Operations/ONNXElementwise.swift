@@ -38,7 +38,12 @@ extension Scale: ONNXOperation {
         guard isLearned else {
             return graph.finish(node, "Mul", values + [graph.constant(node, "factor", [Float(factor)], shape: [1])])
         }
-        var learned = try graph.parameter("factor", of: node)
+        var learned = try graph.parameter(learnedName, of: node)
+        switch combination {
+        case .add: return graph.finish(node, "Add", values + [learned])
+        case .subtract: return graph.finish(node, "Sub", values + [learned])
+        case nil: break
+        }
         if isProportion {
             let bounds = [graph.constant(node, "low", [0], shape: []), graph.constant(node, "high", [1], shape: [])]
             learned = graph.step(node, "proportion", "Clip", [learned] + bounds)

@@ -25,7 +25,14 @@ extension AveragePool: ONNXOperation {
 
 extension GlobalAveragePool: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
-        graph.finish(node, "GlobalAveragePool", values)
+        let axis =
+            switch side {
+            case nil: 0
+            case .height: 2
+            case .width: 3
+            }
+        guard axis > 0 else { return graph.finish(node, "GlobalAveragePool", values) }
+        graph.finish(node, "ReduceMean", values + [graph.integers(node, "axes", [axis])])
     }
 
     func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }

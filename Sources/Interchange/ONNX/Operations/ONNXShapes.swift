@@ -13,7 +13,8 @@ extension Input: ONNXOperation {
 
 extension Flatten: ONNXOperation {
     func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
-        graph.finish(node, "Flatten", values, [.integer("axis", 1)])
+        guard toPixel else { return graph.finish(node, "Flatten", values, [.integer("axis", 1)]) }
+        graph.finish(node, "Reshape", values + [graph.integers(node, "shape", [0, -1, 1, 1])])
     }
 
     func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }

@@ -31,6 +31,8 @@ package struct ImportedIntegers: Sendable {
             case requantise
             /// DEQUANTIZE with a QUANTIZE behind it.
             case throughFloat
+            /// One number for all.
+            case fill(Int)
             /// Nothing: the same number stands for something else from here on.
             case restate
             /// An operator's fused activation, where the numbers are the output's already.

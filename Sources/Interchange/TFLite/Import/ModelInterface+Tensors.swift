@@ -102,7 +102,7 @@ extension ModelInterface.Port {
 
     // MARK: - Orders
 
-    private static let channelsFirst: [MapAxis] = [.channels, .height, .width]
+    static let channelsFirst: [MapAxis] = [.channels, .height, .width]
 
     /// The model's numbers in another order of the map's axes.
     private func arranged<Value>(_ values: [Value], as map: Shape, _ order: [MapAxis]) -> [Value] {

@@ -1,3 +1,5 @@
+import Networks
+
 /// What goes into an imported network and comes out, as the model of others has it: names, shapes with their batch, types, scales. It stands
 /// as `interface.json` beside the network, whose own maps are channels first and real numbers.
 package struct ModelInterface: Sendable, Equatable, Codable {
@@ -55,6 +57,24 @@ package struct ModelInterface: Sendable, Equatable, Codable {
         package let deviation: [Float]
 
         package init(mean: [Float], deviation: [Float]) { (self.mean, self.deviation) = (mean, deviation) }
+    }
+
+    /// Of a model whose tensors are the network's own values: real numbers, channels first, samples side by side.
+    package init(source: String, of network: Network, classes: [String] = [], normalization: Pixels? = nil) {
+        func port(_ name: String, _ shape: Shape) -> Port {
+            Port(
+                name: name, shape: shape.dimensions, type: .float32, axes: Self.Port.channelsFirst, scale: nil,
+                zeroPoint: nil)
+        }
+        self.init(
+            source: String(source.prefix(255)), input: port("input", network.inputShape),
+            outputs: network.outputs.map { port(network[$0].name, network[$0].shape) }, classes: classes,
+            normalization: normalization)
+    }
+
+    /// Whether tensors are the network's own values.
+    package var isPlain: Bool {
+        ([input] + outputs).allSatisfy { $0.type == .float32 && $0.scale == nil && $0.axes == Self.Port.channelsFirst }
     }
 
     init(source: String, input: Port, outputs: [Port], classes: [String], normalization: Pixels?) {

@@ -35,7 +35,7 @@ extension TFLiteNetworkWriter {
             "\(step.kind.name) of tensors that do not go together number by number or pixel by pixel")
         let (first, second) = (model.tensors[try tensor(step, 0)].shape, model.tensors[try tensor(step, 1)].shape)
         guard a.padding == (0, 0), b.padding == (0, 0) else { throw refusal }
-        if first == second {
+        if Self.withoutLeadingOnes(first) == Self.withoutLeadingOnes(second) {
             if a.shape.isMap != b.shape.isMap, a.shape.size == 1, b.shape.size == 1 {
                 (a, b) = (try vector(a), try vector(b))
             }
@@ -43,6 +43,8 @@ extension TFLiteNetworkWriter {
             return a.order
         }
         let isFirstLarger = a.shape.count >= b.shape.count
+        // Gates of squeeze-and-excite may come out of linear layers.
+        (a, b) = (try pixel(a), try pixel(b))
         let (large, small) = isFirstLarger ? (a, b) : (b, a)
         let (wide, narrow) = isFirstLarger ? (first, second) : (second, first)
         guard large.shape.isMap, small.shape.isMap, small.shape.size == 1, small.shape.channels == large.shape.channels,
@@ -51,6 +53,8 @@ extension TFLiteNetworkWriter {
         else { throw refusal }
         return large.order
     }
+
+    private static func withoutLeadingOnes(_ sides: [Int]) -> [Int] { Array(sides.drop { $0 == 1 }) }
 
     /// A sum or product with a constant: a function of one number, or a factor or summand for each channel.
     private func withConstant(
@@ -95,56 +99,73 @@ extension TFLiteNetworkWriter {
         return (data.map { Int8(bitPattern: $0) }, quantization)
     }
 
-    /// With a number for each channel. Sums with such have no kernel; in real numbers they are a batch normalisation that only shifts.
+    /// With a number for each channel. In real numbers, right behind a layer, it is a batch normalisation, which the layer takes up.
     private func perChannel(
-        _ step: TFLiteModel.Operator, _ arithmetic: ImportedIntegers.Arithmetic, _ value: ImportedValue,
-        _ constant: Int,
-        _ source: Int, _ reals: [Float], _ node: String, isFirst: Bool
+        _ step: TFLiteModel.Operator, _ arithmetic: ImportedIntegers.Arithmetic, _ stated: ImportedValue,
+        _ constant: Int, _ source: Int, _ reals: [Float], _ node: String, isFirst: Bool
     ) throws -> ImportedValue {
-        let channels = value.shape.channels
+        let channels = stated.shape.channels
         let tensor = try tensor(step, isFirst ? 1 : 0)
-        let stated = model.tensors[tensor].shape
-        let sides = model.tensors[constant].shape
-        let place = value.channelsFromLast(of: stated)
+        let (sides, of) = (model.tensors[constant].shape, model.tensors[tensor].shape)
+        let place = stated.channelsFromLast(of: of)
         guard reals.count == channels, let place, place < sides.count, Array(sides.reversed())[place] == channels,
-            sides.count <= stated.count, model.tensors[step.outputs[0]].shape == stated
+            sides.count <= of.count, model.tensors[step.outputs[0]].shape == of
         else { throw TFLiteRefusal("\(step.kind.name) with a constant of more than one number or one a channel") }
-        let quantization = try outputQuantization(step)
-        switch arithmetic {
-        case .multiply where value.shape.isMap:
-            let shape = Shape(channels, 1)
-            let output = try add(
-                .scale(Scale(1, isLearned: true, shape: shape)), [value], name: node, quantization)
-            if isInteger {
-                let whole = try wholeConstant(step, source)
-                integers.values["\(node).factor"] = whole.quantization
-                integers.layers[node] = ImportedIntegers.Layer(
-                    numbers: whole.numbers, scales: [whole.quantization.scale],
-                    zeroPoint: whole.quantization.zeroPoint, bias: [])
-            }
-            try addWeight("\(node).factor", reals, shape.dimensions)
-            return output.with(value.order)
-        case .multiply, .add, .subtract:
-            guard !isInteger else { throw TFLiteRefusal("\(step.kind.name) with a constant for each channel") }
-            let isDifference = arithmetic == .subtract
-            let details = BatchNorm(channels: channels)
-            let output = try add(.batchNorm(details), [value], name: node, nil)
-            let one = [Float](repeating: 1, count: channels)
-            let minusOne = [Float](repeating: -1, count: channels)
-            try addWeight(
-                "\(node).weight", arithmetic == .multiply ? reals : isDifference && isFirst ? minusOne : one, [channels]
-            )
-            let zeros = [Float](repeating: 0, count: channels)
-            let negated = isDifference && !isFirst
-            try addWeight(
-                "\(node).bias", arithmetic == .multiply ? zeros : negated ? reals.map { -$0 } : reals, [channels])
-            try addWeight("\(node).running_mean", zeros, [channels])
-            // With its epsilon it is 1.
-            try addWeight(
-                "\(node).running_var", [Float](repeating: Float(1 - details.epsilon), count: channels), [channels])
-            try addCounter("\(node).num_batches_tracked")
-            return output.with(value.order)
+        let isNegated = arithmetic == .subtract && isFirst
+        if !isInteger, layers.contains(stated.node), readers[tensor].count == 1, !model.outputs.contains(tensor) {
+            return try normalised(arithmetic, stated, reals, node, isFirst: isFirst)
         }
+        guard !(isInteger && isNegated) else {
+            throw TFLiteRefusal("\(step.kind.name) from a constant of one number a channel")
+        }
+        var value = try pixel(stated)
+        if isNegated {
+            value = try add(.scale(Scale(-1)), [value], name: names.follower(of: node, "negated"), nil).with(
+                value.order)
+        }
+        let combination: Scale.Combination? =
+            switch arithmetic {
+            case .multiply: nil
+            case .add: .add
+            case .subtract: isNegated ? .add : .subtract
+            }
+        let shape = Shape(channels, 1)
+        let scale = Scale(
+            combination == nil ? 1 : 0, isLearned: true, shape: shape, combination: combination)
+        let output = try add(.scale(scale), [value], name: node, try outputQuantization(step))
+        if isInteger {
+            let whole = try wholeConstant(step, source)
+            integers.values["\(node).\(scale.learnedName)"] = whole.quantization
+            integers.layers[node] = ImportedIntegers.Layer(
+                numbers: whole.numbers, scales: [whole.quantization.scale],
+                zeroPoint: whole.quantization.zeroPoint, bias: [])
+        }
+        try addWeight("\(node).\(scale.learnedName)", reals, shape.dimensions)
+        return output.with(value.order)
+    }
+
+    private func normalised(
+        _ arithmetic: ImportedIntegers.Arithmetic, _ value: ImportedValue, _ reals: [Float], _ node: String,
+        isFirst: Bool
+    ) throws -> ImportedValue {
+        let channels = reals.count
+        let details = BatchNorm(channels: channels)
+        let output = try add(.batchNorm(details), [value], name: node, nil)
+        layers.insert(output.node)
+        func all(_ number: Float) -> [Float] { [Float](repeating: number, count: channels) }
+        let (factors, summands): ([Float], [Float]) =
+            switch arithmetic {
+            case .multiply: (reals, all(0))
+            case .add: (all(1), reals)
+            case .subtract: isFirst ? (all(-1), reals) : (all(1), reals.map { -$0 })
+            }
+        try addWeight("\(node).weight", factors, [channels])
+        try addWeight("\(node).bias", summands, [channels])
+        try addWeight("\(node).running_mean", all(0), [channels])
+        // With its epsilon it is 1.
+        try addWeight("\(node).running_var", all(Float(1 - details.epsilon)), [channels])
+        try addCounter("\(node).num_batches_tracked")
+        return output.with(value.order)
     }
 
     // MARK: - Functions
@@ -165,7 +186,8 @@ extension TFLiteNetworkWriter {
             source = try self.function(
                 .restate, of: value, .activation(Activation(.identity)), value.quantization,
                 name: names.follower(of: name(of: value), "rounded"))
-        case .requantise, .throughFloat, .restate, .clamp, .rectify, .leakyReLU, .prelu, .logistic, .tanh, .hardSwish,
+        case .requantise, .throughFloat, .restate, .fill, .clamp, .rectify, .leakyReLU, .prelu, .logistic, .tanh,
+            .hardSwish,
             .constant:
             break
         }

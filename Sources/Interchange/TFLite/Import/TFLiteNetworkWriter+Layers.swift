@@ -5,7 +5,7 @@ import Networks
 extension TFLiteNetworkWriter {
     /// An operand that is an image, [1, height, width, channels] as it lies in memory.
     func map(_ step: TFLiteModel.Operator, _ index: Int) throws -> ImportedValue {
-        let value = try operand(step, index)
+        let value = try pixel(operand(step, index))
         let stated = model.tensors[try tensor(step, index)].shape
         let margins = value.padding
         let sides = [
@@ -18,7 +18,6 @@ extension TFLiteNetworkWriter {
         guard value.isInMemoryOrder, Array(stated[1...]) == sides else {
             throw TFLiteRefusal("\(step.kind.name) of an image that RESHAPE or TRANSPOSE has made of another")
         }
-        guard value.shape.isMap else { throw TFLiteRefusal("\(step.kind.name) of an image made of a vector") }
         return value
     }
 
@@ -50,6 +49,7 @@ extension TFLiteNetworkWriter {
         let quantization = try outputQuantization(step)
         let biases = try bias(step, outputs)
         let output = try add(.convolution(layer), [image], name: node, quantization)
+        layers.insert(output.node)
         try check(step, output)
         let taps = shape[1] * shape[2]
         if isInteger {
@@ -95,6 +95,7 @@ extension TFLiteNetworkWriter {
         let flat = try vector(value)
         let output = try add(
             .linear(Linear(inputFeatures: inputs, outputFeatures: outputs)), [flat], name: node, quantization)
+        layers.insert(output.node)
         let columns = Self.columns(of: value)
         if isInteger {
             var numbers = try numbers(step, source)
@@ -125,6 +126,7 @@ extension TFLiteNetworkWriter {
             .convolution(Convolution(inputChannels: shape[1], outputChannels: shape[0], kernel: 1, bias: true)),
             [value],
             name: node, nil)
+        layers.insert(output.node)
         try addWeight("\(node).weight", model.reals(source) ?? [], [shape[0], shape[1], 1, 1])
         try addWeight("\(node).bias", biases.reals, [shape[0]])
         try finish(step, output, activation, node)

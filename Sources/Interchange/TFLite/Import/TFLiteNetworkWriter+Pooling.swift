@@ -22,11 +22,10 @@ extension TFLiteNetworkWriter {
         try finish(step, output, details.activation, node)
     }
 
-    /// Means of whole maps; of one side where an average pooling gives the same bytes.
+    /// Means of whole maps, of rows and of columns.
     func mean(_ step: TFLiteModel.Operator) throws {
-        let value = try operand(step, 0)
+        let value = try pixel(operand(step, 0))
         let reduced = try reducedAxes(step, value)
-        guard value.shape.isMap else { throw TFLiteRefusal("MEAN over other axes than height and width") }
         let quantization = try outputQuantization(step)
         let node = name(step)
         let rows = reduced.contains(.height) || value.shape.height == 1
@@ -38,9 +37,12 @@ extension TFLiteNetworkWriter {
         }
         let kernel = Size(
             reduced.contains(.height) ? value.shape.height : 1, reduced.contains(.width) ? value.shape.width : 1)
-        guard !isInteger || value.quantization == quantization && kernel.area < 128 && Self.meansAgree(kernel.area)
-        else {
-            throw TFLiteRefusal("MEAN over one side of an image")
+        // An average pooling takes less than a kernel that keeps sums, and is not in int8 what a mean is.
+        if isInteger, value.quantization != quantization || kernel.area >= 128 || !Self.meansAgree(kernel.area) {
+            values[step.outputs[0]] = try add(
+                .globalAveragePool(GlobalAveragePool(over: rows ? .height : .width)), [value], name: node, quantization
+            ).with(value.order)
+            return
         }
         values[step.outputs[0]] = try add(
             .averagePool(AveragePool(Window(kernel: kernel, stride: kernel))), [value], name: node, value.quantization
@@ -69,9 +71,9 @@ extension TFLiteNetworkWriter {
     }
 
     func reduceMax(_ step: TFLiteModel.Operator) throws {
-        let value = try operand(step, 0)
+        let value = try pixel(operand(step, 0))
         let reduced = try reducedAxes(step, value)
-        guard value.shape.isMap, reduced.contains(.height) || value.shape.height == 1,
+        guard reduced.contains(.height) || value.shape.height == 1,
             reduced.contains(.width) || value.shape.width == 1
         else { throw TFLiteRefusal("REDUCE_MAX over one side of an image") }
         values[step.outputs[0]] = try add(

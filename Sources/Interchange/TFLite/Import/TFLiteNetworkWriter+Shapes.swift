@@ -103,9 +103,8 @@ extension TFLiteNetworkWriter {
         guard margins.count == 8, margins.allSatisfy({ (0...65_536).contains($0) }) else {
             throw TFLiteRefusal("\(step.kind.name) by other margins than those of an image")
         }
-        guard margins[0] == 0, margins[1] == 0, margins[6] == 0, margins[7] == 0 else {
-            throw TFLiteRefusal("\(step.kind.name) of channels")
-        }
+        guard margins[0] == 0, margins[1] == 0 else { throw TFLiteRefusal("\(step.kind.name) of the batch") }
+        guard margins[6] == 0, margins[7] == 0 else { return try padChannels(step, image, margins, value) }
         let (before, after) = (Size(margins[2], margins[4]), Size(margins[3], margins[5]))
         let output = step.outputs[0]
         if image.padding == (0, 0), value == 0, isZeroOfWindow(step, image, before, after) {
@@ -121,6 +120,36 @@ extension TFLiteNetworkWriter {
             .pad(Pad(before: before, after: after, value: value)), [image], name: node, image.quantization)
         try check(step, padded)
         values[output] = padded
+    }
+
+    /// Channels of one number in front of an image's own and behind them, made of the image's first ones: what shortcuts to wider maps do.
+    private func padChannels(
+        _ step: TFLiteModel.Operator, _ image: ImportedValue, _ margins: [Int], _ value: Double
+    ) throws {
+        let (before, after, channels) = (margins[6], margins[7], image.shape.channels)
+        let quantization = try outputQuantization(step)
+        guard margins[2...5].allSatisfy({ $0 == 0 }), image.padding == (0, 0), before <= channels, after <= channels,
+            quantization == image.quantization
+        else {
+            throw TFLiteRefusal(
+                "\(step.kind.name) of channels and of something else, or by more channels than there are")
+        }
+        let node = name(step)
+        func filling(_ count: Int, _ what: String) throws -> [ImportedValue] {
+            guard count > 0 else { return [] }
+            let part = try add(
+                .slice(Slice(start: 0, count: count)), [image], name: names.follower(of: node, what), quantization)
+            let number = quantization.map { (value / Double($0.scale)).rounded() + Double($0.zeroPoint) } ?? 0
+            return [
+                try function(
+                    .fill(Int(max(-128, min(127, number)))), of: part, .scale(Scale(0, offset: value)), quantization,
+                    name: names.follower(of: node, "\(what)-filled"))
+            ]
+        }
+        let parts = try filling(before, "before") + [image] + filling(after, "after")
+        let padded = try add(.concatenation(Concatenation()), parts, name: node, quantization)
+        try check(step, padded)
+        values[step.outputs[0]] = padded
     }
 
     /// Whether the one window that reads what is padded can add the margins itself, with the same result.

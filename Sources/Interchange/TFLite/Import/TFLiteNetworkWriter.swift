@@ -20,7 +20,10 @@ final class TFLiteNetworkWriter {
     private var budget: TensorBudget
     private var refusals: [String: Int] = [:]
     private var nodeNames: [Node.ID: String] = [:]
-    private var flattened: [Node.ID: ImportedValue] = [:]
+    /// Vectors of maps, and maps of vectors.
+    private var views: [Node.ID: ImportedValue] = [:]
+    /// Nodes that take up a factor or summand a channel behind them.
+    var layers: Set<Node.ID> = []
     private var restated: [Node.ID: [ImportedQuantization: ImportedValue]] = [:]
     /// For each tensor the operators that read it.
     let readers: [[Int]]
@@ -212,13 +215,21 @@ final class TFLiteNetworkWriter {
 
     /// A map of one pixel as a vector; a vector as it is.
     func vector(_ value: ImportedValue) throws -> ImportedValue {
-        guard value.shape.isMap else { return value }
-        if let known = flattened[value.node] { return known }
-        let flat = try add(
-            .flatten(Flatten()), [value], name: names.follower(of: name(of: value), "flatten"), nil)
-        var result = ImportedValue(node: flat.node, shape: flat.shape, quantization: value.quantization)
+        value.shape.isMap ? try view(value, Flatten(), "flatten") : value
+    }
+
+    /// A vector as a map of one pixel; a map as it is.
+    func pixel(_ value: ImportedValue) throws -> ImportedValue {
+        value.shape.isMap ? value : try view(value, Flatten(toPixel: true), "pixel")
+    }
+
+    private func view(_ value: ImportedValue, _ flattening: Flatten, _ what: String) throws -> ImportedValue {
+        if let known = views[value.node] { return known }
+        let shown = try add(
+            .flatten(flattening), [value], name: names.follower(of: name(of: value), what), nil)
+        var result = ImportedValue(node: shown.node, shape: shown.shape, quantization: value.quantization)
         result.isReal = value.isReal
-        flattened[value.node] = result
+        views[value.node] = result
         return result
     }
 

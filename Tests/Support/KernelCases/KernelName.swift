@@ -1,13 +1,14 @@
 import Quantization
 
 /// The cases of `Kernel` without what they hold. A new case does not compile here until it has a name, and a name fails the tests until
-/// its call is written down and a made-up network has it.
-enum KernelName: String, CaseIterable {
+/// its call is written down, a made-up network has it, and it stands in a kernel case.
+package enum KernelName: String, CaseIterable, Sendable {
     case pixels, convolution, depthwise, linear, lookUp, add, multiply, scaleChannels, addPosition, maxPool, averagePool
     case globalAverage, deviation, poolNormalised, poolWeighted, upsample, shuffle, attention
     case linearOnce, subtract, globalMax, resize, upsampleNearest, rectify, softmax, concatenate, slice, pad
+    case shiftChannels
 
-    init(_ kernel: Kernel) {
+    package init(_ kernel: Kernel) {
         self =
             switch kernel {
             case .pixels: .pixels
@@ -18,6 +19,7 @@ enum KernelName: String, CaseIterable {
             case .add: .add
             case .multiply: .multiply
             case .scaleChannels: .scaleChannels
+            case .shiftChannels: .shiftChannels
             case .addPosition: .addPosition
             case .maxPool: .maxPool
             case .averagePool: .averagePool
@@ -41,7 +43,17 @@ enum KernelName: String, CaseIterable {
     }
 
     /// Kernels that have a function of their own for windows with gaps.
-    static let windows: Set<KernelName> = [
+    package static let windows: Set<KernelName> = [
         .convolution, .depthwise, .maxPool, .averagePool, .deviation, .poolNormalised, .poolWeighted,
     ]
+}
+
+extension KernelCall {
+    /// Whether it is a call of a function for windows with gaps.
+    package var hasGaps: Bool {
+        values.contains { value in
+            if case .dilation = value { return true }
+            return false
+        }
+    }
 }
