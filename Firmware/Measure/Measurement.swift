@@ -36,7 +36,8 @@ struct Measurement {
             let (program, input) = (exports[index].program, samples[index].network.inputShape)
             let run = try emulator.run([random.pixels(input.height, input.width, input.channels)])
             return Measurement(
-                network: samples[index].network.name, steps: program.plan.graph.calls(of: program.plan.steps.map(\.nodes)),
+                network: samples[index].network.name,
+                steps: program.plan.graph.calls(of: program.plan.steps.map(\.nodes)),
                 shape: program.plan.shape, weightsBytes: run.weightsBytes,
                 image: try emulator.linkedImage(), instructions: run.inferences[0].layerInstructions)
         }

@@ -50,9 +50,8 @@ public struct Network: Sendable, Hashable {
     /// Whether its (first) output is shares that sum to 1, of a softmax at its end, rather than logits.
     public var endsInSoftmax: Bool {
         var node = self[outputs[0]]
-        while case .flatten = node.operation, let input = node.inputs.first { node = self[input] }
-        if case .softmax = node.operation { return true }
-        return false
+        while node.operation.isFlattening, let input = node.inputs.first { node = self[input] }
+        return node.operation.isSoftmax
     }
 
     /// Multiply-accumulates of one sample.

@@ -59,7 +59,8 @@ final class KernelCallTests: XCTestCase {
 
     /// Scratch and operands that a list names are the step's.
     func testEveryOperandAndAllScratchIsAnArgument() throws {
-        let (program, _) = try calls("plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, position=sine, restoration=subpixel))")
+        let (program, _) = try calls(
+            "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, position=sine, restoration=subpixel))")
         for step in program.steps.dropFirst() {
             var (operands, scratch): (Set<Int>, Set<Int>) = ([], [])
             for value in step.calls[0].values {
@@ -76,7 +77,8 @@ final class KernelCallTests: XCTestCase {
 
     /// The structures of an argument list come with their names, and each list begins a line.
     func testStructuresAreArgumentsToo() throws {
-        let (_, calls) = try calls("plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))")
+        let (_, calls) = try calls(
+            "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))")
         var structures: Set<String> = []
         for argument in calls.flatMap(\.arguments) {
             guard case .structure(let name, let inner) = argument.value else { continue }

@@ -132,7 +132,9 @@ final class LiteRTTests: XCTestCase {
             let step = pixels.quantization.scale
             let model = QuantizedModel(
                 network: network, pixels: pixels, classNames: [], planOptions: PlanOptions(), arithmetic: rounding,
-                values: [network.input.name: pixels.quantization, "conv": AffineQuantization(scale: step, zeroPoint: 5)],
+                values: [
+                    network.input.name: pixels.quantization, "conv": AffineQuantization(scale: step, zeroPoint: 5),
+                ],
                 weights: [
                     "conv": QuantizedModel.Weights(
                         numbers: [0, 0, 0], scales: [1e-8, 3e-8, 1], bias: [1 << 30, -(1 << 30), .min])

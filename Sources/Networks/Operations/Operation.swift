@@ -124,6 +124,12 @@ public enum Operation: Sendable, Hashable {
 
     /// Whether it is the image.
     public var isInput: Bool { type(of: details).name == Input.name }
+
+    /// Whether it only shows a map as a vector, or the other way round.
+    var isFlattening: Bool { type(of: details).name == Flatten.name }
+
+    /// Whether it makes shares of logits.
+    var isSoftmax: Bool { type(of: details).name == Softmax.name }
 }
 
 private struct DetailsReader: OperationReader {
