@@ -148,14 +148,6 @@ final class LintOperationsTests: XCTestCase {
             "python3", "\(root)/Scripts/lint-operations", "--enum", enumeration, "--protocol", "Trial.Details",
             file.path,
         ]
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
-        // Both are a few lines, which a pipe holds.
-        let texts = [output, errors].map {
-            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        process.waitUntilExit()
-        return (process.terminationStatus, texts[0], texts[1])
+        return try process.ending()
     }
 }

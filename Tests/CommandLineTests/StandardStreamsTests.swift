@@ -14,15 +14,8 @@ final class StandardStreamsTests: CommandLineTestCase {
         let process = command([])
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "sapool() { \"\(Self.program)\" \"$@\"; }; \(line)"]
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
-        // Both are a few lines, which a pipe holds.
-        let texts = [output, errors].map {
-            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        process.waitUntilExit()
-        return Ending(status: process.terminationStatus, output: texts[0], errors: texts[1])
+        let (status, output, errors) = try process.ending()
+        return Ending(status: status, output: output, errors: errors)
     }
 
     private let training =

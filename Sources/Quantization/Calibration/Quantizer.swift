@@ -126,10 +126,8 @@ public struct Quantizer {
     private func poolingWeights() -> [String: Readers] {
         var (result, others): ([String: Readers], Set<String>) = ([:], [])
         for step in steps {
-            var weightOperand: Int?
-            if case .operation(let node, _) = step.parts.first { weightOperand = node.operation.int8.weightOperand }
             for (place, operand) in step.operands.enumerated() {
-                if place == weightOperand { result[operand.name] = .alone } else { others.insert(operand.name) }
+                if place == step.weightOperand { result[operand.name] = .alone } else { others.insert(operand.name) }
             }
         }
         for name in others where result[name] != nil { result[name] = .shared }

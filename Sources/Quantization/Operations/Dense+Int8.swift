@@ -1,12 +1,8 @@
 import Interchange
 import Networks
 
-extension Input: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Input: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -16,8 +12,6 @@ extension Input: Int8Operation {
             tables: writer.add(place.name, "pixels", [tables.count, 256], .int8(tables.flatMap { $0 })),
             isOffset: writer.model.pixels.isUniform)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension Linear: Int8Operation {

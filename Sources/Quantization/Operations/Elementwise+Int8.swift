@@ -87,12 +87,8 @@ extension Scale: Int8Operation {
     }
 }
 
-extension Add: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Add: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -105,16 +101,10 @@ extension Add: Int8Operation {
             AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
             spread: spread)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension Subtract: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Subtract: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -127,16 +117,10 @@ extension Subtract: Int8Operation {
             AddendScaling(zero: zeros[0], scale: first), AddendScaling(zero: zeros[1], scale: second), output,
             spread: spread)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension Multiply: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Multiply: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -147,6 +131,4 @@ extension Multiply: Int8Operation {
         try writer.requireBounded(place.name, 65_025, scale)
         return .multiply(zeros: zeros, writer.scaled(scale, place.output, limits), spread: spread)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

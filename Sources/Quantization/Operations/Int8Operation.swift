@@ -3,7 +3,8 @@ import Networks
 
 /// All that int8 models and their kernel calls have to know of an operation.
 ///
-/// Each operation tells its own in a file beside this one: whoever adds one hears from the compiler that it is missing here. Operations that no int8 kernel computes say so by `WithoutInt8Kernel`.
+/// Each operation tells its own in a file beside this one: whoever adds one hears from the compiler that it is missing here. Operations
+/// that have no more than a kernel say so by `PlainInt8Operation`, those that no int8 kernel computes by `WithoutInt8Kernel`.
 protocol Int8Operation {
     /// Values that it has inside, beside its output, with their numbers of channels; named relative to the node.
     var innerValues: [InnerValue] { get }
@@ -47,21 +48,28 @@ struct InnerValue {
     let channels: Int
 }
 
-/// An operation that no int8 kernel computes, or that is gone when a network is lowered.
-protocol WithoutInt8Kernel: Int8Operation, OperationKind {}
+/// An operation without weights and without values inside, which is more than a function of one number: there is its output's range and its
+/// kernel to tell, and nothing else.
+protocol PlainInt8Operation: Int8Operation {}
 
-extension WithoutInt8Kernel {
+extension PlainInt8Operation {
     var innerValues: [InnerValue] { [] }
-    var outputRange: OutputRange { .calibrated }
     var weightOperand: Int? { nil }
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
+    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
+}
+
+/// An operation that no int8 kernel computes, or that is gone when a network is lowered.
+protocol WithoutInt8Kernel: PlainInt8Operation, OperationKind {}
+
+extension WithoutInt8Kernel {
+    var outputRange: OutputRange { .calibrated }
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         throw QuantizationError("\(place.name): there is no int8 kernel for \(Self.kind)")
     }
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension BatchNorm: WithoutInt8Kernel {}

@@ -1,11 +1,7 @@
 import Networks
 
-extension MaxPool: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension MaxPool: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -13,16 +9,10 @@ extension MaxPool: Int8Operation {
         try writer.requireSame(place)
         return .maxPool(window: window)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension AveragePool: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension AveragePool: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -31,16 +21,10 @@ extension AveragePool: Int8Operation {
         try writer.requireBounded(place.name, Double(window.kernel.area) * 255)
         return .averagePool(window: window, countsPadding: countsPadding, zero: try writer.zeroPoint(place, 0))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension GlobalAveragePool: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension GlobalAveragePool: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -54,16 +38,10 @@ extension GlobalAveragePool: Int8Operation {
         try writer.requireBounded(place.name, Double(area) * 255, scale)
         return .globalAverage(zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension GlobalMaxPool: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension GlobalMaxPool: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -71,16 +49,10 @@ extension GlobalMaxPool: Int8Operation {
         try writer.requireSame(place)
         return .globalMax
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension LocalDeviation: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension LocalDeviation: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -96,16 +68,11 @@ extension LocalDeviation: Int8Operation {
         return .deviation(
             window: window, zero: try writer.zeroPoint(place, 0), writer.scaled(scale, place.output, limits))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension WindowPool: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension WindowPool: PlainInt8Operation {
     var outputRange: OutputRange { isNormalised ? .operand : .calibrated }
     var weightOperand: Int? { 1 }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -140,6 +107,4 @@ extension WindowPool: Int8Operation {
             window: window, zero: zero, offset: offset, rowOf: rows, columnOf: columns,
             writer.scaled(scale, place.output, limits))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

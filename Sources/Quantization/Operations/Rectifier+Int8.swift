@@ -52,12 +52,8 @@ extension ParametricReLU: Int8Operation {
     }
 }
 
-extension Softmax: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Softmax: PlainInt8Operation {
     var outputRange: OutputRange { .fixed(SoftmaxTable.output) }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -79,6 +75,4 @@ extension Softmax: Int8Operation {
         }
         return .softmax(exponentials: writer.add(place.name, "exponentials", [256], .int32(table.exponentials)))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

@@ -1,11 +1,7 @@
 import Networks
 
-extension UpsampleBilinear: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension UpsampleBilinear: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -24,16 +20,10 @@ extension UpsampleBilinear: Int8Operation {
         }
         return .resize
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension UpsampleNearest: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension UpsampleNearest: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -57,16 +47,10 @@ extension UpsampleNearest: Int8Operation {
         }
         return .upsampleNearest(rows: copies[0], columns: copies[1])
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension DepthToSpace: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension DepthToSpace: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -74,6 +58,4 @@ extension DepthToSpace: Int8Operation {
         try writer.requireSame(place)
         return .shuffle(factor: factor)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

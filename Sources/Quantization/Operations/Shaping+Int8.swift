@@ -1,11 +1,7 @@
 import Networks
 
-extension Concatenation: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Concatenation: PlainInt8Operation {
     var outputRange: OutputRange { .calibrated }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -18,8 +14,6 @@ extension Concatenation: Int8Operation {
         }
         return .concatenate(tables: tables)
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
 extension Networks.Slice: Int8Operation {
@@ -39,12 +33,8 @@ extension Networks.Slice: Int8Operation {
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }
 
-extension Pad: Int8Operation {
-    var innerValues: [InnerValue] { [] }
+extension Pad: PlainInt8Operation {
     var outputRange: OutputRange { .operand }
-    var weightOperand: Int? { nil }
-    func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
-    func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) {}
 
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
@@ -58,6 +48,4 @@ extension Pad: Int8Operation {
         }
         return .pad(before: before, value: Int(number))
     }
-
-    func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
 }

@@ -66,6 +66,12 @@ public struct DeviceStep: Sendable {
         self.parts = parts
     }
 
+    /// Which of its operands are weights of a pooling, which are never below 0; nil where none are.
+    package var weightOperand: Int? {
+        guard case .operation(let node, _) = parts.first else { return nil }
+        return node.operation.int8.weightOperand
+    }
+
     /// A run of functions of one number is one table.
     private static func tabulate(_ node: Node, _ parts: inout [Part]) {
         if case .table(let run) = parts.last {

@@ -28,14 +28,6 @@ struct PythonOracle {
         process.executableURL = URL(fileURLWithPath: interpreter)
         process.arguments = arguments
         process.environment = ["PYTHONPATH": "\(root)/.deps/oracles", "PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1"]
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
-        // Both are a few lines, which a pipe holds.
-        let texts = [output, errors].map {
-            String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        }
-        process.waitUntilExit()
-        return (process.terminationStatus, texts[0], texts[1])
+        return try process.ending()
     }
 }

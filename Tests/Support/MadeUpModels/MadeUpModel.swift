@@ -38,12 +38,7 @@ private struct ModelMaker {
         let pixels = try PixelQuantization(mean: mean, deviation: mean.map { _ in 0.25 })
         values[lowered.input.name] = pixels.quantization
         let steps = try DeviceStep.all(of: graph)
-        var poolingWeights: Set<String> = []
-        for step in steps {
-            if case .operation(let node, _)? = step.parts.first, case .windowPool = node.operation {
-                poolingWeights.insert(step.operands[1].name)
-            }
-        }
+        let poolingWeights = Set(steps.compactMap { step in step.weightOperand.map { step.operands[$0].name } })
         for step in steps {
             var inputs = step.operands.compactMap { values[$0.name] }
             var shape = step.operandShapes.first ?? step.outputShape
