@@ -64,19 +64,17 @@ struct ImportedMeaning: ParsableArguments {
     func pixels(channels: Int) throws -> ModelInterface.Pixels? {
         guard let normalization else { return nil }
         func all(_ value: Float) -> [Float] { [Float](repeating: value, count: channels) }
-        let known = KnownPixels.allCases.first { $0.option == normalization }?.pixels(channels: channels)
-        switch known {
-        case let known?: return known
-        case nil:
-            let numbers = normalization.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
-            guard numbers.count == 2, let mean = numbers[0], let deviation = numbers[1], (0...255).contains(mean),
-                (0.001...1e6).contains(deviation)
-            else {
-                throw ValidationError(
-                    "--normalization \(normalization.shortened): use imagenet (three channels), half, unit, or a mean from 0 to 255 and a "
-                        + "deviation, such as 127.5,127.5.")
-            }
-            return ModelInterface.Pixels(mean: all(mean / 255), deviation: all(deviation / 255))
+        if let known = KnownPixels.allCases.first(where: { $0.option == normalization })?.pixels(channels: channels) {
+            return known
         }
+        let numbers = normalization.split(separator: ",").map { Float($0.trimmingCharacters(in: .whitespaces)) }
+        guard numbers.count == 2, let mean = numbers[0], let deviation = numbers[1], (0...255).contains(mean),
+            (0.001...1e6).contains(deviation)
+        else {
+            throw ValidationError(
+                "--normalization \(normalization.shortened): use imagenet (three channels), half, unit, or a mean from 0 to 255 and a "
+                    + "deviation, such as 127.5,127.5.")
+        }
+        return ModelInterface.Pixels(mean: all(mean / 255), deviation: all(deviation / 255))
     }
 }

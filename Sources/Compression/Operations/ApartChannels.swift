@@ -3,135 +3,39 @@ import Networks
 
 // Operations that leave channels apart and have no parameters for them, or that only change sizes.
 
-extension Activation: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
+extension Activation: ChannelwiseFacts {}
+extension Add: ChannelwiseFacts {}
+extension Subtract: ChannelwiseFacts {}
+extension Multiply: ChannelwiseFacts {}
+extension Dropout: ChannelwiseFacts {}
+extension GaussianNoise: ChannelwiseFacts {}
+extension MaxPool: ChannelwiseFacts {}
+extension AveragePool: ChannelwiseFacts {}
+extension GlobalAveragePool: ChannelwiseFacts {}
+extension GlobalMaxPool: ChannelwiseFacts {}
+extension LocalDeviation: ChannelwiseFacts {}
+extension WindowPool: ChannelwiseFacts {}
+extension UpsampleBilinear: ChannelwiseFacts {}
+extension UpsampleNearest: ChannelwiseFacts {}
 
-extension Add: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension Subtract: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension Multiply: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension Dropout: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension GaussianNoise: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension MaxPool: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension AveragePool: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension GlobalAveragePool: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension GlobalMaxPool: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension LocalDeviation: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension WindowPool: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension UpsampleBilinear: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension UpsampleNearest: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
-
-extension DepthToSpace: ChannelFacts {
+extension DepthToSpace: UnchangedByPruning {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
         // Each channel and its cells.
         let cell = factor * factor
         for channel in 0..<node.shape.channels * cell { ties.tie(node.id, channel / cell, node.inputs[0], channel) }
     }
-
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
 }
 
-extension Flatten: ChannelFacts {
+extension Flatten: UnchangedByPruning {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
         let area = network[node.inputs[0]].shape.size.area
         for channel in 0..<node.shape.channels { ties.tie(node.id, channel, node.inputs[0], channel / max(1, area)) }
     }
-
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
 }
 
-extension Pad: ChannelFacts {
-    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
-}
+extension Pad: ChannelwiseFacts {}
 
-extension Concatenation: ChannelFacts {
+extension Concatenation: UnchangedByPruning {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
         // Each channel of an operand and its place in the result.
         var start = 0
@@ -141,10 +45,6 @@ extension Concatenation: ChannelFacts {
             start += count
         }
     }
-
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
 }
 
 extension Slice: ChannelFacts {

@@ -64,12 +64,8 @@ extension PositionEmbedding: ChannelFacts {
     var importance: ChannelWeight { .none }
 }
 
-extension AttentionHead: ChannelFacts {
+extension AttentionHead: UnchangedByPruning {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
         ties.fixAll(node, in: network)
     }
-
-    func pruned(_ kept: KeptChannels) -> Operation? { nil }
-    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
-    var importance: ChannelWeight { .none }
 }

@@ -20,6 +20,22 @@ protocol ChannelFacts {
     var importance: ChannelWeight { get }
 }
 
+/// An operation that is the same for any number of channels, and has no parameters for them: there is only to tell how they hang together.
+protocol UnchangedByPruning: ChannelFacts {}
+
+extension UnchangedByPruning {
+    func pruned(_ kept: KeptChannels) -> Operation? { nil }
+    func slice(_ tensor: TensorData, _ parameter: String, _ kept: KeptChannels) throws -> TensorData { tensor }
+    var importance: ChannelWeight { .none }
+}
+
+/// An operation that computes each channel of its output from that channel of its operands alone.
+protocol ChannelwiseFacts: UnchangedByPruning {}
+
+extension ChannelwiseFacts {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) { ties.tieEach(node) }
+}
+
 /// Which parameters of an operation say how much a channel of its output counts.
 enum ChannelWeight {
     case none

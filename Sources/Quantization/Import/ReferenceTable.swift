@@ -93,12 +93,5 @@ extension ImportedQuantization {
 
 extension TFLiteModel.Activation {
     /// The ends between which it lets numbers through.
-    fileprivate var limits: (low: Double?, high: Double?) {
-        switch self {
-        case .none, .tanh, .signBit: (nil, nil)
-        case .relu: (0, nil)
-        case .reluN1To1: (-1, 1)
-        case .relu6: (0, 6)
-        }
-    }
+    fileprivate var limits: (low: Double?, high: Double?) { function?.limits ?? (nil, nil) }
 }

@@ -8,6 +8,20 @@ package enum MapAxis: String, Sendable, Hashable, Codable {
 
     /// How maps lie in a device's memory, and images in `.tflite` files.
     package static let memory: [MapAxis] = [.height, .width, .channels]
+
+    /// For each number of a map in one order of its axes its place in another.
+    ///
+    /// - Parameter side: how many lines the map has along an axis.
+    static func places(of axes: [MapAxis], in order: [MapAxis], _ side: (MapAxis) -> Int) -> [Int] {
+        var (strides, stride): ([MapAxis: Int], Int) = ([:], 1)
+        for axis in order.reversed() {
+            strides[axis] = stride
+            stride *= side(axis)
+        }
+        return axes.reduce([0]) { places, axis in
+            places.flatMap { start in (0..<side(axis)).map { start + $0 * (strides[axis] ?? 0) } }
+        }
+    }
 }
 
 /// What the whole numbers of a value stand for: scale · (number − zero point). Numbers are int8; a uint8 is told as the number 128 less.

@@ -132,16 +132,6 @@ extension ModelInterface.Port {
             }
         }
         guard axes.filter({ side($0) > 1 }) != order.filter({ side($0) > 1 }) else { return nil }
-        var (strides, stride): ([MapAxis: Int], Int) = ([:], 1)
-        for axis in axes.reversed() {
-            strides[axis] = stride
-            stride *= side(axis)
-        }
-        var places = [0]
-        for axis in order {
-            let step = strides[axis] ?? 0
-            places = places.flatMap { start in (0..<side(axis)).map { start + $0 * step } }
-        }
-        return places
+        return MapAxis.places(of: order, in: axes, side)
     }
 }

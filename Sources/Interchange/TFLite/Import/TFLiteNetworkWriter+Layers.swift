@@ -224,19 +224,7 @@ extension TFLiteNetworkWriter {
     /// For each number of a flattened value, in memory's order and channels first, its place in the tensor; nil where that is the same.
     private static func columns(of value: ImportedValue) -> (memory: [Int]?, channelsFirst: [Int]?) {
         func places(_ axes: [MapAxis]) -> [Int]? {
-            guard !value.runs(axes) else { return nil }
-            var strides: [MapAxis: Int] = [:]
-            var stride = 1
-            for axis in value.order.reversed() {
-                strides[axis] = stride
-                stride *= value.side(axis)
-            }
-            var places = [0]
-            for axis in axes {
-                let step = strides[axis] ?? 0
-                places = places.flatMap { start in (0..<value.side(axis)).map { start + $0 * step } }
-            }
-            return places
+            value.runs(axes) ? nil : MapAxis.places(of: axes, in: value.order, value.side)
         }
         return (places(MapAxis.memory), places([.channels, .height, .width]))
     }
@@ -275,16 +263,12 @@ extension TFLiteNetworkWriter {
     func finish(
         _ step: TFLiteModel.Operator, _ output: ImportedValue, _ activation: TFLiteModel.Activation, _ node: String
     ) throws {
-        let function: Activation.Function
-        switch activation {
-        case .none:
+        guard let function = activation.function else {
+            guard activation == .none else {
+                throw TFLiteRefusal("\(step.kind.name) with a fused \(activation == .tanh ? "TANH" : "SIGN_BIT")")
+            }
             values[step.outputs[0]] = output
             return
-        case .relu: function = .relu
-        case .relu6: function = .relu6
-        case .reluN1To1: function = .hardTanh
-        case .tanh: throw TFLiteRefusal("\(step.kind.name) with a fused TANH")
-        case .signBit: throw TFLiteRefusal("\(step.kind.name) with a fused SIGN_BIT")
         }
         let quantization = try outputQuantization(step)
         let ended = try self.function(
@@ -292,5 +276,17 @@ extension TFLiteNetworkWriter {
             name: names.follower(of: node, function.rawValue))
         note(ended, function)
         values[step.outputs[0]] = ended
+    }
+}
+
+extension TFLiteModel.Activation {
+    /// The function that ends an operator's numbers; nil where there is none, or none that operations have.
+    package var function: Activation.Function? {
+        switch self {
+        case .relu: .relu
+        case .relu6: .relu6
+        case .reluN1To1: .hardTanh
+        case .none, .tanh, .signBit: nil
+        }
     }
 }

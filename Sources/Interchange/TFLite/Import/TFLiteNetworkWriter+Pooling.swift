@@ -30,44 +30,9 @@ extension TFLiteNetworkWriter {
         let node = name(step)
         let rows = reduced.contains(.height) || value.shape.height == 1
         let columns = reduced.contains(.width) || value.shape.width == 1
-        if rows && columns {
-            values[step.outputs[0]] = try add(
-                .globalAveragePool(GlobalAveragePool()), [value], name: node, quantization)
-            return
-        }
-        let kernel = Size(
-            reduced.contains(.height) ? value.shape.height : 1, reduced.contains(.width) ? value.shape.width : 1)
-        // An average pooling takes less than a kernel that keeps sums, and is not in int8 what a mean is.
-        if isInteger, value.quantization != quantization || kernel.area >= 128 || !Self.meansAgree(kernel.area) {
-            values[step.outputs[0]] = try add(
-                .globalAveragePool(GlobalAveragePool(over: rows ? .height : .width)), [value], name: node, quantization
-            ).with(value.order)
-            return
-        }
-        values[step.outputs[0]] = try add(
-            .averagePool(AveragePool(Window(kernel: kernel, stride: kernel))), [value], name: node, value.quantization
-        ).with(value.order)
-    }
-
-    /// Whether LiteRT's MEAN of so many numbers, at one scale before and behind, rounds as its average pooling for every sum.
-    private static func meansAgree(_ count: Int) -> Bool {
-        // MEAN: a multiplier of 1, 2³⁰ with a shift of 1, divided by the count with as many bits more as do not overflow.
-        let bits = min(Int.bitWidth - 1 - count.leadingZeroBitCount, 32)
-        let (multiplier, shift) = ((1 << (30 + bits)) / count, 1 - bits)
-        func rounded(_ sum: Int) -> Int {
-            let product = sum << max(0, shift) * multiplier
-            let high = (product + (product >= 0 ? 1 << 30 : 1 - 1 << 30)) / (1 << 31)
-            let right = max(0, -shift)
-            let (mask, remainder) = (1 << right - 1, high & (1 << right - 1))
-            return high >> right + (remainder > mask >> 1 + (high < 0 ? 1 : 0) ? 1 : 0)
-        }
-        // The numbers themselves are averaged, and a zero point is a number of them: any zero point gives a shift of whole means, so
-        // rounding of halves away from 0 has to be the same on both sides.
-        guard count % 2 == 1 else { return false }
-        return (-255 * count...255 * count).allSatisfy { sum in
-            let half = sum > 0 ? sum + count / 2 : sum - count / 2
-            return rounded(sum) == half / count
-        }
+        let side: GlobalAveragePool.Side? = rows && columns ? nil : rows ? .height : .width
+        let output = try add(.globalAveragePool(GlobalAveragePool(over: side)), [value], name: node, quantization)
+        values[step.outputs[0]] = side == nil ? output : output.with(value.order)
     }
 
     func reduceMax(_ step: TFLiteModel.Operator) throws {
