@@ -67,6 +67,7 @@ public struct FirmwarePackage {
     }
 
     /// Writes several networks into one package, each with a program of its own and described by NAME.json; whatever is there is replaced.
+    @discardableResult
     package static func write(_ exports: [FirmwareExport], to path: String) throws -> [FirmwarePackage] {
         let writer = FolderWriter(path)
         for file in PackageFiles(exports).files { try writer.write(file.path, file.bytes) }
@@ -104,7 +105,7 @@ public struct FirmwarePackage {
                 "\(path)/\(file) \(what): the package was changed, or is another version's or somebody else's; export it again "
                     + "(to build and run its files as they are, trust them with --qemu --trust)")
         }
-        guard try description == export.description(description.preprocessing, core) else {
+        guard description == export.description(description.preprocessing, core) else {
             throw refusal(PackageFiles.description, "is not what \(model) makes")
         }
         let files = try PackageFiles(export, preprocessing: description.preprocessing, core: core).files.filter {

@@ -56,7 +56,7 @@ class CommandLineTestCase: XCTestCase {
         if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
         // Files, not pipes: nothing can block, and both can be read after the end.
         let paths = ["stdout", "stderr"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
-        for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: paths[0])
         process.standardError = FileHandle(forWritingAtPath: paths[1])
         // `waitUntilExit` looks every 50 milliseconds, which is too seldom to time a program.
