@@ -61,7 +61,8 @@ final class FirmwareCommandTests: CommandLineTestCase {
     func testALibraryForATarget() throws {
         try trainAndQuantize()
         func library(_ options: String...) throws -> Outcome {
-            try sapool(["export", "run", "--format", "library", "--output", "lib"] + options)
+            let path = ProcessInfo.processInfo.environment["PATH"]
+            return try sapool(["export", "run", "--format", "library", "--output", "lib"] + options, path: path)
         }
         let exported = try library("--target", "m4-hard")
         XCTAssertEqual(exported.status, 0, exported.errors)

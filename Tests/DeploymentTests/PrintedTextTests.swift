@@ -22,7 +22,7 @@ final class PrintedTextTests: XCTestCase {
         "separator\u{2028}#error injected", "comment */ #error injected /*", "splice \\", "trigraph ??/",
         "quote \"; int injected; //", "turned \u{202E}redro", "escape \u{1B}]0;injected\u{7}",
         "`code` <img src=x> ![x](y)",
-        "\0nul",
+        "\0nihil",
     ]
 
     /// Every generated text file, its lines.
@@ -51,7 +51,7 @@ final class PrintedTextTests: XCTestCase {
                 XCTAssertFalse(
                     line.unicodeScalars.contains { $0.isUnseen && $0 != "\t" }, "\(file): \(line.debugDescription)")
                 let text = line.drop { $0 == " " }
-                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nul"].contains { text.contains($0) }
+                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nihil"].contains { text.contains($0) }
                 guard isOfName, !file.hasPrefix("Sources/DeviceRuntime"), !file.hasPrefix("Sources/CDSP") else {
                     continue
                 }
