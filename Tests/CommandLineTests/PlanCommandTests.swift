@@ -193,7 +193,8 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(choice["role"] as? String, "smallest")
         let command = try XCTUnwrap(choice["command"] as? String)
         XCTAssertTrue(
-            command.hasPrefix("sapool train --data photos --resolution 48 --output runs/smallest --network 'mobilenet-v2("),
+            command.hasPrefix(
+                "sapool train --data photos --resolution 48 --output runs/smallest --network 'mobilenet-v2("),
             command)
         XCTAssertTrue(outcome.errors.hasPrefix("looking at networks\nplanning the best\n"), outcome.errors)
         XCTAssertTrue(exists("front.svg") && exists("front.yaml"))
@@ -208,6 +209,7 @@ final class PlanCommandTests: CommandLineTestCase {
             "Error: [12 is no pattern of strides: write digits from 1 to 9, and choices in brackets, for example [124][12]22121."
         )
         XCTAssertEqual(
-            message(try sapool("search", "--all", "--json")), "Error: --json has the whole front anyway: leave --all out.")
+            message(try sapool("search", "--all", "--json")),
+            "Error: --json has the whole front anyway: leave --all out.")
     }
 }

@@ -49,7 +49,8 @@ final class SearchTests: XCTestCase {
             let space = SearchSpace(resolutions: [224], widths: [1], pools: ["strided"], backbone: backbone)
             XCTAssertTrue((12...48).contains(space.candidates.count), backbone)
             let published = try OwnNotation.strides(of: backbone).map(String.init).joined()
-            let candidate = try XCTUnwrap(space.candidates.first { $0.network.contains("strides=\(published)") }, backbone)
+            let candidate = try XCTUnwrap(
+                space.candidates.first { $0.network.contains("strides=\(published)") }, backbone)
             XCTAssertEqual(try space.network(candidate).classCount, 10)
         }
     }
@@ -89,9 +90,13 @@ final class SearchTests: XCTestCase {
     func testTheFrontIsThatOfPlanningEveryCandidate() throws {
         let attentive = "self-attentive(patch=2, restoration=subpixel)"
         let space = SearchSpace(
-            resolutions: [32, 48], widths: [0.25, 0.5], pools: ["strided", "max", attentive], strides: ["1222121", "2212121"])
+            resolutions: [32, 48], widths: [0.25, 0.5], pools: ["strided", "max", attentive],
+            strides: ["1222121", "2212121"])
         let cases: [(SearchLimits, PlanOptions)] = [
-            (SearchLimits(budget: Budget(sram: 24 << 10, reserved: 512), multiplyAccumulates: 12_000_000), PlanOptions()),
+            (
+                SearchLimits(budget: Budget(sram: 24 << 10, reserved: 512), multiplyAccumulates: 12_000_000),
+                PlanOptions()
+            ),
             (SearchLimits(budget: Budget(sram: 16 << 10, flash: 420 << 10)), PlanOptions(pushesRows: true)),
             (SearchLimits(budget: Budget()), PlanOptions(stripes: .off)),
         ]
@@ -106,7 +111,8 @@ final class SearchTests: XCTestCase {
     /// What is left out on sight of one resolution's weights would be left out at the others.
     func testWeightsOfConvolutionsAreThoseOfAnyResolution() throws {
         let pools = ["strided", "max", "lip", "gem", "soft", "blur", "self-attentive(patch=2, restoration=bilinear)"]
-        for pool in pools where pool == "strided" || OwnNotation.poolingNames.contains(String(pool.prefix { $0 != "(" })) {
+        for pool in pools
+        where pool == "strided" || OwnNotation.poolingNames.contains(String(pool.prefix { $0 != "(" })) {
             let space = SearchSpace(resolutions: [64, 96], widths: [0.35], pools: [pool], strides: ["1222121"])
             for group in Dictionary(grouping: space.candidates, by: \.network).values {
                 let networks = try group.map { try space.network($0) }
@@ -123,7 +129,8 @@ final class SearchTests: XCTestCase {
     func testRecommendations() throws {
         let attentive = "self-attentive(patch=2, restoration=subpixel)"
         let space = SearchSpace(
-            resolutions: [32, 64, 96], widths: [0.25, 0.35], pools: ["strided", attentive], strides: ["1222121", "2222121"])
+            resolutions: [32, 64, 96], widths: [0.25, 0.35], pools: ["strided", attentive],
+            strides: ["1222121", "2222121"])
         let limits = SearchLimits(budget: Budget(sram: 32 << 10, flash: 600 << 10))
         let report = try NetworkSearch(space, limits: limits).run()
         let chosen = report.recommended
@@ -165,12 +172,15 @@ final class SearchTests: XCTestCase {
         let recipe = report.recipe(epochs: 3)
         XCTAssertEqual(recipe.components(separatedBy: "  - name: ").count - 1, 12)
         for choice in report.recommended where !choice.pushesRows {
-            XCTAssertTrue(recipe.contains("'\(choice.result.candidate.network), \(choice.result.candidate.resolution) px'"))
+            XCTAssertTrue(
+                recipe.contains("'\(choice.result.candidate.network), \(choice.result.candidate.resolution) px'"))
         }
         for pool in space.pools {
             XCTAssertGreaterThan(report.front.filter { $0.candidate.pool == pool }.count, 1)
         }
-        XCTAssertTrue(report.text().hasSuffix("\n\(report.front.count - 12) more of the front are left out: --all prints them.\n"))
+        XCTAssertTrue(
+            report.text().hasSuffix("\n\(report.front.count - 12) more of the front are left out: --all prints them.\n")
+        )
         XCTAssertGreaterThan(report.text(all: true).count, report.text().count)
         XCTAssertFalse(report.text(all: true).contains("--all"))
     }
@@ -241,7 +251,8 @@ final class SearchTests: XCTestCase {
         for choice in report.recommended where !choice.pushesRows {
             let candidate = choice.result.candidate
             XCTAssertTrue(
-                recipe.contains("\n    network: '\(candidate.network)'\n    resolution: \(candidate.resolution)\n"), recipe)
+                recipe.contains("\n    network: '\(candidate.network)'\n    resolution: \(candidate.resolution)\n"),
+                recipe)
         }
         let picture = SearchDrawing(report).picture().description
         for result in report.front { XCTAssertTrue(picture.contains("<title>\(result.candidate.network), ")) }
