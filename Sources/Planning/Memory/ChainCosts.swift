@@ -22,7 +22,8 @@ final class ChainCosts {
     private let forms: [Int]
     /// For each value the last step that reads it; beyond all steps for an output.
     private let lastReaders: [Int]
-    private var costs: [Range<Int>: Cost] = [:]
+    /// By their first step and their length: searches ask hundreds of times for each step.
+    private var costs: [[Cost?]]
 
     /// Passes that were looked at, a measure of the time that it took; what others looked at before counts as well, so that the
     /// outcome of a search does not depend on what was known.
@@ -35,17 +36,23 @@ final class ChainCosts {
         self.reusesRows = reusesRows
         self.known = known
         forms = known?.numbers(of: schedule) ?? []
+        costs = [[Cost?]](repeating: [], count: schedule.steps.count)
         lastReaders = schedule.steps.enumerated().map { value, step in
             step.isOutput ? .max : step.lastReader(value)
         }
     }
 
     /// Whether the answer is there already.
-    func isKnown(_ range: Range<Int>) -> Bool { costs[range] != nil }
+    func isKnown(_ range: Range<Int>) -> Bool { cost(of: range) != nil }
+
+    private func cost(of range: Range<Int>) -> Cost? {
+        let own = costs[range.lowerBound]
+        return range.count < own.count ? own[range.count] : nil
+    }
 
     /// What the chain of `range` takes.
     subscript(range: Range<Int>) -> Cost {
-        if let cost = costs[range] { return cost }
+        if let cost = cost(of: range) { return cost }
         guard let known else { return store(find(range), of: range) }
         let (key, passing) = key(of: range)
         if let found = known[key] { return store(found, of: range, passing: passing) }
@@ -75,7 +82,8 @@ final class ChainCosts {
     @discardableResult
     private func store(_ found: KnownChains.Found, of range: Range<Int>, passing: Int = 0) -> Cost {
         let cost = Cost(sum: found.sum + passing, bound: found.bound + passing, floor: found.floor)
-        costs[range] = cost
+        while costs[range.lowerBound].count <= range.count { costs[range.lowerBound].append(nil) }
+        costs[range.lowerBound][range.count] = cost
         work += found.work
         return cost
     }

@@ -75,9 +75,12 @@ public final class Planner {
 
     /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made, which makes it
     /// quick.
-    package func lowerBound(_ options: PlanOptions) throws(PlanningError) -> Int {
+    ///
+    /// - Parameter limit: where no plan can be this small or smaller, any number above it is the answer, which is quicker still.
+    package func lowerBound(_ options: PlanOptions, limit: Int = .max - 1) throws(PlanningError) -> Int {
         try options.check()
-        return ChainSearch(costs(of: try schedule(options), options), options, by: .bound, peakOnly: true).peak
+        let costs = costs(of: try schedule(options), options)
+        return ChainSearch(costs, options, by: .bound, peakOnly: true, limit: max(0, limit)).peak
     }
 
     private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {

@@ -6,20 +6,28 @@ extension CandidateStudy {
     func nothingFits(count: Int, _ found: NetworkSearch.Found) -> PlanningError {
         var found = found
         var smallest = smallestPlanned(&found.open)
-        // Networks of images that are too large alone were not built so far; the smallest may be among them.
-        let unbuilt = Dictionary(grouping: found.unbuilt, by: imageBytes).sorted { $0.key < $1.key }
-        for (image, candidates) in unbuilt where image < smallest?.sramBytes ?? .max {
-            for outcomes in inParallel(candidates, chunk: 8, { outcomes(of: [$0], buildsAll: true) }) {
-                for outcome in outcomes { found.add(outcome) }
-            }
+        // How far those are above the limit was not asked so far; those with small images first, as the others may not matter.
+        for (least, candidates) in found.tooLarge.sorted(by: { $0.key < $1.key }) {
+            guard least < smallest?.sramBytes ?? .max else { break }
+            for outcome in inParallel(candidates, chunk: 8, { completeOutcome(of: $0) }) { found.add(outcome) }
             smallest = smallestPlanned(&found.open)
         }
         if let smallest, smallest.sramBytes < .max {
+            // Code of the plan may be what is too much, where its memory is not.
+            guard smallest.sramBytes > budget.sram ?? .max else {
+                return sentence(.flash, smallest, count, largestLayer(of: smallest, .flash))
+            }
             return sentence(.sram, smallest, count, ", and its peak is at \(smallest.peak)")
         }
         // What exceeds the work alone was nearer than what exceeds the flash.
         for limit in [NetworkSearch.Limit.macs, .flash] {
-            guard let result = found.exceeding[limit] else { continue }
+            guard var result = found.exceeding[limit] else { continue }
+            // Of some only the weights are known so far.
+            if limit == .flash, let network = try? search.space.network(result.candidate),
+                let graph = try? DeviceGraph(network), let sized = try? sized(result.candidate, network, graph)
+            {
+                result = sized
+            }
             return sentence(limit, result, count, largestLayer(of: result, limit))
         }
         guard let first = found.refusals.first else {

@@ -12,31 +12,28 @@ package struct CandidateStudy: Sendable {
     init(_ search: NetworkSearch) { self.search = search }
 
     private var space: SearchSpace { search.space }
-    private var budget: Budget { search.limits.budget }
+    var budget: Budget { search.limits.budget }
 
     /// What became of one candidate.
     enum Outcome: Sendable {
         case refused(String)
-        case imageTooLarge(SearchSpace.Candidate)
+        /// No plan of it takes less SRAM than `least`, which is more than there is; how much more is not known.
+        case tooLarge(SearchSpace.Candidate, least: Int)
         case exceeds(NetworkSearch.Limit, SearchResult)
         case open(SearchResult)
     }
 
     /// What becomes of candidates that differ in their resolution alone.
-    ///
-    /// - Parameter buildsAll: those as well whose image alone takes too much.
-    func outcomes(of group: [SearchSpace.Candidate], buildsAll: Bool = false) -> [Outcome] {
-        var exceeds: Bool?
+    func outcomes(of group: [SearchSpace.Candidate]) -> [Outcome] {
+        var weights: Int?
         return group.map { candidate in
-            if !buildsAll, imageBytes(candidate) > budget.sram ?? .max { return .imageTooLarge(candidate) }
+            let image = imageBytes(candidate)
+            if image > budget.sram ?? .max { return .tooLarge(candidate, least: image) }
             do {
                 // Their convolutions have the same weights, so that one of them speaks for all.
-                if exceeds == true { return .exceeds(.flash, heavy(candidate)) }
+                if let weights, weights > budget.flash ?? .max { return .exceeds(.flash, light(candidate, weights)) }
                 let network = try space.network(candidate)
-                if exceeds == nil, let flash = budget.flash {
-                    exceeds = Self.convolutionBytes(network) > flash
-                    if exceeds == true { return .exceeds(.flash, try sized(candidate, network, DeviceGraph(network))) }
-                }
+                if weights == nil { weights = Self.convolutionBytes(network) }
                 return try outcome(of: candidate, network, search.options)
             } catch {
                 return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(error)")
@@ -44,10 +41,19 @@ package struct CandidateStudy: Sendable {
         }
     }
 
-    /// Stands for a network that exceeds the flash as others of its group do; never the smallest, as the first of them has been counted.
-    private func heavy(_ candidate: SearchSpace.Candidate) -> SearchResult {
+    /// All that is known of a network whose weights alone exceed the flash.
+    private func light(_ candidate: SearchSpace.Candidate, _ weights: Int) -> SearchResult {
         SearchResult(
-            candidate: candidate, sramBytes: 0, flashBytes: .max, multiplyAccumulates: 0, parameters: 0, capacity: 0)
+            candidate: candidate, sramBytes: 0, flashBytes: weights, multiplyAccumulates: 0, parameters: 0, capacity: 0)
+    }
+
+    /// What becomes of a candidate, and its bound, however large it is.
+    func completeOutcome(of candidate: SearchSpace.Candidate) -> Outcome {
+        do {
+            return try outcome(of: candidate, try space.network(candidate), search.options, isLimited: false)
+        } catch {
+            return .refused("\(candidate.network) at \(candidate.resolution) pixels: \(error)")
+        }
     }
 
     /// What a network of the image takes at least: without pushed rows it is held whole when it arrives.
@@ -57,8 +63,10 @@ package struct CandidateStudy: Sendable {
     }
 
     private func outcome(
-        of candidate: SearchSpace.Candidate, _ network: Network, _ options: PlanOptions
+        of candidate: SearchSpace.Candidate, _ network: Network, _ options: PlanOptions, isLimited: Bool = true
     ) throws -> Outcome {
+        let weights = Self.convolutionBytes(network)
+        if weights > budget.flash ?? .max { return .exceeds(.flash, light(candidate, weights)) }
         if let most = search.limits.multiplyAccumulates, network.multiplyAccumulates > most {
             return .exceeds(.macs, Self.counted(candidate, network))
         }
@@ -68,7 +76,15 @@ package struct CandidateStudy: Sendable {
         }
         var result = try sized(candidate, network, graph)
         if let most = budget.flash, result.flashBytes > most { return .exceeds(.flash, result) }
-        result.sramBytes += try Planner(graph, known: known).lowerBound(options)
+        let planner = Planner(graph, known: known)
+        guard isLimited, let sram = budget.sram else {
+            result.sramBytes += try planner.lowerBound(options)
+            return .open(result)
+        }
+        let left = sram - result.sramBytes
+        let bound = left < 0 ? 0 : try planner.lowerBound(options, limit: left)
+        guard bound <= left else { return .tooLarge(candidate, least: sram + 1) }
+        result.sramBytes += bound
         return .open(result)
     }
 
@@ -86,7 +102,7 @@ package struct CandidateStudy: Sendable {
     }
 
     /// The same with the least flash, and the least SRAM beside the arena.
-    private func sized(
+    func sized(
         _ candidate: SearchSpace.Candidate, _ network: Network, _ graph: DeviceGraph
     ) throws -> SearchResult {
         var result = Self.counted(candidate, network)

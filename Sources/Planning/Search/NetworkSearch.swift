@@ -100,8 +100,8 @@ public struct NetworkSearch: Sendable {
         var refusals: [String] = []
         /// Those that nothing cheap excludes, with bounds of their memory.
         var open: [SearchResult] = []
-        /// Those whose image alone takes too much; never built.
-        var unbuilt: [SearchSpace.Candidate] = []
+        /// Those that take more SRAM than there is, by what they take at least.
+        var tooLarge: [Int: [SearchSpace.Candidate]] = [:]
         /// The one that exceeds a limit least.
         var exceeding: [Limit: SearchResult] = [:]
 
@@ -109,7 +109,7 @@ public struct NetworkSearch: Sendable {
             switch outcome {
             case .refused(let reason): refusals.append(reason)
             case .open(let result): open.append(result)
-            case .imageTooLarge(let candidate): unbuilt.append(candidate)
+            case .tooLarge(let candidate, let least): tooLarge[least, default: []].append(candidate)
             case .exceeds(let limit, let result):
                 if let known = exceeding[limit], known.amount(limit) <= result.amount(limit) { return }
                 exceeding[limit] = result
