@@ -36,10 +36,21 @@ struct ChainSearch {
     /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most of the time.
     private static let longest = 24
 
+    /// Whether nobody asks for `ranges`.
+    private let peakOnly: Bool
+    /// A peak above this one is as bad as any other.
+    private let limit: Int
+
     /// Searches the chains of a schedule whose costs may be known in part.
     ///
-    /// - Parameter peakOnly: leaves `ranges` empty.
-    init(_ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false) {
+    /// - Parameters:
+    ///   - peakOnly: leaves `ranges` empty.
+    ///   - limit: ends early where the peak is above; it is then any number above the limit.
+    init(
+        _ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false, limit: Int = .max - 1
+    ) {
+        self.peakOnly = peakOnly
+        self.limit = limit
         self.costs = costs
         self.options = options
         self.measure = measure
@@ -84,7 +95,7 @@ struct ChainSearch {
         for step in (0..<count).reversed() { suffix[step] = max(singles[step], suffix[step + 1]) }
         var labels = [Int](repeating: .max, count: count + 1)
         labels[0] = 0
-        var best = suffix[0]
+        var best = min(suffix[0], limit + 1)
         for first in 0..<count where labels[first] < .max {
             let label = labels[first]
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
@@ -92,7 +103,7 @@ struct ChainSearch {
             guard first >= start, label < best, suffix[first] > label else { continue }
             for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
-                if !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
+                if !peakOnly, !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
                 let peak = max(label, takes(first..<end))
                 labels[end] = min(labels[end], peak)
                 best = min(best, max(peak, suffix[end]))

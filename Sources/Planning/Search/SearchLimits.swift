@@ -39,6 +39,15 @@ public struct SearchResult: Sendable, Hashable, Codable {
         case isPlanned = "is_planned"
     }
 
+    /// How much of a limited thing it takes.
+    func amount(_ limit: NetworkSearch.Limit) -> Int {
+        switch limit {
+        case .flash: flashBytes
+        case .macs: multiplyAccumulates
+        case .sram: sramBytes
+        }
+    }
+
     /// Whether this one is at least as good in everything, and better in something.
     func dominates(_ other: SearchResult) -> Bool {
         guard sramBytes <= other.sramBytes, multiplyAccumulates <= other.multiplyAccumulates, capacity >= other.capacity
