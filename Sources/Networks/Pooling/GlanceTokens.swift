@@ -43,11 +43,21 @@ public struct GlanceTokens: Sendable, Hashable {
     /// Tokens by their defaults.
     public init() {}
 
+    /// What the names of its nodes begin with; a number follows where a network has several.
+    static let scope = "glance"
+
+    /// The scope that a node's name begins with, where that is a glance's.
+    package static func scope(of node: String) -> String? {
+        let first = node.prefix { $0 != "." }
+        return first.hasPrefix(scope) && first.dropFirst(scope.count).allSatisfy(\.isNumber) && first.count < node.count
+            ? String(first) : nil
+    }
+
     /// Writes the tokens, where this network does not have them already.
     ///
     /// - Parameter map: what the pooling that asks for them takes.
     func write(_ map: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        try builder.shared(self, name: "glance") { image in
+        try builder.shared(self, name: Self.scope) { image in
             try handedOn(
                 try attended(try embedded(source == .image ? image : map, in: builder), in: builder), in: builder)
         }
