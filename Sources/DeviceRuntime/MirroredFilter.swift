@@ -1,5 +1,5 @@
-/// The line of a map that a line on it or beside it shows, where the map is mirrored at its outermost lines, which are not repeated: as
-/// often as it takes where the map is small.
+/// The line of a map that a line on it or beside it shows, where the map is mirrored at its outermost lines, which
+/// are not repeated: as often as it takes where the map is small.
 @inline(__always)
 private func mirrored(_ line: Int, _ count: Int) -> Int {
     guard count > 1 else { return 0 }
@@ -8,8 +8,9 @@ private func mirrored(_ line: Int, _ count: Int) -> Int {
     return place
 }
 
-/// One row of a filter for each channel over a map with mirrored borders: a depthwise convolution (`convolveDepthwiseRow`) whose padding
-/// shows the map. Sums are exact, and become int8 as those of a convolution do. Weights are `[kernel height][kernel width][channels]`.
+/// One row of a filter for each channel over a map with mirrored borders: a depthwise convolution
+/// (`convolveDepthwiseRow`) whose padding shows the map. Sums are exact, and become int8 as those of a convolution
+/// do. Weights are `[kernel height][kernel width][channels]`.
 ///
 /// Zhang, *Making Convolutional Networks Shift-Invariant Again* (ICML 2019), blurs so.
 @inline(never)

@@ -35,8 +35,8 @@ public final class NetworkBuilder {
 
     /// A value that several layers share: whoever asks first has it written, outside of the open scopes.
     ///
-    /// In the finished network those of its nodes that depend on the image alone come first, so that it is there before anything else is
-    /// computed.
+    /// In the finished network those of its nodes that depend on the image alone come first, so that it is there
+    /// before anything else is computed.
     ///
     /// - Parameters:
     ///   - key: what it is made of; layers with equal ones share one value.

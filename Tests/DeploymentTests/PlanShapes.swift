@@ -42,7 +42,8 @@ struct PlanShape {
                     notation: "ssdlite(backbone=plain-cnn(channels=4-8, strides=22), first-stride=2, extra=0)",
                     input: [3, 16, 16], classes: 3), options: pushed),
             PlanShape(name: "yolo", network: try yolo()),
-            // Tokens that the image is read for before its convolutions read it again, and that poolings read to the end.
+            // Tokens that the image is read for before its convolutions read it again, and that poolings read to the
+            // end.
             PlanShape(name: "glance", network: try glance("glance(patch=8, channels=4, weights=yes)")),
             PlanShape(
                 name: "glanceblurred", network: try glance("glance(patch=4, channels=4)"),

@@ -51,7 +51,8 @@ final class MirroredFilterTests: XCTestCase {
         XCTAssertEqual(output, [4, 4, 4, 16, 16, 16, 28, 28, 28])
     }
 
-    /// Channels in fours and the rest, maps smaller than the filter, and a limit: exact sums, off by the rounding of one number.
+    /// Channels in fours and the rest, maps smaller than the filter, and a limit: exact sums, off by the rounding of
+    /// one number.
     func testAgainstALargerMap() {
         for (height, width, channels) in [(7, 9, 6), (2, 3, 5), (1, 4, 8), (1, 1, 3)] {
             let size = MapSize(height: height, width: width, channels: channels)

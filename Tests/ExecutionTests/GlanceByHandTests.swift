@@ -66,8 +66,8 @@ final class GlanceByHandTests: XCTestCase {
         XCTAssertEqual(y, 4 * 1.5 + 3, accuracy: 1e-12)
     }
 
-    /// One window ln 2, 0, 0, 0, whose logits are the pixels: weights 2 1 1 1. A global part of 1 that multiplies makes 4 1 1 1 of them; one that is
-    /// added makes 2e e e e, which is 2 1 1 1 again.
+    /// One window ln 2, 0, 0, 0, whose logits are the pixels: weights 2 1 1 1. A global part of 1 that multiplies
+    /// makes 4 1 1 1 of them; one that is added makes 2e e e e, which is 2 1 1 1 again.
     func testWhatIsAddedCancelsAndWhatMultipliesDoesNot() throws {
         let ln2 = 0.693147180559945309
         let plain = "patch=2, channels=2, layers=0, position=none, weights=yes, values=no, maximum=0"
@@ -88,7 +88,8 @@ final class GlanceByHandTests: XCTestCase {
         let x = try Tensor.normal([2, 4, 8, 8], type: .float64)
         for (combine, cancels) in [("add", true), ("multiply", false)] {
             let model = try layer(
-                "glance(patch=4, context=mean, weights=yes, values=no, weighting=exp, temperature=1, combine=\(combine))",
+                "glance(patch=4, context=mean, weights=yes, values=no, weighting=exp, temperature=1, "
+                    + "combine=\(combine))",
                 [4, 8, 8])
             let before = try model(x)
             try Torch.withoutGradients {
@@ -118,7 +119,8 @@ final class GlanceByHandTests: XCTestCase {
         }
     }
 
-    /// Every parameter's gradient and the input's against central differences, in training, where batch normalisation couples the images.
+    /// Every parameter's gradient and the input's against central differences, in training, where batch normalisation
+    /// couples the images.
     func testGradientsAgainstFiniteDifferences() throws {
         for options in ["", ", weights=yes", ", weights=yes, combine=add, context=query", ", context=mean, attend=no"] {
             let model = try layer("glance(patch=2, channels=4\(options))", [2, 6, 6])

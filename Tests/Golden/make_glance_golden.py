@@ -2,8 +2,8 @@
 
 Usage: python make_glance_golden.py FOLDER      (needs torch and safetensors)
 
-Everything is float64 and plain PyTorch, and shares nothing with the implementation that it checks. The form of the files is that of
-make_pooling_golden.py: values of evaluation and of training, and gradients of <output in training, grad_output>.
+Everything is float64 and plain PyTorch, and shares nothing with the implementation that it checks. The form of the files
+is that of make_pooling_golden.py: values of evaluation and of training, and gradients of <output in training, grad_output>.
 """
 
 import json
@@ -31,8 +31,8 @@ def attention(t, d, name, heads):
     """PyTorch's own, over the positions of a map."""
     tokens = t.flatten(2).permute(2, 0, 1)
     y, _ = F.multi_head_attention_forward(
-        tokens, tokens, tokens, t.shape[1], heads, d[f"{name}.in_proj_weight"], d[f"{name}.in_proj_bias"], None, None, False, 0.0,
-        d[f"{name}.out_proj.weight"], d[f"{name}.out_proj.bias"], need_weights=False)
+        tokens, tokens, tokens, t.shape[1], heads, d[f"{name}.in_proj_weight"], d[f"{name}.in_proj_bias"], None, None,
+        False, 0.0, d[f"{name}.out_proj.weight"], d[f"{name}.out_proj.bias"], need_weights=False)
     return y.permute(1, 2, 0).reshape(t.shape)
 
 
@@ -57,7 +57,7 @@ def glance(x, d, o, training):
 
 
 def told(context, size, d, name):
-    """1×1 on the context, for each pixel: averaged where there are more cells than pixels, interpolated where there are fewer."""
+    """1×1 on the context, for each pixel: averaged where there are more cells than pixels, interpolated where fewer."""
     grid = context.shape[2:]
     factor = [-(-cells // pixels) for cells, pixels in zip(grid, size)]
     whole = [f * pixels if f > 1 else cells for f, cells, pixels in zip(factor, grid, size)]
@@ -69,7 +69,8 @@ def blurred_maximum(x, k, s, p):
     m = F.max_pool2d(x, k, 1, p)
     taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
     c = x.shape[1]
-    return F.conv2d(F.pad(m, (1, 2, 1, 2), mode="reflect"), torch.outer(taps, taps).expand(c, 1, 4, 4), stride=s, groups=c)
+    filters = torch.outer(taps, taps).expand(c, 1, 4, 4)
+    return F.conv2d(F.pad(m, (1, 2, 1, 2), mode="reflect"), filters, stride=s, groups=c)
 
 
 def weighted(x, weights, k, s, p):
@@ -129,8 +130,8 @@ def shapes(o, c):
 
 
 DEFAULTS = dict(
-    patch=16, channels=32, heads=2, layers=1, attend=True, position="learned", context="cells", weights=False, values=True,
-    combine="multiply", maximum=3, temperature=4, base="blur")
+    patch=16, channels=32, heads=2, layers=1, attend=True, position="learned", context="cells", weights=False,
+    values=True, combine="multiply", maximum=3, temperature=4, base="blur")
 
 CASES = {
     "values": dict(patch=2, channels=4),

@@ -45,7 +45,8 @@ final class GlancePoolingTests: XCTestCase {
             ])
     }
 
-    /// Three sites share one glance, which stands right behind the image though the first site stands behind a convolution.
+    /// Three sites share one glance, which stands right behind the image though the first site stands behind a
+    /// convolution.
     func testTokensAreMadeOnceAndFirst() throws {
         let network = try network("plain-cnn(pool=glance(patch=8, channels=8))")
         let glance = network.nodes.filter { $0.name.hasPrefix("glance.") }
@@ -61,7 +62,8 @@ final class GlancePoolingTests: XCTestCase {
 
     func testOtherTokensAreOthers() throws {
         let two = try network(
-            "plain-cnn(pool=glance(patch=8, channels=8), pool.2=glance(patch=16, channels=8), pool.3=glance(patch=8, channels=8, weights=yes))"
+            "plain-cnn(pool=glance(patch=8, channels=8), pool.2=glance(patch=16, channels=8), "
+                + "pool.3=glance(patch=8, channels=8, weights=yes))"
         )
         XCTAssertEqual(names(two).filter { $0.hasSuffix("embed.0") }, ["glance.embed.0", "glance2.embed.0"])
         // Those of a map come where the map is.

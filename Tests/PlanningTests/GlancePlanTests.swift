@@ -27,7 +27,8 @@ final class GlancePlanTests: XCTestCase {
             try report("self-attentive(patch=2, restoration=subpixel)").arenaBytesWithStripes, blur * 112 / 100)
     }
 
-    /// Of the first pooling's map of 48 rows a window's four lie in memory, of its weights and their interpolation as few.
+    /// Of the first pooling's map of 48 rows a window's four lie in memory, of its weights and their interpolation as
+    /// few.
     func testWeightedPoolingsStream() throws {
         let report = try report("glance(weights=yes)")
         func rows(_ name: String) -> Int? {
@@ -50,8 +51,8 @@ final class GlancePlanTests: XCTestCase {
         XCTAssertEqual(cost.peakBytes, 31_536)
         XCTAssertTrue(
             report.text().contains(
-                "36 tokens of 32 channels, 1.1 KiB (1,152 B) held up to step 85; made with 1,262,592 MACs, 30.8 KiB (31,536 B) alive "
-                    + "meanwhile"), report.text())
+                "36 tokens of 32 channels, 1.1 KiB (1,152 B) held up to step 85; made with 1,262,592 MACs, "
+                    + "30.8 KiB (31,536 B) alive meanwhile"), report.text())
         XCTAssertEqual(try self.report("blur").glances, [])
         XCTAssertEqual(try self.report("glance(context=mean, layers=0)").glances.map(\.tokens), [1])
         XCTAssertEqual(try self.report("glance, pool.4=glance(patch=24)").glances.map(\.name), ["glance", "glance2"])

@@ -1,17 +1,17 @@
-/// Pooling that has glanced at the whole image first: what a few attended tokens (`GlanceTokens`) say of a place decides how much its
-/// pixels weigh, and what becomes of their mean.
+/// Pooling that has glanced at the whole image first: what a few attended tokens (`GlanceTokens`) say of a place
+/// decides how much its pixels weigh, and what becomes of their mean.
 ///
 /// With X the map, or the maximum of each pixel's neighbourhood:
 ///
-///     W = exp(c · sigmoid(BN(ℓ(x)) · (1 + g(cell))))        ℓ: depthwise convolution; g: 1×1 on tokens, brought to the map
-///     P = Σ X·W / Σ W over the window                       (or any other pooling)
-///     Y = P · (1 + γ(cell)) + β(cell)                       γ, β: 1×1 on tokens, brought to the pooled map
+///     W = exp(c · sigmoid(BN(ℓ(x)) · (1 + g(cell))))    ℓ: depthwise; g: 1×1 on tokens, brought to the map
+///     P = Σ X·W / Σ W over the window                   (or any other pooling)
+///     Y = P · (1 + γ(cell)) + β(cell)                   γ, β: 1×1 on tokens, brought to the pooled map
 ///
-/// The tokens are known before the first row of the first stage, so that every pooling streams through stripes: no map waits for its
-/// weights, as it does in `SelfAttentivePooling`. What the whole image says multiplies what the pixel says. Added, it would cancel out of
-/// Σ X·W / Σ W as far as it is the same for the pixels of a window (Cao et al., *GCNet*, ICCVW 2019, for why it nearly is). In the path
-/// of the values nothing can cancel (γ and β are FiLM's: Perez et al., AAAI 2018). g, γ and β are 0 in a new network, which so starts from a
-/// local pooling.
+/// The tokens are known before the first row of the first stage, so that every pooling streams through stripes: no
+/// map waits for its weights, as it does in `SelfAttentivePooling`. What the whole image says multiplies what the
+/// pixel says. Added, it would cancel out of Σ X·W / Σ W as far as it is the same for the pixels of a window (Cao et
+/// al., *GCNet*, ICCVW 2019, for why it nearly is). In the path of the values nothing can cancel (γ and β are FiLM's:
+/// Perez et al., AAAI 2018). g, γ and β are 0 in a new network, which so starts from a local pooling.
 public struct GlancePooling: PoolingMethod {
     public var tokens: GlanceTokens
     public var pooling: Pooling
@@ -72,7 +72,8 @@ public struct GlancePooling: PoolingMethod {
         case .other(let method):
             guard tellsValues else {
                 throw NetworkError(
-                    "\(builder.qualified("")): its glance tells neither weights nor values: use weights=yes, values=yes or both"
+                    "\(builder.qualified("")): its glance tells neither weights nor values: use weights=yes, values=yes "
+                        + "or both"
                 )
             }
             pooled = try builder.pool(x, with: method, window: window, name: "base")
@@ -113,7 +114,8 @@ extension GlancePooling.Weights {
 extension NetworkBuilder {
     /// The context with no more cells than a map has pixels down and across: a finer grid is averaged.
     ///
-    /// Where the cells of a grid do not come in whole numbers to a pixel, they are first interpolated to the next number that does.
+    /// Where the cells of a grid do not come in whole numbers to a pixel, they are first interpolated to the next
+    /// number that does.
     fileprivate func averagedContext(_ context: Node.ID, over map: Node.ID) throws(NetworkError) -> Node.ID {
         let (grid, map) = (shape(of: context).size, shape(of: map).size)
         func cells(_ cells: Int, _ pixels: Int) -> Int { (cells + pixels - 1) / pixels }
@@ -129,8 +131,8 @@ extension NetworkBuilder {
         return try add(.averagePool(AveragePool(kernel: factor, stride: factor)), [near], name: "near")
     }
 
-    /// What a context says of each channel of a map, brought to its pixels; one pixel where the context is one. It is 0 in a new network, or, as
-    /// a factor, 1.
+    /// What a context says of each channel of a map, brought to its pixels; one pixel where the context is one. It is
+    /// 0 in a new network, or, as a factor, 1.
     fileprivate func told(
         _ context: Node.ID, over map: Node.ID, isFactor: Bool, name: String
     ) throws(NetworkError) -> Node.ID {

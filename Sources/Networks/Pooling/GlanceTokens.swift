@@ -1,12 +1,12 @@
-/// What a network sees of its whole image before it looks closer: a few tokens, made once and shared by all its glance poolings
-/// (`GlancePooling`).
+/// What a network sees of its whole image before it looks closer: a few tokens, made once and shared by all its
+/// glance poolings (`GlancePooling`).
 ///
 /// 1. patch embedding E = ReLU(BN(conv p×p, stride p: C → d)), plus position (`PositionEmbedding`);
 /// 2. in each layer T ← T + multi-head self-attention(T), then T ← T + BN(conv 1×1(ReLU(BN(conv 1×1: d → 2d (T)))));
 /// 3. what is handed on: all tokens `[d, h, w]`, or one for the whole image `[d, 1, 1]` (`Context`).
 ///
-/// Normalisation stands where a branch ends, as in LeViT (Graham et al., ICCV 2021), so that all of it folds into convolutions. Behind a
-/// residual sum it would not, for attention and the next sum both read the sum.
+/// Normalisation stands where a branch ends, as in LeViT (Graham et al., ICCV 2021), so that all of it folds into
+/// convolutions. Behind a residual sum it would not, for attention and the next sum both read the sum.
 public struct GlanceTokens: Sendable, Hashable {
     /// Side p of a patch.
     public var patch = 16
@@ -15,7 +15,8 @@ public struct GlanceTokens: Sendable, Hashable {
     public var heads = 2
     /// Layers of attention and perceptron; 0 leaves the patches' embedding.
     public var layers = 1
-    /// Whether tokens look at each other. Without, a layer is its perceptron alone: the control that attention has to beat.
+    /// Whether tokens look at each other. Without, a layer is its perceptron alone: the control that attention has to
+    /// beat.
     public var attends = true
     public var position = SelfAttentivePooling.Position.learned
     public var context = Context.cells
@@ -36,7 +37,8 @@ public struct GlanceTokens: Sendable, Hashable {
     public enum Source: String, Sendable, Hashable, CaseIterable {
         /// The image: the tokens are there before the first row of the first stage.
         case image
-        /// The map that the network's first glance pooling takes. Patches count its pixels, and it has to wait until all tokens are made.
+        /// The map that the network's first glance pooling takes. Patches count its pixels, and it has to wait until
+        /// all tokens are made.
         case map
     }
 
@@ -72,8 +74,8 @@ public struct GlanceTokens: Sendable, Hashable {
         guard (0...64).contains(layers) else { throw NetworkError("\(place): it has \(layers) layers: use 0 to 64") }
         guard shape.isMap, min(shape.height, shape.width) >= patch else {
             throw NetworkError(
-                "\(place): a patch of \(patch)×\(patch) does not fit the \(shape.size) \(source.rawValue): use larger images "
-                    + "or a smaller patch",
+                "\(place): a patch of \(patch)×\(patch) does not fit the \(shape.size) \(source.rawValue): use larger "
+                    + "images or a smaller patch",
                 isTooSmallAnImage: true)
         }
         let tokens = try builder.convolution(x, to: channels, kernel: Size(patch), stride: Size(patch), name: "embed.0")

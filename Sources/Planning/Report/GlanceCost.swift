@@ -1,6 +1,7 @@
 import Networks
 
-/// What a network's glance at its image takes (`GlanceTokens`): what is made first, and held until the last pooling has read it.
+/// What a network's glance at its image takes (`GlanceTokens`): what is made first, and held until the last pooling
+/// has read it.
 public struct GlanceCost: Sendable, Hashable {
     /// The scope of its nodes.
     public let name: String

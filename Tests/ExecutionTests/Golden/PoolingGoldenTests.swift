@@ -5,8 +5,9 @@ import Networks
 import Torch
 import XCTest
 
-/// Every pooling method against formulas in plain PyTorch and against packages (`Tests/Golden/make_pooling_golden.py`,
-/// `make_glance_golden.py`): values in evaluation and training, and the gradients of the input and of every parameter, in double precision.
+/// Every pooling method against formulas in plain PyTorch and against packages
+/// (`Tests/Golden/make_pooling_golden.py`, `make_glance_golden.py`): values in evaluation and training, and the
+/// gradients of the input and of every parameter, in double precision.
 final class PoolingGoldenTests: XCTestCase {
     private struct Entry: Decodable {
         let name: String
