@@ -6,7 +6,9 @@ import XCTest
 final class RealNumbersTests: XCTestCase {
     /// Of every operation that has weights: all of them are found, and what is missing is named.
     func testEveryOperationFindsItsWeights() throws {
-        for pool in ["self-attentive(patch=2, restoration=subpixel)", "lip"] {
+        for pool in [
+            "self-attentive(patch=2, restoration=subpixel)", "lip", "glance(patch=4, channels=4, weights=yes)",
+        ] {
             let network = try Network(
                 notation: "plain-cnn(channels=4-8, strides=22, pool=\(pool))", input: [3, 14, 14], classes: 5)
             let model = try madeUpModel(network)

@@ -86,8 +86,19 @@ extension FixedFilter: Int8Operation {
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
-        try writer.convolution(
-            place, window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
+        let channels = place.shape.channels
+        guard isMirrored else {
+            return try writer.convolution(
+                place, window, groups: place.shapes[0].channels, outputs: channels, limits)
+        }
+        guard rows.count == 1 else {
+            throw QuantizationError("\(place.name): there is no int8 kernel for several filters with mirrored borders")
+        }
+        let (weights, scaling) = try writer.weighted(
+            place.name, [kernel.height, kernel.width, channels], place.inputs[0], place.output, limits,
+            isDepthwise: true)
+        return .mirroredFilter(
+            window: window, zero: try writer.zeroPoint(place, 0), weights: weights, scaling: scaling)
     }
 
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}
