@@ -23,7 +23,7 @@ public struct MatrixChart: Sendable {
     public func svg() -> SVG {
         let labels = names.map { Self.clipped($0) }
         let longest = labels.map { SVG.textWidth($0) }.max() ?? 0
-        let cell = min(46, max(15, 560 / Double(max(1, names.count))))
+        let cell = min(42, max(15, 560 / Double(max(1, names.count))))
         let (left, top) = (longest + 46, longest + 66)
         let side = cell * Double(names.count)
         var picture = SVG(width: max(240, left + side + 24), height: top + side + 20, title: title)

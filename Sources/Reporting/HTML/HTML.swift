@@ -52,6 +52,8 @@ public indirect enum HTML: Sendable, Equatable {
         case figure
         /// Good and bad news.
         case good, bad
+        /// A table of what something is: its first column names what the second says.
+        case facts
         /// Something to do next.
         case advice
     }

@@ -35,6 +35,16 @@ public struct HTMLTable: Sendable {
             ])
     }
 
+    /// A table of two columns without headings: what something is, word by word.
+    public static func facts(_ facts: [(what: String, value: HTML)]) -> HTML {
+        let rows = facts.map { fact in
+            HTML.element(
+                .tr, [], [.element(.td, [], [.text(fact.what)]), .element(.td, [], [fact.value])])
+        }
+        return .element(
+            .div, [.style(.wide)], [.element(.table, [.style(.facts)], [.element(.tbody, [], rows)])])
+    }
+
     private static func style(of column: TextTable.Column) -> [HTML.Attribute] {
         switch column.alignment {
         case .left: []

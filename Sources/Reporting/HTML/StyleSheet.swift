@@ -28,7 +28,8 @@ enum StyleSheet {
           border-radius: 10px }
         table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums }
         th, td { padding: .42rem .9rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap }
-        td { vertical-align: top } td > code { white-space: normal }
+        td { vertical-align: top }
+        .facts td { white-space: normal } .facts td:first-child { color: var(--faded); white-space: nowrap }
         th { font-weight: 600; color: var(--faded) } tbody tr:last-child td { border-bottom: 0 }
         th.number, td.number { text-align: right } tr.marked td { background: var(--tint) }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .8rem; margin: 1.4rem 0 }
@@ -52,6 +53,7 @@ enum StyleSheet {
         svg > rect:first-of-type { fill: none }
         svg [fill="#222222"]:not(.on-color) { fill: var(--ink) } svg text[fill="#666666"] { fill: var(--faded) }
         svg [stroke="#222222"] { stroke: var(--ink) } svg [stroke="#E3E3E3"] { stroke: var(--line) }
+        svg [fill="#E3E3E3"] { fill: var(--line) }
         svg [fill="#FFFFFF"]:not(.on-color) { fill: var(--panel) } svg [stroke="#FFFFFF"] { stroke: var(--panel) }
         svg [stroke="#0072B2"] { stroke: var(--blue) } svg [stroke="#D55E00"] { stroke: var(--orange) }
         svg [stroke="#009E73"] { stroke: var(--green) } svg [stroke="#666666"] { stroke: var(--faded) }

@@ -29,7 +29,8 @@ struct DetectionFindings {
             }
             return COCOEvaluation(found, classCount: names.count)
         }
-        let outcomes = seen.map { DetectionOutcome($0.image) }
+        let score = DetectionOutcome.bestScore(seen.map(\.image))
+        let outcomes = seen.map { DetectionOutcome($0.image, score: score) }
         var counts = [Int](repeating: 0, count: names.count)
         for object in seen.lazy.flatMap(\.image.objects) where counts.indices.contains(object.label) {
             counts[object.label] += 1
@@ -46,10 +47,10 @@ struct DetectionFindings {
             count: scores.images, images: images,
             sections: [
                 DetectionSection(
-                    scores: scores.coco, outcomes: outcomes, classNames: names, objectCounts: counts
+                    scores: scores.coco, outcomes: outcomes, score: score, classNames: names, objectCounts: counts
                 ).section(),
                 DetectionMistakesSection(
-                    mistakes: try Self.mistakes(zip(seen, outcomes).map { ($0.index, $1) }, subject), classNames: names
+                    mistakes: try Self.mistakes(zip(seen, outcomes).map { ($0.index, $1) }, subject), score: score, classNames: names
                 ).section(),
             ], facts: facts,
             headline: (

@@ -118,6 +118,8 @@ struct ReportData {
     let images: any Dataset
     /// How many of them the run was trained on.
     let trainedOn: Int
+    /// Whether they are not those that the run's epochs were compared by.
+    let isOther: Bool
     /// Images of each class that the run was trained on, or objects; empty where nobody knows.
     let trainingCounts: [Int]
 
@@ -127,6 +129,8 @@ struct ReportData {
         images =
             isDetector ? AnnotatedDataset(try source.annotations(part), cacheBytes: 0) : try source.images(part)
         trainedOn = try source.trainedOn(part, images)
+        // Parts of one size are seldom others; to know it, all would have to be read.
+        isOther = source.configuration.images.map { $0.evaluation.count != images.count } ?? false
         let recorded = source.configuration.images?.training.classCounts ?? []
         trainingCounts =
             isDetector && source.isOwn ? (try? source.annotations(.train).classCounts) ?? [] : recorded

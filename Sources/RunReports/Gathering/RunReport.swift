@@ -43,6 +43,7 @@ public struct RunReport {
         var facts = findings.facts
         facts.trainedOnEvaluation = subject.data.trainedOn
         facts.add(subject.run, subject.configuration)
+        facts.scoresOtherImages = subject.data.isOther
         if case .success(let plan) = plan { facts.add(plan) }
         let advice = Advice.all(facts)
         let overview = OverviewSection(subject, findings, plan: try? plan.get(), advice: facts)

@@ -22,6 +22,8 @@ public struct Advice: Sendable, Equatable {
         public var scoreName = "accuracy"
         /// After each epoch.
         public var history: [Double] = []
+        /// Whether the images that are scored are not those that epochs were compared by.
+        public var scoresOtherImages = false
         /// How many epochs the recipe asks for.
         public var epochs = 0
         public var augmentation = ""
@@ -54,7 +56,8 @@ public struct Advice: Sendable, Equatable {
     /// What the numbers speak for, the most important first.
     public static func all(_ facts: Facts) -> [Advice] {
         [
-            budget(facts), flattered(facts), unfinished(facts), overfitting(facts), underfitting(facts), rare(facts),
+            budget(facts), flattered(facts), unfinished(facts), overfitting(facts), rising(facts), weak(facts),
+            elsewhere(facts), rare(facts),
             confused(facts), int8(facts), overconfident(facts), room(facts),
         ].compactMap { $0 }
     }
@@ -88,28 +91,51 @@ public struct Advice: Sendable, Equatable {
 
     /// Augmented images are harder than those scored, so a gap of ten points is already a lot.
     private static func overfitting(_ facts: Facts) -> Advice? {
-        guard !facts.isDetector, let train = facts.trainAccuracy, train - facts.score > 0.1 else { return nil }
+        let score = facts.history.last ?? facts.score
+        guard !facts.isDetector, let train = facts.trainAccuracy, train - score > 0.1 else { return nil }
         let setting = facts.augmentation == "none" ? "augmentation: auto" : "weight-decay, mixup, a teacher"
         return Advice(
             title: "More images, or more varied ones",
             reason:
-                "It knows \(percent(train)) of the training images and \(percent(facts.score)) of the others: it has learned them by heart. More "
+                "It knows \(percent(train)) of the training images and \(percent(score)) of the others: it has learned them by heart. More "
                 + "photographs help most; then augmentation, stronger regularisation, or weights that others have trained.",
             command: setting)
     }
 
-    private static func underfitting(_ facts: Facts) -> Advice? {
+    private static func rising(_ facts: Facts) -> Advice? {
         guard facts.history.count >= 5, facts.history.count >= facts.epochs, let last = facts.history.last else {
             return nil
         }
         let before = facts.history[facts.history.count - 1 - max(1, facts.history.count / 5)]
-        let learnsByHeart = (facts.trainAccuracy ?? 0) - facts.score > 0.1 && !facts.isDetector
+        let learnsByHeart = (facts.trainAccuracy ?? 0) - last > 0.1 && !facts.isDetector
         guard last - before > 0.01, !learnsByHeart else { return nil }
         return Advice(
             title: "Train for longer",
             reason:
                 "Over the last fifth of the epochs the \(facts.scoreName) still rose by \(points(last - before)) points.",
             command: "epochs: \(facts.epochs.multipliedReportingOverflow(by: 2).partialValue)")
+    }
+
+    private static func weak(_ facts: Facts) -> Advice? {
+        guard !facts.isDetector, let train = facts.trainAccuracy, train < 0.7, let last = facts.history.last,
+            train - last <= 0.1, rising(facts) == nil
+        else { return nil }
+        return Advice(
+            title: "Let it learn more",
+            reason:
+                "It knows \(percent(train)) of the training images, hardly more than of the others: it has not learned them yet. More epochs, "
+                + "another rate, weaker augmentation, or a larger network or image.",
+            command: "epochs: \(facts.epochs.multipliedReportingOverflow(by: 3).partialValue)")
+    }
+
+    private static func elsewhere(_ facts: Facts) -> Advice? {
+        guard let last = facts.history.last, facts.scoresOtherImages, last - facts.score > 0.05 else { return nil }
+        return Advice(
+            title: "Look at how these images differ",
+            reason:
+                "While it trained, the \(facts.scoreName) was \(percent(last)) on the images that epochs are compared by, and it is "
+                + "\(percent(facts.score)) here. Have they other classes in other shares, other cameras, other light?",
+            command: nil)
     }
 
     private static func rare(_ facts: Facts) -> Advice? {

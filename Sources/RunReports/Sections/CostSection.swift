@@ -19,7 +19,7 @@ struct CostSection {
             }
             table.addRow(
                 [
-                    .code(ReportText.shown(step.name)), .text(step.operation),
+                    .text(ReportText.shown(step.name)), .text(step.operation),
                     .text(ReportText.shape(step.outputShape)),
                     .text(TextTable.grouped(step.macs)), .text(TextTable.grouped(step.parameters)),
                     .text(ByteSize.text(step.liveBytes)), .text(ReportText.millions(instructions)),

@@ -14,6 +14,8 @@ struct DetectionMistakesSection {
     }
 
     let mistakes: [Mistake]
+    /// From which on detections count.
+    let score: Double
     let classNames: [String]
     /// More boxes than this in an image nobody looks at.
     private static let mostBoxes = 60
@@ -25,7 +27,7 @@ struct DetectionMistakesSection {
             "Its mistakes",
             .remark(
                 .text(
-                    "Images with the surest false alarms and with missed objects, at a score of 0.5. Green: found. Orange: nothing of that class is there. "
+                    "Images with the surest false alarms and with missed objects, among detections of a score of \(ReportText.fixed(score, 2)) or more. Green: found. Orange: nothing of that class is there. "
                         + "Blue, dashed: missed.")),
             .charts(.group(mistakes.map { .figure(drawing($0), caption: caption($0)) })))
     }

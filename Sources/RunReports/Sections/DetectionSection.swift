@@ -5,6 +5,8 @@ import Reporting
 struct DetectionSection {
     let scores: COCOEvaluation
     let outcomes: [DetectionOutcome]
+    /// From which on detections count in them.
+    let score: Double
     let classNames: [String]
     /// Objects of each class among the images.
     let objectCounts: [Int]
@@ -56,7 +58,10 @@ struct DetectionSection {
             ])
         }
         return .group([
-            .remark("Found, missed and false alarms: among detections of a score of 0.5 or more."), table.html,
+            .remark(
+                .text(
+                    "Found, missed and false alarms: among detections of a score of \(ReportText.fixed(score, 2)) or more, at which they are best balanced."
+                )), table.html,
         ])
     }
 }

@@ -67,8 +67,8 @@ struct OverviewSection {
     /// Everything that decided what came out.
     func section() -> HTMLPage.Section {
         let (recipe, network) = (subject.configuration.recipe, subject.model.network)
-        var table = HTMLTable([.left("what"), .left("")])
-        func add(_ what: String, _ value: HTML) { table.addRow([.text(what), value]) }
+        var facts: [(what: String, value: HTML)] = []
+        func add(_ what: String, _ value: HTML) { facts.append((what, value)) }
         add("data", .name(subject.data.source.data.shortened(to: 120)))
         let names = subject.configuration.classNames
         let listed = names.prefix(12).map(ReportText.shown).joined(separator: ", ")
@@ -90,7 +90,7 @@ struct OverviewSection {
         }
         // Networks that were trained elsewhere have no recipe.
         guard !recipe.data.isEmpty else {
-            return HTMLPage.Section("What it is", .paragraph("Trained elsewhere, and imported."), table.html)
+            return HTMLPage.Section("What it is", .paragraph("Trained elsewhere, and imported."), HTMLTable.facts(facts))
         }
         add(
             "training",
@@ -101,7 +101,7 @@ struct OverviewSection {
         if let weights = recipe.weights { add("starts from", .code(weights.shortened(to: 120))) }
         if let teacher = recipe.teacher { add("teacher", .code(teacher.shortened(to: 120))) }
         let settings = (try? recipe.yaml()) ?? ""
-        return HTMLPage.Section("What it is", table.html, .details("All settings", .listing(settings)))
+        return HTMLPage.Section("What it is", HTMLTable.facts(facts), .details("All settings", .listing(settings)))
     }
 
     private static func name(_ weights: TrainedModel.Weights) -> String {
