@@ -71,7 +71,7 @@ public indirect enum HTML: Sendable, Equatable {
     private func append(to text: inout String) {
         switch self {
         case .text(let words): text += Self.escaped(words)
-        case .picture(let drawing): text += drawing.description
+        case .picture(let drawing): text += drawing.description.printable
         case .group(let pieces): for piece in pieces { piece.append(to: &text) }
         case .element(let tag, let attributes, let pieces):
             text += "<\(tag.rawValue)"

@@ -184,7 +184,6 @@ public struct Advice: Sendable, Equatable {
     }
 
     private static func room(_ facts: Facts) -> Advice? {
-        guard let step = facts.peakStep, facts.arenaBytes > 0 else { return nil }
         if let budget = facts.sramBudget, facts.sramBytes < budget / 2 {
             return Advice(
                 title: "Use the memory there is",
@@ -192,6 +191,7 @@ public struct Advice: Sendable, Equatable {
                     "It takes \(ByteSize.text(facts.sramBytes)) of \(ByteSize.text(budget)) SRAM: a wider network or a larger image would fit.",
                 command: "sapool search --sram \(budget)")
         }
+        guard facts.sramExcess != nil, let step = facts.peakStep else { return nil }
         return Advice(
             title: "To save memory, begin at \(step)",
             reason:

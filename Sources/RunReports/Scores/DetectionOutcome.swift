@@ -17,18 +17,27 @@ public struct DetectionOutcome: Sendable, Equatable {
             .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
         var isTaken = [Bool](repeating: false, count: image.objects.count)
         for detection in detections {
-            let free = image.objects.indices.filter { !isTaken[$0] && image.objects[$0].label == detection.label }
-            let overlaps = free.map { image.objects[$0].box.intersectionOverUnion(detection.box) }
-            guard let best = overlaps.indices.max(by: { overlaps[$0] < overlaps[$1] }), overlaps[best] >= overlap else {
-                falseAlarms.append(detection)
-                continue
+            let near = image.objects.indices.filter {
+                !isTaken[$0] && image.objects[$0].label == detection.label
+                    && Self.overlap(detection.box, image.objects[$0]) >= overlap
             }
-            let object = image.objects[free[best]]
-            if object.isCrowd { continue }
-            isTaken[free[best]] = true
-            if !object.isDifficult { found.append(detection) }
+            let single = near.filter { !image.objects[$0].isCrowd }.max {
+                Self.overlap(detection.box, image.objects[$0]) < Self.overlap(detection.box, image.objects[$1])
+            }
+            if let single {
+                isTaken[single] = true
+                if !image.objects[single].isDifficult { found.append(detection) }
+            } else if near.isEmpty {
+                falseAlarms.append(detection)
+            }
         }
         missed = zip(image.objects, isTaken).filter { !$1 && !$0.isCrowd && !$0.isDifficult }.map(\.0)
+    }
+
+    /// Intersection over union; for a crowd over the detection's own area, as COCO has it.
+    private static func overlap(_ box: Box, _ object: GroundTruth) -> Double {
+        guard object.isCrowd else { return object.box.intersectionOverUnion(box) }
+        return box.area > 0 ? object.box.intersection(box).area / box.area : 0
     }
 
     /// The score from which on detections are worth the most: of 0.05, 0.10 … 0.95 the one with the highest F1, 2 · found / (2 · found + false
