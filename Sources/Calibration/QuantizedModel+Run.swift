@@ -13,7 +13,8 @@ extension QuantizedModel {
         let isNamed = arithmetic == .sapool || !classNames.isEmpty
         guard !isNamed || classNames == configuration.classNames, network.inputShape == configuration.inputShape else {
             throw QuantizationError(
-                "\(path) is of other classes or images than \(run.path): quantise that run with sapool quantize \(run.path)"
+                "\(path) is of other classes or images than \(run.path): quantise that run with sapool quantize "
+                    + "\(run.path)"
             )
         }
         // A device is given the numbers of an imported model; here there are photographs.

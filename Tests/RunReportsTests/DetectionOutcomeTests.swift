@@ -16,7 +16,8 @@ final class DetectionOutcomeTests: XCTestCase {
                 GroundTruth(box: box(100), label: 0, isDifficult: true),
             ],
             detections: [
-                // The second one on the same object is one too many; an overlap of 8 of 12 suffices, one of 4 of 16 does not.
+                // The second one on the same object is one too many; an overlap of 8 of 12 suffices, one of 4 of 16
+                // does not.
                 found(0, 0.7), found(2, 0.9), found(56, 0.8, label: 1), found(50, 0.95, label: 0), found(100, 0.6),
                 found(50, 0.3, label: 1),
             ])

@@ -1,4 +1,5 @@
-/// Numbers in rows and columns of the same names, shaded by their share of the row: how often each class was taken for each other.
+/// Numbers in rows and columns of the same names, shaded by their share of the row: how often each class was taken
+/// for each other.
 ///
 ///     let chart = MatrixChart(title: "Confusion", names: ["cat", "dog"], counts: [[8, 2], [1, 9]])
 ///     try chart.svg().write(to: "confusion.svg")

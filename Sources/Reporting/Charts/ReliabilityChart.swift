@@ -1,4 +1,5 @@
-/// How often something is right against how sure it was: bars on the diagonal are what one wants (DeGroot and Fienberg, 1983).
+/// How often something is right against how sure it was: bars on the diagonal are what one wants (DeGroot and
+/// Fienberg, 1983).
 public struct ReliabilityChart: Sendable {
     /// Answers of about the same confidence.
     public struct Bar: Sendable, Equatable {
@@ -71,7 +72,8 @@ public struct ReliabilityChart: Sendable {
             .rect(x: left, y: below(bar.share), width: right - left, height: below.start - below(bar.share))
                 .fill(Palette.fadedInk).opacity(0.6),
         ]).tooltip(
-            "confidence \(percent(bar.confidence)), right \(percent(bar.accuracy)), \(percent(bar.share)) of the answers"
+            "confidence \(percent(bar.confidence)), right \(percent(bar.accuracy)), \(percent(bar.share)) of the "
+                + "answers"
         )
     }
 }

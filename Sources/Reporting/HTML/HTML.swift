@@ -58,7 +58,8 @@ public indirect enum HTML: Sendable, Equatable {
         case advice
     }
 
-    /// A name that comes from outside, such as a class's or a file's: in its own direction of writing, whatever stands around it.
+    /// A name that comes from outside, such as a class's or a file's: in its own direction of writing, whatever
+    /// stands around it.
     public static func name(_ name: String) -> HTML { .element(.bdi, [], [.text(name.printableName)]) }
 
     /// The piece as text of a page.

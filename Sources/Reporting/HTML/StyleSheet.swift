@@ -1,6 +1,7 @@
 /// How pages look: the system's own letters, one accent, light or dark as the reader's system is.
 ///
-/// Drawings are the same files as elsewhere, black on white. In a page their greys follow its colours: what a style sheet says of an
+/// Drawings are the same files as elsewhere, black on white. In a page their greys follow its colours: what a style
+/// sheet says of an
 /// element is stronger than the element's own attributes.
 enum StyleSheet {
     static let text = """

@@ -50,7 +50,8 @@ struct DetectionFindings {
                     scores: scores.coco, outcomes: outcomes, score: score, classNames: names, objectCounts: counts
                 ).section(),
                 DetectionMistakesSection(
-                    mistakes: try Self.mistakes(zip(seen, outcomes).map { ($0.index, $1) }, subject), score: score, classNames: names
+                    mistakes: try Self.mistakes(zip(seen, outcomes).map { ($0.index, $1) }, subject), score: score,
+                    classNames: names
                 ).section(),
             ], facts: facts,
             headline: (

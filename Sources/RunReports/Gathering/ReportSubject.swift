@@ -8,7 +8,8 @@ import Planning
 import Quantization
 import Training
 
-/// What is reported: a run's model, its int8 model, its device package, and the images. All is opened before anything long begins.
+/// What is reported: a run's model, its int8 model, its device package, and the images. All is opened before anything
+/// long begins.
 struct ReportSubject {
     let run: RunFolder
     let options: RunReport.Options
@@ -33,7 +34,8 @@ struct ReportSubject {
         if options.emulates {
             guard let package else {
                 throw DeploymentError(
-                    "\(run.path) has no firmware to run: export it with sapool export \(run.path) --format firmware --output "
+                    "\(run.path) has no firmware to run: export it with sapool export \(run.path) --format "
+                        + "firmware --output "
                         + "\(run.path)/firmware, or name its folder with --firmware")
             }
             emulator = try Emulator(package, core: Self.core(of: package))
@@ -58,7 +60,8 @@ struct ReportSubject {
             let package = try FirmwarePackage(folder)
             guard package.description.classes == configuration.classNames else {
                 throw DeploymentError(
-                    "\(folder) is a device package of other classes than \(run.path): name the one that was exported of this run"
+                    "\(folder) is a device package of other classes than \(run.path): name the one that was "
+                        + "exported of this run"
                 )
             }
             return package

@@ -26,7 +26,8 @@ public struct RunReport {
     /// Scores a run, float and int8, and looks into it. Nothing is written.
     ///
     /// - Parameter progress: told now and then how far it is.
-    /// - Throws: where the folder holds no run, its data are gone, or an image cannot be read; before anything long begins, where a device
+    /// - Throws: where the folder holds no run, its data are gone, or an image cannot be read; before anything long
+    ///   begins, where a device
     ///   package that is asked for is missing or of another network.
     public init(
         _ run: RunFolder, _ options: Options = Options(), progress: (Progress) -> Void = { _ in }

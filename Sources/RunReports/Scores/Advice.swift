@@ -77,7 +77,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Hold images out",
             reason:
-                "\(counted(facts.trainedOnEvaluation, "image")) of these were trained on, so the score says little about new ones.",
+                "\(counted(facts.trainedOnEvaluation, "image")) of these were trained on, so the score says "
+                + "little about new ones.",
             command: "sapool train … --hold-out 0.15")
     }
 
@@ -97,8 +98,10 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "More images, or more varied ones",
             reason:
-                "It knows \(percent(train)) of the training images and \(percent(score)) of the others: it has learned them by heart. More "
-                + "photographs help most; then augmentation, stronger regularisation, or weights that others have trained.",
+                "It knows \(percent(train)) of the training images and \(percent(score)) of the others: it has "
+                + "learned them by heart. More "
+                + "photographs help most; then augmentation, stronger regularisation, or weights that others "
+                + "have trained.",
             command: setting)
     }
 
@@ -112,7 +115,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Train for longer",
             reason:
-                "Over the last fifth of the epochs the \(facts.scoreName) still rose by \(points(last - before)) points.",
+                "Over the last fifth of the epochs the \(facts.scoreName) still rose by \(points(last - before)) "
+                + "points.",
             command: "epochs: \(facts.epochs.multipliedReportingOverflow(by: 2).partialValue)")
     }
 
@@ -123,7 +127,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Let it learn more",
             reason:
-                "It knows \(percent(train)) of the training images, hardly more than of the others: it has not learned them yet. More epochs, "
+                "It knows \(percent(train)) of the training images, hardly more than of the others: it has not "
+                + "learned them yet. More epochs, "
                 + "another rate, weaker augmentation, or a larger network or image.",
             command: "epochs: \(facts.epochs.multipliedReportingOverflow(by: 3).partialValue)")
     }
@@ -133,7 +138,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Look at how these images differ",
             reason:
-                "While it trained, the \(facts.scoreName) was \(percent(last)) on the images that epochs are compared by, and it is "
+                "While it trained, the \(facts.scoreName) was \(percent(last)) on the images that epochs are "
+                + "compared by, and it is "
                 + "\(percent(facts.score)) here. Have they other classes in other shares, other cameras, other light?",
             command: nil)
     }
@@ -147,7 +153,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "More \(what)s of “\(fewest.name)”",
             reason:
-                "It was trained on \(counted(fewest.count, what)) of it; half of the classes have \(TextTable.grouped(median)) or more.",
+                "It was trained on \(counted(fewest.count, what)) of it; half of the classes have "
+                + "\(TextTable.grouped(median)) or more.",
             command: facts.isDetector ? nil : "balance: sampling")
     }
 
@@ -156,7 +163,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Look at “\(worst.name)” and “\(worst.other)”",
             reason:
-                "\(percent(worst.share)) of the first are taken for the second. Are all labels right, and can one tell them apart at this size?",
+                "\(percent(worst.share)) of the first are taken for the second. Are all labels right, and can "
+                + "one tell them apart at this size?",
             command: nil)
     }
 
@@ -179,7 +187,8 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Do not trust its confidence",
             reason:
-                "It is surer than it is right, by \(points(facts.overconfidence)) points in the mean. Label smoothing makes it more modest.",
+                "It is surer than it is right, by \(points(facts.overconfidence)) points in the mean. Label "
+                + "smoothing makes it more modest.",
             command: "label-smoothing: 0.1")
     }
 
@@ -188,14 +197,16 @@ public struct Advice: Sendable, Equatable {
             return Advice(
                 title: "Use the memory there is",
                 reason:
-                    "It takes \(ByteSize.text(facts.sramBytes)) of \(ByteSize.text(budget)) SRAM: a wider network or a larger image would fit.",
+                    "It takes \(ByteSize.text(facts.sramBytes)) of \(ByteSize.text(budget)) SRAM: a wider "
+                    + "network or a larger image would fit.",
                 command: "sapool search --sram \(budget)")
         }
         guard facts.sramExcess != nil, let step = facts.peakStep else { return nil }
         return Advice(
             title: "To save memory, begin at \(step)",
             reason:
-                "The arena of \(ByteSize.text(facts.arenaBytes)) is fullest there; a smaller image, an earlier stride or rows that are pushed lower "
+                "The arena of \(ByteSize.text(facts.arenaBytes)) is fullest there; a smaller image, an earlier "
+                + "stride or rows that are pushed lower "
                 + "it.", command: "sapool quantize \(facts.run) --push-rows")
     }
 

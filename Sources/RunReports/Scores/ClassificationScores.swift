@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a network said of every image of a part of the data, in memory proportional to the images: how sure it was, and what was right.
+/// What a network said of every image of a part of the data, in memory proportional to the images: how sure it was,
+/// and what was right.
 ///
 /// ```swift
 /// var scores = ClassificationScores(classCount: 2)

@@ -2,7 +2,8 @@ import Detection
 
 /// What became of the objects and the detections of an image: found, missed, and false alarms.
 ///
-/// Detections choose by falling score; each takes the object of its class that it overlaps most and that nobody has taken, from an overlap of
+/// Detections choose by falling score; each takes the object of its class that it overlaps most and that nobody has
+/// taken, from an overlap of
 /// 0.5 on. Crowds and objects that count as difficult are neither missed, nor is what finds them a false alarm.
 public struct DetectionOutcome: Sendable, Equatable {
     public private(set) var found: [Detection] = []
@@ -40,7 +41,8 @@ public struct DetectionOutcome: Sendable, Equatable {
         return box.area > 0 ? object.box.intersection(box).area / box.area : 0
     }
 
-    /// The score from which on detections are worth the most: of 0.05, 0.10 … 0.95 the one with the highest F1, 2 · found / (2 · found + false
+    /// The score from which on detections are worth the most: of 0.05, 0.10 … 0.95 the one with the highest F1, 2 ·
+    /// found / (2 · found + false
     /// alarms + missed) over all images; of equal ones that nearest to 0.5.
     public static func bestScore(_ images: [EvaluatedImage]) -> Double {
         let candidates = (1...19).map { step -> (score: Double, f1: Double) in

@@ -1,4 +1,5 @@
-/// The 95 % interval of a share of independent successes (Wilson, 1927): what else the share may well be on other images of the same kind.
+/// The 95 % interval of a share of independent successes (Wilson, 1927): what else the share may well be on other
+/// images of the same kind.
 public struct ProportionInterval: Sendable, Equatable {
     public let lower: Double
     public let upper: Double

@@ -32,7 +32,8 @@ struct ClassesSection {
             "Each class",
             .remark(
                 .text(
-                    "Recall: the share of its images that are found. Precision: how often it is right where it names the class. F1 is their harmonic mean; the worst comes first.\(rest)"
+                    "Recall: the share of its images that are found. Precision: how often it is right where it "
+                        + "names the class. F1 is their harmonic mean; the worst comes first.\(rest)"
                 )), table.html)
     }
 

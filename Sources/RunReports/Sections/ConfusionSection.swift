@@ -25,12 +25,14 @@ struct ConfusionSection {
         let part =
             classes.count == classNames.count
             ? ""
-            : " Of \(TextTable.grouped(classNames.count)) classes the \(classes.count) with the most mistakes are shown."
+            : " Of \(TextTable.grouped(classNames.count)) classes the \(classes.count) with the most mistakes "
+                + "are shown."
         return HTMLPage.Section(
             "What is taken for what",
             .remark(
                 .text(
-                    "Numbers of images. Blue is right; orange is a mistake, the darker the larger its share of the row.\(part)"
+                    "Numbers of images. Blue is right; orange is a mistake, the darker the larger its share of "
+                        + "the row.\(part)"
                 )),
             .figure(chart.svg()),
             table.isEmpty ? .paragraph("There was no mistake.") : .group([.heading("Most frequent"), table.html]))

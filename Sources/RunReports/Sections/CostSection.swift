@@ -32,8 +32,10 @@ struct CostSection {
             "What each layer costs",
             .remark(
                 .text(
-                    "\(TextTable.grouped(plan.parameters)) parameters, \(TextTable.grouped(plan.multiplyAccumulates)) multiply-accumulates an "
-                        + "image. Alive: the bytes in SRAM while the step runs; the fullest is marked. Instructions are estimates for "
+                    "\(TextTable.grouped(plan.parameters)) parameters, "
+                        + "\(TextTable.grouped(plan.multiplyAccumulates)) multiply-accumulates an "
+                        + "image. Alive: the bytes in SRAM while the step runs; the fullest is marked. "
+                        + "Instructions are estimates for "
                         + "\(plan.core.name).\(rest)")), table.html)
     }
 }

@@ -27,7 +27,9 @@ struct DetectionMistakesSection {
             "Its mistakes",
             .remark(
                 .text(
-                    "Images with the surest false alarms and with missed objects, among detections of a score of \(ReportText.fixed(score, 2)) or more. Green: found. Orange: nothing of that class is there. "
+                    "Images with the surest false alarms and with missed objects, among detections of a score of "
+                        + "\(ReportText.fixed(score, 2)) or more. Green: found. Orange: nothing of that class is "
+                        + "there. "
                         + "Blue, dashed: missed.")),
             .charts(.group(mistakes.map { .figure(drawing($0), caption: caption($0)) })))
     }

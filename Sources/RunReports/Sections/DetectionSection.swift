@@ -29,7 +29,8 @@ struct DetectionSection {
             "What is found",
             .remark(
                 .text(
-                    "At an overlap of 0.50: going down its detections from the surest on, the share that is right over the share of the objects that are "
+                    "At an overlap of 0.50: going down its detections from the surest on, the share that is "
+                        + "right over the share of the objects that are "
                         + "found. A curve that stays at the top, and far to the right, is what one wants.")),
             .figure(chart.svg()), table(order))
     }
@@ -60,7 +61,8 @@ struct DetectionSection {
         return .group([
             .remark(
                 .text(
-                    "Found, missed and false alarms: among detections of a score of \(ReportText.fixed(score, 2)) or more, at which they are best balanced."
+                    "Found, missed and false alarms: among detections of a score of "
+                        + "\(ReportText.fixed(score, 2)) or more, at which they are best balanced."
                 )), table.html,
         ])
     }

@@ -13,7 +13,8 @@ struct LearningSection {
         guard let last = metrics.last, let best = metrics.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
         let seconds = metrics.reduce(0) { $0 + $1.seconds }
         var text =
-            "After \(counted(last.epoch, "epoch")) the \(scoreName) was \(ReportText.percent(last.accuracy)) on the evaluation images"
+            "After \(counted(last.epoch, "epoch")) the \(scoreName) was \(ReportText.percent(last.accuracy)) on "
+            + "the evaluation images"
         if !isDetector { text += " and \(ReportText.percent(last.trainAccuracy)) on the training images, augmented" }
         text +=
             best.epoch == last.epoch

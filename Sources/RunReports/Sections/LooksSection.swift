@@ -35,8 +35,10 @@ struct LooksSection {
             "Where it looks",
             .remark(
                 .text(
-                    "Grad-CAM: what speaks for the class that was said. Shares: how much a pixel counts in its pooling window, 1 as in an average. "
-                        + "Attention: what the patch in the image's middle reads. Dark blue is a picture's smallest value, yellow its largest."
+                    "Grad-CAM: what speaks for the class that was said. Shares: how much a pixel counts in its "
+                        + "pooling window, 1 as in an average. "
+                        + "Attention: what the patch in the image's middle reads. Dark blue is a picture's "
+                        + "smallest value, yellow its largest."
                 )), .group(rows))
     }
 }

@@ -16,7 +16,8 @@ struct MemorySection {
             "The arena over time",
             .paragraph(
                 .text(
-                    "All values of the network in int8, at their places in one block of \(ByteSize.text(plan.arenaBytes)). It is fullest at "
+                    "All values of the network in int8, at their places in one block of "
+                        + "\(ByteSize.text(plan.arenaBytes)). It is fullest at "
                 ),
                 .code(ReportText.shown(peak.name)),
                 .text(

@@ -25,7 +25,8 @@ struct MistakesSection {
             "Its surest mistakes",
             .remark(
                 .text(
-                    "\(mistakes.count) of \(counted(count, "mistake")), as stored. Wrong labels and images of several things show up here first."
+                    "\(mistakes.count) of \(counted(count, "mistake")), as stored. Wrong labels and images of "
+                        + "several things show up here first."
                 )),
             .gallery(
                 mistakes.map { mistake in

@@ -32,7 +32,8 @@ struct OverviewSection {
                     .p, [.style(.bad)],
                     [
                         .text(
-                            "The run was trained on \(TextTable.grouped(data.trainedOn)) of these images, so this flatters it."
+                            "The run was trained on \(TextTable.grouped(data.trainedOn)) of these images, so "
+                                + "this flatters it."
                         )
                     ]
                 ))
@@ -90,13 +91,16 @@ struct OverviewSection {
         }
         // Networks that were trained elsewhere have no recipe.
         guard !recipe.data.isEmpty else {
-            return HTMLPage.Section("What it is", .paragraph("Trained elsewhere, and imported."), HTMLTable.facts(facts))
+            return HTMLPage.Section(
+                "What it is", .paragraph("Trained elsewhere, and imported."), HTMLTable.facts(facts))
         }
         add(
             "training",
             .text(
-                "\(counted(recipe.epochs, "epoch")), batches of \(recipe.batchSize), \(recipe.optimizer.rawValue) at a rate of \(recipe.learningRate), "
-                    + "\(recipe.schedule.rawValue) schedule, augmentation \(recipe.augmentation.rawValue), seed \(recipe.seed)"
+                "\(counted(recipe.epochs, "epoch")), batches of \(recipe.batchSize), "
+                    + "\(recipe.optimizer.rawValue) at a rate of \(recipe.learningRate), "
+                    + "\(recipe.schedule.rawValue) schedule, augmentation \(recipe.augmentation.rawValue), seed "
+                    + "\(recipe.seed)"
             ))
         if let weights = recipe.weights { add("starts from", .code(weights.shortened(to: 120))) }
         if let teacher = recipe.teacher { add("teacher", .code(teacher.shortened(to: 120))) }

@@ -21,7 +21,9 @@ struct ReliabilitySection {
                 .figure(
                     ReliabilityChart(title: "Reliability diagram", bars: reliability.bins).svg(),
                     caption:
-                        "Blue: how often it is right among answers of that confidence. Orange: their confidence in the mean. Grey: how many answers there are."
+                        .text(
+                            "Blue: how often it is right among answers of that confidence. Orange: their confidence "
+                                + "in the mean. Grey: how many answers there are.")
                 )))
     }
 }
