@@ -60,6 +60,11 @@ struct ImportedValue {
         order.filter { side($0) > 1 } == other.filter { side($0) > 1 }
     }
 
+    /// For each number of the map in another order its place in this one; nil where that is the same.
+    func places(in other: [MapAxis]) -> [Int]? {
+        runs(other) ? nil : MapAxis.places(of: other, in: order, side)
+    }
+
     /// Whether it lies in memory as the tensor says.
     var isInMemoryOrder: Bool { runs(MapAxis.memory) }
 
