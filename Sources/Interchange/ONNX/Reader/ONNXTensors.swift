@@ -26,8 +26,9 @@ extension TensorData {
                 throw UnsupportedProblem(
                     "its tensor \(tensor.name.quoted) lies in another file: save the model as one file")
             }
-            return self.init(
-                uncheckedType: type, shape: shape, bytes: try external.bytes(of: tensor, count: byteCount))
+            let bytes = try external.bytes(of: tensor, count: byteCount)
+            self.init(uncheckedType: type, shape: shape, bytes: bytes)
+            return
         }
         let bytes = tensor.rawData.isEmpty ? Self.listed(tensor, type) : [UInt8](tensor.rawData)
         guard bytes.count == byteCount else {
