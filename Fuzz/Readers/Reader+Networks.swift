@@ -21,7 +21,8 @@ extension Reader {
         let own = QuantizedModel(own: file)
         for asReals in [false, true] {
             let model = try ONNXImport(file, asReals: asReals)
-            require(own == nil || asReals || model.integers != nil, "an int8 model of ours whose graph is of real numbers")
+            require(
+                own == nil || asReals || model.integers != nil, "an int8 model of ours whose graph is of real numbers")
             require(!asReals || model.integers == nil, "real numbers that are whole")
             try use(model.network)
             _ = WeightMapping(model.weights, to: model.network.parameters)

@@ -214,7 +214,9 @@ final class ONNXTests: CommandLineTestCase {
         let imported = try sapool("import", "\(exported)/qdq-mobilenet-channel.onnx", "--output", "net")
         XCTAssertEqual(imported.status, 0, imported.errors)
         XCTAssertTrue(imported.output.contains(" in int8, image 3×16×16, output 5, "), imported.output)
-        XCTAssertTrue(imported.output.contains("  takes “image” float32 [3, 16, 16], axes CHW, int8 inside, scale "), imported.output)
+        XCTAssertTrue(
+            imported.output.contains("  takes “image” float32 [3, 16, 16], axes CHW, int8 inside, scale "),
+            imported.output)
         XCTAssertTrue(
             imported.output.hasSuffix("net: network.json, model.safetensors, int8.safetensors, interface.json\n"),
             imported.output)

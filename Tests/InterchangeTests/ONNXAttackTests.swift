@@ -18,7 +18,8 @@ final class ONNXAttackTests: XCTestCase {
     private let operators = [
         "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
         "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
-        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad",
+        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
+        "Pad",
         "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
         "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
@@ -166,7 +167,10 @@ final class ONNXAttackTests: XCTestCase {
         let side: Int64 = 512
         let count = Int(side * side)
         for (type, constant, more) in [
-            ("DequantizeLinear", Bytes.constant("m", [side, side], type: 3, [UInt8](repeating: 1, count: count)), ["s"]),
+            (
+                "DequantizeLinear", Bytes.constant("m", [side, side], type: 3, [UInt8](repeating: 1, count: count)),
+                ["s"]
+            ),
             ("Transpose", Bytes.floats("m", [side, side], [Float](repeating: 1, count: count)), []),
             ("Cast", Bytes.floats("m", [side, side], [Float](repeating: 1, count: count)), []),
         ] {
@@ -178,7 +182,9 @@ final class ONNXAttackTests: XCTestCase {
         }
         // Sides without data, of which none is gone through.
         for shape in [[1 << 62, 0], [0, 1 << 62, 1 << 62], [1 << 62, 1 << 62, 0]] as [[Int64]] {
-            for type in ["Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "DequantizeLinear", "QuantizeLinear"] {
+            for type in [
+                "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "DequantizeLinear", "QuantizeLinear",
+            ] {
                 let model = Bytes(
                     nodes: [Bytes.node(type, ["m", "k"], ["y"])],
                     constants: [Bytes.floats("m", shape, []), Bytes.whole("k", [1, -1])])

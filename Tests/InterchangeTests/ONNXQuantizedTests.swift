@@ -37,7 +37,8 @@ final class ONNXQuantizedTests: XCTestCase {
         var model = Bytes(
             nodes: round("x", "a", "s") + [
                 Bytes.node("DequantizeLinear", ["w", "ws", ""], ["wf"], [Bytes.integer("axis", 0)]),
-                Bytes.node("Conv", ["a", "wf", "bias"], ["c"], name: "conv"), Bytes.node("Relu", ["c"], ["r"], name: "relu"),
+                Bytes.node("Conv", ["a", "wf", "bias"], ["c"], name: "conv"),
+                Bytes.node("Relu", ["c"], ["r"], name: "relu"),
             ] + round("r", "y", "t"),
             constants: scales + [
                 bytes("w", [2, 1, 2, 2], [1, 2, 3, 4, -5, -6, -7, -8]), bytes("z", [], [-3]),
@@ -76,7 +77,7 @@ final class ONNXQuantizedTests: XCTestCase {
         let integers = try XCTUnwrap(read(model).integers)
         XCTAssertEqual(integers.values["input"], ImportedQuantization(scale: 0.5, zeroPoint: -3))
         XCTAssertEqual(integers.layers["conv"]?.numbers, [1, 2, 3, 4, -5, -6, -7, -8])
-        model.constants[5] = bytes("wz", [2], [0, 0], type: 2)
+        model.constants[6] = bytes("wz", [2], [0, 0], type: 2)
         XCTAssertTrue(problem(model).contains("“conv” (Conv) has asymmetric weights"), problem(model))
     }
 
@@ -114,17 +115,21 @@ final class ONNXQuantizedTests: XCTestCase {
         var model = convolution
         model.nodes.removeFirst(2)
         model.nodes[1] = Bytes.node("Conv", ["x", "wf", "bias"], ["c"], name: "conv")
-        XCTAssertTrue(problem(model).contains("“conv” (Conv) reads numbers that no QuantizeLinear rounds"), problem(model))
+        XCTAssertTrue(
+            problem(model).contains("“conv” (Conv) reads numbers that no QuantizeLinear rounds"), problem(model))
         model = convolution
         model.constants[0] = Bytes.floats("s", [2], [0.5, 0.5])
         XCTAssertTrue(problem(model).contains("“qa” (QuantizeLinear) has several scales for one value"), problem(model))
         for scale in [0, -1, Float.nan, .infinity] {
             model.constants[0] = Bytes.floats("s", [], [scale])
-            XCTAssertTrue(problem(model).contains("no valid ONNX model: “qa” (QuantizeLinear) has the scale"), "\(scale)")
+            XCTAssertTrue(
+                problem(model).contains("no valid ONNX model: “qa” (QuantizeLinear) has the scale"), "\(scale)")
         }
         model = convolution
         model.constants[2] = Bytes.floats("ws", [3], [1, 1, 1])
-        XCTAssertTrue(problem(model).contains("has 3 scales and 3 zero points") || problem(model).contains("has 3 scales along axis 0"), problem(model))
+        XCTAssertTrue(
+            problem(model).contains("has 3 scales and 3 zero points")
+                || problem(model).contains("has 3 scales along axis 0"), problem(model))
         model = convolution
         model.constants[3] = Bytes.floats("w", [2, 1, 2, 2], [Float](repeating: 1, count: 8))
         model.nodes[2] = Bytes.node("Identity", ["w"], ["wf"])

@@ -39,7 +39,8 @@ final class ONNXShapeTests: XCTestCase {
         XCTAssertEqual(interface.outputs[0].axes, [.height, .width, .channels])
         // Turned on and on it is no image for a convolution.
         model.nodes = [
-            turn("x", "a", [0, 3, 1, 2]), turn("a", "b", [0, 1, 3, 2]), Bytes.node("Conv", ["b", "w"], ["y"], name: "c"),
+            turn("x", "a", [0, 3, 1, 2]), turn("a", "b", [0, 1, 3, 2]),
+            Bytes.node("Conv", ["b", "w"], ["y"], name: "c"),
         ]
         XCTAssertTrue(
             problem(model).contains("“c” (Conv) takes [1, 2, 5, 4], which Reshape or Transpose has made of a map"),
@@ -104,7 +105,8 @@ final class ONNXShapeTests: XCTestCase {
                 Bytes.node("Transpose", ["i"], ["t"]), Bytes.node("GlobalAveragePool", ["x"], ["p"]),
                 Bytes.node("Flatten", ["p"], ["f"]), Bytes.node("MatMul", ["f", "t"], ["y"], name: "fc"),
             ], constants: [matrix])
-        XCTAssertEqual(try read(model).weights["fc.weight"], try TensorData([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]))
+        XCTAssertEqual(
+            try read(model).weights["fc.weight"], try TensorData([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]))
         // The padding of PyTorch's older export: pairs, last axis first, turned round.
         model = Bytes(
             nodes: [
@@ -114,7 +116,8 @@ final class ONNXShapeTests: XCTestCase {
                 Bytes.node("Slice", ["table", "last", "end", "axis", "back"], ["turned"]),
                 Bytes.node("Transpose", ["turned"], ["rows"], [Bytes.integers("perm", [1, 0])]),
                 Bytes.node("Reshape", ["rows", "flat"], ["list"]),
-                Bytes.node("Cast", ["list"], ["pads"], [Bytes.integer("to", 7)]), Bytes.node("Pad", ["x", "pads"], ["y"]),
+                Bytes.node("Cast", ["list"], ["pads"], [Bytes.integer("to", 7)]),
+                Bytes.node("Pad", ["x", "pads"], ["y"]),
             ],
             constants: [
                 Bytes.whole("four", [4]), Bytes.whole("sides", [1, 2, 3, 4]), Bytes.whole("pairs", [-1, 2]),
@@ -130,7 +133,8 @@ final class ONNXShapeTests: XCTestCase {
         func network(_ sides: [Int64], _ more: [[UInt8]] = []) throws -> Network {
             try read(
                 Bytes(
-                    nodes: [Bytes.node("Pad", ["x", "p"], ["a"]), Bytes.node("Conv", ["a", "w"], ["b"], name: "c")] + more,
+                    nodes: [Bytes.node("Pad", ["x", "p"], ["a"]), Bytes.node("Conv", ["a", "w"], ["b"], name: "c")]
+                        + more,
                     constants: [
                         Bytes.whole("p", sides), Bytes.floats("w", [1, 3, 3, 3], [Float](repeating: 1, count: 27)),
                     ], output: more.isEmpty ? "b" : "z")
@@ -141,14 +145,15 @@ final class ONNXShapeTests: XCTestCase {
         XCTAssertEqual(
             folded.nodes[1].operation.details.slidingWindow, Window(kernel: 3, before: Size(0, 1), after: Size(1, 1)))
         // More than a window takes, or zeros that something else reads too.
-        XCTAssertEqual(try network([0, 0, 3, 0, 0, 0, 0, 0]).nodes.map(\.operation.kind), ["input", "pad", "convolution"])
-        let read = try network(
+        XCTAssertEqual(
+            try network([0, 0, 3, 0, 0, 0, 0, 0]).nodes.map(\.operation.kind), ["input", "pad", "convolution"])
+        let both = try network(
             [0, 0, 1, 1, 0, 0, 1, 1],
             [
                 Bytes.node("GlobalMaxPool", ["a"], ["g"]), Bytes.node("GlobalMaxPool", ["b"], ["h"]),
                 Bytes.node("Concat", ["g", "h"], ["z"], [Bytes.integer("axis", 1)]),
             ])
-        XCTAssertEqual(read.nodes[1].operation.kind, "pad")
+        XCTAssertEqual(both.nodes[1].operation.kind, "pad")
     }
 
     /// Any bounds and any slope, made of what there is.
@@ -216,6 +221,7 @@ final class ONNXShapeTests: XCTestCase {
         let many = Bytes(
             nodes: (0..<5000).map { Bytes.node("Concat", ["x", "x"], ["v\($0)"], [lines], name: "n\($0)") })
         XCTAssertTrue(
-            problem(many).hasSuffix("“n0”, “n1”, “n2” and 4997 more (Concat) joins along another axis than the channels"))
+            problem(many).hasSuffix(
+                "“n0”, “n1”, “n2” and 4997 more (Concat) joins along another axis than the channels"))
     }
 }

@@ -31,7 +31,8 @@ final class QDQModelTests: XCTestCase {
                 let executor = HostExecutor(program)
                 let own = try interface.tensors(input, images.shape[0], of: program) { executor.run($0) }[0]
                 XCTAssertEqual(own.shape, expected.shape, name)
-                check(own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name)
+                check(
+                    own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name)
             }
         }
     }

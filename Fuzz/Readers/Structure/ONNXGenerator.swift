@@ -3,7 +3,8 @@ struct ONNXGenerator {
     static let operators = [
         "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
         "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
-        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad",
+        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
+        "Pad",
         "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
         "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
@@ -187,7 +188,9 @@ struct ONNXGenerator {
             let scale = constant([], numbers: [0.0625])
             let zero = wholeConstant([], [chance.below(256)])
             add("QuantizeLinear", [x, scale, zero], shape: shape)
-            if !chance.once(in: 8) { add("DequantizeLinear", [values[values.count - 1].name, scale, zero], shape: shape) }
+            if !chance.once(in: 8) {
+                add("DequantizeLinear", [values[values.count - 1].name, scale, zero], shape: shape)
+            }
         case "Shape":
             // A flattening by the batch's size, as exporters write it.
             add("Shape", [x], shape: [shape.count + 1])

@@ -60,7 +60,8 @@ final class ONNXExternalData {
         let file = try open(location, for: name)
         guard offset <= file.length, count <= file.length - offset else {
             throw FileProblem(
-                "its tensor \(name) is \(count) bytes from \(offset) on in \(location.quoted), which has \(file.length)")
+                "its tensor \(name) is \(count) bytes from \(offset) on in \(location.quoted), which has \(file.length)"
+            )
         }
         guard count <= left else { throw FileProblem("its tensors take over eight times its own size") }
         left -= count

@@ -85,7 +85,9 @@ extension ONNXGraphReader {
             throw ONNXNodeProblem.unsupported("makes a constant that is no short list")
         }
         let value = try node.tensor("value") ?? TensorData([0] as [Float], shape: [1])
-        guard value.count == 1 else { throw ONNXNodeProblem.broken("repeats \(value.count) numbers, and one is wanted") }
+        guard value.count == 1 else {
+            throw ONNXNodeProblem.broken("repeats \(value.count) numbers, and one is wanted")
+        }
         let count = shape.reduce(1) { $0 * Int($1) }
         return ONNXConstant(
             try TensorData(

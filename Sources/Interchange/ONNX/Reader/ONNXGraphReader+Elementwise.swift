@@ -148,7 +148,8 @@ extension ONNXGraphReader {
         let reals = constant.tensor.floats()
         // More dimensions than the value's would add dimensions to the result.
         guard !reals.isEmpty, reals.allSatisfy(\.isFinite), constant.tensor.shape.count <= x.sides.count else {
-            throw ONNXNodeProblem.unsupported("takes a constant that is no finite number, or has more axes than the value")
+            throw ONNXNodeProblem.unsupported(
+                "takes a constant that is no finite number, or has more axes than the value")
         }
         guard reals.count > 1 else {
             let number = Double(reals[0])

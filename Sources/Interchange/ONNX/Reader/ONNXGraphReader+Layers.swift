@@ -23,7 +23,8 @@ extension ONNXGraphReader {
         }
         var window = try Self.window(node, kernel: size, input: x.shape)
         if let padding {
-            window.before = Size(window.before.height + padding.before.height, window.before.width + padding.before.width)
+            window.before = Size(
+                window.before.height + padding.before.height, window.before.width + padding.before.width)
             window.after = Size(window.after.height + padding.after.height, window.after.width + padding.after.width)
         }
         let name = name(for: node, weight: 1)
@@ -57,7 +58,8 @@ extension ONNXGraphReader {
         }
         guard !isInteger else {
             throw ONNXNodeProblem.unsupported(
-                "normalises whole numbers: fold it into the layer in front of it before the model is quantised, or import it with --float")
+                "normalises whole numbers: fold it into the layer in front of it before the model is quantised, or import it with --float"
+            )
         }
         let name = name(for: node, weight: 1)
         var details = BatchNorm(channels: channels)

@@ -50,7 +50,8 @@ extension ONNXGraphReader {
             }
             for (axis, side) in zip(axes, given) { sides[axis] = Int(side) }
         } else {
-            guard let scales = try constant(node, operatorSet < 11 ? 1 : 2)?.tensor.doubles(), scales.count == axes.count
+            guard let scales = try constant(node, operatorSet < 11 ? 1 : 2)?.tensor.doubles(),
+                scales.count == axes.count
             else {
                 throw ONNXNodeProblem.broken("has neither sides nor factors for \(axes.count) axes")
             }

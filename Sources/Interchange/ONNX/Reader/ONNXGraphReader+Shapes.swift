@@ -126,7 +126,8 @@ extension ONNXGraphReader {
         let reduced = x.axes.map { all in Set(places.flatMap { all[$0] }) }
         guard let reduced, !axes.contains(0), !reduced.contains(.channels), !reduced.isEmpty || x.shape.size == 1 else {
             throw ONNXNodeProblem.unsupported(
-                "reduces axes \(axes.sorted().shortened), and only the \(part) of a map, its rows or its columns is known")
+                "reduces axes \(axes.sorted().shortened), and only the \(part) of a map, its rows or its columns is known"
+            )
         }
         return (try pixel(x), reduced)
     }
@@ -165,7 +166,8 @@ extension ONNXGraphReader {
             Self.product(sides) == x.count
         else {
             throw ONNXNodeProblem.unsupported(
-                "changes shapes other than an image's own (\(x.sides.dropFirst().map { $0 }.shortened)), which is not supported")
+                "changes shapes other than an image's own (\(x.sides.dropFirst().map { $0 }.shortened)), which is not supported"
+            )
         }
         x.sides = sides
         if sides.count == 2, x.shape.isMap { x.flattening = name(for: node) }
@@ -255,7 +257,8 @@ extension ONNXGraphReader {
         }
         guard let axes = x.axes else {
             throw ONNXNodeProblem.unsupported(
-                "turns \(x.sides.shortened), whose axes Reshape has made of parts of a map's, as a shuffling of channels does")
+                "turns \(x.sides.shortened), whose axes Reshape has made of parts of a map's, as a shuffling of channels does"
+            )
         }
         var moved = order.flatMap { axes[$0] }
         // Axes of one element that no axis of the tensor names.

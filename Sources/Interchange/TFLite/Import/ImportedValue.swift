@@ -28,6 +28,8 @@ package enum MapAxis: String, Sendable, Hashable, Codable {
 package struct ImportedQuantization: Sendable, Hashable {
     package let scale: Float
     package let zeroPoint: Int
+
+    package init(scale: Float, zeroPoint: Int) { (self.scale, self.zeroPoint) = (scale, zeroPoint) }
 }
 
 /// The value of a tensor: a node of the network, and how the tensor's numbers run over its axes.

@@ -98,13 +98,17 @@ extension TFLiteNetworkWriter {
         layers.insert(output.node)
         if isInteger {
             var numbers = try numbers(step, source)
-            if let columns = value.places(in: MapAxis.memory) { numbers = Self.picking(columns, from: numbers, rows: outputs) }
+            if let columns = value.places(in: MapAxis.memory) {
+                numbers = Self.picking(columns, from: numbers, rows: outputs)
+            }
             integers.layers[node] = ImportedIntegers.Layer(
                 numbers: numbers, scales: try scales(step, source, count: outputs, axis: 0), zeroPoint: 0,
                 bias: biases.integers)
         }
         var reals = try model.reals(source) ?? []
-        if let columns = value.places(in: ModelInterface.Port.channelsFirst) { reals = Self.picking(columns, from: reals, rows: outputs) }
+        if let columns = value.places(in: ModelInterface.Port.channelsFirst) {
+            reals = Self.picking(columns, from: reals, rows: outputs)
+        }
         try addWeight("\(node).weight", reals, [outputs, inputs])
         try addWeight("\(node).bias", biases.reals, [outputs])
         try finish(step, output, details.activation, node)
