@@ -43,23 +43,26 @@ extension Convolution: Int8Operation {
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
         guard let step = integers.step else { return }
         let name = integers.node.name
-        let (depth, taps) = (inputChannels / groups, window.kernel.area)
-        let shape = [outputChannels, depth] + window.kernel.pair
+        let shape = [outputChannels, inputChannels / groups] + window.kernel.pair
         var layer = try integers.layer(name)
-        guard layer.numbers.count == shape.reduce(1, *) else {
+        guard layer.numbers.count == shape.reduce(1, *), let place = kernelPlace(step) else {
             throw QuantizationError("\(name): the int8 model has no weights for it")
         }
         // Output channels outermost, then as PyTorch has it.
         let numbers = layer.numbers
-        layer.numbers = (0..<numbers.count).map { index in
-            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
-            return isDepthwise
-                ? numbers[tap * outputChannels + output] : numbers[(output * taps + tap) * depth + channel]
-        }
+        layer.numbers = (0..<numbers.count).map { numbers[place($0)] }
         let values = integers.real(layer, try integers.input(of: step))
         real.tensors["\(name).weight"] = try TensorData(values.weights, shape: shape)
         if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
         real.scales["\(name).weight"] = values.scales
+    }
+
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? {
+        let (depth, taps) = (inputChannels / groups, window.kernel.area)
+        return { index in
+            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
+            return isDepthwise ? tap * outputChannels + output : (output * taps + tap) * depth + channel
+        }
     }
 }
 

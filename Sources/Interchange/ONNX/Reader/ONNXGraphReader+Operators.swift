@@ -39,17 +39,22 @@ struct ONNXOperator: Sendable {
 extension ONNXGraphReader {
     /// Every operator that is read.
     static let operators: [String: ONNXOperator] = [
-        "Add": ONNXOperator(2...2) { try $0.sum($1) },
+        "Add": ONNXOperator(2...2) { try $0.binary($1, .add) },
         "AveragePool": ONNXOperator(1...1) { try $0.averagePool($1) },
         "BatchNormalization": ONNXOperator(5...5, outputs: 5) { try $0.batchNorm($1) },
+        "Cast": ONNXOperator(1...1) { try $0.cast($1) },
         "Clip": ONNXOperator(1...3) { try $0.clip($1) },
         "Concat": ONNXOperator(1...Concatenation.mostInputs) { try $0.concatenation($1) },
-        "Constant": ONNXOperator(0...0) { try $0.set($1, .constant(try $1.constant())) },
+        "Constant": ONNXOperator(0...0) { _ = try $0.foldConstant($1) },
+        "ConstantOfShape": ONNXOperator(1...1) { try $0.constantAlone($1) },
         "Conv": ONNXOperator(2...3) { try $0.convolution($1) },
         "DepthToSpace": ONNXOperator(1...1) { try $0.depthToSpace($1) },
+        "DequantizeLinear": ONNXOperator(2...3) { try $0.dequantize($1) },
+        "Div": ONNXOperator(2...2) { try $0.quotient($1) },
         "Dropout": ONNXOperator(1...3, outputs: 2) { try $0.dropout($1) },
         "Exp": ONNXOperator(1...1) { try $0.activation($1, .exponential) },
-        "Flatten": ONNXOperator(1...1) { try $0.flatten($1) },
+        "Flatten": ONNXOperator(1...1) { try $0.reshape($1) },
+        "Gather": ONNXOperator(2...2) { try $0.constantAlone($1) },
         "Gemm": ONNXOperator(2...3) { try $0.linear($1) },
         "GlobalAveragePool": ONNXOperator(1...1) { try $0.globalPool($1, .globalAveragePool(GlobalAveragePool())) },
         "GlobalMaxPool": ONNXOperator(1...1) { try $0.globalPool($1, .globalMaxPool(GlobalMaxPool())) },
@@ -59,24 +64,27 @@ extension ONNXGraphReader {
         "LeakyRelu": ONNXOperator(1...1) { try $0.leakyReLU($1) },
         "MatMul": ONNXOperator(2...2) { try $0.matrixProduct($1) },
         "MaxPool": ONNXOperator(1...1, outputs: 2) { try $0.maxPool($1) },
-        "Mul": ONNXOperator(2...2) { try $0.product($1) },
+        "Mul": ONNXOperator(2...2) { try $0.binary($1, .multiply) },
         "PRelu": ONNXOperator(2...2) { try $0.parametricReLU($1) },
         "Pad": ONNXOperator(1...4) { try $0.pad($1) },
-        "ReduceMax": ONNXOperator(1...2) { try $0.reduction($1, .globalMaxPool(GlobalMaxPool()), "maximum") },
-        "ReduceMean": ONNXOperator(1...2) {
-            try $0.reduction($1, .globalAveragePool(GlobalAveragePool()), "mean")
-        },
+        "QuantizeLinear": ONNXOperator(2...3) { try $0.quantize($1) },
+        "ReduceMax": ONNXOperator(1...2) { try $0.reduceMax($1) },
+        "ReduceMean": ONNXOperator(1...2) { try $0.reduceMean($1) },
+        "ReduceProd": ONNXOperator(1...2) { try $0.constantAlone($1) },
         "Relu": ONNXOperator(1...1) { try $0.activation($1, .relu) },
-        "Reshape": ONNXOperator(2...2) { try $0.flatten($1) },
+        "Reshape": ONNXOperator(2...2) { try $0.reshape($1) },
         "Resize": ONNXOperator(1...4) { try $0.resize($1) },
+        "Shape": ONNXOperator(1...1) { try $0.shape($1) },
         "Sigmoid": ONNXOperator(1...1) { try $0.activation($1, .sigmoid) },
         "Slice": ONNXOperator(1...5) { try $0.slice($1) },
         "Softmax": ONNXOperator(1...1) { try $0.softmax($1) },
         "Softplus": ONNXOperator(1...1) { try $0.activation($1, .softplus) },
         "Split": ONNXOperator(1...2, outputs: 1 << 14, givesAll: true) { try $0.split($1) },
-        "Squeeze": ONNXOperator(1...2) { try $0.flatten($1) },
-        "Sub": ONNXOperator(2...2) { try $0.difference($1) },
+        "Squeeze": ONNXOperator(1...2) { try $0.reshape($1) },
+        "Sub": ONNXOperator(2...2) { try $0.binary($1, .subtract) },
         "Tanh": ONNXOperator(1...1) { try $0.activation($1, .tanh) },
+        "Transpose": ONNXOperator(1...1) { try $0.transpose($1) },
+        "Unsqueeze": ONNXOperator(1...2) { try $0.reshape($1) },
     ]
 
     /// Appends what a node computes.
@@ -86,24 +94,14 @@ extension ONNXGraphReader {
         guard node.isStandard, let known = Self.operators[node.opType] else {
             throw ONNXNodeProblem.unsupported("is an operator that is not read")
         }
+        // What is computed of shapes is known here, behind the nodes whose shapes they are.
+        guard try !foldConstant(node) else { return }
         try known.check(node, readers: readers)
         try known.append(&self, node)
     }
 
-    /// Refuses a graph for all operators at once that are not read, so that nobody finds them one by one.
-    static func requireKnownOperators(_ nodes: [ONNXNodeProto]) throws {
-        var counts: [String: Int] = [:]
-        var unknown: [String] = []
-        for node in nodes where !node.isStandard || operators[node.opType] == nil {
-            let name = (node.isStandard ? node.opType : "\(node.domain).\(node.opType)").shortened
-            if counts[name] == nil { unknown.append(name) }
-            counts[name, default: 0] += 1
-        }
-        guard !unknown.isEmpty else { return }
-        var text = "it has operators that are not read, "
-        text += unknown.prefix(20).map { "\($0) (\(counts[$0] ?? 0)×)" }.joined(separator: ", ")
-        if unknown.count > 20 { text += " and \(unknown.count - 20) more" }
-        text += "; known are \(operators.keys.sorted().joined(separator: ", "))"
-        throw UnsupportedProblem(text)
+    /// An operator that is only computed with constants.
+    func constantAlone(_ node: ONNXNodeProto) throws {
+        throw ONNXNodeProblem.unsupported("is read where all that it takes are constants or shapes")
     }
 }

@@ -11,13 +11,15 @@ struct ONNXNodeProblem: Error {
 
     /// The same problem, said of a node.
     func error(at node: ONNXNodeProto) -> any Error {
-        let place = node.name.isEmpty ? "the node that makes \((node.output.first ?? "").quoted)" : node.name.quoted
-        let sentence = "\(place) (\(node.opType.shortened)) \(text)"
+        let sentence = "\(node.place) (\(node.opType.shortened)) \(text)"
         return isBroken ? FileProblem(sentence) : UnsupportedProblem(sentence)
     }
 }
 
 extension ONNXNodeProto {
+    /// What to call it in messages.
+    var place: String { name.isEmpty ? "the node that makes \((output.first ?? "").quoted)" : name.quoted }
+
     /// Whether it is one of the standard's operators.
     var isStandard: Bool { domain.isEmpty || domain == "ai.onnx" }
 
@@ -62,6 +64,9 @@ extension ONNXNodeProto {
     }
 
     func integers(_ name: String) throws -> [Int]? { try value(name, .ints).map { $0.ints.map { Int($0) } } }
+
+    /// A tensor; nil where it is left out.
+    func tensor(_ name: String) throws -> TensorData? { try value(name, .tensor).map { try TensorData($0.t) } }
 
     /// The tensor of a Constant.
     func constant() throws -> TensorData {

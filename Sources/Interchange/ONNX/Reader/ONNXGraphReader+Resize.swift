@@ -6,9 +6,8 @@ extension ONNXGraphReader {
     private static let longestSide = 4096
 
     mutating func resize(_ node: ONNXNodeProto) throws {
-        let x = try self.node(node, 0)
-        let map = builder.shape(of: x)
-        guard map.isMap else { throw ONNXNodeProblem.unsupported("resizes what is no map") }
+        let x = try map(node)
+        let map = x.shape
         let size = try resizedSize(node, map)
         guard try node.integer("antialias", default: 0) == 0 else {
             throw ONNXNodeProblem.unsupported("smooths what it makes smaller (antialias is 1), which is not supported")
@@ -19,6 +18,7 @@ extension ONNXGraphReader {
         case "nearest":
             let rounding = operatorSet < 11 ? "floor" : try node.text("nearest_mode") ?? "round_prefer_floor"
             try finish(node, .upsampleNearest(try Self.nearest(map.size, size, way, rounding)), [x])
+            try keepNumbers(node, of: x)
         case "linear":
             guard ["half_pixel", "pytorch_half_pixel", "half_pixel_symmetric"].contains(way),
                 size.height >= map.height, size.width >= map.width
@@ -28,6 +28,7 @@ extension ONNXGraphReader {
                 )
             }
             try finish(node, .upsampleBilinear(UpsampleBilinear(size: size)), [x])
+            try keepNumbers(node, of: x)
         case let mode: throw ONNXNodeProblem.unsupported("resizes by the mode \(mode.quoted), which is not supported")
         }
     }
@@ -49,7 +50,8 @@ extension ONNXGraphReader {
             }
             for (axis, side) in zip(axes, given) { sides[axis] = Int(side) }
         } else {
-            guard let scales = try constant(node, operatorSet < 11 ? 1 : 2)?.doubles(), scales.count == axes.count
+            guard let scales = try constant(node, operatorSet < 11 ? 1 : 2)?.tensor.doubles(),
+                scales.count == axes.count
             else {
                 throw ONNXNodeProblem.broken("has neither sides nor factors for \(axes.count) axes")
             }

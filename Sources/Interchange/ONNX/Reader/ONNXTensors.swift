@@ -3,13 +3,10 @@ import Foundation
 extension TensorData {
     /// The elements of an ONNX tensor.
     ///
+    /// - Parameter external: what reads elements that lie in another file; nil where none may.
     /// - Throws: `UnsupportedProblem` where they are elsewhere or of a type that weights do not have, `FileProblem` where they are not as
     ///   many as the shape says.
-    init(_ tensor: ONNXTensorProto) throws {
-        guard tensor.dataLocation == .default else {
-            throw UnsupportedProblem(
-                "its tensor \(tensor.name.quoted) lies in another file: save the model as one file")
-        }
+    init(_ tensor: ONNXTensorProto, external: ONNXExternalData? = nil) throws {
         guard let type = Self.types[tensor.dataType] else {
             throw UnsupportedProblem(
                 "its tensor \(tensor.name.quoted) has the element type \(tensor.dataType.name), which no weights have")
@@ -23,6 +20,15 @@ extension TensorData {
         let shape = tensor.dims.map { Int($0) }
         guard let byteCount = type.byteCount(shape: shape) else {
             throw FileProblem("its tensor \(tensor.name.quoted) has an impossible shape, \(shape.shortened)")
+        }
+        guard tensor.dataLocation == .default else {
+            guard filled.isEmpty, let external else {
+                throw UnsupportedProblem(
+                    "its tensor \(tensor.name.quoted) lies in another file: save the model as one file")
+            }
+            let bytes = try external.bytes(of: tensor, count: byteCount)
+            self.init(uncheckedType: type, shape: shape, bytes: bytes)
+            return
         }
         let bytes = tensor.rawData.isEmpty ? Self.listed(tensor, type) : [UInt8](tensor.rawData)
         guard bytes.count == byteCount else {
