@@ -83,6 +83,11 @@ package struct TFLiteContent: Sendable {
         return tensors.count - 1
     }
 
+    /// Says what the numbers of a tensor that is computed stand for.
+    package mutating func restate(_ tensor: Int, scale: Float, zeroPoint: Int) {
+        (tensors[tensor].scales, tensors[tensor].zeroPoint) = ([scale], zeroPoint)
+    }
+
     /// Adds an operator behind all others.
     package mutating func add(_ operation: TFLiteOperator, _ inputs: [Int], _ outputs: [Int]) {
         steps.append(Step(operation: operation, inputs: inputs, outputs: outputs))

@@ -10,7 +10,7 @@ package enum TFLiteOperator: Sendable, Hashable {
     case depthwiseConvolution(
         stride: Size, dilation: Size, isSame: Bool, TFLiteModel.Activation, multiplier: Int)
     /// FULLY_CONNECTED: numbers [1, in], weights [out, in], bias.
-    case fullyConnected(TFLiteModel.Activation)
+    case fullyConnected(TFLiteModel.Activation, isPerChannel: Bool)
     case averagePool(kernel: Size, stride: Size, isSame: Bool)
     case maxPool(kernel: Size, stride: Size, isSame: Bool)
     /// Of int8 with scales, or of int32, as the next ones.
@@ -120,8 +120,9 @@ extension TFLiteOperator {
                     .multiplier: Self.side(multiplier), .activation: Self.activation(activation),
                     .dilationWidth: Self.side(dilation.width), .dilationHeight: Self.side(dilation.height),
                 ])
-        case .fullyConnected(let activation):
-            return Self.form(9, 12, [Options.FullyConnected.activation: Self.activation(activation)])
+        case .fullyConnected(let activation, let isPerChannel):
+            return Self.form(
+                9, isPerChannel ? 12 : 4, [Options.FullyConnected.activation: Self.activation(activation)])
         case .averagePool(let kernel, let stride, let isSame): return Self.pool(1, kernel, stride, isSame)
         case .maxPool(let kernel, let stride, let isSame): return Self.pool(17, kernel, stride, isSame)
         case .add(let activation):
