@@ -99,7 +99,7 @@ extension TFLiteTranslation {
 
     /// GATHER wants places from 0 on.
     mutating func lookUp(_ value: TFLiteValue, _ numbers: [Int8], _ output: TFLiteContent.Tensor) -> Int {
-        let places = wide(value.tensor, output.shape, from: -128)
+        let places = wide(value.tensor, content.tensors[value.tensor].shape, from: -128)
         let stated = output.scales.first.map {
             AffineQuantization(scale: Double($0), zeroPoint: output.zeroPoint)
         }

@@ -64,15 +64,13 @@ extension TFLiteTranslation {
         }
         let isPerChannel = Set(stated.scales).count > 1
         let scales = isPerChannel ? stated.scales : Array(stated.scales.prefix(1))
-        let flat = reshape(input.tensor, tensor(int8: [1, input.shape.count], input.quantization))
         let matrix = weightTensor(call, try int8s(weights), [outputs, input.shape.count], scales, axis: 0)
         let bias = biasTensor(call, stated.bias, scales, input.quantization)
         let (activation, ends) = fused(call, scaling.low, scaling.high)
-        _ = try output(of: call)
-        let list = emit(
-            .fullyConnected(activation, isPerChannel: isPerChannel), [flat, matrix, bias],
-            tensor(int8: [1, outputs], call.output, "\(call.name).list"))
-        let result = reshape(list, try output(of: call))
+        var list = try output(of: call)
+        list.shape = [1, outputs]
+        let result = emit(
+            .fullyConnected(activation, isPerChannel: isPerChannel), [input.tensor, matrix, bias], list)
         return ends ? try clamped(result, scaling.low, scaling.high, call) : result
     }
 
@@ -140,7 +138,9 @@ extension TFLiteTranslation {
         var result = tensor
         for (operation, end) in [(TFLiteOperator.maximum, low), (.minimum, high)] where (-127...126).contains(end) {
             let limit = constant([Int8(end)], [], call.output)
-            result = emit(operation, [result, limit], try output(of: call))
+            var ended = try output(of: call)
+            ended.shape = content.tensors[tensor].shape
+            result = emit(operation, [result, limit], ended)
         }
         return result
     }

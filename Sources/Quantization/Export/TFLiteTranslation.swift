@@ -9,13 +9,14 @@ struct TFLiteRefusal: Error {
     init(_ what: String) { self.what = what }
 }
 
-/// A value of the network as a tensor [1, height, width, channels]; a vector is a map of one pixel.
+/// A value of the network as a tensor [1, height, width, channels], of which a vector is a map of one pixel; or as a list [1, numbers], where linear
+/// layers that round once read it.
 struct TFLiteValue {
     let tensor: Int
     let shape: Shape
     let quantization: AffineQuantization
 
-    /// Of the tensor.
+    /// Of an image.
     var sides: [Int] { Self.sides(shape) }
 
     static func sides(_ shape: Shape) -> [Int] { [1, shape.height, shape.width, shape.channels] }
@@ -78,7 +79,10 @@ struct TFLiteTranslation {
             guard let value = values[node.name] else {
                 throw QuantizationError("\(node.name): the network never computes its output")
             }
-            content.outputs.append(result(value, named: node.name))
+            name = node.name
+            // A vector comes out as a list.
+            let result = try shaped(value, as: value.shape, isList: !value.shape.isMap)
+            content.outputs.append(result.tensor)
         }
         describe()
         return content
@@ -94,7 +98,7 @@ struct TFLiteTranslation {
                 part.name == model.network.input.name
                 ? model.pixels.quantization.inSinglePrecision : try writer.quantization(part.name)
             do {
-                inputs = try zip(inputs, call.inputs).map { try shaped($0, as: $1) }
+                inputs = try zip(inputs, call.inputs).map { try shaped($0, as: $1, isList: call.kernel.takesLists) }
                 let own = TFLiteCall(
                     name: call.name, node: call.nodes[0], inputs: inputs, output: output, shape: call.output,
                     limit: part.limit)
@@ -180,23 +184,17 @@ struct TFLiteTranslation {
         return tensor
     }
 
-    /// An output as the network has it: a vector as a list.
-    private mutating func result(_ value: TFLiteValue, named name: String) -> Int {
-        guard !value.shape.isMap else { return value.tensor }
-        self.name = name
-        var tensor = tensor(int8: [1, value.shape.channels], value.quantization)
-        tensor.name = unused("\(name).list")
-        return reshape(value.tensor, tensor)
-    }
-
     /// A value as its reader takes it: the same numbers in other sides.
-    private mutating func shaped(_ value: TFLiteValue, as shape: Shape) throws -> TFLiteValue {
-        guard TFLiteValue.sides(shape) != value.sides else {
+    private mutating func shaped(_ value: TFLiteValue, as shape: Shape, isList: Bool) throws -> TFLiteValue {
+        guard shape.count == value.shape.count else { throw TFLiteRefusal("an operand of another size") }
+        let sides = isList ? [1, shape.count] : TFLiteValue.sides(shape)
+        guard sides != content.tensors[value.tensor].shape else {
             return TFLiteValue(tensor: value.tensor, shape: shape, quantization: value.quantization)
         }
-        guard shape.count == value.shape.count else { throw TFLiteRefusal("an operand of another size") }
-        let tensor = reshape(value.tensor, tensor(int8: TFLiteValue.sides(shape), value.quantization))
-        return TFLiteValue(tensor: tensor, shape: shape, quantization: value.quantization)
+        let what = isList ? "list" : "map"
+        let output = tensor(int8: sides, value.quantization, "\(content.tensors[value.tensor].name).\(what)")
+        return TFLiteValue(
+            tensor: reshape(value.tensor, output), shape: shape, quantization: value.quantization)
     }
 
     /// What numbers mean, for other programs.
@@ -204,7 +202,6 @@ struct TFLiteTranslation {
         let (pixels, quantization) = (model.pixels, model.pixels.quantization.inSinglePrecision)
         // Where pixels are the numbers and 128, that is what is told, exactly.
         let isPlain = pixels.isUniform
-        content.comment = "\(model.network.name) in int8, by sapool export"
         content.description = TFLiteContent.Description(
             mean: isPlain ? [Float(128 + quantization.zeroPoint)] : pixels.mean.map { $0 * 255 },
             deviation: isPlain ? [Float(1 / quantization.scale)] : pixels.deviation.map { $0 * 255 },
@@ -299,6 +296,14 @@ struct TFLiteTranslation {
             throw QuantizationError("\(name): a table of its kernel is of another type")
         }
         return numbers.map { Int($0) }
+    }
+}
+
+extension Kernel {
+    /// Whether LiteRT's operator for it reads and writes lists.
+    fileprivate var takesLists: Bool {
+        if case .linear(_, _, _, _, _, roundsOnce: true) = self { return true }
+        return false
     }
 }
 

@@ -56,8 +56,6 @@ package struct TFLiteContent: Sendable {
 
     /// The network's name.
     package let name: String
-    /// Who wrote it, and what it is: the first text in the file.
-    package var comment = ""
     package var description: Description?
     package var inputs: [Int] = []
     package var outputs: [Int] = []
@@ -95,6 +93,16 @@ package struct TFLiteContent: Sendable {
 
     /// How often each operator stands in it, by the schema's names.
     package var operators: [String: Int] { steps.reduce(into: [:]) { $0[$1.operation.name, default: 0] += 1 } }
+
+    /// The file's own description, which says who wrote it.
+    var comment: String { Self.writer + name }
+
+    private static let writer = "sapool export: "
+
+    /// Whether a file is one that this has written.
+    package static func wrote(_ path: String) -> Bool {
+        (try? TFLiteModel(contentsOf: path))?.description.hasPrefix(writer) ?? false
+    }
 
     /// Writes the file, beside its place and then renamed.
     ///
