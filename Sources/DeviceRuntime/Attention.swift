@@ -25,11 +25,14 @@ public struct AttentionGeometry {
 
     /// Bits of the largest softmax weight: as many as int16 holds, fewer where int32 sums over all tokens ask for it.
     @inline(__always)
-    var weightBits: Int32 {
+    public static func weightBits(tokens: Int) -> Int32 {
         var bits: Int32 = 14
         while tokens &>> Int(23 &- bits) > 0 { bits = bits &- 1 }
         return bits
     }
+
+    @inline(__always)
+    var weightBits: Int32 { Self.weightBits(tokens: tokens) }
 }
 
 /// The four projections, each `[d][d]` and its tables.
@@ -216,7 +219,7 @@ private func dotProduct(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, _ co
 
 /// 2^(15 − drop − argument / 256), rounded. The argument is 0 or more.
 @inline(__always)
-func powerOfTwo(minus argument: Int32, dropping drop: Int32) -> Int32 {
+public func powerOfTwo(minus argument: Int32, dropping drop: Int32) -> Int32 {
     let shift = (argument &>> 8) &+ drop
     guard shift < 17 else { return 0 }
     let fraction = cdsp_power_of_two(argument & 255)

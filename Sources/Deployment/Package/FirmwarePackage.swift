@@ -70,7 +70,14 @@ public struct FirmwarePackage {
     @discardableResult
     package static func write(_ exports: [FirmwareExport], to path: String) throws -> [FirmwarePackage] {
         let writer = FolderWriter(path)
-        for file in PackageFiles(exports).files { try writer.write(file.path, file.bytes) }
+        let files = PackageFiles(exports).files
+        // What an earlier program wrote, and this one does not, would be built too.
+        let paths = Set(files.map(\.path))
+        let present = (try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/Sources")) ?? []
+        for old in present.map({ "Sources/\($0)" }) where !paths.contains(where: { $0 == old || $0.hasPrefix(old + "/") }) {
+            try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
+        }
+        for file in files { try writer.write(file.path, file.bytes) }
         return try exports.map { export in
             try writer.write("\(export.names.c).json", try export.description(nil, .cortexM4).json())
             return try FirmwarePackage(path, name: export.names.c)

@@ -101,6 +101,22 @@ enum TFLiteSchema {
             static let type: UInt8 = 27
             case keepsDimensions
         }
+        enum Divide: Int, TFLiteOptions {
+            static let type: UInt8 = 29
+            case activation
+        }
+        enum Cast: Int, TFLiteOptions {
+            static let type: UInt8 = 37
+            case input, output
+        }
+        enum DepthToSpace: Int, TFLiteOptions {
+            static let type: UInt8 = 94
+            case block
+        }
+        enum BatchMatrixProduct: Int, TFLiteOptions {
+            static let type: UInt8 = 101
+            case turnsFirst, turnsSecond, quantizesAsymmetrically
+        }
         enum Subtract: Int, TFLiteOptions {
             static let type: UInt8 = 28
             case activation

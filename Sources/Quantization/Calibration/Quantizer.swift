@@ -59,13 +59,14 @@ public struct Quantizer {
         for step in steps { try work.quantize(step) }
         let model = QuantizedModel(
             network: float.network, pixels: pixels, classNames: classNames, planOptions: options.plan,
-            values: work.values, weights: work.weights, tables: work.tables)
+            values: work.values.mapValues(\.inSinglePrecision), weights: work.weights, tables: work.tables)
         _ = try KernelProgram(model)
         return model
     }
 
     // MARK: - Values
 
+    /// Scales have single precision, as those of `.tflite` files: so a model can be written as one without another rounding.
     private mutating func chooseValues(
         _ pixels: PixelQuantization, _ ranges: [String: AffineQuantization]
     ) throws(QuantizationError) {
@@ -109,6 +110,7 @@ public struct Quantizer {
                 }
             }
         }
+        values = values.mapValues(\.inSinglePrecision)
     }
 
     private func seen(_ name: String) throws(QuantizationError) -> ValueStatistics {

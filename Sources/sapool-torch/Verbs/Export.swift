@@ -22,6 +22,11 @@ struct Export: ParsableCommand {
               sapool export runs/a --weights best --format safetensors \\
                   --output best.safetensors
 
+            tflite: the same int8 model in the operators of TensorFlow Lite (LiteRT), whose reference kernels give its bytes. Input and outputs are \
+            int8; what pixels become and the names of classes are in the metadata. Documentation/Quantization.md says what becomes of what.
+
+              sapool export runs/a --format tflite --output a.tflite
+
             A folder that sapool import has written does as well as a run. Documentation/Weights.md says more.
 
             firmware: a Swift package that runs the network on Cortex-M, of a run that sapool quantize has quantised. Give the device's memory, and \
@@ -40,12 +45,13 @@ struct Export: ParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case safetensors, onnx
         case onnxQDQ = "onnx-qdq"
+        case tflite
         case firmware, library
     }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors, onnx, onnx-qdq, firmware or library.")
+    @Option(help: "safetensors, onnx, onnx-qdq, tflite, firmware or library.")
     var format: Format
     @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
@@ -82,14 +88,15 @@ struct Export: ParsableCommand {
         if format == .library { return try exportLibrary() }
         let (network, metadata) = try description()
         try checkOutput()
-        guard format != .onnxQDQ else { return try exportInt8(metadata) }
+        if format == .onnxQDQ { return try exportInt8(metadata) }
+        if format == .tflite { return try exportTFLite() }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
-        case .onnxQDQ, .firmware, .library: return
+        case .onnxQDQ, .tflite, .firmware, .library: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -130,6 +137,7 @@ struct Export: ParsableCommand {
         switch format {
         case .safetensors: isEarlier = Safetensors.isSigned(by: Self.writer, output)
         case .onnx, .onnxQDQ: isEarlier = ONNXExport.wrote(output)
+        case .tflite: isEarlier = TFLiteContent.wrote(output)
         case .firmware, .library: isEarlier = true
         }
         guard isEarlier else {
@@ -189,6 +197,19 @@ struct Export: ParsableCommand {
         let model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
         try model.onnxExport(metadata: metadata).write(to: output)
         print("\(output): \(model.network.name) in int8, QDQ")
+    }
+
+    private func exportTFLite() throws {
+        let model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
+        let content = try model.tfliteContent()
+        try content.write(to: output)
+        let operators = content.operators.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        print("\(output): \(model.network.name) in int8, \(operators.joined(separator: ", "))")
+        if try model.isChangedBySinglePrecision() {
+            note(
+                "its scales have double precision, and those of .tflite files single: a number may now and then be off by a step; quantise the run "
+                    + "again for the same bytes")
+        }
     }
 
     /// The network, and what a user of the file has to know.

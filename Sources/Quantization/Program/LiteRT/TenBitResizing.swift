@@ -36,13 +36,18 @@ extension UpsampleNearest {
     /// Whether LiteRT, which computes places in single precision, copies the same lines.
     func copiesLikeLiteRT(from source: Int, to destination: Int) -> Bool {
         let copies = lines(from: source, to: destination)
+        return Self.litertLines(from: source, to: destination, alignment) == (0..<destination).map { copies($0) }
+    }
+
+    /// For each line of the output the line that LiteRT copies.
+    static func litertLines(from source: Int, to destination: Int, _ alignment: Alignment) -> [Int] {
         let isSpread = alignment == .corners && destination > 1
         let scale = isSpread ? Float(source - 1) / Float(destination - 1) : Float(source) / Float(destination)
         let offset: Float = alignment == .centers ? 0.5 : 0
-        return (0..<destination).allSatisfy { line in
+        return (0..<destination).map { line in
             let place = (Float(line) + offset) * scale
             let whole = place.rounded(alignment == .corners ? .toNearestOrAwayFromZero : .down)
-            return copies(line) == max(0, min(Int(whole), source - 1))
+            return max(0, min(Int(whole), source - 1))
         }
     }
 }
