@@ -25,7 +25,8 @@ final class ChainCosts {
     /// By their first step and their length: searches ask hundreds of times for each step.
     private var costs: [[Cost?]]
 
-    /// Passes that were looked at, a measure of the time that it took; what others looked at before counts as well, so that the
+    /// Passes that were looked at, a measure of the time that it took; what others looked at before counts as well,
+    /// so that the
     /// outcome of a search does not depend on what was known.
     private(set) var work = 0
 
@@ -62,7 +63,8 @@ final class ChainCosts {
         return store(all, of: range)
     }
 
-    /// Works out the chains that are not known yet, on all cores; where many networks are looked at, these are at work already.
+    /// Works out the chains that are not known yet, on all cores; where many networks are looked at, these are at
+    /// work already.
     func prepare(_ ranges: [Range<Int>]) {
         let unknown = ranges.filter { !isKnown($0) }
         guard unknown.count > 1 else { return }
@@ -92,7 +94,8 @@ final class ChainCosts {
         Self.cost(of: range, schedule, alignment: alignment, reusesRows: reusesRows)
     }
 
-    /// What a chain depends on, and the bytes of values that only pass by. Those are whole multiples of the alignment, so that they add to
+    /// What a chain depends on, and the bytes of values that only pass by. Those are whole multiples of the
+    /// alignment, so that they add to
     /// what a chain takes and change nothing else.
     private func key(of range: Range<Int>) -> (key: KnownChains.Key, passing: Int) {
         var numbers = [alignment, reusesRows ? 1 : 0, range.count]

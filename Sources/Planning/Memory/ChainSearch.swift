@@ -2,10 +2,13 @@ import Lowering
 
 /// Where chains begin and end: the cut points with the smallest peak.
 ///
-/// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so that the best
-/// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run the fewest
+/// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so
+/// that the best
+/// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run
+/// the fewest
 /// steps in chains of several. Chains that cannot help are never looked at: those that start where the peak of the
-/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the values that
+/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the
+/// values that
 /// cross the end take more than the best peak known, and those whose lines alone exceed it.
 struct ChainSearch {
     /// The chains' steps, in order.
@@ -20,7 +23,8 @@ struct ChainSearch {
     /// For each end of a chain the bytes of the values that cross it.
     private let crossing: [Int]
 
-    /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is not yet, but only
+    /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is
+    /// not yet, but only
     /// where the geometry allows.
     enum Measure: CaseIterable {
         /// The most in maps plus the most in lines.
@@ -33,7 +37,8 @@ struct ChainSearch {
     private static let mostWork = 2_000_000
     /// Chains that are worked out at once.
     private static let together = 4
-    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most of the time.
+    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most
+    /// of the time.
     private static let longest = 24
 
     /// Whether nobody asks for `ranges`.

@@ -1,10 +1,13 @@
 import Lowering
 import Synchronization
 
-/// What chains take, worked out once for any number of networks: those that a search looks at have most of their chains in common.
+/// What chains take, worked out once for any number of networks: those that a search looks at have most of their
+/// chains in common.
 ///
-/// Two chains take the same, apart from values that only pass by, if their steps read the same rows in the same passes of values
-/// at the same distances, the same values are stored whole, and maps of the same size are read for the last time. A key is all of
+/// Two chains take the same, apart from values that only pass by, if their steps read the same rows in the same
+/// passes of values
+/// at the same distances, the same values are stored whole, and maps of the same size are read for the last time. A
+/// key is all of
 /// this, not a digest of it, so that what is remembered is what would be worked out.
 final class KnownChains: Sendable {
     /// A step's passes, rows, scratch and what it reads, as numbers.

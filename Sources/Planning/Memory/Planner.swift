@@ -30,7 +30,8 @@ public final class Planner {
     /// A planner of a network that is lowered already.
     public convenience init(_ graph: DeviceGraph) { self.init(graph, known: nil) }
 
-    /// - Parameter known: what chains take, shared with planners of other networks. It changes nothing but the time that it takes.
+    /// - Parameter known: what chains take, shared with planners of other networks. It changes nothing but the time
+    /// that it takes.
     init(_ graph: DeviceGraph, known: KnownChains?) {
         self.graph = graph
         self.known = known
@@ -38,7 +39,8 @@ public final class Planner {
 
     /// Plans the network.
     ///
-    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or more
+    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and
+    /// cannot help, or more
     ///   values are alive at once than any device has.
     public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
         try options.check()
@@ -56,7 +58,8 @@ public final class Planner {
         return try smallest(of: candidates, schedule, options)
     }
 
-    /// The plan with the smallest arena, the first of equals. Stripes with the least bound are laid out first, so that few others need
+    /// The plan with the smallest arena, the first of equals. Stripes with the least bound are laid out first, so
+    /// that few others need
     /// a layout: none can be smaller than its bound.
     private func smallest(
         of candidates: [[Range<Int>]], _ schedule: Schedule, _ options: PlanOptions
@@ -73,10 +76,12 @@ public final class Planner {
         return best
     }
 
-    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made, which makes it
+    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made,
+    /// which makes it
     /// quick.
     ///
-    /// - Parameter limit: where no plan can be this small or smaller, any number above it is the answer, which is quicker still.
+    /// - Parameter limit: where no plan can be this small or smaller, any number above it is the answer, which is
+    /// quicker still.
     package func lowerBound(_ options: PlanOptions, limit: Int = .max - 1) throws(PlanningError) -> Int {
         try options.check()
         let costs = costs(of: try schedule(options), options)

@@ -2,11 +2,13 @@ import Lowering
 import Networks
 
 extension CandidateStudy {
-    /// What there is to say where no candidate keeps to the limits: the smallest that would, and what stands in its way.
+    /// What there is to say where no candidate keeps to the limits: the smallest that would, and what stands in its
+    /// way.
     func nothingFits(count: Int, _ found: NetworkSearch.Found) -> PlanningError {
         var found = found
         var smallest = smallestPlanned(&found.open)
-        // How far those are above the limit was not asked so far; those with small images first, as the others may not matter.
+        // How far those are above the limit was not asked so far; those with small images first, as the others may
+        // not matter.
         for (least, candidates) in found.tooLarge.sorted(by: { $0.key < $1.key }) {
             guard least < smallest?.sramBytes ?? .max else { break }
             for outcome in inParallel(candidates, chunk: 8, { completeOutcome(of: $0) }) { found.add(outcome) }

@@ -112,7 +112,8 @@ package struct CandidateStudy: Sendable {
         return result
     }
 
-    /// Bytes of the weights of convolutions as int8: a part of the flash that no resolution changes. Nothing is said of networks with
+    /// Bytes of the weights of convolutions as int8: a part of the flash that no resolution changes. Nothing is said
+    /// of networks with
     /// noise, as parts of them vanish on a device.
     package static func convolutionBytes(_ network: Network) -> Int {
         var bytes = 0
@@ -161,7 +162,8 @@ package struct CandidateStudy: Sendable {
         return result
     }
 
-    /// The network with the most capacity that fits where rows are pushed, of the space's first pooling method: larger images than
+    /// The network with the most capacity that fits where rows are pushed, of the space's first pooling method:
+    /// larger images than
     /// can be held become possible.
     ///
     /// Capacity needs no plan, so that candidates are planned from the largest on until one fits.

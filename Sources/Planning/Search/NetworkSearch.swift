@@ -13,10 +13,14 @@ import Synchronization
 /// for choice in report.recommended { print(choice.role, choice.result.candidate.network) }
 /// ```
 ///
-/// What is cheap to know comes first. Networks whose image or weights alone are too large are never lowered; of the others each
-/// gets a lower bound of its memory from the search for stripes, in which chains of steps that several networks have in common are worked
-/// out once (`KnownChains`). Only networks on the front are planned to the byte: planned figures replace bounds until the
-/// front consists of planned networks alone, which makes it the front of exact figures. Fronts are kept for each pooling method, since
+/// What is cheap to know comes first. Networks whose image or weights alone are too large are never lowered; of the
+/// others each
+/// gets a lower bound of its memory from the search for stripes, in which chains of steps that several networks have
+/// in common are worked
+/// out once (`KnownChains`). Only networks on the front are planned to the byte: planned figures replace bounds until
+/// the
+/// front consists of planned networks alone, which makes it the front of exact figures. Fronts are kept for each
+/// pooling method, since
 /// no formula says what one is worth: training does.
 public struct NetworkSearch: Sendable {
     /// What is looked at.
@@ -54,7 +58,8 @@ public struct NetworkSearch: Sendable {
     /// Runs the search on all cores.
     ///
     /// - Parameter progress: told of the progress now and then, on any thread; once before anything is done.
-    /// - Throws: `PlanningError` where no candidate can be built, or none keeps to the limits: then it names the smallest that would.
+    /// - Throws: `PlanningError` where no candidate can be built, or none keeps to the limits: then it names the
+    /// smallest that would.
     public func run(
         progress: @Sendable (Progress) -> Void = { _ in }
     ) throws(PlanningError) -> SearchReport {

@@ -1,7 +1,8 @@
 import Reporting
 
 extension SearchReport {
-    /// A recipe for `sapool compare` (`Documentation/Compare.md`): a cell for each of a dozen networks at most, which stand for the front.
+    /// A recipe for `sapool compare` (`Documentation/Compare.md`): a cell for each of a dozen networks at most, which
+    /// stand for the front.
     public func recipe(epochs: Int) -> String {
         var text = """
             # From the front of a search among \(counted(candidates, "network")): sapool compare THIS-FILE --output FOLDER trains and ranks these.

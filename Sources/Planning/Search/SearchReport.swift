@@ -11,7 +11,8 @@ public struct SearchReport: Sendable, Hashable {
     public let options: PlanOptions
     /// Networks that were looked at.
     public let candidates: Int
-    /// Those that cannot be built: maps that vanish, poolings that would be plain averages. Networks whose image or weights alone exceed
+    /// Those that cannot be built: maps that vanish, poolings that would be plain averages. Networks whose image or
+    /// weights alone exceed
     /// the limits are not among them.
     public let refused: Int
     /// Those that keep to the limits. Networks that were never planned count by their lower bound.
@@ -39,7 +40,8 @@ public struct SearchReport: Sendable, Hashable {
         self.front = front
     }
 
-    /// What is recommended, each with the command that trains it, then a table of the front with what was looked at above it.
+    /// What is recommended, each with the command that trains it, then a table of the front with what was looked at
+    /// above it.
     ///
     /// - Parameter all: the whole front, and not a few networks that stand for it.
     public func text(all: Bool = false) -> String {

@@ -110,7 +110,8 @@ public struct StridePattern: Sendable, Hashable {
     /// The digits that each place may have.
     public let choices: [[Character]]
 
-    /// The strides that are searched where none are given: each halving of the backbone may be left out, and that of the first stage
+    /// The strides that are searched where none are given: each halving of the backbone may be left out, and that of
+    /// the first stage
     /// may as well be by 4 or come where the backbone has none.
     public static func standard(_ published: [Int]) -> StridePattern {
         StridePattern(
