@@ -35,6 +35,12 @@ final class TrainCommandTests: CommandLineTestCase {
         let line = try XCTUnwrap(moved.output.split(separator: "\n").last)
         XCTAssertTrue(line.hasPrefix("shift consistency "), moved.output)
         XCTAssertTrue(line.hasSuffix(" %  on 64 images moved by up to 2 pixels"), moved.output)
+        let flipped = try sapool("evaluate", "run", "--flip")
+        XCTAssertEqual(flipped.status, 0)
+        XCTAssertTrue(flipped.output.hasSuffix("test split, each with its mirror image\n"), flipped.output)
+        let both = try sapool("evaluate", "run", "--flip", "--int8")
+        XCTAssertEqual(both.status, 64)
+        XCTAssertEqual(message(both), "Error: --flip is for the float network: leave --int8 out.")
         XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "16").status, 1)
         XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "0").status, 64)
 
