@@ -95,6 +95,9 @@ public struct TrainingData: Sendable {
             recipe.augmentation == .none
             ? evaluate : isCropped ? .smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
         if recipe.verticalFlip == true { train.verticalFlipProbability = 0.5 }
+        train.colorJitter = recipe.colorJitter.map { ColorJitter(brightness: $0, contrast: $0, saturation: $0) }
+        train.randAugment = recipe.randAugment.map { RandAugment(magnitude: $0) }
+        train.erasing = recipe.erasing.map { RandomErasing(probability: $0) }
         let channels = recipe.channels ?? training.channels
         evaluate.channels = channels
         train.channels = channels

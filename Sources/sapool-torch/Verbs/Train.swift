@@ -114,6 +114,12 @@ struct Train: ParsableCommand {
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
     var skipBadImages = false
 
+    @Option(help: "Largest random change of brightness, contrast and saturation, 0 to 1.")
+    var colorJitter: Double?
+    @Option(help: "Strength of two operations on each image that are drawn at random from fourteen, 0 to 30.")
+    var randAugment: Int?
+    @Option(help: "How likely a random rectangle of an image becomes noise, 0 to 1.")
+    var erasing: Double?
     @Option(help: "Make up for classes of few images: weights (in the loss) or sampling (each class equally often).")
     var balance: Recipe.Balance?
 
@@ -242,6 +248,9 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        if let colorJitter { settings.colorJitter = colorJitter }
+        if let randAugment { settings.randAugment = randAugment }
+        if let erasing { settings.erasing = erasing }
         guard !settings.network.isEmpty else {
             throw NetworkProposal(for: settings).error(Array(CommandLine.arguments.dropFirst()))
         }
