@@ -104,7 +104,7 @@ final class RecipeTests: XCTestCase {
     }
 
     func testChangesOfImagesAreForClassification() throws {
-        for setting in ["color-jitter: 0.4", "rand-augment: 9", "erasing: 0.25"] {
+        for setting in ["color-jitter: 0.4", "rand-augment: 9", "erasing: 0.25", "mixup: 0.2", "cutmix: 1"] {
             XCTAssertNoThrow(try Recipe(yaml: "network: n\ndata: d\n\(setting)", source: "r.yaml").validate())
             let text = "network: n\ndata: d\ntask: detection\n\(setting)"
             XCTAssertThrowsError(try Recipe(yaml: text, source: "r.yaml").validate()) {
@@ -120,7 +120,7 @@ final class RecipeTests: XCTestCase {
             "width", "hold-out", "epochs", "batch-size", "resolution", "channels", "learning-rate", "momentum",
             "weight-decay", "milestones", "decay-factor", "warmup-epochs", "label-smoothing", "clip-norm", "ema",
             "distillation-share", "distillation-temperature", "channel-sparsity", "zoom-out", "match-overlap",
-            "negative-ratio", "color-jitter", "rand-augment", "erasing",
+            "negative-ratio", "color-jitter", "rand-augment", "erasing", "mixup", "cutmix",
         ]
         for key in keys {
             for value in ["1e31", "-1e31", ".inf", "-.inf", ".nan", "1e400", "9223372036854775807", "-1"] {

@@ -19,6 +19,7 @@ public struct SampleGenerator: RandomNumberGenerator, Sendable {
         case sample = 1
         case order = 2
         case holdOut = 3
+        case mixing = 4
     }
 
     init(seed: UInt64, stream: Stream, epoch: Int, index: Int) {

@@ -100,11 +100,12 @@ public final class Trainer {
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         loading.balanced = recipe.balance == .sampling
+        loading.mixing = ImageMixing(mixup: recipe.mixup, cutmix: recipe.cutmix)
         try data.checkBatchSize(recipe)
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
-        loading.balanced = false
+        (loading.balanced, loading.mixing) = (false, nil)
         evaluationLoader = try Loader(
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.

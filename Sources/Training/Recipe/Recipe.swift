@@ -87,6 +87,11 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// How likely a rectangle of an image becomes noise (see `RandomErasing`); nil for never.
     public var erasing: Double?
 
+    /// α of mixup, 0.01 to 2 (see `ImageMixing`); nil for none.
+    public var mixup: Double?
+    /// α of CutMix, 0.01 to 2 (see `ImageMixing`); nil for none.
+    public var cutmix: Double?
+
     /// What a network is trained for.
     public enum TaskKind: String, Sendable, Codable, CaseIterable {
         /// One class an image.
@@ -188,7 +193,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case balance
         case colorJitter = "color-jitter"
         case randAugment = "rand-augment"
-        case erasing
+        case erasing, mixup, cutmix
     }
 
     public init(from decoder: any Decoder) throws {
@@ -240,5 +245,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.colorJitter, &colorJitter)
         try readIfGiven(.randAugment, &randAugment)
         try readIfGiven(.erasing, &erasing)
+        try readIfGiven(.mixup, &mixup)
+        try readIfGiven(.cutmix, &cutmix)
     }
 }

@@ -62,6 +62,8 @@ extension Recipe {
         try requireRange(
             .randAugment, randAugment, 0...RandAugment.maximumMagnitude, "0 to \(RandAugment.maximumMagnitude)")
         try requireRange(.erasing, erasing, 0...1, "0 (never) to 1 (every image)")
+        try requireRange(.mixup, mixup, ImageMixing.exponents, "0.01 to 2, or leave it out")
+        try requireRange(.cutmix, cutmix, ImageMixing.exponents, "0.01 to 2, or leave it out")
         try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
     }
 
@@ -70,6 +72,7 @@ extension Recipe {
         let given: [(CodingKeys, Bool)] = [
             (.teacher, teacher != nil), (.balance, balance != nil), (.colorJitter, colorJitter != nil),
             (.randAugment, randAugment != nil), (.erasing, erasing != nil),
+            (.mixup, mixup != nil), (.cutmix, cutmix != nil),
         ]
         return given.filter(\.1).map(\.0)
     }

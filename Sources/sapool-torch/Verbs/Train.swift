@@ -120,6 +120,10 @@ struct Train: ParsableCommand {
     var randAugment: Int?
     @Option(help: "How likely a random rectangle of an image becomes noise, 0 to 1.")
     var erasing: Double?
+    @Option(help: "Mix each image with another one: the exponent of their shares, 0.01 (hardly) to 2 (about evenly).")
+    var mixup: Double?
+    @Option(help: "Put a part of another image into each: the exponent of their shares, 0.01 to 2.")
+    var cutmix: Double?
     @Option(help: "Make up for classes of few images: weights (in the loss) or sampling (each class equally often).")
     var balance: Recipe.Balance?
 
@@ -251,6 +255,8 @@ struct Train: ParsableCommand {
         if let colorJitter { settings.colorJitter = colorJitter }
         if let randAugment { settings.randAugment = randAugment }
         if let erasing { settings.erasing = erasing }
+        if let mixup { settings.mixup = mixup }
+        if let cutmix { settings.cutmix = cutmix }
         guard !settings.network.isEmpty else {
             throw NetworkProposal(for: settings).error(Array(CommandLine.arguments.dropFirst()))
         }
