@@ -49,6 +49,24 @@ public final class Batch: Sendable {
         self.wholeCount = wholeCount
         self.skipped = skipped
     }
+
+    /// The batch as batches of consecutive images, whose pixels are not copied; sizes differ by at most one.
+    ///
+    /// - Parameter wanted: how many; fewer where there are fewer images.
+    public func pieces(_ wanted: Int) -> [Batch] {
+        let pieces = max(1, min(wanted, count))
+        guard pieces > 1 else { return [self] }
+        let bytes = height * width * channels
+        return (0..<pieces).map { piece in
+            let images = count * piece / pieces..<count * (piece + 1) / pieces
+            return Batch(
+                step: step, pixels: PixelBuffer(images.lowerBound * bytes..<images.upperBound * bytes, of: pixels),
+                labels: Array(labels[images]), mixtures: mixtures.isEmpty ? [] : Array(mixtures[images]),
+                objects: Array(objects[images]), indices: Array(indices[images]),
+                size: ImageSize(width: width, height: height), channels: channels, rows: rows, wholeCount: wholeCount,
+                skipped: [])
+        }
+    }
 }
 
 /// What an image of a batch shares its pixels with.

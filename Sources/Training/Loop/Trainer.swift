@@ -71,6 +71,11 @@ public final class Trainer {
                 "batch-size is \(recipe.batchSize), and \(ranks.count) ranks share each batch: use at least one image a rank"
             )
         }
+        guard !options.synchronisesBatchNorm || (recipe.accumulate ?? 1) == 1 else {
+            throw TrainingError(
+                "accumulate is \(recipe.accumulate ?? 1), and batch normalisation cannot take its statistics from all ranks' images "
+                    + "where each computes them part by part: leave one of the two out")
+        }
         data = try TrainingData(recipe)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
@@ -257,15 +262,27 @@ public final class Trainer {
 
     /// One step. Returns the loss.
     private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double {
-        // The noise of a step follows from the seed and the step alone.
-        Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
-        let images = try tensors.images(batch)
-        model.share = ranks.count > 1 ? share : nil
-        let loss = try task.loss(forward(images), batch)
-        let own = try loss.value.item()
-        let sums = try ranks.sum([own * Double(batch.count), loss.right, shouldStop() ? 1 : 0])
+        let accumulates = (recipe.accumulate ?? 1) > 1
+        let pieces = batch.pieces(recipe.accumulate ?? 1)
+        var (sum, right, firstRow) = (0.0, 0.0, share.rows.lowerBound)
+        var waiting: Tensor?
+        for piece in pieces {
+            let rows = firstRow..<firstRow + piece.count
+            firstRow = rows.upperBound
+            let isAlone = ranks.count == 1 && pieces.count == 1
+            let loss = try loss(of: piece, isAlone ? nil : BatchShare(rows: rows, total: share.total))
+            sum += try loss.value.item() * Double(piece.count)
+            right += loss.right
+            let penalised = try sparsity?.added(to: loss.value) ?? loss.value
+            if accumulates {
+                try rankedModel.accumulate(penalised, weight: Double(piece.count) / Double(batch.count))
+            } else {
+                waiting = penalised
+            }
+        }
+        let sums = try ranks.sum([sum, right, shouldStop() ? 1 : 0])
         someRankStops = sums[2] > 0
-        let value = ranks.count == 1 ? own : sums[0] / Double(share.total)
+        let value = sums[0] / Double(share.total)
         guard value.isFinite else {
             let good =
                 FileManager.default.fileExists(atPath: run.last)
@@ -274,7 +291,7 @@ public final class Trainer {
                 "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
                     + "or clip gradients with --clip-norm; \(good)")
         }
-        try rankedModel.backward(sparsity?.added(to: loss.value) ?? loss.value, share)
+        if let waiting { try rankedModel.backward(waiting, share) } else { try rankedModel.finishAccumulating(share) }
         let leaves = model.parameters.trainable.map(\.tensor)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
         try optimizer.step(learningRate: rate)
@@ -284,6 +301,15 @@ public final class Trainer {
         state.epochTotals.loss += sums[0]
         state.epochTotals.images += share.total
         return value
+    }
+
+    /// The loss of images, with the noise that follows from the seed, the step and their rows in the batch alone.
+    ///
+    /// - Parameter share: which rows they are; nil where they are the whole batch.
+    private func loss(of images: Batch, _ share: BatchShare?) throws -> TaskLoss {
+        Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
+        model.share = share
+        return try task.loss(forward(tensors.images(images)), images)
     }
 
     /// The network's outputs in float32, whatever they were computed in.

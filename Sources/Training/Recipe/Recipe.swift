@@ -78,6 +78,10 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// How classes of few images are made up for; nil for not at all.
     public var balance: Balance?
 
+    /// Parts that each batch is computed in, one after the other, to take less memory: their gradients add up to the batch's (Ott et al.,
+    /// *Scaling Neural Machine Translation*, WMT 2018); nil for 1.
+    public var accumulate: Int?
+
     // MARK: Changes of training images, beside `augmentation`; of classification
 
     /// Largest change of brightness, contrast and saturation, 0 to 1 (see `ColorJitter`); nil for none.
@@ -190,7 +194,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
-        case balance
+        case balance, accumulate
         case colorJitter = "color-jitter"
         case randAugment = "rand-augment"
         case erasing, mixup, cutmix
@@ -242,6 +246,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.negativeRatio, &negativeRatio)
         try readIfGiven(.classLoss, &classLoss)
         try readIfGiven(.balance, &balance)
+        try readIfGiven(.accumulate, &accumulate)
         try readIfGiven(.colorJitter, &colorJitter)
         try readIfGiven(.randAugment, &randAugment)
         try readIfGiven(.erasing, &erasing)

@@ -58,6 +58,7 @@ extension Recipe {
         try require(
             negativeRatio.map { $0 > 0 && $0 <= 1000 } ?? true, .negativeRatio, negativeRatio ?? 0,
             "a number above 0, at most 1000")
+        try requireRange(.accumulate, accumulate, 1...batchSize, "1 to batch-size, which is \(batchSize)")
         try requireRange(.colorJitter, colorJitter, 0...1, "0 (none) to 1")
         try requireRange(
             .randAugment, randAugment, 0...RandAugment.maximumMagnitude, "0 to \(RandAugment.maximumMagnitude)")

@@ -58,6 +58,8 @@ struct Train: ParsableCommand {
     var epochs: Int?
     @Option(help: "Images a step, those of all processes together.")
     var batchSize: Int?
+    @Option(help: "Parts that each batch is computed in, one after the other, to take less memory.")
+    var accumulate: Int?
     @Option(help: "sgd or adamw.")
     var optimizer: Recipe.OptimizerKind?
     @Option(help: "Peak of the schedule.")
@@ -252,6 +254,7 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        if let accumulate { settings.accumulate = accumulate }
         if let colorJitter { settings.colorJitter = colorJitter }
         if let randAugment { settings.randAugment = randAugment }
         if let erasing { settings.erasing = erasing }
