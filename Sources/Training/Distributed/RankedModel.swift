@@ -16,6 +16,9 @@ final class RankedModel {
         if synchronisesStatistics { model.statisticsGroup = ranks.group }
     }
 
+    /// Is told that from now on other leaves get gradients than before.
+    func forgetUsedLeaves() { reducer = nil }
+
     /// Gradients of the mean over all ranks' images.
     ///
     /// - Parameters:

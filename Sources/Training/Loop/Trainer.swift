@@ -22,6 +22,7 @@ public final class Trainer {
     private let configuration: RunConfiguration
     private let model: Model
     private let averaged: Model?
+    private let fineTuning: FineTuning
     private let optimizer: any Optimizer
     private let checkpoint: Checkpoint
     private let trainingLoader: Loader
@@ -82,10 +83,10 @@ public final class Trainer {
         model = Model(network, parameters: parameters)
         rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)
         let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
-        initialWeights =
-            try goesOn
-            ? nil
-            : recipe.weights.map { try InitialWeights.load($0, key: recipe.weightsKey, into: parameters) }
+        let weights =
+            try goesOn ? nil : recipe.weights.map { try InitialWeights($0, key: recipe.weightsKey, into: parameters) }
+        initialWeights = weights?.report
+        if let weights { try FineTuning.check(recipe, parameters, given: weights.names) }
         if recipe.ema == nil {
             averaged = nil
         } else {
@@ -94,12 +95,6 @@ public final class Trainer {
         }
         sparsity = try ScaleSparsity(recipe, model)
         let distillation = try Distillation(recipe, data, device: options.device)
-        let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
-        switch recipe.optimizer {
-        case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
-        case .adamw: optimizer = try AdamW(optimized)
-        }
-        checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
         var loading = LoaderConfiguration(
             batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
             skipBadImages: recipe.skipBadImages)
@@ -115,15 +110,23 @@ public final class Trainer {
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
         let (data, resume) = (data, options.resume)
+        let given = recipe.tellsGivenWeights ? weights?.names.sorted() : nil
         var lock: FolderLock?
         let common = try ranks.shared {
-            let prepared = try PreparedRun(run, recipe, data, network, resume: resume)
+            let prepared = try PreparedRun(run, recipe, data, network, givenWeights: given, resume: resume)
             lock = prepared.lock
             return CommonGround(prepared.configuration, data)
         }
         self.lock = lock
         try common.check(data, rank: ranks.rank)
         configuration = common.configuration
+        fineTuning = FineTuning(recipe, model, given: Set(configuration.givenWeights ?? []))
+        let optimized = parameters.optimized(weightDecay: recipe.weightDecay, rateFactor: fineTuning.rateFactor)
+        switch recipe.optimizer {
+        case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
+        case .adamw: optimizer = try AdamW(optimized)
+        }
+        checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
@@ -204,6 +207,7 @@ public final class Trainer {
 
     /// Trains the rest of an epoch. Returns false where it was asked to stop.
     private func trainEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws -> Bool {
+        if try fineTuning.begin(epoch) { rankedModel.forgetUsedLeaves() }
         let start = state.step % stepsPerEpoch
         let batches = StepBatches(trainingLoader.batches(epoch: epoch, startingAt: start))
         var pace = Pace()

@@ -78,6 +78,15 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// How classes of few images are made up for; nil for not at all.
     public var balance: Balance?
 
+    // MARK: What is trained how; see `FineTuning`
+
+    /// Epochs in which what `weights` had stays as it is, and only what is new is trained; nil for none.
+    public var freeze: Int?
+    /// What the learning rate of what `weights` had is multiplied by; nil for 1.
+    public var backboneRate: Double?
+    /// What the learning rate of the first layer is multiplied by, with factors in equal steps up to 1 for the last; nil for 1.
+    public var firstLayerRate: Double?
+
     /// Parts that each batch is computed in, one after the other, to take less memory: their gradients add up to the batch's (Ott et al.,
     /// *Scaling Neural Machine Translation*, WMT 2018); nil for 1.
     public var accumulate: Int?
@@ -194,7 +203,10 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
-        case balance, accumulate
+        case balance, freeze
+        case backboneRate = "backbone-rate"
+        case firstLayerRate = "first-layer-rate"
+        case accumulate
         case colorJitter = "color-jitter"
         case randAugment = "rand-augment"
         case erasing, mixup, cutmix
@@ -246,6 +258,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.negativeRatio, &negativeRatio)
         try readIfGiven(.classLoss, &classLoss)
         try readIfGiven(.balance, &balance)
+        try readIfGiven(.freeze, &freeze)
+        try readIfGiven(.backboneRate, &backboneRate)
+        try readIfGiven(.firstLayerRate, &firstLayerRate)
         try readIfGiven(.accumulate, &accumulate)
         try readIfGiven(.colorJitter, &colorJitter)
         try readIfGiven(.randAugment, &randAugment)

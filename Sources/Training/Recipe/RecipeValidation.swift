@@ -58,6 +58,13 @@ extension Recipe {
         try require(
             negativeRatio.map { $0 > 0 && $0 <= 1000 } ?? true, .negativeRatio, negativeRatio ?? 0,
             "a number above 0, at most 1000")
+        try requireRange(.freeze, freeze, 0...100_000, "0 to 100000 epochs")
+        try requireRange(.backboneRate, backboneRate, 1e-6...1, "1e-6 to 1")
+        try requireRange(.firstLayerRate, firstLayerRate, 1e-6...1, "1e-6 to 1")
+        if weights == nil, let key = keysOfGivenWeights.first {
+            throw TrainingError(
+                "\(key.rawValue) is for what comes from a file of weights: give weights too, or leave it out")
+        }
         try requireRange(.accumulate, accumulate, 1...batchSize, "1 to batch-size, which is \(batchSize)")
         try requireRange(.colorJitter, colorJitter, 0...1, "0 (none) to 1")
         try requireRange(
@@ -67,6 +74,15 @@ extension Recipe {
         try requireRange(.cutmix, cutmix, ImageMixing.exponents, "0.01 to 2, or leave it out")
         try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
     }
+
+    /// Settings that are given and that tell weights of a file from new ones.
+    private var keysOfGivenWeights: [CodingKeys] {
+        let given: [(CodingKeys, Bool)] = [(.freeze, freeze != nil), (.backboneRate, backboneRate != nil)]
+        return given.filter(\.1).map(\.0)
+    }
+
+    /// Whether weights of a file are trained in another way than new ones.
+    var tellsGivenWeights: Bool { !keysOfGivenWeights.isEmpty }
 
     /// Settings that are given and that boxes have no use for.
     private var keysOfClassification: [CodingKeys] {

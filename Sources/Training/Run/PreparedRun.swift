@@ -10,11 +10,16 @@ struct PreparedRun {
 
     /// Makes the folder with its configuration, or checks that the one there is of the same training.
     ///
-    /// - Parameter resume: whether to go on with a run that is there.
+    /// - Parameters:
+    ///   - givenWeights: names of the tensors that come from a file, where the recipe tells them from new ones.
+    ///   - resume: whether to go on with a run that is there.
     /// - Throws: `TrainingError` that says in what the training differs from the run.
-    init(_ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool) throws {
+    init(
+        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, givenWeights: [String]?,
+        resume: Bool
+    ) throws {
         guard run.holdsRun else {
-            (configuration, lock) = try Self.begin(run, recipe, data, network)
+            (configuration, lock) = try Self.begin(run, recipe, data, network, givenWeights)
             return
         }
         guard resume else {
@@ -44,7 +49,7 @@ struct PreparedRun {
     }
 
     private static func begin(
-        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
+        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, _ givenWeights: [String]?
     ) throws -> (RunConfiguration, FolderLock) {
         if let file = run.fileOfOthers(network) {
             throw TrainingError(
@@ -61,6 +66,7 @@ struct PreparedRun {
         let images = data.record()
         configuration.images = images
         configuration.heldOut = data.heldOut
+        configuration.givenWeights = givenWeights
         try run.create()
         let lock = try FolderLock(run.path, work: "trains")
         run.removeHalfWrittenFiles()

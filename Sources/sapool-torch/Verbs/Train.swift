@@ -103,6 +103,15 @@ struct Train: ParsableCommand {
             "Which of several sets of weights in that file, such as state_dict (default: what fits best, of equals an average).",
             valueName: "key"))
     var weightsKey: String?
+    @Option(help: ArgumentHelp("Epochs in which only what is new beside --weights is trained.", valueName: "epochs"))
+    var freeze: Int?
+    @Option(help: "What the learning rate of what comes from --weights is multiplied by, such as 0.1.")
+    var backboneRate: Double?
+    @Option(
+        help:
+            "What the learning rate of the first layer is multiplied by; of those behind it more and more, of the last 1."
+    )
+    var firstLayerRate: Double?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?
     @Option(help: "Weight of agreeing with the teacher; labels have the rest.")
@@ -254,6 +263,9 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        if let freeze { settings.freeze = freeze }
+        if let backboneRate { settings.backboneRate = backboneRate }
+        if let firstLayerRate { settings.firstLayerRate = firstLayerRate }
         if let accumulate { settings.accumulate = accumulate }
         if let colorJitter { settings.colorJitter = colorJitter }
         if let randAugment { settings.randAugment = randAugment }
