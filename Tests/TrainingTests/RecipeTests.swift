@@ -121,7 +121,7 @@ final class RecipeTests: XCTestCase {
             "weight-decay", "milestones", "decay-factor", "warmup-epochs", "label-smoothing", "clip-norm", "ema",
             "distillation-share", "distillation-temperature", "channel-sparsity", "zoom-out", "match-overlap",
             "negative-ratio", "color-jitter", "rand-augment", "erasing", "mixup", "cutmix",
-            "accumulate", "freeze", "backbone-rate", "first-layer-rate",
+            "accumulate", "patience", "freeze", "backbone-rate", "first-layer-rate",
         ]
         for key in keys {
             for value in ["1e31", "-1e31", ".inf", "-.inf", ".nan", "1e400", "9223372036854775807", "-1"] {

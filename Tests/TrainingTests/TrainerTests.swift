@@ -99,6 +99,37 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(message(recipe), "accumulate is 9: use 1 to batch-size, which is 8")
     }
 
+    // MARK: - Early stopping
+
+    /// A rate that changes nothing: no epoch is better than the first.
+    func testPatienceEndsATrainingAndAnInterruptedOneToo() throws {
+        var recipe = try recipe()
+        recipe.learningRate = 1e-12
+        recipe.epochs = 9
+        recipe.patience = 3
+        XCTAssertEqual(try train(recipe, "whole")?.epoch, 4)
+        XCTAssertEqual(RunFolder("\(folder)/whole").epochMetrics().count, 4)
+        XCTAssertEqual(try train(recipe, "whole")?.epoch, 4, "it is over")
+        while try train(recipe, "parts", stopAfter: 3) == nil {}
+        XCTAssertEqual(RunFolder("\(folder)/parts").epochMetrics().count, 4)
+        XCTAssertEqual(try weights("parts", "last"), try weights("whole", "last"))
+        recipe.patience = nil
+        XCTAssertEqual(try train(recipe, "patient")?.epoch, 9)
+    }
+
+    func testPatienceDoesNotGoByATestSplit() throws {
+        var recipe = try recipe()
+        recipe.patience = 2
+        try FileManager.default.removeItem(atPath: "\(folder)/data/val")
+        XCTAssertEqual(
+            message(recipe),
+            "patience goes by scores, and \(folder)/data gives those of its test split, which would then say too much: hold images out "
+                + "with --hold-out 0.1, or add a validation split")
+        recipe.holdOut = 0.25
+        recipe.batchSize = 4
+        XCTAssertNotNil(try train(recipe, "held-out"))
+    }
+
     // MARK: - Freezing and rates
 
     /// Weights with everything but the classifier, whose shape is another.

@@ -78,6 +78,11 @@ public final class Trainer {
                     + "where each computes them part by part: leave one of the two out")
         }
         data = try TrainingData(recipe)
+        guard recipe.patience == nil || data.evaluationPart != .test else {
+            throw TrainingError(
+                "patience goes by scores, and \(recipe.data) gives those of its test split, which would then say too much: hold images out "
+                    + "with --hold-out 0.1, or add a validation split")
+        }
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
@@ -165,14 +170,17 @@ public final class Trainer {
                     droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
                     remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) + data.seenBefore(recipe) : [])))
         lastCheckpoint = .now
-        while state.step < recipe.epochs * stepsPerEpoch {
+        while !isOver {
             let epoch = state.step / stepsPerEpoch
             guard try trainEpoch(epoch, events) else { return nil }
             try finishEpoch(epoch, events)
-            if try ranks.sum([shouldStop() ? 1 : 0]) != [0], state.step < recipe.epochs * stepsPerEpoch {
+            if try ranks.sum([shouldStop() ? 1 : 0]) != [0], !isOver {
                 report(.interrupted(step: state.step))
                 return nil
             }
+        }
+        if state.step < recipe.epochs * stepsPerEpoch {
+            report(.ended(epoch: state.step / stepsPerEpoch, bestEpoch: state.bestEpoch))
         }
         guard lastMetrics != nil else {
             throw TrainingError(
@@ -180,6 +188,14 @@ public final class Trainer {
             )
         }
         return lastMetrics
+    }
+
+    /// Whether all epochs are trained, or as many as the recipe's patience since the best one. Asked between epochs: the state tells it, so
+    /// a run that goes on ends where one that was not interrupted does.
+    private var isOver: Bool {
+        if state.step >= recipe.epochs * stepsPerEpoch { return true }
+        guard let patience = recipe.patience, state.step > 0, state.step % stepsPerEpoch == 0 else { return false }
+        return state.step / stepsPerEpoch - state.bestEpoch >= patience
     }
 
     /// Goes on from the last checkpoint, or begins. The first rank reads; the others may not even see its files.

@@ -78,6 +78,10 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// How classes of few images are made up for; nil for not at all.
     public var balance: Balance?
 
+    /// Epochs without a better score after which a training ends (Prechelt, *Early Stopping – But When?*, 1998, its third criterion); nil
+    /// for never. The weights to use stay those of the last epoch; `best.safetensors` has those of the best.
+    public var patience: Int?
+
     // MARK: What is trained how; see `FineTuning`
 
     /// Epochs in which what `weights` had stays as it is, and only what is new is trained; nil for none.
@@ -203,7 +207,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
-        case balance, freeze
+        case balance, patience, freeze
         case backboneRate = "backbone-rate"
         case firstLayerRate = "first-layer-rate"
         case accumulate
@@ -258,6 +262,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.negativeRatio, &negativeRatio)
         try readIfGiven(.classLoss, &classLoss)
         try readIfGiven(.balance, &balance)
+        try readIfGiven(.patience, &patience)
         try readIfGiven(.freeze, &freeze)
         try readIfGiven(.backboneRate, &backboneRate)
         try readIfGiven(.firstLayerRate, &firstLayerRate)

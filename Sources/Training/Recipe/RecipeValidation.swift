@@ -58,6 +58,7 @@ extension Recipe {
         try require(
             negativeRatio.map { $0 > 0 && $0 <= 1000 } ?? true, .negativeRatio, negativeRatio ?? 0,
             "a number above 0, at most 1000")
+        try requireRange(.patience, patience, 1...100_000, "1 to 100000 epochs")
         try requireRange(.freeze, freeze, 0...100_000, "0 to 100000 epochs")
         try requireRange(.backboneRate, backboneRate, 1e-6...1, "1e-6 to 1")
         try requireRange(.firstLayerRate, firstLayerRate, 1e-6...1, "1e-6 to 1")

@@ -56,6 +56,8 @@ struct Train: ParsableCommand {
 
     @Option(help: "Passes over the training images.")
     var epochs: Int?
+    @Option(help: ArgumentHelp("Epochs without a better score after which the training ends.", valueName: "epochs"))
+    var patience: Int?
     @Option(help: "Images a step, those of all processes together.")
     var batchSize: Int?
     @Option(help: "Parts that each batch is computed in, one after the other, to take less memory.")
@@ -263,6 +265,7 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        if let patience { settings.patience = patience }
         if let freeze { settings.freeze = freeze }
         if let backboneRate { settings.backboneRate = backboneRate }
         if let firstLayerRate { settings.firstLayerRate = firstLayerRate }
