@@ -216,6 +216,55 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(slower.classifier, whole.classifier, accuracy: whole.classifier * 1e-3)
     }
 
+    func testDefaultsOfFineTuning() throws {
+        func recipe(_ text: String) throws -> Recipe {
+            try Recipe(yaml: "network: n\ndata: d\nweights: w\nfine-tune: true\n\(text)", source: "r.yaml")
+        }
+        let plain = try recipe("")
+        XCTAssertEqual(plain.learningRate, 0.01)
+        XCTAssertEqual(plain.normalization, .weights)
+        XCTAssertEqual([plain.freeze, plain.patience], [1, nil])
+        XCTAssertEqual(try recipe("optimizer: adamw").learningRate, 0.0005)
+        let said = try recipe("learning-rate: 0.3\nfreeze: 0\nnormalization: half")
+        XCTAssertEqual([said.learningRate, Double(said.freeze ?? 9)], [0.3, 0])
+        XCTAssertEqual(said.normalization, .half)
+        XCTAssertEqual(try Recipe(yaml: said.yaml(), source: "again"), said)
+        XCTAssertEqual(try Recipe(yaml: "fine-tune: false", source: "r.yaml").learningRate, Recipe().learningRate)
+        // What is said elsewhere goes before what the file says.
+        let path = "\(folder)/r.yaml"
+        try "network: n\ndata: d\nlearning-rate: 0.2\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let overridden = try Recipe(contentsOf: path, fineTune: true, optimizer: .adamw)
+        XCTAssertEqual(overridden.learningRate, 0.2)
+        XCTAssertEqual([overridden.freeze], [1])
+        XCTAssertEqual(try Recipe(contentsOf: nil, fineTune: true, optimizer: .adamw).learningRate, 0.0005)
+        XCTAssertThrowsError(try overridden.validate()) {
+            XCTAssertEqual(
+                "\($0)", "fine-tune is for what comes from a file of weights: give weights too, or leave it out")
+        }
+    }
+
+    /// Weights of a run want its pixels; of others nobody knows, unless their names tell.
+    func testPixelsAreThoseThatTheWeightsWant() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.epochs = 1
+        recipe.normalization = .half
+        try train(recipe, "teacher")
+        recipe.weights = "\(folder)/teacher/model.safetensors"
+        recipe.normalization = .weights
+        try train(recipe, "pupil")
+        let (configuration, _) = try RunConfiguration.read(from: RunFolder("\(folder)/pupil"))
+        XCTAssertEqual(configuration.normalization, .half(channels: 3))
+        recipe.weights = try backbone(of: recipe)
+        XCTAssertEqual(
+            message(recipe),
+            "normalization is weights, and nothing says what pixels those of \(folder)/backbone.safetensors want: use imagenet, half or "
+                + "measured")
+        recipe.weights = nil
+        XCTAssertEqual(
+            message(recipe),
+            "normalization is weights, and there are none: give weights too, or use measured, imagenet or half")
+    }
+
     func testWhatCannotBeFrozen() throws {
         var recipe = try recipe(normalised: true)
         recipe.freeze = 1
@@ -226,7 +275,7 @@ final class TrainerTests: XCTestCase {
         recipe.weights = "\(folder)/all.safetensors"
         XCTAssertEqual(
             message(recipe),
-            "freeze is 1, and every weight of the network is in \(folder)/all.safetensors, so that nothing would be trained: leave it out"
+            "freeze is 1, and every weight of the network is in \(folder)/all.safetensors, so that nothing would be trained: use 0"
         )
     }
 }

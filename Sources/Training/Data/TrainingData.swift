@@ -233,6 +233,7 @@ public struct TrainingData: Sendable {
         let channels = inputShape.channels
         switch kind {
         case .half: return .half(channels: channels)
+        case .weights: throw TrainingError("normalization is weights, which images alone do not tell")
         case .imagenet: return Normalization.imageNet.converted(toChannels: channels)
         case .measured:
             return try Normalization.measure(training, skipBadImages: skipBadImages).converted(toChannels: channels)

@@ -71,8 +71,22 @@ struct FineTuning {
         guard parameters.trainable.contains(where: { !given.contains($0.specification.name) }) else {
             throw TrainingError(
                 "freeze is \(epochs), and every weight of the network is in \(recipe.weights ?? "the file"), so that nothing would be "
-                    + "trained: leave it out")
+                    + "trained: use 0")
         }
+    }
+}
+
+extension Recipe {
+    /// Takes the defaults for fine-tuning: a lower rate (Kornblith, Shlens and Le, *Do Better ImageNet Models Transfer Better?*, CVPR
+    /// 2019, find about 0.01 good for SGD with momentum), pixels as the weights want them, and an epoch for what is new alone. The rate
+    /// rises over the first epoch, as it does without.
+    mutating func takeFineTuningDefaults() {
+        switch optimizer {
+        case .sgd: learningRate = 0.01
+        case .adamw: learningRate = 0.0005
+        }
+        normalization = .weights
+        freeze = 1
     }
 }
 

@@ -60,29 +60,15 @@ public final class Trainer {
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws {
         try recipe.validate()
-        if recipe.precision == .bfloat16 { try Self.checkBfloat16(options.device) }
+        try recipe.check(options, ranks: ranks.count)
         self.recipe = recipe
         self.options = options
         self.run = run
         self.report = report
         self.shouldStop = shouldStop
         self.ranks = ranks
-        guard ranks.count <= recipe.batchSize else {
-            throw TrainingError(
-                "batch-size is \(recipe.batchSize), and \(ranks.count) ranks share each batch: use at least one image a rank"
-            )
-        }
-        guard !options.synchronisesBatchNorm || (recipe.accumulate ?? 1) == 1 else {
-            throw TrainingError(
-                "accumulate is \(recipe.accumulate ?? 1), and batch normalisation cannot take its statistics from all ranks' images "
-                    + "where each computes them part by part: leave one of the two out")
-        }
         data = try TrainingData(recipe)
-        guard recipe.patience == nil || data.evaluationPart != .test else {
-            throw TrainingError(
-                "patience goes by scores, and \(recipe.data) gives those of its test split, which would then say too much: hold images out "
-                    + "with --hold-out 0.1, or add a validation split")
-        }
+        try recipe.checkPatience(data.evaluationPart)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
@@ -115,10 +101,9 @@ public final class Trainer {
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
         let (data, resume) = (data, options.resume)
-        let given = recipe.tellsGivenWeights ? weights?.names.sorted() : nil
         var lock: FolderLock?
         let common = try ranks.shared {
-            let prepared = try PreparedRun(run, recipe, data, network, givenWeights: given, resume: resume)
+            let prepared = try PreparedRun(run, recipe, data, network, weights: weights, resume: resume)
             lock = prepared.lock
             return CommonGround(prepared.configuration, data)
         }
@@ -336,17 +321,6 @@ public final class Trainer {
     private func forward(_ images: Tensor) throws -> [Tensor] {
         guard recipe.precision == .bfloat16 else { return try model.outputs(images, training: true) }
         return try Torch.withBfloat16 { try model.outputs(images, training: true) }.map { try $0.to(.float32) }
-    }
-
-    private static func checkBfloat16(_ device: Device) throws {
-        guard device.isCPU else {
-            throw TrainingError("precision is bfloat16, which only the CPU trains in so far: use float32 on \(device)")
-        }
-        guard Torch.hasBfloat16 else {
-            throw TrainingError(
-                "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32"
-            )
-        }
     }
 
     /// Which of all ranks' images these are, without those that were skipped; nil where a rank has none left, and all leave the step out.

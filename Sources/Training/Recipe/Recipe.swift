@@ -84,6 +84,9 @@ public struct Recipe: Sendable, Equatable, Codable {
 
     // MARK: What is trained how; see `FineTuning`
 
+    /// Whether what a recipe does not say is what suits fine-tuning `weights` (see `takeFineTuningDefaults`); nil for no.
+    public var fineTune: Bool?
+
     /// Epochs in which what `weights` had stays as it is, and only what is new is trained; nil for none.
     public var freeze: Int?
     /// What the learning rate of what `weights` had is multiplied by; nil for 1.
@@ -127,9 +130,11 @@ public struct Recipe: Sendable, Equatable, Codable {
 
     /// How classes of few images are made up for.
     public enum Balance: String, Sendable, Codable, CaseIterable {
-        /// An image's loss counts N / (K · n): N images of K classes, n of its own.
+        /// An image's loss counts N / (K · n): N images of K classes, n of its own (King and Zeng, *Logistic Regression in Rare Events
+        /// Data*, 2001).
         case weights
-        /// Every class is drawn equally often in an epoch of as many images.
+        /// Every class is drawn equally often in an epoch of as many images (Kang et al., *Decoupling Representation and Classifier for
+        /// Long-Tailed Recognition*, ICLR 2020, class-balanced sampling).
         case sampling
     }
 
@@ -173,6 +178,8 @@ public struct Recipe: Sendable, Equatable, Codable {
         case imagenet
         /// To −1 … 1.
         case half
+        /// As the recipe's `weights` want it: those of a run, of an imported model, or of a family whose names are known.
+        case weights
     }
 
     /// A recipe of defaults.
@@ -207,7 +214,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
-        case balance, patience, freeze
+        case balance, patience
+        case fineTune = "fine-tune"
+        case freeze
         case backboneRate = "backbone-rate"
         case firstLayerRate = "first-layer-rate"
         case accumulate
@@ -224,6 +233,9 @@ public struct Recipe: Sendable, Equatable, Codable {
         func readIfGiven<Value: Decodable>(_ key: CodingKeys, _ value: inout Value?) throws {
             value = try container.decodeIfPresent(Value.self, forKey: key)
         }
+        try readIfGiven(.fineTune, &fineTune)
+        try read(.optimizer, &optimizer)
+        if fineTune == true { takeFineTuningDefaults() }
         try read(.network, &network)
         try read(.width, &width)
         try read(.data, &data)
@@ -232,7 +244,6 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.holdOut, &holdOut)
         try read(.epochs, &epochs)
         try read(.batchSize, &batchSize)
-        try read(.optimizer, &optimizer)
         try read(.learningRate, &learningRate)
         try read(.momentum, &momentum)
         try read(.nesterov, &nesterov)
@@ -263,7 +274,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.classLoss, &classLoss)
         try readIfGiven(.balance, &balance)
         try readIfGiven(.patience, &patience)
-        try readIfGiven(.freeze, &freeze)
+        if let given = try container.decodeIfPresent(Int.self, forKey: .freeze) { freeze = given }
         try readIfGiven(.backboneRate, &backboneRate)
         try readIfGiven(.firstLayerRate, &firstLayerRate)
         try readIfGiven(.accumulate, &accumulate)

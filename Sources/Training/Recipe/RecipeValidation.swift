@@ -66,6 +66,10 @@ extension Recipe {
             throw TrainingError(
                 "\(key.rawValue) is for what comes from a file of weights: give weights too, or leave it out")
         }
+        guard normalization != .weights || weights != nil else {
+            throw TrainingError(
+                "normalization is weights, and there are none: give weights too, or use measured, imagenet or half")
+        }
         try requireRange(.accumulate, accumulate, 1...batchSize, "1 to batch-size, which is \(batchSize)")
         try requireRange(.colorJitter, colorJitter, 0...1, "0 (none) to 1")
         try requireRange(
@@ -78,7 +82,9 @@ extension Recipe {
 
     /// Settings that are given and that tell weights of a file from new ones.
     private var keysOfGivenWeights: [CodingKeys] {
-        let given: [(CodingKeys, Bool)] = [(.freeze, freeze != nil), (.backboneRate, backboneRate != nil)]
+        let given: [(CodingKeys, Bool)] = [
+            (.fineTune, fineTune == true), (.freeze, freeze != nil), (.backboneRate, backboneRate != nil),
+        ]
         return given.filter(\.1).map(\.0)
     }
 

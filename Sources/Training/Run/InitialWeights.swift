@@ -7,6 +7,8 @@ struct InitialWeights {
     let report: String
     /// Names of the tensors that come from the file.
     let names: Set<String>
+    /// What published weights of these names are; nil where names do not tell it.
+    let family: PixelFamily?
 
     /// Loads what fits.
     ///
@@ -23,5 +25,6 @@ struct InitialWeights {
         try parameters.load(mapping)
         report = mapping.report(source: path)
         names = Set(mapping.matched.map(\.name))
+        family = PixelFamily.of(scheme: mapping.scheme)
     }
 }

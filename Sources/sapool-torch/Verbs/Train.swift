@@ -22,7 +22,7 @@ struct Train: ParsableCommand {
                   --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
               sapool train --recipe Experiments/demo.yaml --output runs/b
               sapool train --data photos --output runs/c --network mobilenet-v2 \\
-                  --weights mobilenet_v2.pth --learning-rate 0.01
+                  --weights mobilenet_v2.pth --fine-tune
               sapool train --resume --output runs/b
               sapool train --task detection --data cells --resolution 256 --output runs/d \\
                   --network 'ssdlite(backbone=mobilenet-v2(width=0.5))'
@@ -93,7 +93,7 @@ struct Train: ParsableCommand {
     var precision: Recipe.Precision?
     @Option(help: "auto, crop-flip, resized-crop or none; of detection auto, object-crop, flip or none.")
     var augmentation: Recipe.Augmentation?
-    @Option(help: "measured, imagenet or half.")
+    @Option(help: "measured, imagenet, half or weights (what those of --weights want).")
     var normalization: Recipe.NormalizationKind?
     @Option(
         help: ArgumentHelp(
@@ -105,6 +105,11 @@ struct Train: ParsableCommand {
             "Which of several sets of weights in that file, such as state_dict (default: what fits best, of equals an average).",
             valueName: "key"))
     var weightsKey: String?
+    @Flag(
+        help:
+            "Defaults for fine-tuning --weights: a lower rate, pixels as they want them, an epoch for what is new alone."
+    )
+    var fineTune = false
     @Option(help: ArgumentHelp("Epochs in which only what is new beside --weights is trained.", valueName: "epochs"))
     var freeze: Int?
     @Option(help: "What the learning rate of what comes from --weights is multiplied by, such as 0.1.")
@@ -217,8 +222,8 @@ struct Train: ParsableCommand {
     /// The recipe: that of the file or of the run to go on with, with the command line's settings over it.
     private func settings(_ folder: RunFolder) throws -> Recipe {
         var settings = Recipe()
-        if let recipe {
-            settings = try Recipe(contentsOf: recipe)
+        if recipe != nil || (fineTune && !(resume && folder.holdsRun)) {
+            settings = try Recipe(contentsOf: recipe, fineTune: fineTune, optimizer: optimizer)
         } else if resume, folder.holdsRun {
             let configuration = try RunConfiguration.read(from: folder).configuration
             settings = configuration.recipe
@@ -266,6 +271,7 @@ struct Train: ParsableCommand {
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
         if let patience { settings.patience = patience }
+        if fineTune { settings.fineTune = true }
         if let freeze { settings.freeze = freeze }
         if let backboneRate { settings.backboneRate = backboneRate }
         if let firstLayerRate { settings.firstLayerRate = firstLayerRate }
