@@ -97,6 +97,11 @@ public struct ComparisonRecipe: Sendable {
             throw TrainingError(
                 "\(source): seed is for a single training: write \"seeds: [1, 2, 3]\", which every cell gets")
         }
+        guard settings["patience"] == nil else {
+            throw TrainingError(
+                "\(source): patience lets scores decide how long each run trains, which is no fair comparison: leave it out"
+            )
+        }
     }
 
     /// A setting of the comparison's own that is text; nil where it is left out.

@@ -30,11 +30,15 @@ public final class Model {
     /// The processes whose images batch normalisation takes its statistics from; nil for this process's own.
     public var statisticsGroup: ProcessGroup?
 
+    /// Names of batch normalisations that go by their running statistics in training too, and leave them as they are: those of frozen
+    /// weights.
+    public var frozenNormalisations: Set<String> = []
+
     private var programs: [Program.Options: Program] = [:]
     private let nodeTensors: [[String: Tensor]]
     private let readers: [Int]
-    /// For each node, whether it is a convolution whose bias a batch normalisation takes out again.
-    let biasIsOmittedInTraining: [Bool]
+    /// For each node that is a convolution whose bias a batch normalisation takes out again, that one's name.
+    private let normalisers: [String?]
     /// Tensors that are no parameters, made once: tables of positions, fixed filters.
     var constants: [String: Tensor] = [:]
 
@@ -57,13 +61,18 @@ public final class Model {
             return Dictionary(uniqueKeysWithValues: tensors.compactMap { name, tensor in tensor.map { (name, $0) } })
         }
         readers = Program.readers(network.liveNodes, of: network)
-        var isNormalised = [Bool](repeating: false, count: network.nodes.count)
+        var normalisers = [String?](repeating: nil, count: network.nodes.count)
         for node in network.nodes {
             guard case .normalisation = node.part, case .convolution(let convolution) = network[node.inputs[0]].part
             else { continue }
-            isNormalised[node.inputs[0].index] = convolution.bias && readers[node.inputs[0].index] == 1
+            if convolution.bias, readers[node.inputs[0].index] == 1 { normalisers[node.inputs[0].index] = node.name }
         }
-        biasIsOmittedInTraining = isNormalised
+        self.normalisers = normalisers
+    }
+
+    /// Whether a convolution leaves its bias out in training, since a batch normalisation takes it out again.
+    func omitsBiasInTraining(_ convolution: Node.ID) -> Bool {
+        normalisers[convolution.index].map { !frozenNormalisations.contains($0) } ?? false
     }
 
     /// Runs the network and returns its (first) output.

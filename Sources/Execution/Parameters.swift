@@ -62,11 +62,16 @@ public final class Parameters {
 
     /// The trainable tensors as an optimiser takes them.
     ///
-    /// - Parameter weightDecay: of weights; biases, normalisation and positions are never decayed.
-    public func optimized(weightDecay: Double) -> [OptimizedParameter] {
+    /// - Parameters:
+    ///   - weightDecay: of weights; biases, normalisation and positions are never decayed.
+    ///   - rateFactor: what the learning rate of a name is multiplied by.
+    public func optimized(
+        weightDecay: Double, rateFactor: (String) -> Double = { _ in 1 }
+    ) -> [OptimizedParameter] {
         trainable.map { specification, tensor in
             OptimizedParameter(
-                name: specification.name, tensor: tensor, weightDecay: specification.role == .weight ? weightDecay : 0)
+                name: specification.name, tensor: tensor, weightDecay: specification.role == .weight ? weightDecay : 0,
+                rateFactor: rateFactor(specification.name))
         }
     }
 

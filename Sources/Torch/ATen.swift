@@ -65,6 +65,9 @@ enum ATen {
     static let reluInPlace = Operator("aten::relu_")
     static let hardtanhInPlace = Operator("aten::hardtanh_")
 
+    // Order
+    static let flip = Operator("aten::flip")
+
     // Reductions
     static let sum = Operator("aten::sum")
     static let sumDimensions = Operator("aten::sum", "dim_IntList")

@@ -33,7 +33,8 @@ public final class AdamW: Optimizer {
                     .tensors(members.map { parameters[$0].tensor }),
                     .tensors(members.compactMap { parameters[$0].tensor.gradient }),
                     .tensors(members.map { means[$0] }), .tensors(members.map { squares[$0] }), .tensors([]),
-                    .tensors(members.map { steps[$0] }), .double(learningRate), .double(beta1), .double(beta2),
+                    .tensors(members.map { steps[$0] }), .double(learningRate * group.rateFactor), .double(beta1),
+                    .double(beta2),
                     .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false), .none, .none,
                 ])
                 for index in members { parameters[index].tensor.countChange() }

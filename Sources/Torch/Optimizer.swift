@@ -35,12 +35,15 @@ public struct OptimizedParameter {
     public let tensor: Tensor
     /// L2 penalty (SGD) or decoupled decay (AdamW).
     public let weightDecay: Double
+    /// What a step's learning rate is multiplied by.
+    public let rateFactor: Double
 
     /// Creates a description of one parameter.
-    public init(name: String, tensor: Tensor, weightDecay: Double) {
+    public init(name: String, tensor: Tensor, weightDecay: Double, rateFactor: Double = 1) {
         self.name = name
         self.tensor = tensor
         self.weightDecay = weightDecay
+        self.rateFactor = rateFactor
     }
 }
 
@@ -67,15 +70,16 @@ public func interpolate(_ tensors: [Tensor], towards targets: [Tensor], weight: 
     }
 }
 
-/// Parameters with one weight decay: what one fused call takes.
+/// Parameters with one weight decay and one learning rate: what one fused call takes.
 struct ParameterGroup {
     let weightDecay: Double
+    let rateFactor: Double
     let members: [Int]
 
     static func groups(of parameters: [OptimizedParameter]) -> [ParameterGroup] {
-        Dictionary(grouping: parameters.indices) { parameters[$0].weightDecay }
-            .sorted { $0.key < $1.key }
-            .map { ParameterGroup(weightDecay: $0.key, members: $0.value) }
+        Dictionary(grouping: parameters.indices) { [parameters[$0].weightDecay, parameters[$0].rateFactor] }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { ParameterGroup(weightDecay: $0.key[0], rateFactor: $0.key[1], members: $0.value) }
     }
 }
 

@@ -36,7 +36,8 @@ public final class SGD: Optimizer {
                 try ATen.fusedSGD.run([
                     .tensors(weights), .tensors(gradients), .tensors(momenta), .double(group.weightDecay),
                     .double(momentum),
-                    .double(learningRate), .double(0), .bool(nesterov), .bool(false), .bool(false), .none, .none,
+                    .double(learningRate * group.rateFactor), .double(0), .bool(nesterov), .bool(false), .bool(false),
+                    .none, .none,
                 ])
                 for weight in weights { weight.countChange() }
             }

@@ -30,6 +30,9 @@ extension Tensor {
         try ATen.unbind(all: [.tensor(self), .int(dimension)], maximumResults: shape[dimension]).compactMap { $0 }
     }
 
+    /// A copy with the order of a dimension reversed.
+    public func flipped(_ dimension: Int) throws -> Tensor { try ATen.flip([.tensor(self), .ints([dimension])]) }
+
     /// A copy of the chosen indices (a one-dimensional `int64` tensor) of a dimension.
     public func gathered(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
         try ATen.indexSelect([.tensor(self), .int(dimension), .tensor(indices)])

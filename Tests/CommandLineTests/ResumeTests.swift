@@ -8,7 +8,8 @@ final class ResumeTests: CommandLineTestCase {
             // Every pooling that draws.
             "train", "--network", "plain-cnn(channels=4-8-8, strides=222, pool=gaussian, pool.2=stochastic, pool.3=s3)",
             "--data", "photos", "--resolution", "16", "--epochs", "30", "--batch-size", "8", "--ema", "0.95",
-            "--threads", "1", "--checkpoint-steps", "3", "--output", output,
+            "--mixup", "0.2", "--cutmix", "1", "--rand-augment", "9", "--color-jitter", "0.3", "--erasing", "0.3",
+            "--accumulate", "2", "--threads", "1", "--checkpoint-steps", "3", "--output", output,
         ]
     }
 

@@ -35,6 +35,12 @@ final class TrainCommandTests: CommandLineTestCase {
         let line = try XCTUnwrap(moved.output.split(separator: "\n").last)
         XCTAssertTrue(line.hasPrefix("shift consistency "), moved.output)
         XCTAssertTrue(line.hasSuffix(" %  on 64 images moved by up to 2 pixels"), moved.output)
+        let flipped = try sapool("evaluate", "run", "--flip")
+        XCTAssertEqual(flipped.status, 0)
+        XCTAssertTrue(flipped.output.hasSuffix("test split, each with its mirror image\n"), flipped.output)
+        let both = try sapool("evaluate", "run", "--flip", "--int8")
+        XCTAssertEqual(both.status, 64)
+        XCTAssertEqual(message(both), "Error: --flip is for the float network: leave --int8 out.")
         XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "16").status, 1)
         XCTAssertEqual(try sapool("evaluate", "run", "--shift-consistency", "0").status, 64)
 
@@ -42,6 +48,34 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertEqual(answer.status, 0, answer.errors)
         let words = answer.output.split(whereSeparator: \.isWhitespace).map(String.init)
         XCTAssertTrue(words.contains("left") && words.contains("right"), answer.output)
+    }
+
+    func testATrainingThatGetsNoBetterEndsAndSaysWhatItKeeps() throws {
+        try makePhotos(train: 16, test: 2)
+        let train = [
+            "train", "--network", "plain-cnn(channels=4, strides=4)", "--data", "photos", "--resolution", "16",
+            "--epochs", "20", "--batch-size", "8", "--learning-rate", "1e-12", "--momentum", "0", "--augmentation",
+            "none", "--patience", "3", "--threads", "1", "--output", "run",
+        ]
+        let onTests = try sapool(train)
+        XCTAssertEqual(onTests.status, 1)
+        XCTAssertTrue(message(onTests).hasPrefix("Error: patience goes by scores, and photos gives those of its test"))
+        XCTAssertFalse(exists("run"))
+        let ended = try sapool(train + ["--hold-out", "0.25"])
+        XCTAssertEqual(ended.status, 0, ended.errors)
+        let told = try XCTUnwrap(ended.errors.firstMatch(of: #/ended after epoch (\d+): no score since epoch (\d+) /#))
+        XCTAssertEqual(Int(told.1), Int(told.2).map { $0 + 3 })
+        XCTAssertTrue(ended.output.contains("after epoch \(told.1): run"), ended.output)
+    }
+
+    func testFineTuningNeedsWeights() throws {
+        try makePhotos(train: 8, test: 2)
+        let outcome = try sapool(
+            "train", "--fine-tune", "--network", network, "--data", "photos", "--resolution", "16", "--output", "run")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertEqual(
+            message(outcome),
+            "Error: fine-tune is for what comes from a file of weights: give weights too, or leave it out")
     }
 
     /// A line for the start and for every epoch; a run that goes on adds to them.

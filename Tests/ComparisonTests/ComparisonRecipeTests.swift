@@ -87,6 +87,9 @@ final class ComparisonRecipeTests: XCTestCase {
         XCTAssertEqual(tail("seed: 7"), "c.yaml: \(seed)")
         XCTAssertEqual(tail("cells: [{name: x, seed: 5}]"), "c.yaml, cell x: \(seed)")
         XCTAssertEqual(
+            tail("patience: 3"),
+            "c.yaml: patience lets scores decide how long each run trains, which is no fair comparison: leave it out")
+        XCTAssertEqual(
             tail("matrix: {a: [1, 2]}"),
             "c.yaml: no setting has {a}, so the matrix's \"a\" changes nothing: write it where its value belongs")
         XCTAssertEqual(

@@ -103,13 +103,25 @@ final class RecipeTests: XCTestCase {
         ) { XCTAssertEqual("\($0)", "balance is for task: classification: leave it out") }
     }
 
+    func testChangesOfImagesAreForClassification() throws {
+        for setting in ["color-jitter: 0.4", "rand-augment: 9", "erasing: 0.25", "mixup: 0.2", "cutmix: 1"] {
+            XCTAssertNoThrow(try Recipe(yaml: "network: n\ndata: d\n\(setting)", source: "r.yaml").validate())
+            let text = "network: n\ndata: d\ntask: detection\n\(setting)"
+            XCTAssertThrowsError(try Recipe(yaml: text, source: "r.yaml").validate()) {
+                let key = setting.prefix { $0 != ":" }
+                XCTAssertEqual("\($0)", "\(key) is for task: classification: leave it out")
+            }
+        }
+    }
+
     /// No number of a recipe may stop the program, whatever it is: it trains or is refused.
     func testEveryNumberHasARange() throws {
         let keys = [
             "width", "hold-out", "epochs", "batch-size", "resolution", "channels", "learning-rate", "momentum",
             "weight-decay", "milestones", "decay-factor", "warmup-epochs", "label-smoothing", "clip-norm", "ema",
             "distillation-share", "distillation-temperature", "channel-sparsity", "zoom-out", "match-overlap",
-            "negative-ratio",
+            "negative-ratio", "color-jitter", "rand-augment", "erasing", "mixup", "cutmix",
+            "accumulate", "patience", "freeze", "backbone-rate", "first-layer-rate",
         ]
         for key in keys {
             for value in ["1e31", "-1e31", ".inf", "-.inf", ".nan", "1e400", "9223372036854775807", "-1"] {

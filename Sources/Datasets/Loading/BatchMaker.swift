@@ -31,10 +31,11 @@ struct BatchMaker: Sendable {
         var objects: [[GroundTruth]] = []
         var indices: [Int] = []
         var skipped: [(index: Int, reason: String)] = []
+        var kept: [Int] = []
         labels.reserveCapacity(wanted.count)
         indices.reserveCapacity(wanted.count)
 
-        for index in wanted {
+        for (row, index) in zip(rows, wanted) {
             if isCancelled() { return nil }
             do {
                 objects.append(try write(index, to: base + labels.count * imageBytes, scratch: scratch))
@@ -44,12 +45,57 @@ struct BatchMaker: Sendable {
             }
             labels.append(Int64(dataset.label(at: index)))
             indices.append(index)
+            kept.append(row)
         }
+        let mixtures =
+            try configuration.mixing.map {
+                try mix($0, rows: kept, of: order[first..<first + whole], base, imageBytes, scratch: scratch)
+            } ?? []
         pixels.shrink(to: labels.count * imageBytes)
         return Batch(
-            step: step, pixels: pixels, labels: labels, objects: objects, indices: indices, size: size,
+            step: step, pixels: pixels, labels: labels, mixtures: mixtures, objects: objects, indices: indices,
+            size: size,
             channels: channels,
             rows: rows, wholeCount: whole, skipped: skipped)
+    }
+
+    /// Mixes the images of some rows with those of the rows after them.
+    ///
+    /// - Parameters:
+    ///   - rows: those whose images lie at `base`, one behind the other.
+    ///   - batch: the images of all rows, other processes' included.
+    /// - Returns: for each of the rows what was mixed in: nothing where its partner cannot be read.
+    private func mix(
+        _ mixing: ImageMixing, rows: [Int], of batch: ArraySlice<Int>, _ base: UnsafeMutablePointer<UInt8>,
+        _ imageBytes: Int, scratch: ResizeScratch
+    ) throws -> [Mixture] {
+        let originals = Array(UnsafeBufferPointer(start: base, count: rows.count * imageBytes))
+        var other = [UInt8](repeating: 0, count: imageBytes)
+        return try rows.enumerated().map { (place, row) -> Mixture in
+            let (own, partner) = (batch[batch.startIndex + row], batch[batch.startIndex + (row + 1) % batch.count])
+            let label = Int64(dataset.label(at: partner))
+            // Rows are in order, so that a partner at hand is the next one, or the first.
+            let next = place + 1 < rows.count ? place + 1 : 0
+            let isAtHand = rows[next] == (row + 1) % batch.count
+            if !isAtHand {
+                do {
+                    try other.withUnsafeMutableBufferPointer { buffer in
+                        guard let target = buffer.baseAddress else { return }
+                        _ = try write(partner, to: target, scratch: scratch)
+                    }
+                } catch  where configuration.skipBadImages {
+                    return Mixture(label: label, ownShare: 1)
+                }
+            }
+            var generator = SampleGenerator(seed: configuration.seed, stream: .mixing, epoch: epoch, index: own)
+            let share = (isAtHand ? originals : other).withUnsafeBufferPointer { source -> Float in
+                guard let start = source.baseAddress else { return 1 }
+                return mixing.mix(
+                    base + place * imageBytes, with: start + (isAtHand ? next * imageBytes : 0),
+                    size: transform.outputSize, channels: transform.channels ?? dataset.channels, using: &generator)
+            }
+            return Mixture(label: label, ownShare: share)
+        }
     }
 
     /// Writes an image, and returns the objects in it.

@@ -19,6 +19,8 @@ public struct LoaderConfiguration: Sendable, Equatable {
     /// Whether every class is drawn equally often: images of large classes are left out of an epoch, those of small ones come more than
     /// once. Needs `shuffle`.
     public var balanced = false
+    /// How images are mixed with others of their batch, if they are.
+    public var mixing: ImageMixing?
 
     /// Makes a configuration.
     public init(
@@ -44,6 +46,7 @@ public struct LoaderConfiguration: Sendable, Equatable {
         guard part.count > 0, (0..<part.count).contains(part.index) else {
             throw DatasetsError("part \(part.index) of \(part.count) of a batch is not possible: parts count from 0")
         }
+        try mixing?.validate()
         guard (1...4096).contains(prefetch) else {
             throw DatasetsError("a prefetch of \(prefetch) batches is not possible: use 1 to 4096")
         }

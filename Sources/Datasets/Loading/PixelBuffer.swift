@@ -5,18 +5,29 @@
 public final class PixelBuffer: @unchecked Sendable {
     // Unchecked: one worker fills the buffer before anybody else sees it, afterwards it is only read.
 
-    /// Where the first byte is; aligned to 64 bytes.
+    /// Where the first byte is; aligned to 64 bytes but for parts of other buffers.
     public let address: UnsafeMutableRawPointer
     /// The number of bytes in use.
     public private(set) var byteCount: Int
+    /// The buffer that the bytes are a part of; nil where they are this one's own.
+    private let owner: PixelBuffer?
 
     init(byteCount: Int) {
         address = .allocate(byteCount: max(byteCount, 1), alignment: 64)
         self.byteCount = byteCount
+        owner = nil
+    }
+
+    /// A part of another buffer, which is not copied.
+    init(_ part: Range<Int>, of owner: PixelBuffer) {
+        precondition(part.lowerBound >= 0 && part.upperBound <= owner.byteCount, "a part lies inside of its buffer")
+        address = owner.address + part.lowerBound
+        byteCount = part.count
+        self.owner = owner
     }
 
     deinit {
-        address.deallocate()
+        if owner == nil { address.deallocate() }
     }
 
     /// Leaves bytes at the end unused.

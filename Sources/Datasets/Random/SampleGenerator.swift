@@ -1,3 +1,5 @@
+import Foundation
+
 /// Random numbers that depend on a few integers alone.
 ///
 /// A SplitMix64 sequence (Steele, Lea and Flood, “Fast splittable pseudorandom number generators”, 2014) whose start is
@@ -17,6 +19,7 @@ public struct SampleGenerator: RandomNumberGenerator, Sendable {
         case sample = 1
         case order = 2
         case holdOut = 3
+        case mixing = 4
     }
 
     init(seed: UInt64, stream: Stream, epoch: Int, index: Int) {
@@ -57,6 +60,11 @@ public struct SampleGenerator: RandomNumberGenerator, Sendable {
     /// A number from a range, its upper end all but excluded.
     public mutating func uniform(in range: ClosedRange<Double>) -> Double {
         range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+    }
+
+    /// A number from a range of positive ones, its logarithm evenly distributed.
+    mutating func uniform(onLogarithmicScaleIn range: ClosedRange<Double>) -> Double {
+        exp(uniform(in: log(range.lowerBound)...log(range.upperBound)))
     }
 
     /// Puts elements into random order (Fisher and Yates).

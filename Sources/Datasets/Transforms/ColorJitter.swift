@@ -1,6 +1,7 @@
 import Foundation
 
-/// Random changes of brightness, contrast and saturation, in random order, and then of hue.
+/// Random changes of brightness, contrast and saturation, in random order, and then of hue (Howard, *Some Improvements on Deep
+/// Convolutional Neural Network Based Image Classification*, 2013).
 ///
 /// Each multiplies by a factor drawn from 1 ± its strength: brightness the pixels, contrast their distance from the
 /// image's mean luma, saturation their distance from their own luma. Hue turns colours about the axis of grey.
@@ -36,13 +37,12 @@ public struct ColorJitter: Codable, Sendable, Equatable {
     func apply(
         to pixels: UnsafeMutablePointer<UInt8>, count: Int, channels: Int, using generator: inout SampleGenerator
     ) {
-        var order = [0, 1, 2]
+        var order = Quality.allCases
         generator.shuffle(&order)
-        let strengths = [brightness, contrast, saturation]
         // All factors are drawn, used or not, so that one strength does not change what another draws.
-        let factors = strengths.map { generator.uniform(in: (1 - $0)...(1 + $0)) }
-        for kind in order where strengths[kind] > 0 {
-            Self.change(kind, by: factors[kind], pixels, count: count, channels: channels)
+        let factors = Quality.allCases.map { generator.uniform(in: (1 - self[$0])...(1 + self[$0])) }
+        for quality in order where self[quality] > 0 {
+            Self.change(quality, by: factors[quality.rawValue], pixels, count: count, channels: channels)
         }
         if let hue, hue > 0 {
             let angle = 2 * Double.pi * generator.uniform(in: -hue...hue)
@@ -50,11 +50,23 @@ public struct ColorJitter: Codable, Sendable, Equatable {
         }
     }
 
-    /// `kind` is 0 for brightness, 1 for contrast, 2 for saturation.
+    /// What of a colour changes.
+    enum Quality: Int, CaseIterable { case brightness, contrast, saturation }
+
+    /// The strength of a change.
+    private subscript(_ quality: Quality) -> Double {
+        switch quality {
+        case .brightness: brightness
+        case .contrast: contrast
+        case .saturation: saturation
+        }
+    }
+
+    /// Multiplies one quality by a factor.
     static func change(
-        _ kind: Int, by factor: Double, _ pixels: UnsafeMutablePointer<UInt8>, count: Int, channels: Int
+        _ quality: Quality, by factor: Double, _ pixels: UnsafeMutablePointer<UInt8>, count: Int, channels: Int
     ) {
-        if kind == 2 {
+        if quality == .saturation {
             guard channels == 3 else { return }
             for i in 0..<count {
                 let pixel = pixels + 3 * i
@@ -63,7 +75,7 @@ public struct ColorJitter: Codable, Sendable, Equatable {
             }
             return
         }
-        let center = kind == 0 ? 0 : meanLuma(pixels, count: count, channels: channels)
+        let center = quality == .brightness ? 0 : meanLuma(pixels, count: count, channels: channels)
         let table = (0...255).map { blend(center, UInt8($0), Float(factor)) }
         for i in 0..<count * channels { pixels[i] = table[Int(pixels[i])] }
     }

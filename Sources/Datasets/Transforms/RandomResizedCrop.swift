@@ -19,7 +19,7 @@ public struct RandomResizedCrop: Codable, Sendable, Equatable {
         let area = Double(size.width) * Double(size.height)
         for _ in 0..<10 {
             let share = area * generator.uniform(in: scale)
-            let ratio = exp(generator.uniform(in: log(self.ratio.lowerBound)...log(self.ratio.upperBound)))
+            let ratio = generator.uniform(onLogarithmicScaleIn: self.ratio)
             let exactWidth = (share * ratio).squareRoot().rounded(.toNearestOrEven)
             let exactHeight = (share / ratio).squareRoot().rounded(.toNearestOrEven)
             guard exactWidth >= 1, exactHeight >= 1 else { continue }

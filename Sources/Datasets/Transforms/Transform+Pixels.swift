@@ -65,6 +65,8 @@ extension Transform {
             mirrored.vertically = true
         }
         colorJitter?.apply(to: target, count: count, channels: channels, using: &generator)
+        randAugment?.apply(to: target, size: size, channels: channels, using: &generator)
+        erasing?.apply(to: target, size: size, channels: channels, using: &generator)
         return mirrored
     }
 

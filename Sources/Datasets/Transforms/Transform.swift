@@ -3,7 +3,8 @@ import Detection
 /// What happens to an image between its file and a batch.
 ///
 /// Works on 8-bit pixels; mean and deviation are applied to the tensor later (see `Normalization`). Every image comes
-/// out with the same size. All randomness comes from the generator, in a fixed order: geometry, flip, colour.
+/// out with the same size. All randomness comes from the generator, in a fixed order: geometry, flip, colour,
+/// RandAugment, erasing.
 ///
 /// ```swift
 /// let training = Transform.training(size: ImageSize(square: 224))
@@ -34,6 +35,10 @@ public struct Transform: Codable, Sendable, Equatable {
     public var verticalFlipProbability: Double?
     /// Random changes of colour, if any.
     public var colorJitter: ColorJitter?
+    /// Random operations on pixels, if any; for images without boxes, which they do not move.
+    public var randAugment: RandAugment?
+    /// Random rectangles of noise, if any.
+    public var erasing: RandomErasing?
     /// 1 or 3 channels; `nil` keeps what the data set has.
     public var channels: Int?
 
@@ -95,6 +100,8 @@ public struct Transform: Codable, Sendable, Equatable {
             throw DatasetsError("the probability of a flip is \(probability): it has to lie between 0 and 1")
         }
         try colorJitter?.validate()
+        try randAugment?.validate()
+        try erasing?.validate()
         guard channels == nil || channels == 1 || channels == 3 else {
             throw DatasetsError("images cannot get \(channels ?? 0) channels: use 1 or 3")
         }

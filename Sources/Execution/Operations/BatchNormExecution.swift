@@ -20,7 +20,9 @@ extension Model {
             weight: try parameter("weight", of: node), bias: try parameter("bias", of: node),
             mean: try parameter("running_mean", of: node), variance: try parameter("running_var", of: node),
             momentum: batchNormMomentum ?? details.momentum, epsilon: details.epsilon, activation: activation)
-        guard training else { return try layer.normalise(x, training: false) }
+        guard training, !frozenNormalisations.contains(node.name) else {
+            return try layer.normalise(x, training: false)
+        }
         try Torch.withoutGradients { try parameter("num_batches_tracked", of: node).increment() }
 
         let group = statisticsGroup
@@ -59,7 +61,7 @@ extension Model {
     /// The bias of a convolution in front of a batch normalisation. In training it cancels out of the result, so the convolution leaves it
     /// out and only the running mean has to hear of it.
     private func omittedBias(in maker: Node.ID) throws -> Tensor? {
-        biasIsOmittedInTraining[maker.index] ? try parameter("bias", of: network[maker]) : nil
+        omitsBiasInTraining(maker) ? try parameter("bias", of: network[maker]) : nil
     }
 }
 

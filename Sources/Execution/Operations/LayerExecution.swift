@@ -9,7 +9,7 @@ extension Convolution: OperationExecution {
     }
 
     func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
-        let hasBias = bias && !(run.training && run.model.biasIsOmittedInTraining[run.node.id.index])
+        let hasBias = bias && !(run.training && run.model.omitsBiasInTraining(run.node.id))
         return try window.convolution(
             inputs[0], weight: run.parameter("weight"), bias: hasBias ? run.parameter("bias") : nil, groups: groups)
     }

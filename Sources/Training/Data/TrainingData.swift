@@ -95,6 +95,9 @@ public struct TrainingData: Sendable {
             recipe.augmentation == .none
             ? evaluate : isCropped ? .smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
         if recipe.verticalFlip == true { train.verticalFlipProbability = 0.5 }
+        train.colorJitter = recipe.colorJitter.map { ColorJitter(brightness: $0, contrast: $0, saturation: $0) }
+        train.randAugment = recipe.randAugment.map { RandAugment(magnitude: $0) }
+        train.erasing = recipe.erasing.map { RandomErasing(probability: $0) }
         let channels = recipe.channels ?? training.channels
         evaluate.channels = channels
         train.channels = channels
@@ -230,6 +233,7 @@ public struct TrainingData: Sendable {
         let channels = inputShape.channels
         switch kind {
         case .half: return .half(channels: channels)
+        case .weights: throw TrainingError("normalization is weights, which images alone do not tell")
         case .imagenet: return Normalization.imageNet.converted(toChannels: channels)
         case .measured:
             return try Normalization.measure(training, skipBadImages: skipBadImages).converted(toChannels: channels)

@@ -16,6 +16,9 @@ final class RankedModel {
         if synchronisesStatistics { model.statisticsGroup = ranks.group }
     }
 
+    /// Is told that from now on other leaves get gradients than before.
+    func forgetUsedLeaves() { reducer = nil }
+
     /// Gradients of the mean over all ranks' images.
     ///
     /// - Parameters:
@@ -33,6 +36,25 @@ final class RankedModel {
             try average(used.compactMap(\.gradient), group)
             reducer = try GradientReducer(group, parameters: used)
         }
+        try averageStatistics(share, group)
+    }
+
+    /// Adds the gradients of a part of this rank's images to those of the parts before.
+    ///
+    /// - Parameters:
+    ///   - loss: the mean over the part's images.
+    ///   - weight: the part's share of this rank's images.
+    func accumulate(_ loss: Tensor, weight: Double) throws { try (loss * weight).backward() }
+
+    /// Makes what was accumulated gradients of the mean over all ranks' images.
+    func finishAccumulating(_ share: BatchShare) throws {
+        guard let group = ranks.group else { return }
+        let gradients = model.parameters.trainable.compactMap(\.tensor.gradient)
+        let weight = Double(share.rows.count * ranks.count) / Double(share.total)
+        try Torch.withoutGradients {
+            if weight != 1 { for gradient in gradients { try gradient.scale(by: weight) } }
+        }
+        try average(gradients, group)
         try averageStatistics(share, group)
     }
 

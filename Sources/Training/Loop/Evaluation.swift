@@ -39,11 +39,17 @@ public struct Evaluation: Sendable, Equatable, Codable {
 public struct Evaluator {
     let model: Model
     let configuration: RunConfiguration
+    /// Whether an image's shares of the classes are the mean of its own and its mirror image's (Simonyan and Zisserman, *Very Deep
+    /// Convolutional Networks for Large-Scale Image Recognition*, 2015, section 3.2).
+    let flips: Bool
 
     /// An evaluator of a model by its run's configuration.
-    public init(_ model: Model, _ configuration: RunConfiguration) {
+    ///
+    /// - Parameter flips: looks at every image's mirror image too, which takes twice the time.
+    public init(_ model: Model, _ configuration: RunConfiguration, flips: Bool = false) {
         self.model = model
         self.configuration = configuration
+        self.flips = flips
     }
 
     /// Scores of every image that `loader` gives.
@@ -95,5 +101,11 @@ public struct Evaluator {
         }
     }
 
-    private func logits(_ images: Tensor) throws -> Tensor { try model.network.logits(of: model(images)) }
+    private func logits(_ images: Tensor) throws -> Tensor {
+        let logits = try model.network.logits(of: model(images))
+        guard flips else { return logits }
+        let mirrored = try model.network.logits(of: model(images.flipped(3)))
+        // Shares that are too small for their type count as small ones.
+        return try ((logits.softmax(1) + mirrored.softmax(1)) / 2).clamped(minimum: 1e-37).log()
+    }
 }

@@ -22,6 +22,7 @@ public final class Trainer {
     private let configuration: RunConfiguration
     private let model: Model
     private let averaged: Model?
+    private let fineTuning: FineTuning
     private let optimizer: any Optimizer
     private let checkpoint: Checkpoint
     private let trainingLoader: Loader
@@ -59,28 +60,24 @@ public final class Trainer {
         report: @escaping (TrainingEvent) -> Void = { _ in }
     ) throws {
         try recipe.validate()
-        if recipe.precision == .bfloat16 { try Self.checkBfloat16(options.device) }
+        try recipe.check(options, ranks: ranks.count)
         self.recipe = recipe
         self.options = options
         self.run = run
         self.report = report
         self.shouldStop = shouldStop
         self.ranks = ranks
-        guard ranks.count <= recipe.batchSize else {
-            throw TrainingError(
-                "batch-size is \(recipe.batchSize), and \(ranks.count) ranks share each batch: use at least one image a rank"
-            )
-        }
         data = try TrainingData(recipe)
+        try recipe.checkPatience(data.evaluationPart)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
         rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)
         let goesOn = options.resume && FileManager.default.fileExists(atPath: run.last)
-        initialWeights =
-            try goesOn
-            ? nil
-            : recipe.weights.map { try InitialWeights.load($0, key: recipe.weightsKey, into: parameters) }
+        let weights =
+            try goesOn ? nil : recipe.weights.map { try InitialWeights($0, key: recipe.weightsKey, into: parameters) }
+        initialWeights = weights?.report
+        if let weights { try FineTuning.check(recipe, parameters, given: weights.names) }
         if recipe.ema == nil {
             averaged = nil
         } else {
@@ -89,35 +86,37 @@ public final class Trainer {
         }
         sparsity = try ScaleSparsity(recipe, model)
         let distillation = try Distillation(recipe, data, device: options.device)
-        let optimized = parameters.optimized(weightDecay: recipe.weightDecay)
-        switch recipe.optimizer {
-        case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
-        case .adamw: optimizer = try AdamW(optimized)
-        }
-        checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
         var loading = LoaderConfiguration(
             batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         loading.balanced = recipe.balance == .sampling
+        loading.mixing = ImageMixing(mixup: recipe.mixup, cutmix: recipe.cutmix)
         try data.checkBatchSize(recipe)
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
-        loading.balanced = false
+        (loading.balanced, loading.mixing) = (false, nil)
         evaluationLoader = try Loader(
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
         let (data, resume) = (data, options.resume)
         var lock: FolderLock?
         let common = try ranks.shared {
-            let prepared = try PreparedRun(run, recipe, data, network, resume: resume)
+            let prepared = try PreparedRun(run, recipe, data, network, weights: weights, resume: resume)
             lock = prepared.lock
             return CommonGround(prepared.configuration, data)
         }
         self.lock = lock
         try common.check(data, rank: ranks.rank)
         configuration = common.configuration
+        fineTuning = FineTuning(recipe, model, given: Set(configuration.givenWeights ?? []))
+        let optimized = parameters.optimized(weightDecay: recipe.weightDecay, rateFactor: fineTuning.rateFactor)
+        switch recipe.optimizer {
+        case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
+        case .adamw: optimizer = try AdamW(optimized)
+        }
+        checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
@@ -156,14 +155,17 @@ public final class Trainer {
                     droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
                     remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) + data.seenBefore(recipe) : [])))
         lastCheckpoint = .now
-        while state.step < recipe.epochs * stepsPerEpoch {
+        while !isOver {
             let epoch = state.step / stepsPerEpoch
             guard try trainEpoch(epoch, events) else { return nil }
             try finishEpoch(epoch, events)
-            if try ranks.sum([shouldStop() ? 1 : 0]) != [0], state.step < recipe.epochs * stepsPerEpoch {
+            if try ranks.sum([shouldStop() ? 1 : 0]) != [0], !isOver {
                 report(.interrupted(step: state.step))
                 return nil
             }
+        }
+        if state.step < recipe.epochs * stepsPerEpoch {
+            report(.ended(epoch: state.step / stepsPerEpoch, bestEpoch: state.bestEpoch))
         }
         guard lastMetrics != nil else {
             throw TrainingError(
@@ -171,6 +173,14 @@ public final class Trainer {
             )
         }
         return lastMetrics
+    }
+
+    /// Whether all epochs are trained, or as many as the recipe's patience since the best one. Asked between epochs: the state tells it, so
+    /// a run that goes on ends where one that was not interrupted does.
+    private var isOver: Bool {
+        if state.step >= recipe.epochs * stepsPerEpoch { return true }
+        guard let patience = recipe.patience, state.step > 0, state.step % stepsPerEpoch == 0 else { return false }
+        return state.step / stepsPerEpoch - state.bestEpoch >= patience
     }
 
     /// Goes on from the last checkpoint, or begins. The first rank reads; the others may not even see its files.
@@ -198,6 +208,7 @@ public final class Trainer {
 
     /// Trains the rest of an epoch. Returns false where it was asked to stop.
     private func trainEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws -> Bool {
+        if try fineTuning.begin(epoch) { rankedModel.forgetUsedLeaves() }
         let start = state.step % stepsPerEpoch
         let batches = StepBatches(trainingLoader.batches(epoch: epoch, startingAt: start))
         var pace = Pace()
@@ -256,15 +267,27 @@ public final class Trainer {
 
     /// One step. Returns the loss.
     private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double {
-        // The noise of a step follows from the seed and the step alone.
-        Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
-        let images = try tensors.images(batch)
-        model.share = ranks.count > 1 ? share : nil
-        let loss = try task.loss(forward(images), batch)
-        let own = try loss.value.item()
-        let sums = try ranks.sum([own * Double(batch.count), loss.right, shouldStop() ? 1 : 0])
+        let accumulates = (recipe.accumulate ?? 1) > 1
+        let pieces = batch.pieces(recipe.accumulate ?? 1)
+        var (sum, right, firstRow) = (0.0, 0.0, share.rows.lowerBound)
+        var waiting: Tensor?
+        for piece in pieces {
+            let rows = firstRow..<firstRow + piece.count
+            firstRow = rows.upperBound
+            let isAlone = ranks.count == 1 && pieces.count == 1
+            let loss = try loss(of: piece, isAlone ? nil : BatchShare(rows: rows, total: share.total))
+            sum += try loss.value.item() * Double(piece.count)
+            right += loss.right
+            let penalised = try sparsity?.added(to: loss.value) ?? loss.value
+            if accumulates {
+                try rankedModel.accumulate(penalised, weight: Double(piece.count) / Double(batch.count))
+            } else {
+                waiting = penalised
+            }
+        }
+        let sums = try ranks.sum([sum, right, shouldStop() ? 1 : 0])
         someRankStops = sums[2] > 0
-        let value = ranks.count == 1 ? own : sums[0] / Double(share.total)
+        let value = sums[0] / Double(share.total)
         guard value.isFinite else {
             let good =
                 FileManager.default.fileExists(atPath: run.last)
@@ -273,7 +296,7 @@ public final class Trainer {
                 "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
                     + "or clip gradients with --clip-norm; \(good)")
         }
-        try rankedModel.backward(sparsity?.added(to: loss.value) ?? loss.value, share)
+        if let waiting { try rankedModel.backward(waiting, share) } else { try rankedModel.finishAccumulating(share) }
         let leaves = model.parameters.trainable.map(\.tensor)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
         try optimizer.step(learningRate: rate)
@@ -285,21 +308,19 @@ public final class Trainer {
         return value
     }
 
+    /// The loss of images, with the noise that follows from the seed, the step and their rows in the batch alone.
+    ///
+    /// - Parameter share: which rows they are; nil where they are the whole batch.
+    private func loss(of images: Batch, _ share: BatchShare?) throws -> TaskLoss {
+        Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
+        model.share = share
+        return try task.loss(forward(tensors.images(images)), images)
+    }
+
     /// The network's outputs in float32, whatever they were computed in.
     private func forward(_ images: Tensor) throws -> [Tensor] {
         guard recipe.precision == .bfloat16 else { return try model.outputs(images, training: true) }
         return try Torch.withBfloat16 { try model.outputs(images, training: true) }.map { try $0.to(.float32) }
-    }
-
-    private static func checkBfloat16(_ device: Device) throws {
-        guard device.isCPU else {
-            throw TrainingError("precision is bfloat16, which only the CPU trains in so far: use float32 on \(device)")
-        }
-        guard Torch.hasBfloat16 else {
-            throw TrainingError(
-                "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32"
-            )
-        }
     }
 
     /// Which of all ranks' images these are, without those that were skipped; nil where a rank has none left, and all leave the step out.

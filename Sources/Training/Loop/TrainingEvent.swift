@@ -7,6 +7,8 @@ public enum TrainingEvent: Sendable {
     case epoch(EpochMetrics, of: Int)
     /// A checkpoint was written.
     case checkpoint(path: String)
+    /// The training is over before its last epoch: so many have passed since the best one as the recipe's patience says.
+    case ended(epoch: Int, bestEpoch: Int)
     /// The training was asked to stop and left a checkpoint.
     case interrupted(step: Int)
 

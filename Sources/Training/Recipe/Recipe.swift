@@ -78,6 +78,40 @@ public struct Recipe: Sendable, Equatable, Codable {
     /// How classes of few images are made up for; nil for not at all.
     public var balance: Balance?
 
+    /// Epochs without a better score after which a training ends (Prechelt, *Early Stopping – But When?*, 1998, its third criterion); nil
+    /// for never. The weights to use stay those of the last epoch; `best.safetensors` has those of the best.
+    public var patience: Int?
+
+    // MARK: What is trained how; see `FineTuning`
+
+    /// Whether what a recipe does not say is what suits fine-tuning `weights` (see `takeFineTuningDefaults`); nil for no.
+    public var fineTune: Bool?
+
+    /// Epochs in which what `weights` had stays as it is, and only what is new is trained; nil for none.
+    public var freeze: Int?
+    /// What the learning rate of what `weights` had is multiplied by; nil for 1.
+    public var backboneRate: Double?
+    /// What the learning rate of the first layer is multiplied by, with factors in equal steps up to 1 for the last; nil for 1.
+    public var firstLayerRate: Double?
+
+    /// Parts that each batch is computed in, one after the other, to take less memory: their gradients add up to the batch's (Ott et al.,
+    /// *Scaling Neural Machine Translation*, WMT 2018); nil for 1.
+    public var accumulate: Int?
+
+    // MARK: Changes of training images, beside `augmentation`; of classification
+
+    /// Largest change of brightness, contrast and saturation, 0 to 1 (see `ColorJitter`); nil for none.
+    public var colorJitter: Double?
+    /// Strength of two random operations on each image, 0 to 30 (see `RandAugment`); nil for none.
+    public var randAugment: Int?
+    /// How likely a rectangle of an image becomes noise (see `RandomErasing`); nil for never.
+    public var erasing: Double?
+
+    /// α of mixup, 0.01 to 2 (see `ImageMixing`); nil for none.
+    public var mixup: Double?
+    /// α of CutMix, 0.01 to 2 (see `ImageMixing`); nil for none.
+    public var cutmix: Double?
+
     /// What a network is trained for.
     public enum TaskKind: String, Sendable, Codable, CaseIterable {
         /// One class an image.
@@ -96,9 +130,11 @@ public struct Recipe: Sendable, Equatable, Codable {
 
     /// How classes of few images are made up for.
     public enum Balance: String, Sendable, Codable, CaseIterable {
-        /// An image's loss counts N / (K · n): N images of K classes, n of its own.
+        /// An image's loss counts N / (K · n): N images of K classes, n of its own (King and Zeng, *Logistic Regression in Rare Events
+        /// Data*, 2001).
         case weights
-        /// Every class is drawn equally often in an epoch of as many images.
+        /// Every class is drawn equally often in an epoch of as many images (Kang et al., *Decoupling Representation and Classifier for
+        /// Long-Tailed Recognition*, ICLR 2020, class-balanced sampling).
         case sampling
     }
 
@@ -142,6 +178,8 @@ public struct Recipe: Sendable, Equatable, Codable {
         case imagenet
         /// To −1 … 1.
         case half
+        /// As the recipe's `weights` want it: those of a run, of an imported model, or of a family whose names are known.
+        case weights
     }
 
     /// A recipe of defaults.
@@ -176,7 +214,15 @@ public struct Recipe: Sendable, Equatable, Codable {
         case matchOverlap = "match-overlap"
         case negativeRatio = "negative-ratio"
         case classLoss = "class-loss"
-        case balance
+        case balance, patience
+        case fineTune = "fine-tune"
+        case freeze
+        case backboneRate = "backbone-rate"
+        case firstLayerRate = "first-layer-rate"
+        case accumulate
+        case colorJitter = "color-jitter"
+        case randAugment = "rand-augment"
+        case erasing, mixup, cutmix
     }
 
     public init(from decoder: any Decoder) throws {
@@ -184,15 +230,20 @@ public struct Recipe: Sendable, Equatable, Codable {
         func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
             if let found = try container.decodeIfPresent(Value.self, forKey: key) { value = found }
         }
+        func readIfGiven<Value: Decodable>(_ key: CodingKeys, _ value: inout Value?) throws {
+            value = try container.decodeIfPresent(Value.self, forKey: key)
+        }
+        try readIfGiven(.fineTune, &fineTune)
+        try read(.optimizer, &optimizer)
+        if fineTune == true { takeFineTuningDefaults() }
         try read(.network, &network)
         try read(.width, &width)
         try read(.data, &data)
-        resolution = try container.decodeIfPresent(Int.self, forKey: .resolution)
-        channels = try container.decodeIfPresent(Int.self, forKey: .channels)
+        try readIfGiven(.resolution, &resolution)
+        try readIfGiven(.channels, &channels)
         try read(.holdOut, &holdOut)
         try read(.epochs, &epochs)
         try read(.batchSize, &batchSize)
-        try read(.optimizer, &optimizer)
         try read(.learningRate, &learningRate)
         try read(.momentum, &momentum)
         try read(.nesterov, &nesterov)
@@ -202,84 +253,35 @@ public struct Recipe: Sendable, Equatable, Codable {
         try read(.decayFactor, &decayFactor)
         try read(.warmupEpochs, &warmupEpochs)
         try read(.labelSmoothing, &labelSmoothing)
-        clipNorm = try container.decodeIfPresent(Double.self, forKey: .clipNorm)
-        ema = try container.decodeIfPresent(Double.self, forKey: .ema)
+        try readIfGiven(.clipNorm, &clipNorm)
+        try readIfGiven(.ema, &ema)
         try read(.precision, &precision)
         try read(.augmentation, &augmentation)
         try read(.normalization, &normalization)
         try read(.seed, &seed)
-        weights = try container.decodeIfPresent(String.self, forKey: .weights)
-        weightsKey = try container.decodeIfPresent(String.self, forKey: .weightsKey)
-        teacher = try container.decodeIfPresent(String.self, forKey: .teacher)
+        try readIfGiven(.weights, &weights)
+        try readIfGiven(.weightsKey, &weightsKey)
+        try readIfGiven(.teacher, &teacher)
         try read(.distillationShare, &distillationShare)
         try read(.distillationTemperature, &distillationTemperature)
-        channelSparsity = try container.decodeIfPresent(Double.self, forKey: .channelSparsity)
+        try readIfGiven(.channelSparsity, &channelSparsity)
         try read(.skipBadImages, &skipBadImages)
-        task = try container.decodeIfPresent(TaskKind.self, forKey: .task)
-        verticalFlip = try container.decodeIfPresent(Bool.self, forKey: .verticalFlip)
-        zoomOut = try container.decodeIfPresent(Double.self, forKey: .zoomOut)
-        matchOverlap = try container.decodeIfPresent(Double.self, forKey: .matchOverlap)
-        negativeRatio = try container.decodeIfPresent(Double.self, forKey: .negativeRatio)
-        classLoss = try container.decodeIfPresent(ClassLoss.self, forKey: .classLoss)
-        balance = try container.decodeIfPresent(Balance.self, forKey: .balance)
-    }
-}
-
-extension Recipe {
-    /// Refuses values that cannot train.
-    ///
-    /// - Throws: `TrainingError` naming the setting, its value and what would do.
-    public func validate() throws {
-        func require(_ condition: Bool, _ setting: CodingKeys, _ value: Any, _ advice: String) throws {
-            guard condition else { throw TrainingError("\(setting.rawValue) is \(value): use \(advice)") }
-        }
-        guard !network.isEmpty else {
-            throw TrainingError("no network is named: give network in the recipe or --network")
-        }
-        guard !data.isEmpty else { throw TrainingError("no data is named: give data in the recipe or --data") }
-        try require((1...100_000).contains(epochs), .epochs, epochs, "1 to 100000")
-        try require((1...65_536).contains(batchSize), .batchSize, batchSize, "1 to 65536")
-        try require(width > 0 && width <= 16, .width, width, "a number above 0, at most 16")
-        try require(
-            learningRate > 0 && learningRate <= 1e30, .learningRate, learningRate, "a number above 0, at most 1e30")
-        try require((0..<1).contains(momentum), .momentum, momentum, "0 up to, not including, 1")
-        try require((0...1e6).contains(weightDecay), .weightDecay, weightDecay, "0 to 1e6")
-        try require(
-            milestones.allSatisfy { (0...1).contains($0) }, .milestones, milestones, "shares of all epochs, 0 to 1")
-        try require(decayFactor > 0 && decayFactor <= 1, .decayFactor, decayFactor, "a number above 0, at most 1")
-        try require((0...100_000).contains(warmupEpochs), .warmupEpochs, warmupEpochs, "0 to 100000")
-        try require((0..<1).contains(labelSmoothing), .labelSmoothing, labelSmoothing, "0 up to, not including, 1")
-        try require(
-            clipNorm.map { $0 > 0 && $0 <= 1e30 } ?? true, .clipNorm, clipNorm ?? 0,
-            "a number above 0, at most 1e30, or leave it out")
-        try require(ema.map { $0 > 0 && $0 < 1 } ?? true, .ema, ema ?? 0, "a number between 0 and 1, or leave it out")
-        try require(
-            (0...1).contains(distillationShare), .distillationShare, distillationShare,
-            "0 (labels alone) to 1 (teacher alone)")
-        try require(
-            (0.001...1000).contains(distillationTemperature), .distillationTemperature, distillationTemperature,
-            "0.001 to 1000")
-        try require(
-            channelSparsity.map { $0 > 0 && $0 <= 1e6 } ?? true, .channelSparsity, channelSparsity ?? 0,
-            "a number above 0, at most 1e6, or leave it out")
-        try require((0..<1).contains(holdOut), .holdOut, holdOut, "0 up to, not including, 1")
-        try require(
-            resolution.map { (1...8192).contains($0) } ?? true, .resolution, resolution ?? 0, "1 to 8192 pixels")
-        guard weightsKey == nil || weights != nil else {
-            throw TrainingError("weights-key chooses among the sets of weights in a file: give weights too")
-        }
-        guard teacher == nil || task != .detection else {
-            throw TrainingError("teacher is for task: classification: leave it out")
-        }
-        guard balance == nil || task != .detection else {
-            throw TrainingError("balance is for task: classification: leave it out")
-        }
-        try require(zoomOut.map { (1...16).contains($0) } ?? true, .zoomOut, zoomOut ?? 0, "1 (never) to 16")
-        try require(
-            matchOverlap.map { $0 > 0 && $0 < 1 } ?? true, .matchOverlap, matchOverlap ?? 0, "a number between 0 and 1")
-        try require(
-            negativeRatio.map { $0 > 0 && $0 <= 1000 } ?? true, .negativeRatio, negativeRatio ?? 0,
-            "a number above 0, at most 1000")
-        try require(channels.map { $0 == 1 || $0 == 3 } ?? true, .channels, channels ?? 0, "1 (grey) or 3 (RGB)")
+        try readIfGiven(.task, &task)
+        try readIfGiven(.verticalFlip, &verticalFlip)
+        try readIfGiven(.zoomOut, &zoomOut)
+        try readIfGiven(.matchOverlap, &matchOverlap)
+        try readIfGiven(.negativeRatio, &negativeRatio)
+        try readIfGiven(.classLoss, &classLoss)
+        try readIfGiven(.balance, &balance)
+        try readIfGiven(.patience, &patience)
+        if let given = try container.decodeIfPresent(Int.self, forKey: .freeze) { freeze = given }
+        try readIfGiven(.backboneRate, &backboneRate)
+        try readIfGiven(.firstLayerRate, &firstLayerRate)
+        try readIfGiven(.accumulate, &accumulate)
+        try readIfGiven(.colorJitter, &colorJitter)
+        try readIfGiven(.randAugment, &randAugment)
+        try readIfGiven(.erasing, &erasing)
+        try readIfGiven(.mixup, &mixup)
+        try readIfGiven(.cutmix, &cutmix)
     }
 }

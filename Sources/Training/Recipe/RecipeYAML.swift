@@ -76,8 +76,20 @@ extension Recipe {
         }
     }
 
-    /// Reads a recipe file.
-    public init(contentsOf path: String) throws {
-        try self.init(yaml: RecipeText.read(path, kind: "a recipe in YAML"), source: path)
+    /// Reads a recipe file, with what is said elsewhere and other defaults follow from.
+    ///
+    /// - Parameters:
+    ///   - path: nil for a recipe of defaults.
+    ///   - fineTune: whether what the file does not say is what suits fine-tuning, whatever the file says.
+    ///   - optimizer: in place of the file's.
+    public init(contentsOf path: String?, fineTune: Bool = false, optimizer: OptimizerKind? = nil) throws {
+        let source = path ?? "the recipe"
+        var settings =
+            try path.map {
+                try RecipeText.settings(RecipeText.read($0, kind: "a recipe in YAML"), source: source)
+            } ?? Yams.Node.Mapping([])
+        if fineTune { settings[Yams.Node(CodingKeys.fineTune.rawValue)] = "true" }
+        if let optimizer { settings[Yams.Node(CodingKeys.optimizer.rawValue)] = Yams.Node(optimizer.rawValue) }
+        try self.init(settings: settings, source: source)
     }
 }

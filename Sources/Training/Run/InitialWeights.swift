@@ -2,13 +2,19 @@ import Execution
 import Interchange
 
 /// Weights that a training starts from: those of a file wherever it has some, new ones elsewhere.
-enum InitialWeights {
+struct InitialWeights {
+    /// What found its place and what did not, for people.
+    let report: String
+    /// Names of the tensors that come from the file.
+    let names: Set<String>
+    /// What published weights of these names are; nil where names do not tell it.
+    let family: PixelFamily?
+
     /// Loads what fits.
     ///
     /// - Parameter key: which of several sets of weights in the file; nil takes what fits best.
-    /// - Returns: what found its place and what did not, for people.
     /// - Throws: `TrainingError` where nothing fits; then nothing has changed.
-    static func load(_ path: String, key: String?, into parameters: Parameters) throws -> String {
+    init(_ path: String, key: String?, into parameters: Parameters) throws {
         let mapping = try WeightFile.read(contentsOf: path, for: parameters.specifications, key: key)
         guard !mapping.matched.isEmpty else {
             let names = mapping.extra.prefix(3).joined(separator: ", ")
@@ -17,6 +23,8 @@ enum InitialWeights {
                     + "backbone")
         }
         try parameters.load(mapping)
-        return mapping.report(source: path)
+        report = mapping.report(source: path)
+        names = Set(mapping.matched.map(\.name))
+        family = PixelFamily.of(scheme: mapping.scheme)
     }
 }

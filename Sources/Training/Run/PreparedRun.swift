@@ -10,11 +10,16 @@ struct PreparedRun {
 
     /// Makes the folder with its configuration, or checks that the one there is of the same training.
     ///
-    /// - Parameter resume: whether to go on with a run that is there.
+    /// - Parameters:
+    ///   - weights: those that a run begins with; nil where all are new, and for a run that goes on.
+    ///   - resume: whether to go on with a run that is there.
     /// - Throws: `TrainingError` that says in what the training differs from the run.
-    init(_ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, resume: Bool) throws {
+    init(
+        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, weights: InitialWeights?,
+        resume: Bool
+    ) throws {
         guard run.holdsRun else {
-            (configuration, lock) = try Self.begin(run, recipe, data, network)
+            (configuration, lock) = try Self.begin(run, recipe, data, network, weights)
             return
         }
         guard resume else {
@@ -44,7 +49,7 @@ struct PreparedRun {
     }
 
     private static func begin(
-        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network
+        _ run: RunFolder, _ recipe: Recipe, _ data: TrainingData, _ network: Network, _ weights: InitialWeights?
     ) throws -> (RunConfiguration, FolderLock) {
         if let file = run.fileOfOthers(network) {
             throw TrainingError(
@@ -55,12 +60,13 @@ struct PreparedRun {
             recipe: recipe.withAbsolutePaths(), inputShape: data.inputShape,
             evaluationTransform: data.evaluationTransform,
             classNames: data.training.classNames,
-            normalization: try RunConfiguration.importedNormalization(recipe, network)
+            normalization: try RunConfiguration.normalization(wantedBy: weights, recipe, network)
                 ?? data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages))
         configuration.place = DataPlace(of: recipe.data, run: run)
         let images = data.record()
         configuration.images = images
         configuration.heldOut = data.heldOut
+        if recipe.tellsGivenWeights { configuration.givenWeights = weights?.names.sorted() }
         try run.create()
         let lock = try FolderLock(run.path, work: "trains")
         run.removeHalfWrittenFiles()

@@ -50,10 +50,29 @@ extension RunConfiguration {
     /// Whether nobody has named its classes: those of photographs are then taken in their order.
     package var hasUnnamedClasses: Bool { recipe.data.isEmpty && classNames == Self.unnamed(classNames.count) }
 
+    /// What pixels become for the weights that a training starts from, where that is up to them; nil elsewhere.
+    ///
+    /// - Throws: `TrainingError` where the recipe leaves it to weights that do not say it.
+    static func normalization(
+        wantedBy weights: InitialWeights?, _ recipe: Recipe, _ network: Network
+    ) throws -> Normalization? {
+        if let normalization = importedNormalization(recipe, network) { return normalization }
+        guard recipe.normalization == .weights, let path = recipe.weights else { return nil }
+        let channels = network.inputShape.channels
+        let run = RunFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        if run.holdsRun { return try read(from: run).configuration.normalization.converted(toChannels: channels) }
+        guard let pixels = weights?.family?.pixels.pixels(channels: 3) else {
+            throw TrainingError(
+                "normalization is weights, and nothing says what pixels those of \(path) want: use imagenet, half or measured"
+            )
+        }
+        return Normalization(mean: pixels.mean, deviation: pixels.deviation).converted(toChannels: channels)
+    }
+
     /// What pixels become for the weights that a training starts from, where they were imported with their network: unless a recipe says
     /// otherwise, they go on seeing what they know.
-    static func importedNormalization(_ recipe: Recipe, _ network: Network) -> Normalization? {
-        guard recipe.normalization == .measured, let weights = recipe.weights else { return nil }
+    private static func importedNormalization(_ recipe: Recipe, _ network: Network) -> Normalization? {
+        guard [.measured, .weights].contains(recipe.normalization), let weights = recipe.weights else { return nil }
         let folder = URL(fileURLWithPath: weights).deletingLastPathComponent().path
         guard !RunFolder(folder).holdsRun, ModelInterface.isThere(in: folder),
             let interface = try? ModelInterface(folder: folder, of: network)

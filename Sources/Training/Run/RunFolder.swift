@@ -111,13 +111,15 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     public var place: DataPlace?
     /// Which images there were when the run began; nil in runs of earlier versions.
     public var images: TrainedImages?
+    /// Names of the tensors that the recipe's weights had, where the recipe trains them in another way than new ones; nil elsewhere.
+    public var givenWeights: [String]?
     /// Names of the images that were held out of training, below the data's folder; nil where none were, and in runs of earlier versions.
     ///
     /// They lie in a file of their own.
     public var heldOut: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case recipe, inputShape, evaluationTransform, classNames, normalization, place, images
+        case recipe, inputShape, evaluationTransform, classNames, normalization, place, images, givenWeights
     }
 
     /// A configuration by its parts.

@@ -9,36 +9,26 @@ struct ClassificationTask: TrainingTask {
     private let network: Network
     private let tensors: BatchTensors
     private let distillation: Distillation?
-    /// For each class what the loss of its images counts; nil for one and all the same.
-    private let weights: [Float]?
+    private let labelLoss: LabelLoss
 
     init(
         _ configuration: RunConfiguration, _ model: Model, classCounts: [Int], distillation: Distillation?
     ) throws {
         self.configuration = configuration
         network = model.network
-        weights =
-            configuration.recipe.balance == .weights && !classCounts.isEmpty
-            ? Recipe.Balance.weights(ofClassesWith: classCounts) : nil
+        let isWeighted = configuration.recipe.balance == .weights && !classCounts.isEmpty
+        labelLoss = LabelLoss(
+            classWeights: isWeighted ? Recipe.Balance.weights(ofClassesWith: classCounts) : nil,
+            labelSmoothing: configuration.recipe.labelSmoothing)
         self.distillation = distillation
         tensors = try BatchTensors(configuration.normalization, model.parameters)
     }
 
     func loss(_ outputs: [Tensor], _ batch: Batch) throws -> TaskLoss {
-        let (logits, labels) = (try network.logits(of: outputs[0]), try tensors.labels(batch))
-        let labelled = try crossEntropy(logits, labels, batch)
+        let logits = try network.logits(of: outputs[0])
+        let labelled = try labelLoss(logits, batch.labels, batch.mixtures)
         let loss = try distillation?.loss(labelled, logits: logits, batch) ?? labelled
-        let right = try Torch.withoutGradients { try logits.argmax(1).isEqual(to: labels).to(.float32).sum().item() }
-        return TaskLoss(value: loss, right: right)
-    }
-
-    /// The mean over the batch's images: with weights too, so that several processes compute what one would.
-    private func crossEntropy(_ logits: Tensor, _ labels: Tensor, _ batch: Batch) throws -> Tensor {
-        let smoothing = configuration.recipe.labelSmoothing
-        guard let weights else { return try logits.crossEntropy(labels, labelSmoothing: smoothing) }
-        let shares = try Tensor(batch.labels.map { weights[Int($0)] }, shape: [batch.count]).to(device: logits.device)
-        return try (logits.crossEntropies(labels, labelSmoothing: smoothing) * shares).sum()
-            / Double(max(1, batch.count))
+        return TaskLoss(value: loss, right: try LabelLoss.right(logits, batch.labels, batch.mixtures))
     }
 
     func scores(of model: Model, _ loader: Loader, ranks: Ranks) throws -> TaskScores {

@@ -20,6 +20,10 @@ final class TrainingProgress {
                     metrics.epoch, epochs, metrics.trainLoss, percent(metrics.trainAccuracy), metrics.loss,
                     scoreName, percent(metrics.accuracy), metrics.imagesPerSecond))
         case .checkpoint: break
+        case .ended(let epoch, let best):
+            note(
+                "ended after epoch \(epoch): no score since epoch \(best) was better. model.safetensors holds the weights of epoch \(epoch), "
+                    + "best.safetensors those of epoch \(best) (--weights best)")
         case .interrupted(let step): note("stopped after step \(step) with a checkpoint; --resume goes on from it")
         }
     }

@@ -16,6 +16,7 @@ struct Evaluate: ParsableCommand {
               sapool evaluate runs/a
               sapool evaluate runs/a --data photos2 --split test --confusion
               sapool evaluate runs/a --int8
+              sapool evaluate runs/a --flip
               sapool evaluate runs/a --shift-consistency 8
               sapool evaluate runs/a --json
             """)
@@ -34,6 +35,8 @@ struct Evaluate: ParsableCommand {
     var workers = 2
     @Flag(help: "Print how often each class was taken for each other.")
     var confusion = false
+    @Flag(help: "Take the mean of each image's and its mirror image's shares of the classes, in twice the time.")
+    var flip = false
     @Option(
         help: ArgumentHelp(
             "Also tell how often images keep their class when they are moved by as many pixels.", valueName: "pixels"))
@@ -54,6 +57,7 @@ struct Evaluate: ParsableCommand {
         let trained_on: Int
         let classes: [String]
         let confusion: [[Int]]
+        let flip: Bool?
         let shift_consistency: ShiftConsistency?
     }
 
@@ -68,6 +72,9 @@ struct Evaluate: ParsableCommand {
         if shiftConsistency != nil, int8.int8 || int8.int8Model != nil {
             throw ValidationError("--shift-consistency is measured of the float network: leave --int8 out.")
         }
+        if flip, int8.int8 || int8.int8Model != nil {
+            throw ValidationError("--flip is for the float network: leave --int8 out.")
+        }
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
         if trained.model.network.detector != nil { return try scoreDetector(trained) }
@@ -79,7 +86,7 @@ struct Evaluate: ParsableCommand {
             if let model = try int8.model(of: RunFolder(folder), configuration) {
                 try Int8Evaluator(model).evaluate(loader)
             } else {
-                try Evaluator(trained.model, configuration).evaluate(loader)
+                try Evaluator(trained.model, configuration, flips: flip).evaluate(loader)
             }
         let shifts = try shiftConsistency.map {
             try Evaluator(trained.model, configuration).shiftConsistency(loader, pixels: $0)
@@ -93,12 +100,13 @@ struct Evaluate: ParsableCommand {
                     accuracy: scores.accuracy, top5_accuracy: scores.top5Accuracy, loss: scores.loss,
                     images: scores.images,
                     split: images.part.rawValue, trained_on: images.trainedOn, classes: configuration.classNames,
-                    confusion: scores.confusion,
+                    confusion: scores.confusion, flip: flip ? true : nil,
                     shift_consistency: shifts))
         } else {
             print(
                 "accuracy \(percent(scores.accuracy))  (top 5: \(percent(scores.top5Accuracy)))  loss "
-                    + "\(fixed(scores.loss, 4))  on \(counted(scores.images, "image")) of the \(images.part.name)")
+                    + "\(fixed(scores.loss, 4))  on \(counted(scores.images, "image")) of the \(images.part.name)"
+                    + (flip ? ", each with its mirror image" : ""))
             if let shifts {
                 print(
                     "shift consistency \(percent(shifts.consistency))  on \(counted(shifts.movedImages, "image")) moved by up to "
@@ -111,6 +119,9 @@ struct Evaluate: ParsableCommand {
     private func scoreDetector(_ trained: TrainedModel) throws {
         guard !confusion else {
             throw ValidationError("--confusion is for networks that tell classes apart, and \(folder) finds objects.")
+        }
+        guard !flip else {
+            throw ValidationError("--flip is for networks that tell classes apart, and \(folder) finds objects.")
         }
         guard shiftConsistency == nil else {
             throw ValidationError(

@@ -103,6 +103,8 @@ struct Prune: ParsableCommand {
         var recipe = configuration.lastingRecipe(of: run)
         (recipe.network, recipe.weights, recipe.width) = (output + "/network.json", output + "/model.safetensors", 1)
         recipe.weightsKey = nil
+        // Nothing is new beside these weights.
+        (recipe.fineTune, recipe.freeze, recipe.backboneRate) = (nil, nil, nil)
         recipe = recipe.withAbsolutePaths()
         // network.json, which says that a network is here, comes last: what was killed before can be done again.
         try RunFolder(output).create()
@@ -111,7 +113,15 @@ struct Prune: ParsableCommand {
         try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
         var files = ImportedModel(network: smaller, tensors: pruned.weights.tensors)
         // An imported network goes on as one: outputs keep their channels.
-        if !run.holdsRun { files.interface = try? ModelInterface(folder: folder, of: network) }
+        if !run.holdsRun {
+            files.interface = try? ModelInterface(folder: folder, of: network)
+        } else if recipe.normalization == .weights {
+            // What pixels the weights want, a training that goes on has to hear from them.
+            let (mean, deviation) = (configuration.normalization.mean, configuration.normalization.deviation)
+            files.interface = ModelInterface(
+                source: folder, of: smaller, classes: configuration.classNames,
+                normalization: ModelInterface.Pixels(mean: mean, deviation: deviation))
+        }
         try files.write(to: output)
         try show(before, Cost(pruned.network))
     }

@@ -22,7 +22,7 @@ struct Train: ParsableCommand {
                   --network mobilenet_v2-nlp_headfix2-1222121 --width 0.35
               sapool train --recipe Experiments/demo.yaml --output runs/b
               sapool train --data photos --output runs/c --network mobilenet-v2 \\
-                  --weights mobilenet_v2.pth --learning-rate 0.01
+                  --weights mobilenet_v2.pth --fine-tune
               sapool train --resume --output runs/b
               sapool train --task detection --data cells --resolution 256 --output runs/d \\
                   --network 'ssdlite(backbone=mobilenet-v2(width=0.5))'
@@ -56,8 +56,12 @@ struct Train: ParsableCommand {
 
     @Option(help: "Passes over the training images.")
     var epochs: Int?
+    @Option(help: ArgumentHelp("Epochs without a better score after which the training ends.", valueName: "epochs"))
+    var patience: Int?
     @Option(help: "Images a step, those of all processes together.")
     var batchSize: Int?
+    @Option(help: "Parts that each batch is computed in, one after the other, to take less memory.")
+    var accumulate: Int?
     @Option(help: "sgd or adamw.")
     var optimizer: Recipe.OptimizerKind?
     @Option(help: "Peak of the schedule.")
@@ -89,7 +93,7 @@ struct Train: ParsableCommand {
     var precision: Recipe.Precision?
     @Option(help: "auto, crop-flip, resized-crop or none; of detection auto, object-crop, flip or none.")
     var augmentation: Recipe.Augmentation?
-    @Option(help: "measured, imagenet or half.")
+    @Option(help: "measured, imagenet, half or weights (what those of --weights want).")
     var normalization: Recipe.NormalizationKind?
     @Option(
         help: ArgumentHelp(
@@ -101,6 +105,20 @@ struct Train: ParsableCommand {
             "Which of several sets of weights in that file, such as state_dict (default: what fits best, of equals an average).",
             valueName: "key"))
     var weightsKey: String?
+    @Flag(
+        help:
+            "Defaults for fine-tuning --weights: a lower rate, pixels as they want them, an epoch for what is new alone."
+    )
+    var fineTune = false
+    @Option(help: ArgumentHelp("Epochs in which only what is new beside --weights is trained.", valueName: "epochs"))
+    var freeze: Int?
+    @Option(help: "What the learning rate of what comes from --weights is multiplied by, such as 0.1.")
+    var backboneRate: Double?
+    @Option(
+        help:
+            "What the learning rate of the first layer is multiplied by; of those behind it more and more, of the last 1."
+    )
+    var firstLayerRate: Double?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?
     @Option(help: "Weight of agreeing with the teacher; labels have the rest.")
@@ -114,6 +132,16 @@ struct Train: ParsableCommand {
     @Flag(help: "Leave broken images out, and list them, instead of stopping.")
     var skipBadImages = false
 
+    @Option(help: "Largest random change of brightness, contrast and saturation, 0 to 1.")
+    var colorJitter: Double?
+    @Option(help: "Strength of two operations on each image that are drawn at random from fourteen, 0 to 30.")
+    var randAugment: Int?
+    @Option(help: "How likely a random rectangle of an image becomes noise, 0 to 1.")
+    var erasing: Double?
+    @Option(help: "Mix each image with another one: the exponent of their shares, 0.01 (hardly) to 2 (about evenly).")
+    var mixup: Double?
+    @Option(help: "Put a part of another image into each: the exponent of their shares, 0.01 to 2.")
+    var cutmix: Double?
     @Option(help: "Make up for classes of few images: weights (in the loss) or sampling (each class equally often).")
     var balance: Recipe.Balance?
 
@@ -194,8 +222,8 @@ struct Train: ParsableCommand {
     /// The recipe: that of the file or of the run to go on with, with the command line's settings over it.
     private func settings(_ folder: RunFolder) throws -> Recipe {
         var settings = Recipe()
-        if let recipe {
-            settings = try Recipe(contentsOf: recipe)
+        if recipe != nil || (fineTune && !(resume && folder.holdsRun)) {
+            settings = try Recipe(contentsOf: recipe, fineTune: fineTune, optimizer: optimizer)
         } else if resume, folder.holdsRun {
             let configuration = try RunConfiguration.read(from: folder).configuration
             settings = configuration.recipe
@@ -242,6 +270,17 @@ struct Train: ParsableCommand {
         if let negativeRatio { settings.negativeRatio = negativeRatio }
         if let classLoss { settings.classLoss = classLoss }
         if let balance { settings.balance = balance }
+        if let patience { settings.patience = patience }
+        if fineTune { settings.fineTune = true }
+        if let freeze { settings.freeze = freeze }
+        if let backboneRate { settings.backboneRate = backboneRate }
+        if let firstLayerRate { settings.firstLayerRate = firstLayerRate }
+        if let accumulate { settings.accumulate = accumulate }
+        if let colorJitter { settings.colorJitter = colorJitter }
+        if let randAugment { settings.randAugment = randAugment }
+        if let erasing { settings.erasing = erasing }
+        if let mixup { settings.mixup = mixup }
+        if let cutmix { settings.cutmix = cutmix }
         guard !settings.network.isEmpty else {
             throw NetworkProposal(for: settings).error(Array(CommandLine.arguments.dropFirst()))
         }

@@ -1,0 +1,43 @@
+import Torch
+
+// What a recipe asks of the machine, of the processes and of the data.
+
+extension Recipe {
+    /// Checks that a training can run as it is asked to.
+    ///
+    /// - Parameter ranks: how many processes share each batch.
+    /// - Throws: `TrainingError` with what cannot be.
+    func check(_ options: TrainerOptions, ranks: Int) throws {
+        if precision == .bfloat16 {
+            guard options.device.isCPU else {
+                throw TrainingError(
+                    "precision is bfloat16, which only the CPU trains in so far: use float32 on \(options.device)")
+            }
+            guard Torch.hasBfloat16 else {
+                throw TrainingError(
+                    "precision is bfloat16, and this processor has no instructions for it (AVX-512 BF16, AMX or Arm's BF16): use float32"
+                )
+            }
+        }
+        guard ranks <= batchSize else {
+            throw TrainingError(
+                "batch-size is \(batchSize), and \(ranks) ranks share each batch: use at least one image a rank")
+        }
+        guard !options.synchronisesBatchNorm || (accumulate ?? 1) == 1 else {
+            throw TrainingError(
+                "accumulate is \(accumulate ?? 1), and batch normalisation cannot take its statistics from all ranks' images where each "
+                    + "computes them part by part: leave one of the two out")
+        }
+    }
+
+    /// Checks that a training whose length scores decide does not look at a test split for them.
+    ///
+    /// - Throws: `TrainingError` where it would.
+    func checkPatience(_ part: EvaluationPart) throws {
+        guard patience == nil || part != .test else {
+            throw TrainingError(
+                "patience goes by scores, and \(data) gives those of its test split, which would then say too much: hold images out with "
+                    + "--hold-out 0.1, or add a validation split")
+        }
+    }
+}

@@ -1,0 +1,281 @@
+import Datasets
+import Execution
+import Foundation
+import Interchange
+import Networks
+import Torch
+import Training
+import XCTest
+
+/// Whole trainings of tiny networks in this process.
+final class TrainerTests: XCTestCase {
+    private var folder = ""
+
+    override func setUpWithError() throws {
+        folder = NSTemporaryDirectory() + "sapool-\(UUID().uuidString)"
+        var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
+        for (split, count) in [("train", 8), ("val", 3), ("test", 2)] {
+            for (label, name) in ["dark", "bright"].enumerated() {
+                let path = "\(folder)/data/\(split)/\(name)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                for number in 0..<count {
+                    let pixels = (0..<8 * 8 * 3).map { _ in UInt8(label * 60 + Int(generator.next() % 150)) }
+                    try Image(width: 8, height: 8, channels: 3, pixels: pixels).write(toPNG: "\(path)/\(number).png")
+                }
+            }
+        }
+    }
+
+    override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: folder) }
+
+    /// A network without batch normalisation, whose batches can be computed in any parts, or one with it.
+    private func recipe(normalised: Bool = false) throws -> Recipe {
+        let builder = NetworkBuilder("tiny")
+        var x = try builder.input([3, 8, 8])
+        if normalised {
+            let convolution = Convolution(
+                inputChannels: 3, outputChannels: 4, kernel: 3, stride: 2, padding: 1, bias: true)
+            x = try builder.add(.convolution(convolution), [x], name: "conv")
+            x = try builder.add(.batchNorm(BatchNorm(channels: 4)), [x], name: "bn")
+        }
+        x = try builder.add(.flatten(Flatten()), [x], name: "flatten")
+        let network = try builder.network(output: builder.linear(x, to: 2, name: "fc"))
+        try network.json().write(to: URL(fileURLWithPath: "\(folder)/network.json"))
+        var recipe = Recipe(network: "\(folder)/network.json", data: "\(folder)/data")
+        recipe.resolution = 8
+        recipe.epochs = 4
+        recipe.batchSize = 8
+        recipe.learningRate = 0.02
+        recipe.warmupEpochs = 0
+        return recipe
+    }
+
+    @discardableResult
+    private func train(_ recipe: Recipe, _ name: String, stopAfter steps: Int? = nil) throws -> EpochMetrics? {
+        var options = TrainerOptions()
+        options.workers = 0
+        options.resume = true
+        var asked = 0
+        let trainer = try Trainer(
+            recipe, run: RunFolder("\(folder)/\(name)"), options: options,
+            shouldStop: {
+                asked += 1
+                return steps.map { asked > $0 } ?? false
+            })
+        return try trainer.train()
+    }
+
+    private func weights(_ name: String, _ file: String = "model") throws -> [String: [Double]] {
+        let file = try Safetensors(contentsOf: "\(folder)/\(name)/\(file).safetensors")
+        return Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.tensor.doubles()) })
+    }
+
+    private func assertEqual(
+        _ a: [String: [Double]], _ b: [String: [Double]], accuracy: Double, line: UInt = #line
+    ) {
+        XCTAssertEqual(Set(a.keys), Set(b.keys), line: line)
+        for (name, values) in a {
+            for (x, y) in zip(values, b[name] ?? []) { XCTAssertEqual(x, y, accuracy: accuracy, name, line: line) }
+        }
+    }
+
+    private func message(_ recipe: Recipe) -> String {
+        do { try train(recipe, "refused") } catch { return "\(error)" }
+        return "no error"
+    }
+
+    // MARK: - Accumulation
+
+    func testAccumulationGivesTheGradientOfTheBatch() throws {
+        var recipe = try recipe()
+        recipe.balance = .weights
+        try train(recipe, "whole")
+        for parts in [2, 3, 8] {
+            recipe.accumulate = parts
+            try train(recipe, "parts-\(parts)")
+            assertEqual(try weights("parts-\(parts)"), try weights("whole"), accuracy: 1e-5)
+        }
+        recipe.accumulate = 9
+        XCTAssertEqual(message(recipe), "accumulate is 9: use 1 to batch-size, which is 8")
+    }
+
+    // MARK: - Early stopping
+
+    /// A rate that changes nothing: no epoch is better than the first.
+    func testPatienceEndsATrainingAndAnInterruptedOneToo() throws {
+        var recipe = try recipe()
+        recipe.learningRate = 1e-12
+        recipe.epochs = 9
+        recipe.patience = 3
+        XCTAssertEqual(try train(recipe, "whole")?.epoch, 4)
+        XCTAssertEqual(RunFolder("\(folder)/whole").epochMetrics().count, 4)
+        XCTAssertEqual(try train(recipe, "whole")?.epoch, 4, "it is over")
+        while try train(recipe, "parts", stopAfter: 3) == nil {}
+        XCTAssertEqual(RunFolder("\(folder)/parts").epochMetrics().count, 4)
+        XCTAssertEqual(try weights("parts", "last"), try weights("whole", "last"))
+        recipe.patience = nil
+        XCTAssertEqual(try train(recipe, "patient")?.epoch, 9)
+    }
+
+    func testPatienceDoesNotGoByATestSplit() throws {
+        var recipe = try recipe()
+        recipe.patience = 2
+        try FileManager.default.removeItem(atPath: "\(folder)/data/val")
+        XCTAssertEqual(
+            message(recipe),
+            "patience goes by scores, and \(folder)/data gives those of its test split, which would then say too much: hold images out "
+                + "with --hold-out 0.1, or add a validation split")
+        recipe.holdOut = 0.25
+        recipe.batchSize = 4
+        XCTAssertNotNil(try train(recipe, "held-out"))
+    }
+
+    // MARK: - Freezing and rates
+
+    /// Weights with everything but the classifier, whose shape is another.
+    private func backbone(of recipe: Recipe) throws -> String {
+        let network = try Network(jsonFile: recipe.network)
+        let state = try Parameters(of: network, seed: 77).state().filter { !$0.name.hasPrefix("fc.") }
+        try Safetensors(state).write(to: "\(folder)/backbone.safetensors")
+        return "\(folder)/backbone.safetensors"
+    }
+
+    func testFrozenWeightsStayAsTheyAreAndThaw() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.weights = try backbone(of: recipe)
+        recipe.freeze = 2
+        recipe.epochs = 2
+        try train(recipe, "frozen")
+        let given = try Safetensors(contentsOf: "\(folder)/backbone.safetensors")
+        let frozen = try weights("frozen")
+        for (name, tensor) in given.tensors { XCTAssertEqual(frozen[name], tensor.doubles(), name) }
+        XCTAssertEqual(try XCTUnwrap(given["bn.num_batches_tracked"]).doubles(), [0])
+
+        recipe.epochs = 3
+        try train(recipe, "thawed")
+        let thawed = try weights("thawed")
+        for name in ["conv.weight", "bn.weight", "bn.running_mean", "fc.weight"] {
+            XCTAssertNotEqual(thawed[name], frozen[name], name)
+        }
+        XCTAssertEqual(thawed["bn.num_batches_tracked"], [2])
+    }
+
+    /// Interrupted in every phase, a training ends with the same weights.
+    func testAFrozenTrainingGoesOnWhereItStood() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.weights = try backbone(of: recipe)
+        recipe.freeze = 2
+        recipe.backboneRate = 0.3
+        recipe.firstLayerRate = 0.5
+        recipe.accumulate = 2
+        recipe.mixup = 0.2
+        recipe.cutmix = 1
+        recipe.erasing = 0.5
+        recipe.randAugment = 9
+        recipe.ema = 0.9
+        recipe.optimizer = .adamw
+        try train(recipe, "whole")
+        var sessions = 0
+        while try train(recipe, "parts", stopAfter: 1) == nil, sessions < 20 { sessions += 1 }
+        XCTAssertTrue((2..<20).contains(sessions), "\(sessions)")
+        for file in ["model", "last"] { XCTAssertEqual(try weights("parts", file), try weights("whole", file), file) }
+    }
+
+    func testRatesOfGivenWeightsAndLayers() throws {
+        var recipe = try recipe(normalised: true)
+        let model = try Model(Network(jsonFile: recipe.network), seed: 1)
+        XCTAssertEqual(model.network.layerNumbers, [0, 1, 1, 1, 2])
+        recipe.weights = try backbone(of: recipe)
+        recipe.momentum = 0
+        recipe.weightDecay = 0
+        recipe.schedule = .constant
+        recipe.epochs = 1
+        recipe.batchSize = 16
+        func change(_ name: String) throws -> (backbone: Double, classifier: Double) {
+            try train(recipe, name)
+            let start = try Parameters(of: model.network, seed: recipe.seed).state()
+            let given = try Safetensors(contentsOf: "\(folder)/backbone.safetensors")
+            let trained = try weights(name)
+            func moved(_ parameter: String, from tensor: TensorData?) throws -> Double {
+                zip(try XCTUnwrap(trained[parameter]), try XCTUnwrap(tensor).doubles()).map { abs($0 - $1) }.reduce(
+                    0, +)
+            }
+            return (
+                try moved("conv.weight", from: given["conv.weight"]),
+                try moved("fc.weight", from: start.first { $0.name == "fc.weight" }?.tensor)
+            )
+        }
+        // One step of plain descent: what changes is the rate times the gradient.
+        let whole = try change("whole")
+        recipe.backboneRate = 0.25
+        let slow = try change("slow")
+        recipe.firstLayerRate = 0.5
+        let slower = try change("slower")
+        XCTAssertEqual(slow.backbone / whole.backbone, 0.25, accuracy: 1e-3)
+        XCTAssertEqual(slower.backbone / whole.backbone, 0.125, accuracy: 1e-3)
+        XCTAssertEqual(slower.classifier, whole.classifier, accuracy: whole.classifier * 1e-3)
+    }
+
+    func testDefaultsOfFineTuning() throws {
+        func recipe(_ text: String) throws -> Recipe {
+            try Recipe(yaml: "network: n\ndata: d\nweights: w\nfine-tune: true\n\(text)", source: "r.yaml")
+        }
+        let plain = try recipe("")
+        XCTAssertEqual(plain.learningRate, 0.01)
+        XCTAssertEqual(plain.normalization, .weights)
+        XCTAssertEqual([plain.freeze, plain.patience], [1, nil])
+        XCTAssertEqual(try recipe("optimizer: adamw").learningRate, 0.0005)
+        let said = try recipe("learning-rate: 0.3\nfreeze: 0\nnormalization: half")
+        XCTAssertEqual([said.learningRate, Double(said.freeze ?? 9)], [0.3, 0])
+        XCTAssertEqual(said.normalization, .half)
+        XCTAssertEqual(try Recipe(yaml: said.yaml(), source: "again"), said)
+        XCTAssertEqual(try Recipe(yaml: "fine-tune: false", source: "r.yaml").learningRate, Recipe().learningRate)
+        // What is said elsewhere goes before what the file says.
+        let path = "\(folder)/r.yaml"
+        try "network: n\ndata: d\nlearning-rate: 0.2\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let overridden = try Recipe(contentsOf: path, fineTune: true, optimizer: .adamw)
+        XCTAssertEqual(overridden.learningRate, 0.2)
+        XCTAssertEqual([overridden.freeze], [1])
+        XCTAssertEqual(try Recipe(contentsOf: nil, fineTune: true, optimizer: .adamw).learningRate, 0.0005)
+        XCTAssertThrowsError(try overridden.validate()) {
+            XCTAssertEqual(
+                "\($0)", "fine-tune is for what comes from a file of weights: give weights too, or leave it out")
+        }
+    }
+
+    /// Weights of a run want its pixels; of others nobody knows, unless their names tell.
+    func testPixelsAreThoseThatTheWeightsWant() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.epochs = 1
+        recipe.normalization = .half
+        try train(recipe, "teacher")
+        recipe.weights = "\(folder)/teacher/model.safetensors"
+        recipe.normalization = .weights
+        try train(recipe, "pupil")
+        let (configuration, _) = try RunConfiguration.read(from: RunFolder("\(folder)/pupil"))
+        XCTAssertEqual(configuration.normalization, .half(channels: 3))
+        recipe.weights = try backbone(of: recipe)
+        XCTAssertEqual(
+            message(recipe),
+            "normalization is weights, and nothing says what pixels those of \(folder)/backbone.safetensors want: use imagenet, half or "
+                + "measured")
+        recipe.weights = nil
+        XCTAssertEqual(
+            message(recipe),
+            "normalization is weights, and there are none: give weights too, or use measured, imagenet or half")
+    }
+
+    func testWhatCannotBeFrozen() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.freeze = 1
+        XCTAssertEqual(
+            message(recipe), "freeze is for what comes from a file of weights: give weights too, or leave it out")
+        let network = try Network(jsonFile: recipe.network)
+        try Safetensors(Parameters(of: network, seed: 1).state()).write(to: "\(folder)/all.safetensors")
+        recipe.weights = "\(folder)/all.safetensors"
+        XCTAssertEqual(
+            message(recipe),
+            "freeze is 1, and every weight of the network is in \(folder)/all.safetensors, so that nothing would be trained: use 0"
+        )
+    }
+}
