@@ -133,7 +133,8 @@ struct ReportData {
             isDetector ? AnnotatedDataset(try source.annotations(part), cacheBytes: 0) : try source.images(part)
         trainedOn = try source.trainedOn(part, images)
         // Parts of one size are seldom others; to know it, all would have to be read.
-        isOther = source.configuration.images.map { $0.evaluation.count != images.count } ?? false
+        let count = images.count
+        isOther = source.configuration.images.map { $0.evaluation.count != count } ?? false
         let recorded = source.configuration.images?.training.classCounts ?? []
         trainingCounts =
             isDetector && source.isOwn ? (try? source.annotations(.train).classCounts) ?? [] : recorded
