@@ -11,6 +11,10 @@ struct HeaderSource {
     let stack: Int
     /// Tells this network with these weights from every other.
     let build: UInt32
+    /// The camera whose bytes become images, if any.
+    let camera: CameraTables?
+    /// How scores become probabilities; nil where they are no classes'.
+    let exponentials: Exponentials?
 
     var c: String { source.names.c }
     var k: String { source.names.constant }
@@ -107,9 +111,11 @@ struct HeaderSource {
         /// A class's name; NULL where there is none.
         const char *\(c)_class_name(int32_t index);
 
-        // The same with one context for all, its memory and the linked weights.
+        \(cameraText)// The same with one context for all, its memory and the linked weights.
 
         \(c)_status \(c)_init(void);
+        /// The context of these calls, for all that takes one.
+        \(c)_t *\(c)_context(void);
         uint8_t *\(c)_input(void);
         \(c)_status \(c)_\(source.pushesRows ? "push_row" : "run")(const uint8_t *pixels, int32_t bytes);
         \(wrappers.map { $0.declaration + ";" }.joined(separator: "\n"))
