@@ -42,6 +42,7 @@ struct DataSource {
     }
 
     private var names: String {
+        let layers = source.layerNames.map { "    \($0.map(PrintedText.cString) ?? "0"),\n" }.joined()
         let lines = classNames.map { "    \(PrintedText.cString($0)),\n" }.joined()
         return """
             #include "\(c).h"
@@ -50,6 +51,12 @@ struct DataSource {
             \(lines)};
 
             const char *\(c)_class_name(int32_t index) { return index >= 0 && index < \(classNames.count) ? names[index] : 0; }
+
+            static const char *const layers[\(k)_LAYERS + 1] = {
+                0,
+            \(layers)};
+
+            const char *\(c)_layer_name(int32_t layer) { return layer > 0 && layer <= \(k)_LAYERS ? layers[layer] : 0; }
 
             """
     }

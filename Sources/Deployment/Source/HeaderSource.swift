@@ -106,6 +106,19 @@ struct HeaderSource {
         /// Gives the image up, wherever it is: the next \(source.pushesRows ? "row is a first one" : "one may come").
         \(c)_status \(c)_cancel(\(c)_t *context);
 
+        /// Is called after each row of a layer, whose number it gets, and what \(c)_set_hook was given. It makes no call with this context.
+        typedef void (*\(c)_hook)(void *user, int32_t layer);
+
+        /// Where time goes: the time since the hook was called last, or since the call for the image began, is the layer's (with such layers as have
+        /// no step of their own: its name tells). NULL for none, as it is in the beginning.
+        \(c)_status \(c)_set_hook(\(c)_t *context, \(c)_hook hook, void *user);
+
+        // Layers have the numbers 1 to \(k)_LAYERS.
+        #define \(k)_LAYERS \(source.layers.map(\.step).max() ?? 0)
+
+        /// A layer's name, and of those before it that have no step of their own; NULL where there is none.
+        const char *\(c)_layer_name(int32_t layer);
+
         \(source.detector == nil ? scoreFunctions : detectorFunctions)
 
         /// A class's name; NULL where there is none.
