@@ -98,7 +98,8 @@ public struct FirmwareExport {
             }
             guard input.channels == 1 || input.channels == 3 else {
                 throw DeploymentError(
-                    "\(program.model.network.name) takes \(input.channels) channels, which no camera gives: leave --camera out")
+                    "\(program.model.network.name) takes \(input.channels) channels, which no camera gives: leave --camera out"
+                )
             }
         }
         guard options.stack >= 512, options.stack % 8 == 0, options.stack <= 1 << 20 else {

@@ -14,7 +14,9 @@ struct DataSource {
     }
 
     /// Those whose calls are not the network's own, without their endings: each becomes an object of its own.
-    var objects: [String] { (answers + camera).map(\.name).filter { $0.hasSuffix(".c") }.map { String($0.dropLast(2)) } }
+    var objects: [String] {
+        (answers + camera).map(\.name).filter { $0.hasSuffix(".c") }.map { String($0.dropLast(2)) }
+    }
 
     private var answers: [(name: String, text: String)] {
         header.exponentials.map { [("answers.c", template("answers.c")), ("\(c)_exponentials.h", $0.text)] } ?? []

@@ -34,7 +34,8 @@ extension HeaderSource {
         let answers =
             source.detector != nil
             ? ["detections_r", "head_r"] : ["output_r", "class_r", outputs.count == 1 ? "scores_r" : "values_r"]
-        return (["open", "input_r", take, "start", "step", "cancel", "set_hook", "class_name", "layer_name"] + answers).map { "\(c)_\($0)" }
+        return (["open", "input_r", take, "start", "step", "cancel", "set_hook", "class_name", "layer_name"] + answers)
+            .map { "\(c)_\($0)" }
     }
 
     /// What an image's bytes stand for.

@@ -201,7 +201,8 @@ struct Export: ParsableCommand {
         if let camera {
             guard run.holdsRun else {
                 throw TrainingError(
-                    "\(folder) holds no run, so nothing says how images of a camera are cropped and resized: leave --camera out")
+                    "\(folder) holds no run, so nothing says how images of a camera are cropped and resized: leave --camera out"
+                )
             }
             options.camera = try CameraTables(
                 size: camera, transform: RunConfiguration.read(from: run).configuration.evaluationTransform)
