@@ -78,7 +78,7 @@ struct LibraryBuild {
     ) throws -> String {
         try tools.run(
             tools.clang,
-            ["--target=\(target.triple)"] + target.flags + [
+            ["--target=\(target.triple)"] + target.ownFlags + [
                 "-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-pie", "-O2", "-ffunction-sections",
                 "-fdata-sections", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-I\(sources)/CDSP/include",
                 "-I\(sources)/\(names.data)/include", "-c", file.path, "-o", "\(object).o",
@@ -91,7 +91,7 @@ struct LibraryBuild {
         let map = "module \(names.data) { header \"\(sources)/\(names.data)/include/\(names.c).h\" export * }\n"
         try Data(map.utf8).write(to: URL(fileURLWithPath: "\(folder)/module.modulemap"))
         // The importer of C alone decides how floating-point numbers are passed and data are addressed.
-        let importer = (target.flags + ["-ffreestanding", "-fno-pic", "-fno-pie"]).flatMap { ["-Xcc", $0] }
+        let importer = (target.ownFlags + ["-ffreestanding", "-fno-pic", "-fno-pie"]).flatMap { ["-Xcc", $0] }
         let common =
             [
                 "-target", target.triple, "-enable-experimental-feature", "Embedded", "-wmo", "-O", "-parse-as-library",
