@@ -9,7 +9,21 @@ extern uint32_t _sidata[], _sdata[], _edata[], _sbss[], _ebss[], _estack[];
 extern int main(void);
 void Reset_Handler(void) __attribute__((noreturn));
 
-#if defined(__arm__)
+#if defined(NRF51)
+// The UART of microbit: a byte goes, and an event says that it is gone.
+#define UART(offset) (*(volatile uint32_t *)(UART_ADDRESS + (offset)))
+
+static void put(char character) {
+    UART(0x500) = 4;
+    UART(0x008) = 1;
+    UART(0x51C) = (uint8_t)character;
+    while (!UART(0x11C)) {}
+    UART(0x11C) = 0;
+}
+
+static void settle(void) {}
+
+#elif defined(__arm__)
 // A CMSDK UART: data, state (bit 0: full), control (bit 0: transmits), interrupts, divisor.
 #define UART ((volatile uint32_t *)UART_ADDRESS)
 
@@ -22,8 +36,14 @@ static void put(char character) {
     UART[0] = (uint8_t)character;
 }
 
-static void leave(void) {
+static void settle(void) {
     while (UART[1] & 1) {}
+}
+#endif
+
+#if defined(__arm__)
+static void leave(void) {
+    settle();
     // The emulator ends where the core asks to be reset.
     *(volatile uint32_t *)0xE000ED0C = 0x05FA0004;
 }
@@ -37,6 +57,10 @@ __attribute__((section(".isr_vector"), used)) static const void *const vectors[1
 void Reset_Handler(void) {
 #if defined(__ARM_FP) || defined(__ARM_FEATURE_MVE)
     *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20;
+    __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
+#ifdef TRAPS_UNALIGNED
+    *(volatile uint32_t *)0xE000ED14 |= 8;
     __asm__ volatile("dsb\n isb" ::: "memory");
 #endif
 #else

@@ -116,6 +116,12 @@ CONTENT(board_include_board_h) = {
 CONTENT(simulate_main_c) = {
 #embed "../../Firmware/Sources/Simulate/main.c"
 };
+CONTENT(templates_answers_c) = {
+#embed "../../Firmware/Templates/answers.c"
+};
+CONTENT(templates_camera_c) = {
+#embed "../../Firmware/Templates/camera.c"
+};
 CONTENT(boards_layout_ld) = {
 #embed "../../Firmware/Boards/layout.ld"
 };
@@ -202,6 +208,8 @@ static const FirmwareFile files[] = {
     ENTRY("Sources/Board/startup.c", board_startup_c),
     ENTRY("Sources/Board/include/board.h", board_include_board_h),
     ENTRY("Sources/Simulate/main.c", simulate_main_c),
+    ENTRY("Templates/answers.c", templates_answers_c),
+    ENTRY("Templates/camera.c", templates_camera_c),
     ENTRY("Boards/layout.ld", boards_layout_ld),
     ENTRY("Boards/m33.json", boards_m33_json),
     ENTRY("Boards/m4.json", boards_m4_json),

@@ -8,19 +8,23 @@ struct HostBuild {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// Writes a package of several networks, each with the programs `CheckInterface` and `CheckWeights` of `Firmware/Sources`, and builds
-    /// all with the address sanitizer.
+    /// Writes a package of several networks, each with the programs `CheckInterface` and `CheckWeights` of `Firmware/Sources` and `calls.c` of
+    /// `Fuzz/Interface` as `CheckCalls`, and builds all with the address sanitizer.
     init(_ exports: [FirmwareExport], names: [String], in folder: String) throws {
         self.folder = folder
         _ = try FirmwarePackage.write(exports, to: folder)
         var targets = ""
         for name in names {
             let module = name.prefix(1).uppercased() + name.dropFirst()
-            for program in ["CheckInterface", "CheckWeights"] {
-                let code = try Self.text("\(Self.root)/Firmware/Sources/\(program)/main.c")
+            for (program, file) in [
+                ("CheckInterface", "Firmware/Sources/CheckInterface/main.c"),
+                ("CheckWeights", "Firmware/Sources/CheckWeights/main.c"), ("CheckCalls", "Fuzz/Interface/calls.c"),
+            ] {
+                let code = try Self.text("\(Self.root)/\(file)")
                 try write(
                     "Sources/\(program)\(module)/main.c",
-                    code.replacing("sapool", with: name).replacing("SAPOOL", with: name.uppercased()))
+                    "#define SEQUENCES 100\n"
+                        + code.replacing("sapool", with: name).replacing("SAPOOL", with: name.uppercased()))
                 targets += """
                             .executableTarget(name: "\(program)\(module)", dependencies: ["Board", "\(module)", "\(module)Data"]),
 

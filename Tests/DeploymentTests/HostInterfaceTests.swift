@@ -25,6 +25,8 @@ final class HostInterfaceTests: XCTestCase {
             XCTAssertEqual(answers.output, "", "\(shape.name): the C interface answers wrongly")
             XCTAssertEqual(answers.status, 0, shape.name)
             try checkBytes(shape, program, build, "Simulate\(module)")
+            let calls = try build.output(of: "CheckCalls\(module)")
+            XCTAssertEqual(calls.status, 0, "\(shape.name), calls in any order: \(calls.output.suffix(3000))")
             let weights = try build.output(of: "CheckWeights\(module)")
             XCTAssertEqual(weights.status, 0, "\(shape.name): \(weights.output.suffix(3000))")
             let refused = try XCTUnwrap(Int(weights.output.trimmingCharacters(in: .newlines)), weights.output)

@@ -48,6 +48,19 @@ static int32_t answer(uint32_t *hash) {
     }
     expect("output with a place too few", sapool_output(scores, SAPOOL_OUTPUTS - 1), SAPOOL_WRONG_SIZE);
     expect("output without a place", sapool_output(0, SAPOOL_OUTPUTS), SAPOOL_NULL_POINTER);
+#ifdef SAPOOL_PROBABILITY_UNIT
+    static uint16_t probabilities[SAPOOL_OUTPUTS];
+    sapool_choice first;
+    int32_t sum = 0;
+    const sapool_t *context = sapool_context();
+    expect("probabilities", sapool_probabilities_r(context, probabilities, SAPOOL_OUTPUTS), SAPOOL_OK);
+    for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) sum += probabilities[index];
+    expect("probabilities that are not 1 together", sum - SAPOOL_PROBABILITY_UNIT > SAPOOL_OUTPUTS || SAPOOL_PROBABILITY_UNIT - sum > SAPOOL_OUTPUTS, 0);
+    expect("the most probable", sapool_top_r(context, &first, 1, 0), 1);
+    expect("another class is the most probable", first.label, best);
+    expect("its probability", first.probability, probabilities[best]);
+    expect("none of these", sapool_top_r(context, &first, 1, SAPOOL_PROBABILITY_UNIT + 1), 0);
+#endif
     expect("a class's name", sapool_class_name(best) != 0, 1);
     expect("no class's name", sapool_class_name(-1) == 0 && sapool_class_name(SAPOOL_OUTPUTS) == 0, 1);
 #endif
@@ -163,6 +176,33 @@ static int32_t open_with(sapool_t *context, void *memory, size_t bytes, const vo
     return status;
 }
 
+static int32_t told[SAPOOL_LAYERS + 1];
+
+static void tell(void *user, int32_t layer) {
+    expect("what a hook is told with", user == told, 1);
+    if (layer < 1 || layer > SAPOOL_LAYERS) expect("a layer that is none", layer, 1);
+    else told[layer]++;
+}
+
+/// Each layer that has steps of its own has a name and is told of; without a hook nobody is told.
+static void check_hook(uint32_t first) {
+    uint32_t hash;
+    expect("a hook without a context", sapool_set_hook(0, tell, told), SAPOOL_NULL_POINTER);
+    expect("a hook", sapool_set_hook(&own, tell, told), SAPOOL_OK);
+    int32_t steps = compute_in_steps(1, &hash), calls = 0;
+    expect("another answer with a hook", hash == first, 1);
+    for (int32_t layer = 1; layer <= SAPOOL_LAYERS; layer++) {
+        expect("a layer without a name, or that nobody is told of", told[layer] > 0, sapool_layer_name(layer) != 0);
+        calls += told[layer];
+    }
+    expect("names that are none", sapool_layer_name(0) != 0 || sapool_layer_name(SAPOOL_LAYERS + 1) != 0, 0);
+    expect("more calls than steps", calls > steps, 0);
+    expect("no hook", sapool_set_hook(&own, 0, 0), SAPOOL_OK);
+    compute_in_steps(1, &hash);
+    for (int32_t layer = 1; layer <= SAPOOL_LAYERS; layer++) calls -= told[layer];
+    expect("calls without a hook", calls, 0);
+}
+
 /// What a caller gives: pointers, sizes, weights; and images in steps.
 static void check_contexts(uint32_t first, uint32_t second) {
     const size_t bytes = SAPOOL_MEMORY_BYTES, weights = SAPOOL_WEIGHTS_BYTES;
@@ -186,6 +226,7 @@ static void check_contexts(uint32_t first, uint32_t second) {
     int32_t steps = compute_in_steps(1, &hash);
     expect("another answer in steps", hash == first, 1);
     expect("more steps than the header says", steps > SAPOOL_STEPS, 0);
+    check_hook(first);
     // An image that is given up, in the middle.
     uint8_t *pixels = sapool_input_r(&own);
     fill(pixels, 0, PART, 1);

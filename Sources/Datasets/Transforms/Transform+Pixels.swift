@@ -81,9 +81,7 @@ extension Transform {
             return .whole
         case .centerCrop(let size, let shortSide):
             let whole = Self.size(of: source.size, shortSide: shortSide, covering: size)
-            let window = Rectangle(
-                x: (whole.width - size.width) / 2, y: (whole.height - size.height) / 2, width: size.width,
-                height: size.height)
+            let window = Self.window(in: whole, of: size)
             resize(source, to: whole, window: window, into: target, scratch: scratch)
             return Placement(window: window, of: whole)
         case .randomResizedCrop(let size, let crop):
@@ -115,6 +113,13 @@ extension Transform {
             result = scaled(max(shortSide, larger))
         }
         return result
+    }
+
+    /// The centre of an image.
+    static func window(in whole: ImageSize, of size: ImageSize) -> Rectangle {
+        Rectangle(
+            x: (whole.width - size.width) / 2, y: (whole.height - size.height) / 2, width: size.width,
+            height: size.height)
     }
 
     private static func scaled(_ long: Int, _ numerator: Int, _ denominator: Int) -> Int {

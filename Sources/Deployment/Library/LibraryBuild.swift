@@ -2,12 +2,14 @@ import Foundation
 
 /// Makes a network's archive for a target: objects, merged to one whose names are private but for those of the header.
 ///
-/// An archive has three members, so that a program links only what it uses: the network with the kernels that it runs, the weights, and the
-/// calls without a context with their memory. Kernels are private to each network: any number of networks and versions live together.
+/// An archive has a few members, so that a program links only what it uses: the network with the kernels that it runs, the weights, the
+/// calls without a context with their memory, and what makes probabilities of scores and images of a camera's rows. Kernels are private to each network: any number of networks and versions live together.
 struct LibraryBuild {
     private let names: PackageNames
     /// What the header declares.
     private let functions: [String]
+    /// Further files of the network's C module that become members of their own.
+    private let others: [String]
     private let tools: LibraryToolchain
     /// Where the package's sources lie, and where objects go.
     private let sources: String
@@ -19,6 +21,7 @@ struct LibraryBuild {
     init(_ export: FirmwareExport, _ tools: LibraryToolchain, sources: String, scratch: String) {
         names = export.names
         functions = export.data.header.functions
+        others = export.data.objects
         (self.tools, self.sources, self.scratch) = (tools, "\(sources)/Sources", scratch)
     }
 
@@ -43,15 +46,17 @@ struct LibraryBuild {
                 + ["network-swift.o", "runtime-swift.o"] + kernels + own, in: folder, target)
         try strip("merged.o", to: "network.o", keeping: functions, target, folder)
         try checkSymbols("network.o", target, folder)
-        for file in ["weights", "memory"] {
+        let members = ["weights", "memory"] + others
+        for file in members {
             let object = try compile(
                 ("\(file).c", "\(sources)/\(names.data)/\(file).c"), to: "raw-\(file)", target, folder)
             try strip(object, to: "\(file).o", keeping: [], target, folder)
+            try checkSymbols("\(file).o", target, folder)
         }
         let archive = "lib\(names.c).a"
         // Without dates and owners: the same network gives the same bytes.
         try tools.run(
-            tools.archiver, ["rcsD", archive, "network.o", "weights.o", "memory.o"], in: folder, target)
+            tools.archiver, ["rcsD", archive, "network.o"] + members.map { "\($0).o" }, in: folder, target)
         guard let bytes = FileManager.default.contents(atPath: "\(folder)/\(archive)") else {
             throw DeploymentError("cannot read \(folder)/\(archive)")
         }
@@ -73,7 +78,7 @@ struct LibraryBuild {
     ) throws -> String {
         try tools.run(
             tools.clang,
-            ["--target=\(target.triple)"] + target.flags + [
+            ["--target=\(target.triple)"] + target.ownFlags + [
                 "-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-pie", "-O2", "-ffunction-sections",
                 "-fdata-sections", "-fno-unwind-tables", "-fno-asynchronous-unwind-tables", "-I\(sources)/CDSP/include",
                 "-I\(sources)/\(names.data)/include", "-c", file.path, "-o", "\(object).o",
@@ -86,7 +91,7 @@ struct LibraryBuild {
         let map = "module \(names.data) { header \"\(sources)/\(names.data)/include/\(names.c).h\" export * }\n"
         try Data(map.utf8).write(to: URL(fileURLWithPath: "\(folder)/module.modulemap"))
         // The importer of C alone decides how floating-point numbers are passed and data are addressed.
-        let importer = (target.flags + ["-ffreestanding", "-fno-pic", "-fno-pie"]).flatMap { ["-Xcc", $0] }
+        let importer = (target.ownFlags + ["-ffreestanding", "-fno-pic", "-fno-pie"]).flatMap { ["-Xcc", $0] }
         let common =
             [
                 "-target", target.triple, "-enable-experimental-feature", "Embedded", "-wmo", "-O", "-parse-as-library",
@@ -161,7 +166,7 @@ struct LibraryBuild {
         let listed = try tools.run(
             tools.symbols, ["--undefined-only", "--just-symbol-name", object], in: folder, target)
         let unknown = listed.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { name in
-            !["memcpy", "memmove", "memset"].contains(name) && !name.hasPrefix("__")
+            !["memcpy", "memmove", "memset"].contains(name) && !name.hasPrefix("__") && !name.hasPrefix("\(names.c)_")
         }
         guard unknown.isEmpty else {
             throw DeploymentError(

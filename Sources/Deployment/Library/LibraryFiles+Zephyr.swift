@@ -58,7 +58,8 @@ extension LibraryFiles {
             case "fpv5-sp-d16" where target.processor == "cortex-m7": " AND NOT CONFIG_CPU_HAS_FPU_DOUBLE_PRECISION"
             default: ""
             }
-        return "\(core) AND CONFIG_FP_HARDABI\(precision)"
+        let trap = target.isStrict ? " AND CONFIG_TRAP_UNALIGNED_ACCESS" : ""
+        return "\(core) AND CONFIG_FP_HARDABI\(precision)\(trap)"
     }
 
     var readme: String {

@@ -14,6 +14,8 @@ public struct LibraryTarget: Sendable, Hashable {
     let isArm: Bool
     /// What Swift's standard library is named by.
     let triple: String
+    /// Whether words lie at multiples of their size alone, for programs that have the core trap where they do not (`UNALIGN_TRP`).
+    var isStrict = false
 
     /// All that there are, small cores first.
     public static let all = [
@@ -21,8 +23,10 @@ public struct LibraryTarget: Sendable, Hashable {
         arm("m3", "Cortex-M3"),
         arm("m4", "Cortex-M4"),
         arm("m4-hard", "Cortex-M4F", unit: "fpv4-sp-d16"),
+        arm("m4-hard-strict", "Cortex-M4F that traps on unaligned access", unit: "fpv4-sp-d16"),
         arm("m7", "Cortex-M7"),
         arm("m7-hard", "Cortex-M7 with double precision", unit: "fpv5-d16"),
+        arm("m7-hard-strict", "Cortex-M7 that traps on unaligned access", unit: "fpv5-d16"),
         arm("m7-hard-single", "Cortex-M7 with single precision", unit: "fpv5-sp-d16"),
         arm("m33", "Cortex-M33"),
         arm("m33-hard", "Cortex-M33 with single precision", unit: "fpv5-sp-d16"),
@@ -37,7 +41,8 @@ public struct LibraryTarget: Sendable, Hashable {
     ) -> LibraryTarget {
         let core = name.split(separator: "-").first.map(String.init) ?? name
         return LibraryTarget(
-            name: name, title: title, processor: "cortex-\(core)", unit: unit, isArm: true, triple: triple)
+            name: name, title: title, processor: "cortex-\(core)", unit: unit, isArm: true, triple: triple,
+            isStrict: name.hasSuffix("-strict"))
     }
 
     private static func riscV(_ name: String, _ title: String, _ architecture: String) -> LibraryTarget {
@@ -65,12 +70,18 @@ public struct LibraryTarget: Sendable, Hashable {
         guard let unit else { return ["-mcpu=\(processor)", "-mfloat-abi=soft"] }
         // The unit of an M55 follows from the core; gcc takes auto, clang takes nothing.
         return ["-mcpu=\(processor)", "-mfloat-abi=hard"] + (unit == "auto" ? [] : ["-mfpu=\(unit)"])
+            + (isStrict ? ["-mno-unaligned-access"] : [])
     }
+
+    /// What the network's own compilers are told. Kernels in assembly read words at any address: a strict archive has those in C instead.
+    var ownFlags: [String] { flags + (isStrict ? ["-U__ARM_FEATURE_DSP"] : []) }
 
     /// What LLVM's linker calls the format of its objects.
     var emulation: String { isArm ? "armelf" : "elf32lriscv" }
 
     /// The archive's folder below `src`, as Arduino's specification of precompiled libraries has it: `cortex-m4/fpv4-sp-d16-hard`. Arduino
     /// names cores of RISC-V by their chip.
-    package var folder: String { name == "rv32imc" ? "esp32c3" : processor + (unit.map { "/\($0)-hard" } ?? "") }
+    package var folder: String {
+        name == "rv32imc" ? "esp32c3" : processor + (unit.map { "/\($0)-hard" } ?? "") + (isStrict ? "-strict" : "")
+    }
 }

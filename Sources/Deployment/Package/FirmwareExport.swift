@@ -58,7 +58,8 @@ public struct FirmwareExport {
         data = DataSource(
             header: HeaderSource(
                 source: source, outputs: program.outputs.map(\.quantization), pixels: program.model.pixels.stated,
-                stack: options.stack, build: CRC32.checksum(weights)),
+                stack: options.stack, build: CRC32.checksum(weights), camera: options.camera,
+                exponentials: Self.exponentials(program)),
             classNames: program.model.classNames)
         footprint = Footprint(plan, core: options.core, stack: options.stack)
         try check()
@@ -76,7 +77,31 @@ public struct FirmwareExport {
         options.sram ?? (footprint.sramBytes + 1023) / 1024 * 1024
     }
 
+    /// What scores become probabilities by; nil where there are no classes, or many places that each have some.
+    private static func exponentials(_ program: KernelProgram) -> Exponentials? {
+        guard program.detector == nil, program.outputs.count == 1, let output = program.outputs.first,
+            output.shape.height == 1, output.shape.width == 1
+        else { return nil }
+        if case .softmax? = program.steps.last(where: { $0.output == output.buffer })?.calls.last?.kernel {
+            return Exponentials()
+        }
+        return Exponentials(scale: output.quantization.scale, outputs: output.shape.count)
+    }
+
     private func check() throws(DeploymentError) {
+        if let camera = options.camera {
+            let input = program.model.network.inputShape
+            guard camera.result.width == input.width, camera.result.height == input.height else {
+                throw DeploymentError(
+                    "\(program.model.network.name) takes \(input), and images were evaluated at \(camera.result): leave --camera out"
+                )
+            }
+            guard input.channels == 1 || input.channels == 3 else {
+                throw DeploymentError(
+                    "\(program.model.network.name) takes \(input.channels) channels, which no camera gives: leave --camera out"
+                )
+            }
+        }
         guard options.stack >= 512, options.stack % 8 == 0, options.stack <= 1 << 20 else {
             throw DeploymentError("a stack of \(options.stack) bytes: use a multiple of 8 from 512 on")
         }

@@ -12,6 +12,8 @@ public struct FirmwareOptions: Sendable, Hashable {
     public var stack = Footprint.stack
     /// The core whose code has to fit; the package builds for all.
     public var core = Core.cortexM4
+    /// The camera whose rows become images, if any.
+    public var camera: CameraTables?
 
     public init() {}
 }

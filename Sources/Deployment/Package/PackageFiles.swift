@@ -29,7 +29,9 @@ struct PackageFiles {
 
     /// The code of several networks, each with a program of its own.
     init(_ exports: [FirmwareExport]) {
-        files = Self.runtime.filter { !$0.path.hasPrefix(Self.programFolder) }
+        files = Self.runtime.filter {
+            !$0.path.hasPrefix(Self.programFolder) && !$0.path.hasPrefix(Self.templateFolder)
+        }
         for export in exports { addNetwork(export) }
         add("Package.swift", Self.manifest(exports))
         let (ram, flash) = (exports.map(\.sram).max() ?? 0, exports.map(\.options.flash).max() ?? 0)
@@ -44,7 +46,13 @@ struct PackageFiles {
         }
     }
 
+    /// The text of a file that is the same for every network, but for the names in it.
+    static func template(_ name: String) -> String {
+        String(decoding: runtime.first { $0.path == templateFolder + name }?.bytes ?? [], as: UTF8.self)
+    }
+
     private static let programFolder = "Sources/Simulate/"
+    private static let templateFolder = "Templates/"
 
     private mutating func add(_ path: String, _ text: String) { files.append((path, Array(text.utf8))) }
 

@@ -33,8 +33,9 @@ extension HeaderSource {
         let take = source.pushesRows ? "push_row_r" : "run_r"
         let answers =
             source.detector != nil
-            ? ["detections_r", "head_r"] : ["output_r", "class_r"] + (outputs.count == 1 ? [] : ["values_r"])
-        return (["open", "input_r", take, "start", "step", "cancel", "class_name"] + answers).map { "\(c)_\($0)" }
+            ? ["detections_r", "head_r"] : ["output_r", "class_r", outputs.count == 1 ? "scores_r" : "values_r"]
+        return (["open", "input_r", take, "start", "step", "cancel", "set_hook", "class_name", "layer_name"] + answers)
+            .map { "\(c)_\($0)" }
     }
 
     /// What an image's bytes stand for.
@@ -84,9 +85,31 @@ extension HeaderSource {
             /// Copies the scores, \(k)_OUTPUTS of them.
             \(c)_status \(c)_output_r(const \(c)_t *context, int8_t *scores, int32_t count);
 
+            /// The same where they lie, inside the memory, until \(c)_input_r or the next image; NULL where there is no answer.
+            const int8_t *\(c)_scores_r(const \(c)_t *context);
+
             /// The class with the highest score, or below 0 a status.
             int32_t \(c)_class_r(const \(c)_t *context);
-            """
+            """ + (exponentials == nil ? "" : "\n\n" + probabilityFunctions)
+    }
+
+    private var probabilityFunctions: String {
+        """
+        // How sure the network is: a softmax of its scores, in 1/\(k)_PROBABILITY_UNIT.
+        #define \(k)_PROBABILITY_UNIT 32768
+
+        /// All probabilities, \(k)_OUTPUTS of them; together \(k)_PROBABILITY_UNIT, but for rounding.
+        \(c)_status \(c)_probabilities_r(const \(c)_t *context, uint16_t *probabilities, int32_t count);
+
+        typedef struct {
+            int32_t label;
+            int32_t probability;
+        } \(c)_choice;
+
+        /// The `most` most probable classes, the surest first, without those less probable than `least`. Answers how many they are, 0 for
+        /// none of these, or below 0 a status. `found` has room for `most`.
+        int32_t \(c)_top_r(const \(c)_t *context, \(c)_choice *found, int32_t most, int32_t least);
+        """
     }
 
     /// Of several outputs.

@@ -11,6 +11,10 @@ struct HeaderSource {
     let stack: Int
     /// Tells this network with these weights from every other.
     let build: UInt32
+    /// The camera whose bytes become images, if any.
+    let camera: CameraTables?
+    /// How scores become probabilities; nil where they are no classes'.
+    let exponentials: Exponentials?
 
     var c: String { source.names.c }
     var k: String { source.names.constant }
@@ -102,14 +106,29 @@ struct HeaderSource {
         /// Gives the image up, wherever it is: the next \(source.pushesRows ? "row is a first one" : "one may come").
         \(c)_status \(c)_cancel(\(c)_t *context);
 
+        /// Is called after each row of a layer, whose number it gets, and what \(c)_set_hook was given. It makes no call with this context.
+        typedef void (*\(c)_hook)(void *user, int32_t layer);
+
+        /// Where time goes: the time since the hook was called last, or since the call for the image began, is the layer's (with such layers as have
+        /// no step of their own: its name tells). NULL for none, as it is in the beginning.
+        \(c)_status \(c)_set_hook(\(c)_t *context, \(c)_hook hook, void *user);
+
+        // Layers have the numbers 1 to \(k)_LAYERS.
+        #define \(k)_LAYERS \(source.layers.map(\.step).max() ?? 0)
+
+        /// A layer's name, and of those before it that have no step of their own; NULL where there is none.
+        const char *\(c)_layer_name(int32_t layer);
+
         \(source.detector == nil ? scoreFunctions : detectorFunctions)
 
         /// A class's name; NULL where there is none.
         const char *\(c)_class_name(int32_t index);
 
-        // The same with one context for all, its memory and the linked weights.
+        \(cameraText)// The same with one context for all, its memory and the linked weights.
 
         \(c)_status \(c)_init(void);
+        /// The context of these calls, for all that takes one.
+        \(c)_t *\(c)_context(void);
         uint8_t *\(c)_input(void);
         \(c)_status \(c)_\(source.pushesRows ? "push_row" : "run")(const uint8_t *pixels, int32_t bytes);
         \(wrappers.map { $0.declaration + ";" }.joined(separator: "\n"))

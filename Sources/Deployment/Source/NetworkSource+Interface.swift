@@ -63,6 +63,17 @@ extension NetworkSource {
             }
 
             @c @implementation
+            public func \(c)_set_hook(
+                _ context: UnsafeMutablePointer<\(c)_t>!, _ hook: \(c)_hook!, _ user: UnsafeMutableRawPointer!
+            ) -> \(c)_status {
+                guard let context else { return Status.nullPointer }
+                guard let state = opened(context) else { return Status.notReady }
+                state.pointee.hook = hook
+                state.pointee.user = user
+                return Status.ok
+            }
+
+            @c @implementation
             public func \(c)_\(pushesRows ? "push_row" : "run")_r(
                 _ context: UnsafeMutablePointer<\(c)_t>!, _ pixels: UnsafePointer<UInt8>!, _ bytes: Int32
             ) -> \(c)_status {

@@ -21,7 +21,9 @@ extension NetworkSource {
                 var best = 0
                 for index in 1..<\(max(1, places[0].count)) where scores[index] > scores[best] { best = index }
                 return Int32(best)
-            }\(places.count == 1 ? "" : "\n\n" + values)
+            }
+
+            \(places.count == 1 ? scores : values)
             """
     }
 
@@ -40,6 +42,17 @@ extension NetworkSource {
             "    for number in 0..<place.count { scores[written + number] = source[number] }",
             "    written += place.count", "}",
         ]
+    }
+
+    /// The way of one output alone.
+    private var scores: String {
+        """
+        @c @implementation
+        public func \(names.c)_scores_r(_ context: UnsafePointer<\(names.c)_t>!) -> UnsafePointer<Int8>! {
+            guard let context, let state = opened(context), state.pointee.hasAnswer else { return nil }
+            return UnsafePointer(state.pointee.network.at(\(CallText.number(places[0].offset))))
+        }
+        """
     }
 
     /// The way of one output of several.

@@ -9,11 +9,22 @@ extension NetworkSource {
     }
 
     /// Words of a context: what every network has, and the counters of loops.
-    var stateWords: Int { 7 + stripes.reduce(0) { $0 + $1.counterCount } }
+    var stateWords: Int { 9 + stripes.reduce(0) { $0 + $1.counterCount } }
 
     /// The layers of which a row is computed in one step.
     private var inseparable: [[Int]] {
         stripes.flatMap(\.inseparable) + stages.filter { $0.steps.count == 1 }.map { Array($0.steps) }
+    }
+
+    /// What a hook's number stands for, from 1 on: a layer, and those that are computed row by row with it; nil where another has its rows.
+    var layerNames: [String?] {
+        let titles = Dictionary(layers.map { ($0.step, "\($0.name): \($0.operation)") }, uniquingKeysWith: { $1 })
+        var names: [String?] = Array(repeating: nil, count: layers.map(\.step).max() ?? 0)
+        for group in inseparable {
+            guard let last = group.max(), last > 0 else { continue }
+            names[last - 1] = group.sorted().compactMap { titles[$0] }.joined(separator: ", ")
+        }
+        return names
     }
 
     /// The most of something that a step takes, of what each layer takes in all its rows.
@@ -52,6 +63,22 @@ extension NetworkSource {
         let loops = stripes.map { "    var \(Self.variable($0)) = \($0.name)()\n" }.joined()
         let order = stages.indices.flatMap { lines($0) }.map { "        \($0)\n" }.joined()
         return """
+            /// What a call may do before it leaves off, and whom it tells of it.
+            struct Work {
+                /// Rows of layers that are left.
+                var budget: Int
+                let hook: \(names.c)_hook?
+                let user: UnsafeMutableRawPointer?
+
+                /// A row of a layer is computed; true where it was the last.
+                @inline(__always)
+                mutating func isSpent(_ layer: Int32) -> Bool {
+                    if let hook { hook(user, layer) }
+                    budget -= 1
+                    return budget == 0
+                }
+            }
+
             /// All that outlives a call, beside the memory: what lies in a \(names.c)_t.
             private struct State {
                 /// Told from what \(names.c)_open has not prepared.
@@ -67,6 +94,9 @@ extension NetworkSource {
                 var isBusy = false
                 /// Whether the outputs in the arena are those of a whole image.
                 var hasAnswer = false
+                /// What is told of each row of a layer, if anything, and what it is told with.
+                var hook: \(names.c)_hook?
+                var user: UnsafeMutableRawPointer?
             \(loops)
                 var network: Network {
                     @inline(__always) get {
@@ -85,7 +115,7 @@ extension NetworkSource {
                 @inline(never)
                 mutating func advance(_ limit: Int) -> Int32 {
                     let network = network
-                    var budget = limit
+                    var work = Work(budget: limit, hook: hook, user: user)
             \(order)        isBusy = false
             \(pushesRows ? pushedEnd : "")        hasAnswer = true
                     return Status.ok
@@ -120,23 +150,22 @@ extension NetworkSource {
             let pause =
                 stripe.steps.contains(0)
                 ? [
-                    "    guard budget > 0 else { return Status.moreSteps }", "    isBusy = false",
+                    "    guard work.budget > 0 else { return Status.moreSteps }", "    isBusy = false",
                     "    return Status.moreRows",
                 ] : ["    return Status.moreSteps"]
-            return [commented(start, "\(shape), row by row"), "    guard \(name).run(network, &budget) else {"]
+            return [commented(start, "\(shape), row by row"), "    guard \(name).run(network, &work) else {"]
                 + pause.map { "    \($0)" } + ["    }", "    stage = \(stage + 1)", "}"]
         }
         let count = stripe.order.count
         guard count > 1 else {
             return [
                 commented(start, shape), "    network.\(layer.function)(0)", "    stage = \(stage + 1)",
-                "    budget -= 1", "    if budget == 0 { return Status.moreSteps }", "}",
+                "    if work.isSpent(\(layer.step)) { return Status.moreSteps }", "}",
             ]
         }
         return [
             commented(start, shape), "    while y < \(count) {", "        network.\(layer.function)(y)",
-            "        y += 1",
-            "        budget -= 1", "        if budget == 0 { return Status.moreSteps }", "    }",
+            "        y += 1", "        if work.isSpent(\(layer.step)) { return Status.moreSteps }", "    }",
             "    (stage, y) = (\(stage + 1), 0)", "}",
         ]
     }

@@ -99,9 +99,9 @@ struct StripeSource {
                 /// Rows that are done.
             \(own.map { "    var y\($0) = 0" }.joined(separator: "\n"))
 
-                /// Goes on\(waitsForImage ? " as far as the image's rows allow" : ""), by as many rows as `budget` says; true at the end.
+                /// Goes on\(waitsForImage ? " as far as the image's rows allow" : ""), by as many rows as `work` says; true at the end.
                 @inline(never)
-                mutating func run(_ network: Network, _ budget: inout Int) -> Bool {
+                mutating func run(_ network: Network, _ work: inout Work) -> Bool {
 
             """
         for (step, end) in runs { bring(step, to: "\(end)", 2) }
@@ -120,7 +120,7 @@ struct StripeSource {
         if step == 0 {
             line(depth, "guard y0 >= \(end) else { return false }")
         } else if methods.contains(step) {
-            line(depth, "guard rows\(step)(to: \(end), network, &budget) else { return false }")
+            line(depth, "guard rows\(step)(to: \(end), network, &work) else { return false }")
         } else {
             writeLoop(layer, to: end, depth)
         }
@@ -131,8 +131,7 @@ struct StripeSource {
         line(depth, "while y\(layer.step) < \(end) {")
         writeRow(layer, depth + 1)
         line(depth + 1, "y\(layer.step) += 1")
-        line(depth + 1, "budget -= 1")
-        line(depth + 1, "if budget == 0 { return false }")
+        line(depth + 1, "if work.isSpent(\(layer.step)) { return false }")
         line(depth, "}")
     }
 
@@ -156,7 +155,7 @@ struct StripeSource {
         guard let layer = layers[step] else { return }
         text += "\n"
         line(1, "/// Rows of layer \(step), which several layers read.")
-        line(1, "mutating func rows\(step)(to end: Int, _ network: Network, _ budget: inout Int) -> Bool {")
+        line(1, "mutating func rows\(step)(to end: Int, _ network: Network, _ work: inout Work) -> Bool {")
         writeLoop(layer, to: "end", 2)
         line(2, "return true")
         line(1, "}")

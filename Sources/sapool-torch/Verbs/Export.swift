@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import Datasets
 import Deployment
 import Foundation
 import Interchange
@@ -40,6 +41,7 @@ struct Export: ParsableCommand {
 
               sapool export runs/a --format library --target m4-hard --output lib
               sapool export runs/a --format library --target m0plus,m33-hard --output lib
+              sapool export runs/a --format library --target m4 --camera 320x240 --output lib
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -63,6 +65,12 @@ struct Export: ParsableCommand {
             valueName: "cores"),
         transform: { try LibraryTarget.named($0) })
     var target: [LibraryTarget]?
+    @Option(
+        help: ArgumentHelp(
+            "The size of a camera's image, as 320x240: the library takes its rows, and crops and resizes as the run was evaluated.",
+            valueName: "size"),
+        transform: { try Self.size($0) })
+    var camera: ImageSize?
     @OptionGroup(title: "Firmware") var firmware: FirmwareExportOptions
 
     func validate() throws {
@@ -76,11 +84,25 @@ struct Export: ParsableCommand {
         if format != .library, target != nil {
             throw ValidationError("--target is for --format library: leave it out.")
         }
+        if format != .library, camera != nil {
+            throw ValidationError("--camera is for --format library: leave it out.")
+        }
         if format == .library, target == nil {
             throw ValidationError(
                 "--format library compiles for cores: name them by --target (m4-hard, or several with commas between, or all)."
             )
         }
+    }
+
+    /// A size such as `320x240`.
+    private static func size(_ text: String) throws -> ImageSize {
+        let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard sides.count == 2, let width = sides[0], let height = sides[1], (1...1 << 15).contains(width),
+            (1...1 << 15).contains(height)
+        else {
+            throw ValidationError("\"\(text)\" is no size of an image: give width and height, as 320x240.")
+        }
+        return ImageSize(width: width, height: height)
     }
 
     func run() throws {
@@ -184,6 +206,15 @@ struct Export: ParsableCommand {
         var options = firmware.options
         // What fits is up to the linker of whoever takes the library.
         (options.sram, options.flash) = (1 << 30, 1 << 30)
+        if let camera {
+            guard run.holdsRun else {
+                throw TrainingError(
+                    "\(folder) holds no run, so nothing says how images of a camera are cropped and resized: leave --camera out"
+                )
+            }
+            options.camera = try CameraTables(
+                size: camera, transform: RunConfiguration.read(from: run).configuration.evaluationTransform)
+        }
         let export = try FirmwareExport(KernelProgram(model), options: options)
         let library = try LibraryPackage.write(export, targets: target ?? [], to: output)
         for (target, bytes) in library.archives {
