@@ -67,6 +67,7 @@ public final class Fit {
     /// Makes the folder, or checks whose it is. Where nothing was there and the plan cannot be, nothing stays.
     private func inFolder<Result>(_ body: (FolderLock) throws -> Result?) throws -> Result? {
         let path = folder.path
+        AtomicFile.removeRemains(in: path)
         let before = try? FileManager.default.contentsOfDirectory(atPath: path)
         let isNew = (before ?? []).isEmpty
         if !isNew, !folder.holdsFit {
@@ -74,7 +75,6 @@ public final class Fit {
         }
         try RunFolder(path).create()
         let lock = try FolderLock(path, work: "fits")
-        AtomicFile.removeRemains(in: path)
         do {
             if folder.holdsSchedule {
                 _ = try FitJournal(folder, options)

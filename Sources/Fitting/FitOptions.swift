@@ -21,11 +21,14 @@ public struct FitOptions: Sendable, Equatable, Codable {
     public var weightsNetwork: String
     /// Whether there is no teacher, whatever is at hand.
     public var goesAlone: Bool
+    /// Whether the firmware runs on an emulated core, where there is an emulator.
+    public var emulates: Bool
 
     /// Options with an hour's time and nothing given.
     public init(data: String, budget: FitBudget) {
         (self.data, self.budget) = (data, budget)
-        (hours, seed, weightsNetwork, goesAlone) = (1, 1, "efficientnet-lite0", false)
+        (hours, seed, weightsNetwork) = (1, 1, "efficientnet-lite0")
+        (goesAlone, emulates) = (false, true)
     }
 
     /// The first option in which another fit differs, as a sentence; nil where they ask the same.

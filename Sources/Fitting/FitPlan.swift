@@ -50,14 +50,12 @@ public struct FitPlan {
             )
         }
         for (index, rung) in schedule.rungs.enumerated() {
-            let epochs = rung.epochs.values
             steps.append(
-                "\(Self.time(rung.seconds)): rung \(index + 1), \(counted(rung.entrants, "network")), each \(epochs.min() ?? 1) to \(epochs.max() ?? 1) "
-                    + "epochs of \(TextTable.grouped(rung.images)) images")
+                "\(Self.time(rung.seconds)): rung \(index + 1), \(counted(rung.entrants, "network")), each "
+                    + "\(Self.text(rung.epochs)) of \(TextTable.grouped(rung.images)) images")
         }
-        let epochs = schedule.final.epochs.values
         steps.append(
-            "\(Self.time(finalSeconds)): the winner, \(epochs.min() ?? 1) to \(epochs.max() ?? 1) epochs of "
+            "\(Self.time(finalSeconds)): the winner, \(Self.text(schedule.final.epochs)) of "
                 + "\(TextTable.grouped(division.count(.train))) images")
         steps.append("\(Self.time(schedule.finishSeconds)): int8, firmware, host and emulated core")
         let sum = schedule.timingSeconds + secondsAhead
@@ -69,6 +67,12 @@ public struct FitPlan {
             \((steps + schedule.remarks).joined(separator: "\n"))
             \(Self.time(sum)) in all, \(Self.time(schedule.timingSeconds)) of them for looking and timing
             """
+    }
+
+    /// "2 to 5 epochs", as networks are not equally quick.
+    private static func text(_ epochs: [String: Int]) -> String {
+        let (least, most) = (epochs.values.min() ?? 1, epochs.values.max() ?? 1)
+        return least == most ? counted(most, "epoch") : "\(least) to \(counted(most, "epoch"))"
     }
 
     static func time(_ seconds: Double) -> String {

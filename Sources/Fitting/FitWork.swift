@@ -55,7 +55,8 @@ struct FitWork {
         if journal.state.device == nil {
             report(.stage("writing firmware, and running it", secondsLeft: schedule.finishSeconds / 2))
             let figures = try DeviceCheck(
-                folder: folder, budget: fit.options.budget, instructions: entry.candidate.instructions, report: report
+                folder: folder, budget: fit.options.budget, instructions: entry.candidate.instructions,
+                emulates: fit.options.emulates, report: report
             ).figures()
             try journal.update { $0.device = figures }
         }

@@ -52,12 +52,17 @@ public struct CandidateList: Sendable, Equatable, Codable {
         progress("planning \(others.count) networks of other backbones")
         considered += others.count
         all += Self.evaluate(others, budget, channels, classes)
+        let nearest = all.min { $0.share(of: budget) < $1.share(of: budget) }
         all = all.filter { $0.excess(of: budget) == nil }
         fitting = all.count
         candidates = Self.chosen(all, Self.most)
-        if candidates.isEmpty {
+        guard candidates.isEmpty else { return }
+        guard let nearest, let excess = nearest.excess(of: budget) else {
             throw failure ?? FittingError("no network keeps to \(budget.text): give more with --sram and --flash")
         }
+        throw FittingError(
+            "no network keeps to \(budget.text): the nearest, \(nearest.network) at \(nearest.resolution) pixels, takes \(excess); give more, "
+                + "or let it see smaller images")
     }
 
     /// Sides of the image that are tried: none above what the photographs have, and small images as they are.
@@ -124,8 +129,8 @@ public struct CandidateList: Sendable, Equatable, Codable {
 
     // MARK: - Who competes
 
-    /// Takes turns among the backbones' pooling methods: of each the network with the most capacity, then the one with the most at
-    /// half the work, and so on.
+    /// Takes turns among the backbones' pooling methods: of each the largest network, then the largest of at most
+    /// half its work, and so on.
     static func chosen(_ all: [FitCandidate], _ most: Int) -> [FitCandidate] {
         var order: [String] = []
         var groups: [String: [FitCandidate]] = [:]
@@ -142,7 +147,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
                 let left = (groups[key] ?? []).filter { one in
                     last[key].map { one.multiplyAccumulates <= $0.multiplyAccumulates / 2 } ?? true
                 }
-                let best = left.max { $0.capacity == $1.capacity ? $1.isCheaper(than: $0) : $0.capacity < $1.capacity }
+                let best = left.max { $0.size == $1.size ? $1.isCheaper(than: $0) : $0.size < $1.size }
                 guard var best else { continue }
                 last[key] = best
                 best.name = name(best, number: chosen.count + 1)

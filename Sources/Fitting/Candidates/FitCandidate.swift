@@ -30,8 +30,6 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     public var parameters: Int
     /// Estimated instructions of an image.
     public var instructions: Int
-    /// What orders networks of one family (`SearchResult.capacity`).
-    public var capacity: Double
 
     /// What a network costs that may be a candidate.
     ///
@@ -49,7 +47,6 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         multiplyAccumulates = profile.multiplyAccumulates
         parameters = profile.parameters
         instructions = profile.instructions
-        capacity = NetworkSearch.capacity(profile)
         // What exceeds the budget by its least is not planned to the byte.
         let least = Footprint(least: planner.graph, arena: 0, core: budget.core)
         flashBytes = least.flashBytes
@@ -63,10 +60,18 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         (sramBytes, flashBytes) = (footprint.sramBytes, footprint.flashBytes)
     }
 
+    /// The geometric mean of its work and its weights, both of which help: an order, and no accuracy.
+    var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
+
     /// What it exceeds of a budget, in words; nil where it keeps to it.
     func excess(of budget: FitBudget) -> String? {
         budget.excess(
             sram: sramBytes, flash: flashBytes, multiplyAccumulates: multiplyAccumulates, instructions: instructions)
+    }
+
+    /// What it takes of a budget's memory, the fuller of the two: over 1 where it does not fit.
+    func share(of budget: FitBudget) -> Double {
+        max(Double(sramBytes) / Double(max(1, budget.sram)), Double(flashBytes) / Double(max(1, budget.flash)))
     }
 
     /// Whether it is cheaper than another: by work, then memory, then its name, so that there always is an order.

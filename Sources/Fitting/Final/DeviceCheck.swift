@@ -19,6 +19,8 @@ struct DeviceCheck {
     let budget: FitBudget
     /// What the planner estimated.
     let instructions: Int
+    /// Whether anything runs on an emulated core.
+    let emulates: Bool
     let report: (FitEvent) -> Void
 
     /// Writes the package and runs it.
@@ -67,6 +69,10 @@ struct DeviceCheck {
     private func emulate(
         _ package: FirmwarePackage, _ scored: any Dataset, _ answers: [DeviceAnswer], _ figures: inout DeviceFigures
     ) throws {
+        guard emulates else {
+            figures.withoutEmulator = "it was asked not to"
+            return
+        }
         guard Emulator.isInstalled else {
             figures.withoutEmulator = "there is no emulator on this machine: Scripts/bootstrap sets it up"
             return

@@ -68,7 +68,7 @@ public struct FitSummary: Sendable, Encodable {
     }
 
     /// The JSON form.
-    func json() throws -> [UInt8] {
+    public func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -26,7 +26,7 @@ struct ScheduleArithmetic {
     /// Below so many epochs a training says nothing.
     static let leastEpochs = 2
     /// More than that is a waste.
-    static let mostEpochs = 300
+    static let mostEpochs = 600
     static let mostTeacherEpochs = 20
     /// Rounding in the network makes a step take so many times as long.
     static let quantizationFactor = 3.0

@@ -63,7 +63,8 @@ public struct DataSurvey: Sendable, Equatable, Codable {
         let splits = try DatasetCatalog.availableSplits(data)
         let datasets = try splits.map { ($0, try DatasetCatalog.open(data, split: $0)) }
         guard let first = datasets.first?.1 else { throw FittingError("\(data) holds no images") }
-        classNames = first.classNames
+        let classNames = first.classNames
+        self.classNames = classNames
         for (split, other) in datasets {
             if let difference = classDifference(of: other.classNames, from: classNames) {
                 throw FittingError(
@@ -73,7 +74,7 @@ public struct DataSurvey: Sendable, Equatable, Codable {
         }
         isInMemory = first.imageSize != nil
         parts = datasets.map { Part(split: $0.0, counts: $0.1.classCounts()) }
-        leftOut = []
+        var leftOut: [LeftOut] = []
         let all = datasets.reduce(0) { $0 + $1.1.count }
         var sides: [Int] = []
         var isGrey = true
@@ -111,7 +112,7 @@ public struct DataSurvey: Sendable, Equatable, Codable {
                 "none of the images of \(data) can be read: \(leftOut.first?.reason ?? "there are none")")
         }
         (smallestSide, medianSide, largestSide) = (least, sides[sides.count / 2], most)
-        self.isGrey = isGrey
+        (self.isGrey, self.leftOut) = (isGrey, leftOut)
     }
 
     private static func looks(at dataset: any Dataset, progress: @Sendable (Int) -> Void) -> [Look] {

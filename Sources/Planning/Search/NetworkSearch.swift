@@ -121,7 +121,7 @@ public struct NetworkSearch: Sendable {
         }
     }
 
-    package static func capacity(_ profile: Profile) -> Double {
+    private static func capacity(_ profile: Profile) -> Double {
         profile.layers.reduce(0) { sum, layer in
             sum + Double(layer.parameters) * (1 + log2(Double(max(1, layer.outputShape.size.area))))
         }

@@ -116,7 +116,7 @@ struct FitVerb: ParsableCommand {
             }
             progress.end()
             if json {
-                try printJSON(summary)
+                print(String(decoding: try summary.json(), as: UTF8.self))
             } else {
                 print(
                     "\(summary.text)\n\nfirmware: \(summary.firmware), run: \(summary.run), all of this: \(output)/report.txt"
@@ -147,7 +147,7 @@ struct FitVerb: ParsableCommand {
         var options = FitOptions(data: data, budget: budget)
         (options.task, options.hours, options.seed) = (task, hours, seed)
         (options.teacher, options.weights, options.weightsNetwork) = (teacher, weights, weightsNetwork)
-        options.goesAlone = goesAlone
+        (options.goesAlone, options.emulates) = (goesAlone, qemu)
         return options
     }
 }
