@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Training
 
-/// From images and a budget to firmware: looks at the data, chooses a network by training, trains it to the end, makes int8 and firmware
-/// of it, and proves both.
+/// From images and a budget to firmware: looks at the data, chooses a network by training, trains it to the end, makes
+/// int8 and firmware of it, and proves both.
 ///
 /// ```swift
 /// let options = FitOptions(data: "photos", budget: FitBudget(sram: 64 << 10, flash: 512 << 10))
@@ -12,7 +12,8 @@ import Training
 /// let summary = try fit.run(training: TrainerOptions(), shouldStop: { false }, report: { print($0) })
 /// ```
 ///
-/// It may be killed at any moment and started again: what is done is in the folder, and what a clock has decided is in `schedule.json`.
+/// It may be killed at any moment and started again: what is done is in the folder, and what a clock has decided is in
+/// `schedule.json`.
 public final class Fit {
     public let options: FitOptions
     public let folder: FitFolder
@@ -24,6 +25,9 @@ public final class Fit {
     /// - Throws: `FittingError` where the options cannot be.
     public init(_ options: FitOptions, folder: FitFolder, schedule: String? = nil) throws {
         try options.validate()
+        guard !options.data.hasSuffix(".json") else {
+            throw FittingError("\(options.data) is a list of images: name the folder of the images themselves")
+        }
         try DataName.check(options.data, for: options.task ?? .classification)
         if let schedule { _ = try FitSchedule(contentsOf: schedule) }
         (self.options, self.folder, givenSchedule) = (options, folder, schedule)

@@ -3,8 +3,8 @@ import Files
 import Foundation
 import Training
 
-/// The work of a fit once its schedule stands: teacher, rungs, the winner, int8, firmware, the report. Each step is done once; what is
-/// done is told by runs' folders and the journal.
+/// The work of a fit once its schedule stands: teacher, rungs, the winner, int8, firmware, the report. Each step is
+/// done once; what is done is told by runs' folders and the journal.
 struct FitWork {
     private let fit: Fit
     private let plan: FitPlan
@@ -63,7 +63,8 @@ struct FitWork {
         return try summarize(entry.candidate)
     }
 
-    /// Trains the teacher, and prunes it to the candidates that are made of it. Returns false where it was asked to stop.
+    /// Trains the teacher, and prunes it to the candidates that are made of it. Returns false where it was asked to
+    /// stop.
     private func teach() throws -> Bool {
         guard let stage = schedule.teacher, let teacher = plan.teacher else { return true }
         if journal.state.teacherScore == nil,

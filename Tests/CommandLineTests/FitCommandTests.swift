@@ -28,8 +28,8 @@ final class FitCommandTests: CommandLineTestCase {
         func entry(_ name: String, _ pool: String) -> String {
             """
             {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))", "origin": "searched",
-              "resolution": 16, "channels": 3, "pool": "\(pool)", "sramBytes": 10000, "flashBytes": 30000,
-              "multiplyAccumulates": 30000, "parameters": 500, "instructions": 100000},
+              "resolution": 16, "channels": 3, "pool": "\(pool)", "sram_bytes": 10000, "flash_bytes": 30000,
+              "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000},
              "pace": {"training": 0.001, "scoring": 0.001, "start": 0.1}}
             """
         }
@@ -37,7 +37,7 @@ final class FitCommandTests: CommandLineTestCase {
         {"format": "sapool-schedule", "version": 1, "hours": 1, "timing_seconds": 0, "finish_seconds": 1, "remarks": [],
          "entries": [\(entry("a", "max")), \(entry("b", "average"))],
          "rungs": [{"entrants": 2, "images": 24, "epochs": {"a": 2, "b": 2}, "seconds": 2}],
-         "final": {"epochs": {"a": 6, "b": 6}, "quantizationEpochs": 1, "seconds": 4}}
+         "final": {"epochs": {"a": 6, "b": 6}, "quantization_epochs": 1, "seconds": 4}}
         """.write(toFile: "\(folder)/schedule.json", atomically: true, encoding: .utf8)
     }
 

@@ -35,7 +35,8 @@ class FolderTestCase: XCTestCase {
 
     override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: folder) }
 
-    /// Images `photos/SPLIT/CLASS/N.png`, each of one colour of its own, or grey; split "" for folders of classes right away.
+    /// Images `photos/SPLIT/CLASS/N.png`, each of one colour of its own, or grey; split "" for folders of classes right
+    /// away.
     func makePhotos(_ counts: [String: [String: Int]], side: Int = 16, isGrey: Bool = false) throws {
         for (split, classes) in counts {
             for (place, (name, count)) in classes.sorted(by: { $0.key < $1.key }).enumerated() {

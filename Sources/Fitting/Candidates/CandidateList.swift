@@ -4,10 +4,12 @@ import Planning
 import Reporting
 import Synchronization
 
-/// The networks that compete: a dozen that keep to the budget and differ in backbone, pooling, width and size of the image.
+/// The networks that compete: a dozen that keep to the budget and differ in backbone, pooling, width and size of the
+/// image.
 ///
-/// MobileNetV2s come from `NetworkSearch`, the others are few enough to plan all. No formula says what a pooling method is worth, so
-/// every method of every backbone sends the same number of networks into the competition, as far as there are any.
+/// MobileNetV2s come from `NetworkSearch`, the others are few enough to plan all. No formula says what a pooling method
+/// is worth, so every method of every backbone sends the same number of networks into the competition, as far as there
+/// are any.
 public struct CandidateList: Sendable, Equatable, Codable {
     public var candidates: [FitCandidate]
     /// Networks that were looked at.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A share of images with its 95 % interval (Wilson, *Probable Inference, the Law of Succession, and Statistical Inference*, 1927), which
-/// holds for few images and for shares near 0 and 1 too.
+/// A share of images with its 95 % interval (Wilson, *Probable Inference, the Law of Succession, and Statistical
+/// Inference*, 1927), which holds for few images and for shares near 0 and 1 too.
 public struct WilsonInterval: Sendable, Equatable, Codable {
     public let share: Double
     public let low: Double

@@ -55,7 +55,7 @@ struct FitRecipes {
         recipe.resolution = candidate.resolution
         recipe.channels = candidate.channels
         recipe.weights = weights ?? start
-        if candidate.origin == .pruned, let teacher { recipe.normalization = teacher.normalization(survey) }
+        if candidate.origin == .pruned, let teacher { recipe.normalization = teacher.normalization }
         if task != .detection { recipe.teacher = teacher?.run(folder).path }
         return recipe
     }
@@ -67,7 +67,7 @@ struct FitRecipes {
         recipe.resolution = stage.resolution
         recipe.channels = 3
         recipe.weights = file
-        recipe.normalization = teacher.normalization(survey)
+        recipe.normalization = teacher.normalization
         return recipe
     }
 }

@@ -2,10 +2,12 @@ import Datasets
 import Foundation
 import Training
 
-/// Successive halving over run folders: on every rung the networks that are left are trained, and the better half of them goes on.
+/// Successive halving over run folders: on every rung the networks that are left are trained, and the better half of
+/// them goes on.
 ///
-/// Each training is an ordinary run in `rungs/N/NAME`, which begins with the weights of the rung before (a warm restart: Loshchilov and
-/// Hutter, *SGDR*, 2017). Which ones go on follows from scores alone, and from costs where scores are equal.
+/// Each training is an ordinary run in `rungs/N/NAME`, which begins with the weights of the rung before (a warm
+/// restart: Loshchilov and Hutter, *SGDR*, 2017). Which ones go on follows from scores alone, and from costs where
+/// scores are equal.
 struct Halving {
     let schedule: FitSchedule
     let division: DataDivision

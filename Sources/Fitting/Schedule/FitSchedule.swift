@@ -3,8 +3,8 @@ import Foundation
 
 /// What the clock decides, decided once: who competes, on how many images, for how many epochs.
 ///
-/// Written to `schedule.json` from timings at the start. Later starts read it and ask no clock, so that a fit which was killed ends with
-/// the same choice and the same weights; `--schedule` has another machine do the same.
+/// Written to `schedule.json` from timings at the start. Later starts read it and ask no clock, so that a fit which was
+/// killed ends with the same choice and the same weights; `--schedule` has another machine do the same.
 public struct FitSchedule: Sendable, Equatable, Codable {
     /// A network that competes, and how quickly it trains.
     public struct Entry: Sendable, Equatable, Codable {
@@ -55,12 +55,6 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     private var format = "sapool-schedule"
     private var version = 1
 
-    private enum CodingKeys: String, CodingKey {
-        case hours, teacher, entries, rungs, final, remarks, format, version
-        case timingSeconds = "timing_seconds"
-        case finishSeconds = "finish_seconds"
-    }
-
     init(
         hours: Double, timingSeconds: Double, teacher: TeacherStage?, entries: [Entry], rungs: [Rung], final: Final,
         finishSeconds: Double, remarks: [String]
@@ -81,7 +75,9 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FittingError("the schedule \(path) cannot be read: name the schedule.json of a fit")
         }
-        guard let read = try? JSONDecoder().decode(FitSchedule.self, from: data), read.format == "sapool-schedule"
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let read = try? decoder.decode(FitSchedule.self, from: data), read.format == "sapool-schedule"
         else {
             throw FittingError("\(path) is no schedule of a fit: name the schedule.json that sapool fit has written")
         }
@@ -118,7 +114,7 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         try require(
             names.allSatisfy { final.epochs[$0].map(range.contains) ?? false },
             "final needs epochs for every entry, 1 to 100000")
-        try require((0...1000).contains(final.quantizationEpochs), "quantizationEpochs are 0 to 1000")
+        try require((0...1000).contains(final.quantizationEpochs), "quantization_epochs are 0 to 1000")
         try require(rungs.count <= 20, "it has more than 20 rungs")
         var entrants = names.count
         for (index, rung) in rungs.enumerated() {
@@ -143,9 +139,13 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     }
 
     /// Writes it, whole or not at all.
-    func write(to path: String) throws {
+    func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
+
+    /// The file's form.
+    public func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.replace(path, with: [UInt8](encoder.encode(self)))
+        return [UInt8](try encoder.encode(self))
     }
 }

@@ -2,10 +2,10 @@ import Foundation
 
 /// Divides hours among teacher, rungs and the winner's training, from what each was timed at.
 ///
-/// Successive halving (Jamieson and Talwalkar, *Non-stochastic Best Arm Identification*, 2016): each rung gets the same time, shared by
-/// half as many networks as the rung before. A network's epochs follow from its own pace, so that networks compete on equal time: what a
-/// slow one gains by capacity it has to make up in epochs, as it will in the end. Epochs are whole numbers; what their rounding leaves
-/// goes to the winner.
+/// Successive halving (Jamieson and Talwalkar, *Non-stochastic Best Arm Identification*, 2016): each rung gets the same
+/// time, shared by half as many networks as the rung before. A network's epochs follow from its own pace, so that
+/// networks compete on equal time: what a slow one gains by capacity it has to make up in epochs, as it will in the
+/// end. Epochs are whole numbers; what their rounding leaves goes to the winner.
 struct ScheduleArithmetic {
     /// Seconds for everything.
     var seconds: Double
@@ -100,7 +100,8 @@ struct ScheduleArithmetic {
         return (stage, stage.pace.seconds(epochs: stage.epochs, training: training, scored: validation))
     }
 
-    /// Those that the time is long enough for: while one would not come to two epochs on the first rung, the slowest goes.
+    /// Those that the time is long enough for: while one would not come to two epochs on the first rung, the slowest
+    /// goes.
     private func competitors(
         _ entries: [FitSchedule.Entry], _ left: Double, _ pace: (FitSchedule.Entry) -> Pace, _ remarks: inout [String]
     ) -> [FitSchedule.Entry] {

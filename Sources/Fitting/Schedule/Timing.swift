@@ -36,7 +36,10 @@ struct Timing {
             var whole = recipe
             whole.data = folder.images
             if opening == nil { opening = try seconds(toOpen: whole) }
-            var pace = try training.pace(of: recipe, in: RunFolder("\(folder.timings)/\(name)"))
+            var timed = recipe
+            // Nothing is to be learned, and nothing to go wrong.
+            timed.learningRate = 1e-6
+            var pace = try training.pace(of: timed, in: RunFolder("\(folder.timings)/\(name)"))
             pace.start += opening ?? 0
             return pace
         }
@@ -61,8 +64,8 @@ struct Timing {
         return try arithmetic.schedule(hours: options.hours, entries)
     }
 
-    /// The teacher that is timed: at the largest size at which four epochs of it take no more than a fifth of the time, as far as its work
-    /// goes with the area of the image.
+    /// The teacher that is timed: at the largest size at which four epochs of it take no more than a fifth of the time,
+    /// as far as its work goes with the area of the image.
     private func teacher(
         _ images: String, _ pace: (Recipe, String) throws -> Pace
     ) throws -> FitSchedule.TeacherStage? {
@@ -115,8 +118,8 @@ struct Timing {
         return Self.seconds(since: start)
     }
 
-    /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second and core, and a
-    /// firmware takes a minute to build and run.
+    /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
+    /// and core, and a firmware takes a minute to build and run.
     private func finish(_ entries: [FitSchedule.Entry]) -> Double {
         let sorted = entries.map(\.candidate.multiplyAccumulates).sorted()
         let work = Double(sorted.isEmpty ? 0 : sorted[sorted.count / 2])

@@ -1,7 +1,8 @@
 import Files
 import Foundation
 
-/// Keeps a fit's state in a file that is replaced whole after every step, so that a kill at any moment loses one step at most.
+/// Keeps a fit's state in a file that is replaced whole after every step, so that a kill at any moment loses one step
+/// at most.
 final class FitJournal {
     private let path: String
     private(set) var state: FitState

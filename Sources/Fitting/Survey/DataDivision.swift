@@ -3,10 +3,11 @@ import Foundation
 import Reporting
 import Training
 
-/// What is trained on, what candidates are chosen by, and what the figures are taken on: three parts that share no image.
+/// What is trained on, what candidates are chosen by, and what the figures are taken on: three parts that share no
+/// image.
 ///
-/// Splits that the data have stay; where one is missing, it is taken from the training images, the same share of every class. What is
-/// chosen by a part flatters on it, so the figures are of another one.
+/// Splits that the data have stay; where one is missing, it is taken from the training images, the same share of every
+/// class. What is chosen by a part flatters on it, so the figures are of another one.
 struct DataDivision {
     /// Of the training images, what candidates are chosen by.
     static let validationShare = 0.12

@@ -9,9 +9,9 @@ import Training
 
 /// The teacher without so many of its channels that the rest keeps to the budget.
 ///
-/// How many go from each layer does not hang on the weights, so what the smaller network costs is known before the teacher is trained;
-/// which ones go, those that are missed least (Molchanov et al., *Importance Estimation for Neural Network Pruning*, 2019), is decided
-/// afterwards.
+/// How many go from each layer does not hang on the weights, so what the smaller network costs is known before the
+/// teacher is trained; which ones go, those that are missed least (Molchanov et al., *Importance Estimation for Neural
+/// Network Pruning*, 2019), is decided afterwards.
 enum PrunedTeacher {
     /// Below this share of the channels nothing of the teacher is left.
     static let leastShare = 0.1
@@ -70,7 +70,8 @@ enum PrunedTeacher {
         return try search(whole).run(.channels(candidate.keptShare ?? 1)).network
     }
 
-    /// Prunes a trained teacher to a candidate, and writes network and weights; where they are there already, nothing is done.
+    /// Prunes a trained teacher to a candidate, and writes network and weights; where they are there already, nothing
+    /// is done.
     ///
     /// - Parameter data: the images that show which channels matter.
     static func write(

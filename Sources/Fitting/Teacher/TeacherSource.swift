@@ -3,8 +3,8 @@ import Foundation
 import Networks
 import Training
 
-/// Where a teacher comes from: a run that is trained on these classes, or weights that were learned on other images and are fine-tuned
-/// on these.
+/// Where a teacher comes from: a run that is trained on these classes, or weights that were learned on other images and
+/// are fine-tuned on these.
 struct TeacherSource: Equatable {
     enum Kind: Equatable {
         /// A run's folder, or an imported network's.
@@ -61,9 +61,10 @@ struct TeacherSource: Equatable {
     }
 
     /// What pixels become for the weights.
-    func normalization(_ survey: DataSurvey) -> Recipe.NormalizationKind {
+    var normalization: Recipe.NormalizationKind {
         switch kind {
-        case .run: survey.isInMemory ? .measured : .half
+        case .run(let path):
+            (try? RunConfiguration.read(from: RunFolder(path)))?.configuration.recipe.normalization ?? .half
         // EfficientNet-Lite was trained on (pixel − 127) / 128.
         case .weights: isOwn ? .half : .imagenet
         }
@@ -88,7 +89,8 @@ struct TeacherSource: Equatable {
         }
     }
 
-    /// Sides of the image that a teacher may be trained at, the largest first: not much above what the photographs have.
+    /// Sides of the image that a teacher may be trained at, the largest first: not much above what the photographs
+    /// have.
     static func resolutions(side: Int) -> [Int] {
         [224, 192, 160, 128, 96, 64, 32].filter { $0 <= side + side / 8 || $0 == 32 }
     }

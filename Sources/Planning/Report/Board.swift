@@ -16,8 +16,8 @@ public struct Board: Sendable, Hashable {
     /// The core's highest clock in MHz.
     public let megahertz: Double
 
-    /// Boards by the data sheets of their chips: Nordic's nRF52833 and nRF52840 Product Specifications, ST's DS10693 (STM32F446), DS11139
-    /// (STM32F412), DS10916 (STM32F746) and DS12110 (STM32H743), Raspberry Pi's RP2350 Datasheet.
+    /// Boards by the data sheets of their chips: Nordic's nRF52833 and nRF52840 Product Specifications, ST's DS10693
+    /// (STM32F446), DS11139 (STM32F412), DS10916 (STM32F746) and DS12110 (STM32H743), Raspberry Pi's RP2350 Datasheet.
     public static let all = [
         Board(name: "microbit-v2", chip: "nRF52833", core: .cortexM4, sram: 128 << 10, flash: 512 << 10, megahertz: 64),
         Board(

@@ -2,13 +2,14 @@ import Datasets
 import Execution
 import Torch
 
-/// A trained network that the one in training is to agree with (Hinton, Vinyals and Dean, *Distilling the Knowledge in a Neural
-/// Network*, 2015).
+/// A trained network that the one in training is to agree with (Hinton, Vinyals and Dean, *Distilling the Knowledge in
+/// a Neural Network*, 2015).
 ///
 ///     loss = (1 − share) · cross entropy with the labels + share · T² · cross entropy of the classes at temperature T
 ///
-/// T² keeps gradients of both parts of one size. The teacher sees the very images that the pupil does, augmentation included; where it was
-/// trained on larger or smaller ones, they are resampled to its size, and grey ones become three equal channels for one of coloured images.
+/// T² keeps gradients of both parts of one size. The teacher sees the very images that the pupil does, augmentation
+/// included; where it was trained on larger or smaller ones, they are resampled to its size, and grey ones become three
+/// equal channels for one of coloured images.
 struct Distillation {
     private let teacher: Model
     private let tensors: BatchTensors

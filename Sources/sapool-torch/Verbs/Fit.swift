@@ -105,7 +105,7 @@ struct FitVerb: ParsableCommand {
                         training: training, shouldStop: { stop.isRaised }, report: progress.show)
                 else { throw ExitCode(130) }
                 progress.end()
-                if json { try printJSON(plan.schedule) } else { print(plan.text) }
+                print(json ? String(decoding: try plan.schedule.json(), as: UTF8.self) : plan.text)
                 return
             }
             guard
