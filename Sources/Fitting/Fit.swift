@@ -110,9 +110,11 @@ public final class Fit {
         let began = ContinuousClock.now
         let data = absolute(options.data)
         report(.stage("looking at the images of \(options.data)", secondsLeft: nil))
-        let survey = try StoredValue.at(folder.survey) { try DataSurvey(data) }
-        let division = DataDivision(
-            try StoredValue.at(folder.images) { try DataDivision(data, survey, seed: options.seed).list })
+        let isDetection = options.task == .detection
+        let survey = try StoredValue.at(folder.survey) {
+            try isDetection ? DataSurvey(boxesOf: data) : DataSurvey(data)
+        }
+        let division = try isDetection ? DataDivision(boxes: data, survey) : divided(data, survey)
         if !folder.holdsSchedule { for sentence in survey.sentences { report(.result(sentence)) } }
         let teacher = try TeacherSource(options, classNames: survey.classNames)
         if shouldStop() { return nil }
@@ -130,16 +132,27 @@ public final class Fit {
             return made(schedule, list?.considered ?? count, list?.fitting ?? count)
         }
         report(.stage("looking for networks that keep to \(options.budget.text)", secondsLeft: nil))
-        let (list, recipes) = try candidates(survey, teacher)
+        let list = try candidates(survey, teacher)
         report(.result("\(list.candidates.count) networks compete"))
         if shouldStop() { return nil }
         let timing = Timing(
-            options: options, folder: folder, survey: survey, division: division, recipes: recipes, training: training,
+            options: options, folder: folder, survey: survey, division: division,
+            recipes: recipes(survey, division, teacher), training: training,
             report: report, began: began)
         let schedule = try timing.schedule(list.candidates)
         if shouldStop() { return nil }
         try schedule.write(to: folder.schedule)
         return made(schedule, list.considered, list.fitting)
+    }
+
+    /// The division that the folder has; where it has none, a new one, written first.
+    private func divided(_ data: String, _ survey: DataSurvey) throws -> DataDivision {
+        if FileManager.default.fileExists(atPath: folder.images) {
+            return DataDivision(try DividedImages(contentsOf: folder.images))
+        }
+        let division = try DataDivision(data, survey, seed: options.seed)
+        try division.list?.write(to: folder.images)
+        return division
     }
 
     /// The schedule that is there, or is given.
@@ -164,10 +177,11 @@ public final class Fit {
         return schedule
     }
 
-    private func candidates(_ survey: DataSurvey, _ teacher: TeacherSource?) throws -> (CandidateList, FitRecipes) {
+    private func candidates(_ survey: DataSurvey, _ teacher: TeacherSource?) throws -> CandidateList {
         let channels = survey.isGrey ? 1 : 3
         let classes = survey.classNames.count
-        let list = try StoredValue.at(folder.candidates) {
+        return try StoredValue.at(folder.candidates) {
+            if options.task == .detection { return try CandidateList(detectorsFor: options.budget, survey) }
             var list = try CandidateList(
                 options.budget, side: survey.medianSide, channels: channels, classes: classes)
             if let teacher {
@@ -177,11 +191,12 @@ public final class Fit {
             }
             return list
         }
-        return (list, recipes(survey, teacher))
     }
 
-    func recipes(_ survey: DataSurvey, _ teacher: TeacherSource?) -> FitRecipes {
-        FitRecipes(folder: folder, survey: survey, seed: options.seed, task: options.task, teacher: teacher)
+    func recipes(_ survey: DataSurvey, _ division: DataDivision, _ teacher: TeacherSource?) -> FitRecipes {
+        FitRecipes(
+            folder: folder, survey: survey, holdOut: division.holdOut, seed: options.seed, task: options.task,
+            teacher: teacher)
     }
 
     /// The data's name as it leads there from any working folder.

@@ -20,7 +20,7 @@ struct FitWork {
     ) {
         (self.fit, self.plan, self.journal, self.training) = (fit, plan, journal, training)
         (self.shouldStop, self.report) = (shouldStop, report)
-        recipes = fit.recipes(plan.survey, plan.teacher)
+        recipes = fit.recipes(plan.survey, plan.division, plan.teacher)
     }
 
     private var folder: FitFolder { fit.folder }
@@ -47,7 +47,8 @@ struct FitWork {
         if journal.state.quantized == nil {
             report(.stage("making int8 of \(entry.candidate.name)", secondsLeft: schedule.finishSeconds))
             let scores = try WinnerQuantization(
-                run: folder.run, epochs: schedule.final.quantizationEpochs, report: report
+                run: folder.run, figures: plan.division.figures, epochs: schedule.final.quantizationEpochs,
+                report: report
             ).scores()
             try journal.update { $0.quantized = scores }
         }
@@ -55,7 +56,8 @@ struct FitWork {
         if journal.state.device == nil {
             report(.stage("writing firmware, and running it", secondsLeft: schedule.finishSeconds / 2))
             let figures = try DeviceCheck(
-                folder: folder, budget: fit.options.budget, instructions: entry.candidate.instructions,
+                folder: folder, part: plan.division.figures, budget: fit.options.budget,
+                instructions: entry.candidate.instructions,
                 emulates: fit.options.emulates, report: report
             ).figures()
             try journal.update { $0.device = figures }
@@ -68,7 +70,7 @@ struct FitWork {
     private func teach() throws -> Bool {
         guard let stage = schedule.teacher, let teacher = plan.teacher else { return true }
         if journal.state.teacherScore == nil,
-            let recipe = recipes.teacher(stage, data: folder.images, images: plan.division.count(.train))
+            let recipe = recipes.teacher(stage, data: plan.division.data(folder), images: plan.division.count(.train))
         {
             report(
                 .stage(
@@ -81,7 +83,8 @@ struct FitWork {
         for entry in schedule.entries where entry.candidate.origin == .pruned {
             if shouldStop() { return false }
             try PrunedTeacher.write(
-                entry.candidate, of: teacher.run(folder), classes: plan.survey.classNames.count, data: folder.images,
+                entry.candidate, of: teacher.run(folder), classes: plan.survey.classNames.count,
+                data: plan.division.data(folder),
                 to: folder.pruned(entry.candidate.name))
         }
         return true
@@ -93,7 +96,7 @@ struct FitWork {
         report(.stage("training \(candidate.name) to the end (\(epochs) epochs)", secondsLeft: seconds))
         let last = schedule.rungs.count
         let recipe = recipes.candidate(
-            candidate, data: folder.images, images: plan.division.count(.train), epochs: epochs,
+            candidate, data: plan.division.data(folder), images: plan.division.count(.train), epochs: epochs,
             weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model)
         guard let score = try training.train(recipe, in: folder.run) else { return false }
         try journal.update { $0.winnerScore = score }

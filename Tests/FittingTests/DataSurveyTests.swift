@@ -25,7 +25,7 @@ final class DataSurveyTests: FolderTestCase {
         XCTAssertEqual(survey.leftOut[1].reason, "the same bytes as test/left/1.png, which is labelled left")
 
         // Neither is anywhere in the division, and no image is in two parts.
-        let list = try DataDivision(data, survey, seed: 1).list
+        let list = try XCTUnwrap(DataDivision(data, survey, seed: 1).list)
         let parts = Split.allCases.map { list[$0]?.images ?? [] }
         XCTAssertEqual(parts.map(\.count), [18, 2, 8])
         XCTAssertEqual(Set(parts.joined()).count, 28)
@@ -37,7 +37,7 @@ final class DataSurveyTests: FolderTestCase {
         let survey = try DataSurvey(data)
         XCTAssertTrue(survey.isGrey)
         let usable = 70 - survey.leftOut.count
-        let list = try DataDivision(data, survey, seed: 1).list
+        let list = try XCTUnwrap(DataDivision(data, survey, seed: 1).list)
         let counts = Split.allCases.map { list[$0]?.images.count ?? 0 }
         XCTAssertEqual(counts.reduce(0, +), usable)
         XCTAssertEqual(try DataDivision(data, survey, seed: 1).list, list)

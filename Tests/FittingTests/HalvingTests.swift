@@ -16,8 +16,8 @@ final class HalvingTests: FolderTestCase {
         let fit = FitFolder("\(folder)/fit")
         try RunFolder(fit.path).create()
         let survey = try DataSurvey("\(folder)/photos")
-        let division = DataDivision(
-            try StoredValue.at(fit.images) { try DataDivision("\(folder)/photos", survey, seed: 1).list })
+        let division = try DataDivision("\(folder)/photos", survey, seed: 1)
+        try division.list?.write(to: fit.images)
         let names = ["a", "b", "c", "d"]
         let epochs = Dictionary(uniqueKeysWithValues: names.map { ($0, 2) })
         let schedule = FitSchedule(
@@ -31,7 +31,7 @@ final class HalvingTests: FolderTestCase {
         let options = FitOptions(data: "\(folder)/photos", budget: FitBudget(sram: 1 << 16, flash: 1 << 18))
         return Halving(
             schedule: schedule, division: division, folder: fit,
-            recipes: FitRecipes(folder: fit, survey: survey, seed: 1, task: nil, teacher: nil),
+            recipes: FitRecipes(folder: fit, survey: survey, holdOut: 0, seed: 1, task: nil, teacher: nil),
             journal: try FitJournal(fit, options), training: training, report: report, secondsBehind: 101)
     }
 

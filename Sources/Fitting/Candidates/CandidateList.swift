@@ -58,6 +58,38 @@ public struct CandidateList: Sendable, Equatable, Codable {
         all = all.filter { $0.excess(of: budget) == nil }
         fitting = all.count
         candidates = Self.chosen(all, Self.most)
+        try check(budget, nearest, failure)
+    }
+
+    /// Detectors on MobileNetV2, with anchors as large as the objects are.
+    ///
+    /// - Throws: `FittingError` that names the nearest where none keeps to the budget.
+    init(detectorsFor budget: FitBudget, _ survey: DataSurvey) throws {
+        let scales = survey.anchorScales.map { String(format: "%.3f", $0) }.joined(separator: "-")
+        var descriptions: [Description] = []
+        for pool in Self.detectorPools {
+            for side in [96, 128, 160, 192, 224, 256, 320] where side <= survey.medianSide + survey.medianSide / 8 {
+                for width in ["0.25", "0.35", "0.5", "0.75"] {
+                    let method = pool == "strided" ? "" : ", pool=\(pool)"
+                    descriptions.append(
+                        Description(
+                            "ssdlite(backbone=mobilenet-v2(width=\(width)\(method)), first-stride=8, extra=1, pyramid=64, "
+                                + "scales=\(scales))", side, pool))
+                }
+            }
+        }
+        let found = Self.evaluate(descriptions, budget, 3, survey.classNames.count)
+        let all = found.filter { $0.excess(of: budget) == nil }
+        (considered, fitting) = (descriptions.count, all.count)
+        candidates = Self.chosen(all, Self.mostDetectors)
+        try check(budget, found.min { $0.share(of: budget) < $1.share(of: budget) }, nil)
+    }
+
+    /// Poolings of detectors that compete, and how many networks: a detector trains slowly.
+    private static let detectorPools = ["strided", "average", "self-attentive(patch=4, restoration=subpixel)"]
+    private static let mostDetectors = 6
+
+    private func check(_ budget: FitBudget, _ nearest: FitCandidate?, _ failure: (any Error)?) throws {
         guard candidates.isEmpty else { return }
         guard let nearest, let excess = nearest.excess(of: budget) else {
             throw failure ?? FittingError("no network keeps to \(budget.text): give more with --sram and --flash")

@@ -16,6 +16,8 @@ struct DeviceCheck {
     static let mostInstructions = 6_000_000_000
 
     let folder: FitFolder
+    /// The part of the data that runs.
+    let part: EvaluationPart
     let budget: FitBudget
     /// What the planner estimated.
     let instructions: Int
@@ -39,7 +41,7 @@ struct DeviceCheck {
         let source = try RunData(configuration, of: run)
         let scored = try Subset(
             evenly: Self.hostImages,
-            of: source.images(configuration.recipe.task == .detection ? source.part() : .test))
+            of: source.images(part))
         let (answers, right) = try onHost(package, scored)
         let accuracy = package.description.isDetector ? nil : WilsonInterval(right: right, of: answers.count)
         var figures = DeviceFigures(

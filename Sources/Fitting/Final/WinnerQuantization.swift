@@ -13,6 +13,8 @@ struct WinnerQuantization {
     private static let calibrationImages = 256
 
     let run: RunFolder
+    /// The part of the data that the figures are taken on.
+    let figures: EvaluationPart
     /// Of training with int8's rounding; 0 for never.
     let epochs: Int
     let report: (FitEvent) -> Void
@@ -39,7 +41,7 @@ struct WinnerQuantization {
             report(.result("with it int8 has \(Halving.percent(score)), without \(Halving.percent(calibrated))"))
             if score > calibrated { (result, isTrained) = (tuned, true) }
         }
-        let scored = try loader(source, .test, trained.configuration)
+        let scored = try loader(source, figures, trained.configuration)
         let floats = try Evaluator(trained.model, trained.configuration).evaluate(scored)
         let bytes = try Int8Evaluator(result.model).evaluate(scored)
         try result.model.write(to: run.int8)
@@ -56,8 +58,7 @@ struct WinnerQuantization {
     private func detector(
         _ trained: TrainedModel, _ source: RunData, _ result: PostTrainingQuantization.Result
     ) throws -> QuantizedScores {
-        let part = try source.part()
-        let scored = try loader(source, part, trained.configuration)
+        let scored = try loader(source, figures, trained.configuration)
         let float = try DetectionEvaluator(trained.model, trained.configuration).evaluate(scored)
         let int8 = try Int8DetectionEvaluator(result.model).evaluate(scored)
         try result.model.write(to: run.int8)

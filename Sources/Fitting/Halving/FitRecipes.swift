@@ -4,6 +4,8 @@ import Training
 struct FitRecipes {
     let folder: FitFolder
     let survey: DataSurvey
+    /// Share of the training images that is held out to choose by.
+    let holdOut: Double
     let seed: UInt64
     let task: Recipe.TaskKind?
     /// What teaches; nil for none.
@@ -16,17 +18,28 @@ struct FitRecipes {
         var recipe = Recipe(network: network, data: data)
         recipe.task = task
         recipe.epochs = epochs
+        recipe.holdOut = holdOut
         recipe.batchSize = Self.batchSize(images)
         // As the noise of a batch goes with the root of its size.
         recipe.learningRate = rate * (Double(recipe.batchSize) / 64).squareRoot()
         recipe.warmupEpochs = min(1, Double(epochs) / 5)
         recipe.seed = seed
         recipe.normalization = survey.isInMemory ? .measured : .half
-        if task != .detection {
+        if task == .detection {
+            detect(&recipe)
+        } else {
             recipe.labelSmoothing = 0.1
             if survey.imbalance >= DataSurvey.imbalanceLimit { recipe.balance = .sampling }
         }
         return recipe
+    }
+
+    /// Settings of `Experiments/bccd.yaml`, which suit few images of many objects.
+    private func detect(_ recipe: inout Recipe) {
+        recipe.batchSize = min(8, recipe.batchSize)
+        (recipe.optimizer, recipe.learningRate, recipe.weightDecay) = (.adamw, 2e-3, 0.02)
+        (recipe.clipNorm, recipe.ema, recipe.zoomOut) = (5, 0.99, 1)
+        recipe.normalization = .imagenet
     }
 
     /// Half as many as make eight steps of an epoch, 64 at most.

@@ -65,11 +65,11 @@ struct Halving {
 
     /// The list of the rung's images, written once.
     private func images(_ rung: FitSchedule.Rung, _ number: Int) throws -> String {
-        guard rung.images < division.count(.train) else { return folder.images }
+        guard rung.images < division.count(.train), division.list != nil else { return division.data(folder) }
         let path = folder.rung(number) + "/images.json"
         guard !FileManager.default.fileExists(atPath: path) else { return path }
         try RunFolder(folder.rung(number)).create()
-        try division.few(training: rung.images, seed: recipes.seed &+ UInt64(number)).write(to: path)
+        try division.few(training: rung.images, seed: recipes.seed &+ UInt64(number))?.write(to: path)
         return path
     }
 

@@ -18,7 +18,10 @@ struct ScheduleArithmetic {
     var validation: Int
     /// The teacher that could be trained, and its pace; epochs 0 for one that is there.
     var teacher: FitSchedule.TeacherStage?
+    /// The fewest images of a rung, as far as there are so many.
+    var leastImages = ScheduleArithmetic.leastImages
 
+    static let leastImages = 256
     /// Of the time, what the teacher may take, what rungs take of the rest, and what is left for the unforeseen.
     static let teacherShare = 0.2
     static let rungShare = 0.4
@@ -133,6 +136,6 @@ struct ScheduleArithmetic {
     /// Images of a rung: all of them on the last one, fewer before.
     private func images(_ index: Int, _ sizes: [Int]) -> Int {
         let share = Double(sizes.last ?? 1) / Double(sizes[index])
-        return min(training, max(256, Int((Double(training) * share).rounded())))
+        return min(training, max(leastImages, Int((Double(training) * share).rounded())))
     }
 }

@@ -27,15 +27,19 @@ struct Timing {
         defer { try? FileManager.default.removeItem(atPath: folder.timings) }
         try RunFolder(folder.timings).create()
         let count = division.count(.train)
-        let images = folder.timings + "/images.json"
-        try division.few(
-            training: FitRecipes.batchSize(count) * Self.steps, validation: Self.scoredImages, seed: options.seed
-        ).write(to: images)
+        var images = division.data(folder)
+        let few = try division.few(
+            training: FitRecipes.batchSize(count) * Self.steps, validation: Self.scoredImages, seed: options.seed)
+        if let few {
+            images = folder.timings + "/images.json"
+            try few.write(to: images)
+        }
         var opening: Double?
         func pace(_ recipe: Recipe, _ name: String) throws -> Pace {
             var whole = recipe
-            whole.data = folder.images
-            if opening == nil { opening = try seconds(toOpen: whole) }
+            whole.data = division.data(folder)
+            // Images with boxes are all opened in any case.
+            if opening == nil { opening = division.list == nil ? 0 : try seconds(toOpen: whole) }
             var timed = recipe
             // Nothing is to be learned, and nothing to go wrong.
             timed.learningRate = 1e-6
@@ -60,7 +64,8 @@ struct Timing {
         }
         let arithmetic = ScheduleArithmetic(
             seconds: options.hours * 3600, spent: Self.seconds(since: began), finish: finish(entries), training: count,
-            validation: division.count(.validation), teacher: stage)
+            validation: division.count(.validation), teacher: stage,
+            leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages)
         return try arithmetic.schedule(hours: options.hours, entries)
     }
 

@@ -16,7 +16,15 @@ struct DataDivision {
     /// The fewest images of a class in all.
     static let leastOfClass = 8
 
-    let list: DividedImages
+    /// Names of the images of each part; nil of images with boxes, whose splits are taken as they are.
+    let list: DividedImages?
+    /// Of images with boxes, the share of the training images that is held out for want of a split to choose by; 0 for
+    /// none.
+    let holdOut: Double
+    /// The part that the figures are taken on.
+    let figures: EvaluationPart
+    private let data: String
+    private let counts: [Split: Int]
 
     /// Divides images.
     ///
@@ -74,21 +82,50 @@ struct DataDivision {
             parts[.validation] = try holdOut(Self.validationShare, seed &+ 1)
         }
         parts[.train] = part(training, of: .train)
-        list = DividedImages(data: data, parts)
+        self.init(DividedImages(data: data, parts))
     }
 
     /// A division that was written before.
-    init(_ list: DividedImages) { self.list = list }
+    init(_ list: DividedImages) {
+        (self.list, data, holdOut, figures) = (list, list.data, 0, .test)
+        counts = Dictionary(
+            uniqueKeysWithValues: list.splits.map { split in (split, list[split]?.images.count ?? 0) })
+    }
+
+    /// Images with boxes, by their splits.
+    ///
+    /// - Throws: `FittingError` where there are none to train on.
+    init(boxes data: String, _ survey: DataSurvey) throws {
+        let images = Dictionary(uniqueKeysWithValues: survey.parts.map { ($0.split, $0.images) })
+        guard let training = images[.train] else {
+            throw FittingError("\(data) has no images to train on: add a train split")
+        }
+        guard training >= Self.leastOfClass else {
+            throw FittingError(
+                "\(data) has \(counted(training, "image")) to train on: \(Self.leastOfClass) at least are needed")
+        }
+        (list, self.data) = (nil, data)
+        holdOut = images[.validation] != nil ? 0 : images[.test] != nil ? Self.validationShare : Self.testShare
+        let heldOut = Int((Double(training) * holdOut).rounded())
+        let chosenBy = images[.validation] ?? heldOut
+        figures = images[.test] != nil ? .test : images[.validation] != nil ? .validation : .heldOut
+        counts = [.train: training - heldOut, .validation: chosenBy, .test: images[.test] ?? chosenBy]
+    }
 
     /// How many images a part has.
-    func count(_ split: Split) -> Int { list[split]?.images.count ?? 0 }
+    func count(_ split: Split) -> Int { counts[split] ?? 0 }
+
+    /// The name of the data as trainings of a fit take them.
+    func data(_ folder: FitFolder) -> String { list == nil ? data : folder.images }
 
     /// The same with few of the training images, as many of every class as they have in all.
     ///
     /// - Parameters:
     ///   - training: how many, about; all of them where that is no fewer.
     ///   - validation: how many to score on; nil for all.
-    func few(training: Int, validation: Int? = nil, seed: UInt64) throws -> DividedImages {
+    /// - Returns: nil of images with boxes.
+    func few(training: Int, validation: Int? = nil, seed: UInt64) throws -> DividedImages? {
+        guard let list else { return nil }
         func some(_ split: Split, _ wanted: Int) throws -> DividedImages.Part? {
             guard let part = list[split], wanted < part.images.count else { return list[split] }
             let whole = try DatasetCatalog.open(list.data, split: part.split)

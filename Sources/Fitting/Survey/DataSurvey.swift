@@ -11,8 +11,10 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     /// A split as it is.
     public struct Part: Sendable, Equatable, Codable {
         public var split: Split
-        /// Images of each class.
+        /// Images of each class; of images with boxes their objects.
         public var counts: [Int]
+        /// How many images.
+        public var images: Int
     }
 
     /// An image that is left out.
@@ -36,6 +38,9 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     public var isGrey: Bool
     /// Whether all images are of one size and lie in memory.
     public var isInMemory: Bool
+    /// Of images with boxes: sides of objects as shares of the image, the 2nd, 25th, 50th, 75th and 98th of a hundred;
+    /// nil for others.
+    public var objectSides: [Double]?
 
     /// Images of the class with the most over those of the class with the fewest, in the first split.
     public var imbalance: Double {
@@ -46,7 +51,7 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     }
 
     /// Images in all.
-    public var count: Int { parts.reduce(0) { $0 + $1.counts.reduce(0, +) } }
+    public var count: Int { parts.reduce(0) { $0 + $1.images } }
 
     private struct Look: Sendable {
         var digest: Int?
@@ -73,7 +78,7 @@ public struct DataSurvey: Sendable, Equatable, Codable {
             }
         }
         isInMemory = first.imageSize != nil
-        parts = datasets.map { Part(split: $0.0, counts: $0.1.classCounts()) }
+        parts = datasets.map { Part(split: $0.0, counts: $0.1.classCounts(), images: $0.1.count) }
         var leftOut: [LeftOut] = []
         let all = datasets.reduce(0) { $0 + $1.1.count }
         var sides: [Int] = []
@@ -167,15 +172,16 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     /// Sentences for people.
     public var sentences: [String] {
         var sentences: [String] = []
-        let totals = parts.map { "\(TextTable.grouped($0.counts.reduce(0, +))) in \($0.split.rawValue)" }
+        let totals = parts.map { "\(TextTable.grouped($0.images)) in \($0.split.rawValue)" }
         sentences.append(
             "\(counted(count, "image")) of \(counted(classNames.count, "class", "classes")) (\(totals.joined(separator: ", "))), "
                 + (isGrey ? "grey" : "in colour")
                 + ", \(smallestSide) to \(largestSide) pixels, half of them \(medianSide) and more")
         let counts = parts.first?.counts ?? []
         sentences.append(
-            "classes: " + zip(classNames, counts).map { "\($0.printableName) (\($1))" }.joined(separator: ", "))
-        if imbalance >= Self.imbalanceLimit {
+            (objectSides == nil ? "classes: " : "objects: ")
+                + zip(classNames, counts).map { "\($0.printableName) (\($1))" }.joined(separator: ", "))
+        if objectSides == nil, imbalance >= Self.imbalanceLimit {
             sentences.append(
                 String(format: "classes are far apart, %.0f to 1: each is drawn as often in training", imbalance))
         }
