@@ -83,8 +83,9 @@ public final class Fit {
             if folder.holdsSchedule {
                 _ = try FitJournal(folder, options)
             } else {
-                // Without a schedule nothing is decided: whatever an earlier start has left is worked out anew.
-                for file in [folder.state, folder.survey, folder.images, folder.candidates] {
+                // Without a schedule nothing is decided: whatever an earlier start has left is worked out anew. What tells that a fit is
+                // here goes last, so that a kill leaves a folder that is known or empty.
+                for file in [folder.timings, folder.survey, folder.images, folder.candidates, folder.state] {
                     try? FileManager.default.removeItem(atPath: file)
                 }
                 try FitJournal(folder, options).update { _ in }

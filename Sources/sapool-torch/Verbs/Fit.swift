@@ -67,6 +67,8 @@ struct FitVerb: ParsableCommand {
     var goesAlone = false
     @Option(help: ArgumentHelp("Keep the schedule of another fit, and ask no clock.", valueName: "schedule.json"))
     var schedule: String?
+    @Flag(inversion: .prefixedNo, help: "Run the firmware on an emulated core, where there is an emulator.")
+    var qemu = true
     @Flag(
         help: "Only show what would be done, and how long it takes. Times a few steps of each training; leaves nothing."
     )
