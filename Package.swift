@@ -194,6 +194,18 @@ let package = Package(
             dependencies: ["Comparison", "Training", .product(name: "SwiftCSV", package: "SwiftCSV")],
             linkerSettings: runPaths),
 
+        // From images and a budget to firmware
+        .target(
+            name: "Fitting",
+            dependencies: [
+                "Calibration", "Compression", "Datasets", "Deployment", "Detection", "Execution", "Files",
+                "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+            ]),
+        .testTarget(
+            name: "FittingTests",
+            dependencies: ["Datasets", "Fitting", "Networks", "Planning", "Reporting", "Training"],
+            linkerSettings: runPaths),
+
         // Looking into a trained network
         .target(
             name: "Visualization",
@@ -237,7 +249,8 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
-                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch",
+                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports",
+                "Torch",
                 "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

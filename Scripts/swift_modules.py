@@ -187,6 +187,9 @@ class Package:
                 if is_search_path and not any(command[at:at + length] == option for at in range(len(command))):
                     command += option
                 index += length
+        # Tests look into it, as into every module of ours.
+        if "-enable-testing" not in command:
+            command.append("-enable-testing")
         return command
 
     def _here(self, option):

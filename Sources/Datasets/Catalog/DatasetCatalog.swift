@@ -13,7 +13,7 @@ public enum DatasetCatalog {
     /// A path may lead to MNIST-like IDX files, CIFAR-10, CIFAR-100 or STL-10 in their binary versions, an image folder
     /// (`ImageFolderLayout`), or images with a table of labels (`LabelTable`); which of them is told by what is inside, or by what is in
     /// the only folder inside. `wake-words:FOLDER` is a folder of images with boxes (`AnnotatedFolder`), as a
-    /// classification: whether an image shows a person. A known name wins over a folder of the same name: write
+    /// classification: whether an image shows a person; a `.json` file is a list of images (`DividedImages`). A known name wins over a folder of the same name: write
     /// `./mnist` for the folder.
     ///
     /// - Parameters:
@@ -24,7 +24,7 @@ public enum DatasetCatalog {
     public static func open(
         _ nameOrPath: String, split: Split, locations: DataLocations = DataLocations()
     ) throws -> any Dataset {
-        try find(nameOrPath, locations).dataset(for: split)
+        try find(nameOrPath, locations).dataset(for: split, locations)
     }
 
     /// The splits that a data set has, in the order train, validation, test.
@@ -44,6 +44,7 @@ public enum DatasetCatalog {
         case images(ImageFolderLayout)
         case table(LabelTable)
         case wakeWords(AnnotatedFolder)
+        case divided(DividedImages)
 
         var splits: [Split] {
             switch self {
@@ -53,10 +54,11 @@ public enum DatasetCatalog {
             case .images(let layout): layout.splits
             case .table(let table): table.splits
             case .wakeWords(let folder): folder.splits
+            case .divided(let list): list.splits
             }
         }
 
-        func dataset(for split: Split) throws -> any Dataset {
+        func dataset(for split: Split, _ locations: DataLocations) throws -> any Dataset {
             switch self {
             case .idx(let folder): try folder.dataset(for: split)
             case .cifar(let folder): try folder.dataset(for: split)
@@ -64,6 +66,7 @@ public enum DatasetCatalog {
             case .images(let layout): try layout.dataset(for: split)
             case .table(let table): try table.dataset(for: split)
             case .wakeWords(let folder): try WakeWordsDataset(folder.annotations(for: split))
+            case .divided(let list): try list.dataset(for: split, locations: locations)
             }
         }
     }
@@ -84,6 +87,7 @@ public enum DatasetCatalog {
             }
             return .wakeWords(try AnnotatedFolder(folder))
         }
+        if DividedImages.isNamed(by: nameOrPath) { return .divided(try DividedImages(contentsOf: nameOrPath)) }
         guard Folders.isFolder(nameOrPath) else {
             let known = names.joined(separator: " and ")
             throw DatasetsError(

@@ -43,7 +43,7 @@ public struct DataPlace: Sendable, Equatable, Codable {
     }
 
     /// The name of data as it leads there from any working folder.
-    static func absoluteName(_ data: String) -> String {
+    package static func absoluteName(_ data: String) -> String {
         // No name is no place, and not the working folder.
         data.isEmpty ? "" : DatasetCatalog.place(of: data).map { $0.prefix + absolute($0.path) } ?? data
     }

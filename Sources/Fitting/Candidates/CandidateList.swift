@@ -1,0 +1,203 @@
+import Dispatch
+import Networks
+import Planning
+import Reporting
+import Synchronization
+
+/// The networks that compete: a dozen that keep to the budget and differ in backbone, pooling, width and size of the
+/// image.
+///
+/// MobileNetV2s come from `NetworkSearch`, the others are few enough to plan all. No formula says what a pooling method
+/// is worth, so every method of every backbone sends the same number of networks into the competition, as far as there
+/// are any.
+public struct CandidateList: Sendable, Equatable, Codable {
+    public var candidates: [FitCandidate]
+    /// Networks that were looked at.
+    public var considered: Int
+    /// Those that keep to the budget.
+    public var fitting: Int
+
+    /// Poolings that compete.
+    static let pools = ["strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)"]
+    /// How many compete where there is time for all.
+    static let most = 12
+
+    /// Looks for candidates.
+    ///
+    /// - Parameters:
+    ///   - side: median longer side of the images.
+    ///   - channels: 1 or 3.
+    ///   - progress: told what is done.
+    /// - Throws: `PlanningError` that names the smallest network where none keeps to the budget.
+    public init(
+        _ budget: FitBudget, side: Int, channels: Int, classes: Int, progress: @Sendable (String) -> Void = { _ in }
+    ) throws {
+        let resolutions = Self.resolutions(side: side)
+        var all: [FitCandidate] = []
+        considered = 0
+        var failure: (any Error)?
+        do {
+            let report = try Self.mobileNets(budget, resolutions, channels, classes).run { state in
+                switch state {
+                case .counted(let done, let all): progress("counting networks: \(done) of \(all)")
+                case .planned(let done, let all): progress("planning the best: \(done) of \(all)")
+                }
+            }
+            considered += report.candidates
+            all += Self.evaluate(
+                report.front.map { Description($0.candidate.network, $0.candidate.resolution, $0.candidate.pool) },
+                budget, channels, classes)
+        } catch {
+            failure = error
+        }
+        let others = Self.others(resolutions)
+        progress("planning \(others.count) networks of other backbones")
+        considered += others.count
+        all += Self.evaluate(others, budget, channels, classes)
+        let nearest = all.min { $0.share(of: budget) < $1.share(of: budget) }
+        all = all.filter { $0.excess(of: budget) == nil }
+        fitting = all.count
+        candidates = Self.chosen(all, Self.most)
+        try check(budget, nearest, failure)
+    }
+
+    /// Detectors on MobileNetV2, with anchors as large as the objects are.
+    ///
+    /// - Throws: `FittingError` that names the nearest where none keeps to the budget.
+    init(detectorsFor budget: FitBudget, _ survey: DataSurvey) throws {
+        let scales = survey.anchorScales.map { String(format: "%.3f", $0) }.joined(separator: "-")
+        var descriptions: [Description] = []
+        for pool in Self.detectorPools {
+            for side in [96, 128, 160, 192, 224, 256, 320] where side <= survey.medianSide + survey.medianSide / 8 {
+                for width in ["0.25", "0.35", "0.5", "0.75"] {
+                    let method = pool == "strided" ? "" : ", pool=\(pool)"
+                    descriptions.append(
+                        Description(
+                            "ssdlite(backbone=mobilenet-v2(width=\(width)\(method)), first-stride=8, extra=1, pyramid=64, "
+                                + "scales=\(scales))", side, pool))
+                }
+            }
+        }
+        let found = Self.evaluate(descriptions, budget, 3, survey.classNames.count)
+        let all = found.filter { $0.excess(of: budget) == nil }
+        (considered, fitting) = (descriptions.count, all.count)
+        candidates = Self.chosen(all, Self.mostDetectors)
+        try check(budget, found.min { $0.share(of: budget) < $1.share(of: budget) }, nil)
+    }
+
+    /// Poolings of detectors that compete, and how many networks: a detector trains slowly.
+    private static let detectorPools = ["strided", "average", "self-attentive(patch=4, restoration=subpixel)"]
+    private static let mostDetectors = 6
+
+    private func check(_ budget: FitBudget, _ nearest: FitCandidate?, _ failure: (any Error)?) throws {
+        guard candidates.isEmpty else { return }
+        guard let nearest, let excess = nearest.excess(of: budget) else {
+            throw failure ?? FittingError("no network keeps to \(budget.text): give more with --sram and --flash")
+        }
+        throw FittingError(
+            "no network keeps to \(budget.text): the nearest, \(nearest.network) at \(nearest.resolution) pixels, takes \(excess); give more, "
+                + "or let it see smaller images")
+    }
+
+    /// Sides of the image that are tried: none above what the photographs have, and small images as they are.
+    static func resolutions(side: Int) -> [Int] {
+        guard side > 64 else { return side >= 48 ? [side, side / 2] : [max(16, side)] }
+        return Array([64, 96, 128, 160, 192, 224].filter { $0 <= side + side / 8 }.suffix(4))
+    }
+
+    private static func mobileNets(
+        _ budget: FitBudget, _ resolutions: [Int], _ channels: Int, _ classes: Int
+    ) throws -> NetworkSearch {
+        var space = SearchSpace(resolutions: resolutions, pools: pools, channels: channels, classes: classes)
+        let isSmall = (resolutions.max() ?? 0) <= 64
+        space.strides = try StridePattern(isSmall ? "1[12][12]2111" : "[12][12]22121").expanded
+        return NetworkSearch(
+            space,
+            limits: SearchLimits(budget: budget.planning, multiplyAccumulates: budget.multiplyAccumulates),
+            core: budget.core)
+    }
+
+    private struct Description: Sendable {
+        let network: String
+        let resolution: Int
+        let pool: String
+
+        init(_ network: String, _ resolution: Int, _ pool: String) {
+            (self.network, self.resolution, self.pool) = (network, resolution, pool)
+        }
+    }
+
+    /// Backbones that are not searched but tried in a few sizes.
+    private static func others(_ resolutions: [Int]) -> [Description] {
+        let sizes = ["8-16-32", "16-32-64", "24-48-96", "32-64-128", "16-32-64-128", "24-48-96-192", "32-64-128-256"]
+        var found: [Description] = []
+        for pool in pools {
+            let method = pool == "strided" ? "" : "pool=\(pool)"
+            for resolution in resolutions {
+                for channels in sizes {
+                    let options = ["channels=\(channels)"] + (method.isEmpty ? [] : [method])
+                    found.append(Description("plain-cnn(\(options.joined(separator: ", ")))", resolution, pool))
+                }
+                for backbone in ["mobilenet-v3-small", "efficientnet-lite0"] {
+                    found.append(Description(method.isEmpty ? backbone : "\(backbone)(\(method))", resolution, pool))
+                }
+            }
+        }
+        return found
+    }
+
+    private static func evaluate(
+        _ descriptions: [Description], _ budget: FitBudget, _ channels: Int, _ classes: Int
+    ) -> [FitCandidate] {
+        let found = Mutex<[Int: FitCandidate]>([:])
+        DispatchQueue.concurrentPerform(iterations: descriptions.count) { index in
+            let one = descriptions[index]
+            let input: Shape = [channels, one.resolution, one.resolution]
+            guard let network = try? Network(notation: one.network, input: input, classes: classes),
+                let candidate = FitCandidate(network, name: "", network: one.network, pool: one.pool, budget)
+            else { return }
+            found.withLock { $0[index] = candidate }
+        }
+        return found.withLock { found in found.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    // MARK: - Who competes
+
+    /// Takes turns among the backbones' pooling methods: of each the largest network, then the largest of at most
+    /// half its work, and so on.
+    static func chosen(_ all: [FitCandidate], _ most: Int) -> [FitCandidate] {
+        var order: [String] = []
+        var groups: [String: [FitCandidate]] = [:]
+        for candidate in all {
+            let key = "\(backbone(candidate.network)) \(candidate.pool)"
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(candidate)
+        }
+        var chosen: [FitCandidate] = []
+        var last: [String: FitCandidate] = [:]
+        while chosen.count < most {
+            let before = chosen.count
+            for key in order where chosen.count < most {
+                let left = (groups[key] ?? []).filter { one in
+                    last[key].map { one.multiplyAccumulates <= $0.multiplyAccumulates / 2 } ?? true
+                }
+                let best = left.max { $0.size == $1.size ? $1.isCheaper(than: $0) : $0.size < $1.size }
+                guard var best else { continue }
+                last[key] = best
+                best.name = name(best, number: chosen.count + 1)
+                chosen.append(best)
+            }
+            if chosen.count == before { break }
+        }
+        return chosen
+    }
+
+    static func backbone(_ network: String) -> String { String(network.prefix { $0 != "(" }) }
+
+    /// A folder's name that people can read: `03-mobilenet-v2-max-96`.
+    private static func name(_ candidate: FitCandidate, number: Int) -> String {
+        let pool = backbone(candidate.pool)
+        let digits = number < 10 ? "0\(number)" : "\(number)"
+        return "\(digits)-\(backbone(candidate.network))-\(pool)-\(candidate.resolution)"
+    }
+}

@@ -1,0 +1,84 @@
+import Networks
+import Planning
+
+/// A network that keeps to the budget, and may win.
+public struct FitCandidate: Sendable, Equatable, Codable {
+    /// Where it comes from.
+    public enum Origin: String, Sendable, Codable {
+        /// Of the networks that were searched.
+        case searched
+        /// The teacher without most of its channels.
+        case pruned
+    }
+
+    /// Of its folder, and in tables.
+    public var name: String
+    /// Its notation; of a pruned network that of the teacher.
+    public var network: String
+    public var origin: Origin
+    /// Side of the image.
+    public var resolution: Int
+    /// Channels of the image.
+    public var channels: Int
+    /// The pooling method's notation.
+    public var pool: String
+    /// Share of the teacher's channels that stays; nil where none were removed.
+    public var keptShare: Double?
+    public var sramBytes: Int
+    public var flashBytes: Int
+    public var multiplyAccumulates: Int
+    public var parameters: Int
+    /// Estimated instructions of an image.
+    public var instructions: Int
+
+    /// What a network costs that may be a candidate.
+    ///
+    /// - Returns: nil where the device has no kernel for it, or it is beyond planning.
+    init?(
+        _ built: Network, name: String, network: String, origin: Origin = .searched, pool: String,
+        keptShare: Double? = nil, _ budget: FitBudget
+    ) {
+        guard let planner = try? Planner(built), planner.graph.withoutKernel == nil,
+            let profile = try? Profile(built, planner.graph, core: budget.core)
+        else { return nil }
+        (self.name, self.network, self.origin, self.pool) = (name, network, origin, pool)
+        (resolution, channels) = (built.inputShape.height, built.inputShape.channels)
+        self.keptShare = keptShare
+        multiplyAccumulates = profile.multiplyAccumulates
+        parameters = profile.parameters
+        instructions = profile.instructions
+        // What exceeds the budget by its least is not planned to the byte.
+        let least = Footprint(least: planner.graph, arena: 0, core: budget.core)
+        flashBytes = least.flashBytes
+        sramBytes = least.sramBytes
+        guard excess(of: budget) == nil else { return }
+        guard let bound = try? planner.lowerBound(PlanOptions()) else { return nil }
+        sramBytes = bound + least.sramBytes
+        guard excess(of: budget) == nil else { return }
+        guard let plan = try? planner.plan() else { return nil }
+        let footprint = Footprint(plan, core: budget.core)
+        (sramBytes, flashBytes) = (footprint.sramBytes, footprint.flashBytes)
+    }
+
+    /// The geometric mean of its work and its weights, both of which help: an order, and no accuracy.
+    var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
+
+    /// What it exceeds of a budget, in words; nil where it keeps to it.
+    func excess(of budget: FitBudget) -> String? {
+        budget.excess(
+            sram: sramBytes, flash: flashBytes, multiplyAccumulates: multiplyAccumulates, instructions: instructions)
+    }
+
+    /// What it takes of a budget's memory, the fuller of the two: over 1 where it does not fit.
+    func share(of budget: FitBudget) -> Double {
+        max(Double(sramBytes) / Double(max(1, budget.sram)), Double(flashBytes) / Double(max(1, budget.flash)))
+    }
+
+    /// Whether it is cheaper than another: by work, then memory, then its name, so that there always is an order.
+    func isCheaper(than other: FitCandidate) -> Bool {
+        if multiplyAccumulates != other.multiplyAccumulates { return multiplyAccumulates < other.multiplyAccumulates }
+        if sramBytes != other.sramBytes { return sramBytes < other.sramBytes }
+        if flashBytes != other.flashBytes { return flashBytes < other.flashBytes }
+        return name < other.name
+    }
+}

@@ -1,0 +1,106 @@
+import Datasets
+import Deployment
+import Foundation
+import Interchange
+import Planning
+import Quantization
+import Training
+
+/// Writes the winner's firmware, and runs it on the host and on an emulated core.
+struct DeviceCheck {
+    /// How many images run on the emulated core, at most.
+    static let emulatedImages = 20
+    /// How many run on this machine with the package's kernels, at most.
+    static let hostImages = 2000
+    /// Instructions that all of them may take: an emulator executes some fifty million a second.
+    static let mostInstructions = 6_000_000_000
+
+    let folder: FitFolder
+    /// The part of the data that runs.
+    let part: EvaluationPart
+    let budget: FitBudget
+    /// What the planner estimated.
+    let instructions: Int
+    /// Whether anything runs on an emulated core.
+    let emulates: Bool
+    let report: (FitEvent) -> Void
+
+    /// Writes the package and runs it.
+    ///
+    /// - Throws: `DeploymentError` where it does not fit, or the firmware fails.
+    func figures() throws -> DeviceFigures {
+        let run = folder.run
+        let configuration = try RunConfiguration.read(from: run).configuration
+        var options = FirmwareOptions()
+        (options.sram, options.flash, options.core) = (budget.sram, budget.flash, budget.core)
+        let program = try KernelProgram(QuantizedModel(contentsOf: run.int8))
+        let export = try FirmwareExport(program, options: options)
+        let package = try FirmwarePackage.write(
+            export, to: folder.firmware, preprocessing: configuration.evaluationTransform, core: budget.core)
+        try run.copyImageLists(to: RunFolder(folder.firmware))
+        let source = try RunData(configuration, of: run)
+        let scored = try Subset(
+            evenly: Self.hostImages,
+            of: source.images(part))
+        let (answers, right) = try onHost(package, scored)
+        let accuracy = package.description.isDetector ? nil : WilsonInterval(right: right, of: answers.count)
+        var figures = DeviceFigures(
+            core: budget.core.rawValue, sramBytes: export.footprint.sramBytes, flashBytes: export.footprint.flashBytes,
+            arenaBytes: program.arenaBytes, hostImages: answers.count, hostAccuracy: accuracy, emulatedImages: 0,
+            equalAnswers: 0, instructions: nil, estimatedCycles: nil, estimatedMilliseconds: 0,
+            megahertz: budget.megahertz, withoutEmulator: nil)
+        try emulate(package, scored, answers, &figures)
+        let cycles = figures.estimatedCycles ?? budget.cycles(ofInstructions: instructions)
+        figures.estimatedMilliseconds = Double(cycles) / (budget.megahertz * 1000)
+        return figures
+    }
+
+    /// What the package's kernels say of every image, and how many of these answers are right.
+    private func onHost(_ package: FirmwarePackage, _ scored: any Dataset) throws -> ([DeviceAnswer], Int) {
+        let host = try HostSimulation(package)
+        var answers: [DeviceAnswer] = []
+        var right = 0
+        try FirmwarePixels(scored, for: package).forEach { pixels in
+            let answer = try host.answer(to: pixels)
+            if case .scores(let predicted, _) = answer, predicted == scored.label(at: answers.count) { right += 1 }
+            answers.append(answer)
+        }
+        return (answers, right)
+    }
+
+    private func emulate(
+        _ package: FirmwarePackage, _ scored: any Dataset, _ answers: [DeviceAnswer], _ figures: inout DeviceFigures
+    ) throws {
+        guard emulates else {
+            figures.withoutEmulator = "it was asked not to"
+            return
+        }
+        guard Emulator.isInstalled else {
+            figures.withoutEmulator = "there is no emulator on this machine: Scripts/bootstrap sets it up"
+            return
+        }
+        let emulator: Emulator
+        do {
+            emulator = try Emulator(package, core: budget.core)
+        } catch let error as DeploymentError {
+            figures.withoutEmulator = error.description
+            return
+        }
+        report(.result("building the firmware for an emulated \(budget.core.name)"))
+        try emulator.build()
+        let affordable = max(2, Self.mostInstructions / max(1, instructions))
+        let count = min(Self.emulatedImages, affordable, scored.count)
+        let chosen = (0..<count).map { $0 * scored.count / count }
+        let run = try emulator.run(FirmwarePixels(Subset(scored, indices: chosen), for: package).all())
+        figures.emulatedImages = count
+        figures.equalAnswers = zip(run.inferences, chosen).count { $0.answer.numbers == answers[$1].numbers }
+        (figures.sramBytes, figures.flashBytes) = (run.sramBytes, run.flashBytes)
+        figures.instructions = run.inferences.map(\.instructions).max()
+        figures.estimatedCycles = run.inferences.map(\.estimatedCycles).max()
+        guard figures.equalAnswers == count else {
+            throw FittingError(
+                "the firmware on the emulated \(budget.core.name) says something else than the host of \(count - figures.equalAnswers) of "
+                    + "\(count) images: please report this network (\(folder.run.network))")
+        }
+    }
+}

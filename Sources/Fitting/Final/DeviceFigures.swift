@@ -1,0 +1,25 @@
+/// What the firmware takes, and what it said of images that nothing was chosen by.
+public struct DeviceFigures: Sendable, Equatable, Codable {
+    /// The core, `m4` and so on.
+    public var core: String
+    /// Bytes of SRAM that are linked, stack included, and of flash.
+    public var sramBytes: Int
+    public var flashBytes: Int
+    public var arenaBytes: Int
+    /// Images that ran on the host with the package's kernels, and the share that it got right; nil of a detector.
+    public var hostImages: Int
+    public var hostAccuracy: WilsonInterval?
+    /// Images that ran on the emulated core too; 0 where there is no emulator.
+    public var emulatedImages: Int
+    /// Of these the answers that are the host's, byte for byte.
+    public var equalAnswers: Int
+    /// Executed instructions of the image that took the most; nil without an emulator.
+    public var instructions: Int?
+    /// Cycles by the core's table of timings, no measurement.
+    public var estimatedCycles: Int?
+    /// Milliseconds of an image at the core's clock, by these cycles, or by the planner's estimate of instructions.
+    public var estimatedMilliseconds: Double
+    public var megahertz: Double
+    /// Why nothing ran on an emulated core; nil where something did.
+    public var withoutEmulator: String?
+}

@@ -1,0 +1,78 @@
+import Calibration
+import Datasets
+import Detection
+import Execution
+import Foundation
+import Quantization
+import Training
+
+/// Makes an int8 model of the winner: by calibration, and by training with its rounding where that loses too much.
+struct WinnerQuantization {
+    /// The share that int8 may lose on the images that candidates are chosen by, before it is trained.
+    static let mostLost = 0.005
+    private static let calibrationImages = 256
+
+    let run: RunFolder
+    /// The part of the data that the figures are taken on.
+    let figures: EvaluationPart
+    /// Of training with int8's rounding; 0 for never.
+    let epochs: Int
+    let report: (FitEvent) -> Void
+
+    /// Quantises and scores; writes the run's int8 model.
+    func scores() throws -> QuantizedScores {
+        let trained = try TrainedModel(run)
+        let source = try RunData(trained)
+        let images = try CalibrationImages(source, count: Self.calibrationImages)
+        let options = Quantizer.Options()
+        var result = try PostTrainingQuantization(options).run(trained.model, trained.configuration, images)
+        guard trained.model.network.detector == nil else { return try detector(trained, source, result) }
+        var isTrained = false
+        let chosenBy = try loader(source, .validation, trained.configuration)
+        let float = try Evaluator(trained.model, trained.configuration).evaluate(chosenBy).accuracy
+        let calibrated = try Int8Evaluator(result.model).evaluate(chosenBy).accuracy
+        if float - calibrated > Self.mostLost, epochs > 0 {
+            report(
+                .result(
+                    "int8 loses \(Halving.percent(float - calibrated)) where candidates are chosen: training with its rounding"
+                ))
+            let tuned = try QuantizationAwareTraining(source, epochs: epochs, options: options).run(result, images)
+            let score = try Int8Evaluator(tuned.model).evaluate(chosenBy).accuracy
+            report(.result("with it int8 has \(Halving.percent(score)), without \(Halving.percent(calibrated))"))
+            if score > calibrated { (result, isTrained) = (tuned, true) }
+        }
+        let scored = try loader(source, figures, trained.configuration)
+        let floats = try Evaluator(trained.model, trained.configuration).evaluate(scored)
+        let bytes = try Int8Evaluator(result.model).evaluate(scored)
+        try result.model.write(to: run.int8)
+        func right(_ evaluation: Evaluation) -> Int {
+            evaluation.confusion.indices.reduce(0) { $0 + evaluation.confusion[$1][$1] }
+        }
+        return QuantizedScores(
+            scoreName: "accuracy", float: floats.accuracy, int8: bytes.accuracy,
+            floatInterval: WilsonInterval(right: right(floats), of: floats.images),
+            int8Interval: WilsonInterval(right: right(bytes), of: bytes.images), confusion: bytes.confusion,
+            images: bytes.images, isTrained: isTrained)
+    }
+
+    private func detector(
+        _ trained: TrainedModel, _ source: RunData, _ result: PostTrainingQuantization.Result
+    ) throws -> QuantizedScores {
+        let scored = try loader(source, figures, trained.configuration)
+        let float = try DetectionEvaluator(trained.model, trained.configuration).evaluate(scored)
+        let int8 = try Int8DetectionEvaluator(result.model).evaluate(scored)
+        try result.model.write(to: run.int8)
+        return QuantizedScores(
+            scoreName: trained.configuration.recipe.scoreName, float: float.coco.averagePrecisionAt50 ?? 0,
+            int8: COCOEvaluation(int8, classCount: trained.configuration.classNames.count).averagePrecisionAt50 ?? 0,
+            floatInterval: nil, int8Interval: nil, confusion: [], images: scored.dataset.count, isTrained: false)
+    }
+
+    private func loader(_ source: RunData, _ part: EvaluationPart, _ configuration: RunConfiguration) throws -> Loader {
+        try Loader(
+            dataset: source.images(part), transform: configuration.evaluationTransform,
+            configuration: LoaderConfiguration(
+                batchSize: 64, seed: 0, shuffle: false, dropLast: false, workers: 2,
+                skipBadImages: configuration.recipe.skipBadImages))
+    }
+}

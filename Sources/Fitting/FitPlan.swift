@@ -1,0 +1,84 @@
+import Datasets
+import Foundation
+import Reporting
+
+/// What a fit is going to do, before any training: the images, the networks and the time.
+public struct FitPlan {
+    public let survey: DataSurvey
+    public let schedule: FitSchedule
+    let division: DataDivision
+    let teacher: TeacherSource?
+    /// Networks that were looked at, and those of the best that keep to the budget.
+    let considered: Int
+    let fitting: Int
+
+    /// Seconds that the schedule has for everything that is left once it is made.
+    var secondsAhead: Double {
+        teacherSeconds + schedule.rungs.reduce(0) { $0 + $1.seconds } + schedule.final.seconds + schedule.finishSeconds
+    }
+
+    var teacherSeconds: Double {
+        schedule.teacherSeconds(training: division.count(.train), scored: division.count(.validation))
+    }
+
+    /// Seconds of a training of the winner's, at most over who may win.
+    var finalSeconds: Double {
+        schedule.entries.map { entry in
+            entry.pace.taught(by: schedule.teacher?.pace).seconds(
+                epochs: schedule.final.epochs[entry.candidate.name] ?? 1, training: division.count(.train),
+                scored: division.count(.validation))
+        }.max() ?? 0
+    }
+
+    /// For people.
+    public var text: String {
+        var table = TextTable([
+            .left("network"), .right("pixels"), .right("SRAM"), .right("flash"), .right("MACs"), .right("images/s"),
+        ])
+        for entry in schedule.entries {
+            let one = entry.candidate
+            table.addRow([
+                one.origin == .pruned ? "\(one.network), pruned" : one.network, "\(one.resolution)",
+                ByteSize.text(one.sramBytes), ByteSize.text(one.flashBytes), TextTable.grouped(one.multiplyAccumulates),
+                String(format: "%.0f", 1 / max(1e-9, entry.pace.taught(by: schedule.teacher?.pace).training)),
+            ])
+        }
+        var steps: [String] = []
+        if let teacher = schedule.teacher, teacher.epochs > 0 {
+            steps.append(
+                "\(Self.time(teacherSeconds)): a teacher, \(counted(teacher.epochs, "epoch")) at \(teacher.resolution) pixels"
+            )
+        }
+        for (index, rung) in schedule.rungs.enumerated() {
+            steps.append(
+                "\(Self.time(rung.seconds)): rung \(index + 1), \(counted(rung.entrants, "network")), each "
+                    + "\(Self.text(rung.epochs)) of \(TextTable.grouped(rung.images)) images")
+        }
+        steps.append(
+            "\(Self.time(finalSeconds)): the winner, \(Self.text(schedule.final.epochs)) of "
+                + "\(TextTable.grouped(division.count(.train))) images")
+        steps.append("\(Self.time(schedule.finishSeconds)): int8, firmware, host and emulated core")
+        let sum = schedule.timingSeconds + secondsAhead
+        return """
+            \(survey.sentences.joined(separator: "\n"))
+
+            \(table)
+
+            \((steps + schedule.remarks).joined(separator: "\n"))
+            \(Self.time(sum)) in all, \(Self.time(schedule.timingSeconds)) of them for looking and timing
+            """
+    }
+
+    /// "2 to 5 epochs", as networks are not equally quick.
+    private static func text(_ epochs: [String: Int]) -> String {
+        let (least, most) = (epochs.values.min() ?? 1, epochs.values.max() ?? 1)
+        return least == most ? counted(most, "epoch") : "\(least) to \(counted(most, "epoch"))"
+    }
+
+    static func time(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "long" }
+        let whole = Int(max(0, seconds).rounded())
+        if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
+        return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Training
+
+/// What a fit trains with.
+protocol FitTraining {
+    /// Trains a recipe to its end in a run's folder, or goes on with what is there.
+    ///
+    /// - Returns: the score after the last epoch on the images that candidates are chosen by; nil where it was asked to stop.
+    func train(_ recipe: Recipe, in run: RunFolder) throws -> Double?
+
+    /// Times a training of few steps in a folder that is removed afterwards.
+    func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace
+}
+
+/// Ordinary trainings, one after the other in this process.
+struct RunTraining: FitTraining {
+    var options: TrainerOptions
+    let shouldStop: () -> Bool
+    let report: (FitEvent) -> Void
+
+    init(_ options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void) {
+        self.options = options
+        self.options.resume = true
+        (self.shouldStop, self.report) = (shouldStop, report)
+    }
+
+    func train(_ recipe: Recipe, in run: RunFolder) throws -> Double? {
+        if run.isFinished(epochs: recipe.epochs), let last = run.epochMetrics().last { return last.accuracy }
+        let trainer = try Trainer(
+            recipe, run: run, options: options, shouldStop: shouldStop, report: { report(.training($0)) })
+        return try trainer.train()?.accuracy
+    }
+
+    /// So long steps are watched, at most.
+    private static let longest = 8.0
+
+    func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace {
+        try? FileManager.default.removeItem(atPath: run.path)
+        defer { try? FileManager.default.removeItem(atPath: run.path) }
+        let watch = Watch()
+        let shouldStop = shouldStop
+        let trainer = try Trainer(
+            recipe, run: run, options: options,
+            shouldStop: { shouldStop() || (watch.steps.count >= 3 && watch.elapsed > Self.longest) },
+            report: { watch.note($0) })
+        _ = try trainer.train()
+        return watch.pace(batchSize: recipe.batchSize)
+    }
+}
+
+/// Notes when the steps of a training ended.
+private final class Watch {
+    private let began = ContinuousClock.now
+    private var started: Double?
+    private(set) var steps: [Double] = []
+    private var scored: (seconds: Double, images: Int)?
+    private var images = 0
+
+    var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
+
+    func note(_ event: TrainingEvent) {
+        switch event {
+        case .started(let start): (started, images) = (elapsed, start.evaluationImages)
+        case .step: steps.append(elapsed)
+        case .epoch: if let last = steps.last { scored = (elapsed - last, images) }
+        case .checkpoint, .interrupted: break
+        }
+    }
+
+    func pace(batchSize: Int) -> Pace {
+        let start = started ?? 0
+        // The first step makes buffers and reads files that later ones find ready.
+        let watched = steps.count > 1 ? steps : [start] + steps
+        let between = max(1, watched.count - 1) * batchSize
+        let training = max(1e-6, ((watched.last ?? 0) - (watched.first ?? 0)) / Double(between))
+        // Where there was no time to score: a forward pass is about a third of a step.
+        let scoring = scored.map { $0.seconds / Double(max(1, $0.images)) } ?? training * 0.35
+        return Pace(training: training, scoring: max(1e-7, scoring), start: start)
+    }
+
+    private static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}

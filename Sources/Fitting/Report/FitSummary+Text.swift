@@ -1,0 +1,72 @@
+import Foundation
+import Reporting
+
+extension FitSummary {
+    /// Everything, for people.
+    public var text: String {
+        let parts = [
+            survey.sentences.joined(separator: "\n"),
+            "\(TextTable.grouped(images[0])) images to train on, \(TextTable.grouped(images[1])) to choose by, \(TextTable.grouped(images[2])) for "
+                + "the figures below, which nothing was chosen by",
+            "\(counted(considered, "network")) looked at, \(TextTable.grouped(fitting)) of the best keep to \(budget.text):\n\n\(table)",
+            remarks.joined(separator: "\n"), figures,
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    private var table: TextTable {
+        let rungs = rows.map(\.scores.count).max() ?? 0
+        var table = TextTable(
+            [.left("network"), .right("pixels"), .right("SRAM"), .right("flash"), .right("MACs")]
+                + (0..<rungs).map { .right("rung \($0 + 1) %") } + [.left("")])
+        for row in rows {
+            let scores = (0..<rungs).map {
+                row.scores.indices.contains($0) ? String(format: "%.2f", row.scores[$0] * 100) : ""
+            }
+            table.addRow(
+                [
+                    row.origin == .pruned ? "\(row.network), pruned" : row.network, "\(row.resolution)",
+                    ByteSize.text(row.sramBytes), ByteSize.text(row.flashBytes), TextTable.grouped(row.macs),
+                ] + scores + [row.verdict])
+        }
+        return table
+    }
+
+    private var figures: String {
+        var table = TextTable([.left("winner: \(winner.name)"), .left("\(quantized.scoreName), 95 % interval")])
+        func row(_ name: String, _ interval: WilsonInterval?, _ value: Double) {
+            table.addRow([name, interval?.text ?? String(format: "%.1f %%", value * 100)])
+        }
+        if let teacherScore {
+            table.addRow(["teacher (where networks are chosen)", String(format: "%.1f %%", teacherScore * 100)])
+        }
+        table.addRow(["float (where networks are chosen)", String(format: "%.1f %%", winnerScore * 100)])
+        row("float", quantized.floatInterval, quantized.float)
+        row(quantized.isTrained ? "int8, trained with its rounding" : "int8", quantized.int8Interval, quantized.int8)
+        if let host = device.hostAccuracy { row("device's kernels on this machine", host, host.share) }
+        table.addRow(["on \(counted(quantized.images, "image"))", ""])
+        var lines = ["\(table)"]
+        if !quantized.confusion.isEmpty {
+            let shares = zip(survey.classNames, quantized.classShares).map { name, share in
+                "\(name.printableName) \(share.map { String(format: "%.0f %%", $0.share * 100) } ?? "–")"
+            }
+            lines.append("int8 by class: \(shares.joined(separator: ", "))")
+        }
+        lines.append(deviceText)
+        return lines.joined(separator: "\n\n")
+    }
+
+    private var deviceText: String {
+        var text = "SRAM \(TextTable.grouped(device.sramBytes)) B, flash \(TextTable.grouped(device.flashBytes)) B"
+        if let instructions = device.instructions, let cycles = device.estimatedCycles {
+            text +=
+                ", \(TextTable.grouped(instructions)) instructions, by the core's table of timings \(TextTable.grouped(cycles)) cycles"
+        }
+        text += String(
+            format: ", some %.1f ms at %g MHz (an estimate without wait states)", device.estimatedMilliseconds,
+            device.megahertz)
+        if let reason = device.withoutEmulator { return text + "\nnot run on an emulated core: \(reason)" }
+        return text
+            + "\n\(device.equalAnswers) of \(counted(device.emulatedImages, "image")) on the emulated core give the host's bytes"
+    }
+}

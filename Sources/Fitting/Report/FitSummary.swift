@@ -1,0 +1,77 @@
+import Foundation
+
+/// Everything that a fit came to, for people and for machines (`summary.json`).
+public struct FitSummary: Sendable, Encodable {
+    /// A network that competed.
+    public struct Row: Sendable, Encodable {
+        public let name: String
+        public let network: String
+        public let origin: FitCandidate.Origin
+        public let resolution: Int
+        public let sramBytes: Int
+        public let flashBytes: Int
+        public let macs: Int
+        public let parameters: Int
+        /// On each rung that it came to, of the images that candidates are chosen by.
+        public let scores: [Double]
+        /// Why it is not the winner, or that it is.
+        public let verdict: String
+    }
+
+    public let data: String
+    public let budget: FitBudget
+    public let hours: Double
+    public let seed: UInt64
+    public let survey: DataSurvey
+    /// Images to train on, to choose by, to take the figures on.
+    public let images: [Int]
+    public let considered: Int
+    public let fitting: Int
+    public let remarks: [String]
+    /// Where the teacher lies, and its score where candidates are chosen; nil without one.
+    public let teacher: String?
+    public let teacherScore: Double?
+    public let rows: [Row]
+    public let winner: FitCandidate
+    /// Trained to the end, where candidates are chosen.
+    public let winnerScore: Double
+    public let quantized: QuantizedScores
+    public let device: DeviceFigures
+    public let run: String
+    public let firmware: String
+
+    /// Which networks were tried, with what came out: in the order of how far they came.
+    static func rows(_ schedule: FitSchedule, _ state: FitState) -> [Row] {
+        let all = schedule.entries.map { entry -> Row in
+            let candidate = entry.candidate
+            let scores = state.rungs.compactMap { $0.scores[candidate.name] }
+            let verdict: String
+            if candidate.name == state.winner {
+                verdict = "wins"
+            } else if let last = state.rungs.indices.last(where: { state.rungs[$0].scores[candidate.name] != nil }) {
+                verdict = "left on rung \(last + 1)"
+            } else {
+                verdict = "not tried"
+            }
+            return Row(
+                name: candidate.name, network: candidate.network, origin: candidate.origin,
+                resolution: candidate.resolution, sramBytes: candidate.sramBytes, flashBytes: candidate.flashBytes,
+                macs: candidate.multiplyAccumulates, parameters: candidate.parameters, scores: scores,
+                verdict: verdict)
+        }
+        return all.sorted { a, b in
+            if (a.name == state.winner) != (b.name == state.winner) { return a.name == state.winner }
+            if a.scores.count != b.scores.count { return a.scores.count > b.scores.count }
+            if let x = a.scores.last, let y = b.scores.last, x != y { return x > y }
+            return a.name < b.name
+        }
+    }
+
+    /// The JSON form.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self))
+    }
+}

@@ -1,0 +1,151 @@
+import Files
+import Foundation
+
+/// What the clock decides, decided once: who competes, on how many images, for how many epochs.
+///
+/// Written to `schedule.json` from timings at the start. Later starts read it and ask no clock, so that a fit which was
+/// killed ends with the same choice and the same weights; `--schedule` has another machine do the same.
+public struct FitSchedule: Sendable, Equatable, Codable {
+    /// A network that competes, and how quickly it trains.
+    public struct Entry: Sendable, Equatable, Codable {
+        public var candidate: FitCandidate
+        public var pace: Pace
+    }
+
+    /// The training of the teacher.
+    public struct TeacherStage: Sendable, Equatable, Codable {
+        public var resolution: Int
+        /// 0 for one that is trained already.
+        public var epochs: Int
+        public var pace: Pace
+    }
+
+    /// A rung of successive halving: so many networks are trained so long, the better half goes on.
+    public struct Rung: Sendable, Equatable, Codable {
+        /// How many networks are trained.
+        public var entrants: Int
+        /// How many of the training images they see.
+        public var images: Int
+        /// Epochs of each network that may get here, by its name.
+        public var epochs: [String: Int]
+        /// What it takes, on average over who may get here.
+        public var seconds: Double
+    }
+
+    /// The training of who won.
+    public struct Final: Sendable, Equatable, Codable {
+        public var epochs: [String: Int]
+        /// Of training with int8's rounding, where int8 loses too much.
+        public var quantizationEpochs: Int
+        public var seconds: Double
+    }
+
+    /// What was asked for.
+    public var hours: Double
+    /// What timing took.
+    public var timingSeconds: Double
+    public var teacher: TeacherStage?
+    public var entries: [Entry]
+    public var rungs: [Rung]
+    public var final: Final
+    /// Quantising, firmware and what runs on the emulated core.
+    public var finishSeconds: Double
+    /// What was left out for want of time, in sentences.
+    public var remarks: [String]
+    private var format = "sapool-schedule"
+    private var version = 1
+
+    init(
+        hours: Double, timingSeconds: Double, teacher: TeacherStage?, entries: [Entry], rungs: [Rung], final: Final,
+        finishSeconds: Double, remarks: [String]
+    ) {
+        (self.hours, self.timingSeconds, self.teacher, self.entries) = (hours, timingSeconds, teacher, entries)
+        (self.rungs, self.final, self.finishSeconds, self.remarks) = (rungs, final, finishSeconds, remarks)
+    }
+
+    /// What the training of the teacher takes.
+    func teacherSeconds(training images: Int, scored: Int) -> Double {
+        teacher.map { $0.epochs == 0 ? 0 : $0.pace.seconds(epochs: $0.epochs, training: images, scored: scored) } ?? 0
+    }
+
+    /// Reads a schedule.
+    ///
+    /// - Throws: `FittingError` where there is none, or it cannot be kept.
+    public init(contentsOf path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw FittingError("the schedule \(path) cannot be read: name the schedule.json of a fit")
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let read = try? decoder.decode(FitSchedule.self, from: data), read.format == "sapool-schedule"
+        else {
+            throw FittingError("\(path) is no schedule of a fit: name the schedule.json that sapool fit has written")
+        }
+        guard read.version == 1 else {
+            throw FittingError("\(path) has version \(read.version), this sapool reads 1: leave --schedule out")
+        }
+        self = read
+        try check(path)
+    }
+
+    private func check(_ path: String) throws {
+        func require(_ condition: Bool, _ what: String) throws {
+            guard condition else { throw FittingError("\(path) cannot be kept: \(what)") }
+        }
+        let names = entries.map(\.candidate.name)
+        try require(
+            !names.isEmpty && names.count <= 1000 && Set(names).count == names.count,
+            "it needs entries, each with a name of its own")
+        for name in names {
+            let isPlain =
+                !name.isEmpty && !name.hasPrefix(".")
+                && name.utf8.allSatisfy {
+                    switch $0 {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                        true
+                    default: false
+                    }
+                }
+            try require(
+                isPlain && name.utf8.count <= 100, "an entry's name is a folder's: use letters, digits and dashes")
+        }
+        let range = 1...100_000
+        try require(
+            names.allSatisfy { final.epochs[$0].map(range.contains) ?? false },
+            "final needs epochs for every entry, 1 to 100000")
+        try require((0...1000).contains(final.quantizationEpochs), "quantization_epochs are 0 to 1000")
+        try require(rungs.count <= 20, "it has more than 20 rungs")
+        var entrants = names.count
+        for (index, rung) in rungs.enumerated() {
+            try require(
+                (1...entrants).contains(rung.entrants),
+                "rung \(index + 1) has \(rung.entrants) entrants, of \(entrants) at most")
+            try require(index > 0 || rung.entrants == names.count, "rung 1 is of all entries")
+            try require(
+                names.allSatisfy { rung.epochs[$0].map(range.contains) ?? false },
+                "rung \(index + 1) needs epochs for every entry, 1 to 100000")
+            try require(rung.images > 0, "rung \(index + 1) has no images")
+            entrants = rung.entrants
+        }
+        try require(!rungs.isEmpty || names.count == 1, "without rungs there can be one entry only")
+        if let teacher {
+            try require(
+                (0...100_000).contains(teacher.epochs) && (16...1024).contains(teacher.resolution),
+                "its teacher is out of range")
+        }
+        let hasPruned = entries.contains { $0.candidate.origin == .pruned }
+        try require(teacher != nil || !hasPruned, "an entry is pruned of a teacher, and there is none")
+    }
+
+    /// Writes it, whole or not at all.
+    func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
+
+    /// The file's form.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self))
+    }
+}

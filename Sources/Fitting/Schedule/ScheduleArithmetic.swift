@@ -1,0 +1,141 @@
+import Foundation
+
+/// Divides hours among teacher, rungs and the winner's training, from what each was timed at.
+///
+/// Successive halving (Jamieson and Talwalkar, *Non-stochastic Best Arm Identification*, 2016): each rung gets the same
+/// time, shared by half as many networks as the rung before. A network's epochs follow from its own pace, so that
+/// networks compete on equal time: what a slow one gains by capacity it has to make up in epochs, as it will in the
+/// end. Epochs are whole numbers; what their rounding leaves goes to the winner.
+struct ScheduleArithmetic {
+    /// Seconds for everything.
+    var seconds: Double
+    /// What is gone before the first training.
+    var spent: Double
+    /// What the end takes: quantising, firmware, the emulated core.
+    var finish: Double
+    /// Images to train on, and to choose by.
+    var training: Int
+    var validation: Int
+    /// The teacher that could be trained, and its pace; epochs 0 for one that is there.
+    var teacher: FitSchedule.TeacherStage?
+    /// The fewest images of a rung, as far as there are so many.
+    var leastImages = ScheduleArithmetic.leastImages
+
+    static let leastImages = 256
+    /// Of the time, what the teacher may take, what rungs take of the rest, and what is left for the unforeseen.
+    static let teacherShare = 0.2
+    static let rungShare = 0.4
+    static let reserve = 0.03
+    /// Below so many epochs a training says nothing.
+    static let leastEpochs = 2
+    /// More than that is a waste.
+    static let mostEpochs = 600
+    static let mostTeacherEpochs = 20
+    /// Rounding in the network makes a step take so many times as long.
+    static let quantizationFactor = 3.0
+
+    /// The schedule.
+    ///
+    /// - Throws: `FittingError` that says how many hours one training needs.
+    func schedule(hours: Double, _ entries: [FitSchedule.Entry]) throws -> FitSchedule {
+        let usable = (seconds - spent - finish) * (1 - Self.reserve)
+        var remarks: [String] = []
+        let (stage, teacherSeconds) = teacherStage(usable, &remarks)
+        let left = usable - teacherSeconds
+        // A pruned teacher needs one.
+        var entries = entries.filter { stage != nil || $0.candidate.origin != .pruned }
+        func pace(_ entry: FitSchedule.Entry) -> Pace { entry.pace.taught(by: stage?.pace) }
+        entries = competitors(entries, left, pace, &remarks)
+        guard let first = entries.first else { throw FittingError("there is no network to train") }
+        let sizes = Self.sizes(entries.count)
+        var rungs: [FitSchedule.Rung] = []
+        var spentOnRungs = 0.0
+        for (index, size) in sizes.enumerated() {
+            let images = images(index, sizes)
+            let each = left * Self.rungShare / Double(sizes.count) / Double(size)
+            var (epochs, sum): ([String: Int], Double) = ([:], 0)
+            for entry in entries {
+                let number = min(
+                    Self.mostEpochs,
+                    max(1, pace(entry).epochs(in: each, training: images, scored: validation)))
+                epochs[entry.candidate.name] = number
+                sum += pace(entry).seconds(epochs: number, training: images, scored: validation)
+            }
+            let seconds = sum / Double(entries.count) * Double(size)
+            rungs.append(FitSchedule.Rung(entrants: size, images: images, epochs: epochs, seconds: seconds))
+            spentOnRungs += seconds
+        }
+        let rest = left - spentOnRungs
+        var epochs: [String: Int] = [:]
+        for entry in entries {
+            let rounding = entry.pace.training * Self.quantizationFactor * Double(training)
+            // A short training has no time for a second one.
+            let forTraining = max(rest - rounding, rest * 0.8)
+            let number = pace(entry).epochs(in: forTraining, training: training, scored: validation)
+            guard number >= 1 else {
+                let needed =
+                    spent + finish + teacherSeconds + spentOnRungs
+                    + 2 * pace(entry).seconds(epochs: 1, training: training, scored: validation)
+                throw FittingError(
+                    String(
+                        format:
+                            "--hours %g is too short for one training: an epoch of %@ alone takes %.0f s here; give %.2g hours or more",
+                        hours, first.candidate.name, pace(entry).epoch(training: training, scored: validation),
+                        needed / (1 - Self.reserve) / 3600))
+            }
+            epochs[entry.candidate.name] = min(number, Self.mostEpochs)
+        }
+        return FitSchedule(
+            hours: hours, timingSeconds: spent, teacher: stage, entries: entries, rungs: rungs,
+            final: FitSchedule.Final(epochs: epochs, quantizationEpochs: 1, seconds: rest), finishSeconds: finish,
+            remarks: remarks)
+    }
+
+    private func teacherStage(_ usable: Double, _ remarks: inout [String]) -> (FitSchedule.TeacherStage?, Double) {
+        guard var stage = teacher else { return (nil, 0) }
+        guard stage.epochs > 0 else { return (stage, 0) }
+        let epochs = stage.pace.epochs(in: usable * Self.teacherShare, training: training, scored: validation)
+        guard epochs > 0 else {
+            remarks.append("no teacher: an epoch of it takes more than a fifth of the time")
+            return (nil, 0)
+        }
+        stage.epochs = min(epochs, Self.mostTeacherEpochs)
+        return (stage, stage.pace.seconds(epochs: stage.epochs, training: training, scored: validation))
+    }
+
+    /// Those that the time is long enough for: while one would not come to two epochs on the first rung, the slowest
+    /// goes.
+    private func competitors(
+        _ entries: [FitSchedule.Entry], _ left: Double, _ pace: (FitSchedule.Entry) -> Pace, _ remarks: inout [String]
+    ) -> [FitSchedule.Entry] {
+        var entries = entries
+        var gone = 0
+        func cost(_ entry: FitSchedule.Entry) -> Double { pace(entry).epoch(training: training, scored: validation) }
+        while entries.count > 1 {
+            let sizes = Self.sizes(entries.count)
+            let each = left * Self.rungShare / Double(sizes.count) / Double(entries.count)
+            let images = images(0, sizes)
+            guard let slowest = entries.indices.max(by: { cost(entries[$0]) < cost(entries[$1]) }),
+                pace(entries[slowest]).epochs(in: each, training: images, scored: validation) < Self.leastEpochs
+            else { break }
+            entries.remove(at: slowest)
+            gone += 1
+        }
+        if gone > 0 { remarks.append("\(gone) of the slowest networks do not compete: the time is too short for them") }
+        return entries
+    }
+
+    /// How many networks each rung trains: 12, 6, 3 of a dozen.
+    static func sizes(_ count: Int) -> [Int] {
+        guard count > 1 else { return [] }
+        var sizes = [count]
+        while let last = sizes.last, last > 3 { sizes.append((last + 1) / 2) }
+        return sizes
+    }
+
+    /// Images of a rung: all of them on the last one, fewer before.
+    private func images(_ index: Int, _ sizes: [Int]) -> Int {
+        let share = Double(sizes.last ?? 1) / Double(sizes[index])
+        return min(training, max(leastImages, Int((Double(training) * share).rounded())))
+    }
+}

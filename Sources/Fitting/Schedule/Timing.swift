@@ -1,0 +1,142 @@
+import Datasets
+import Foundation
+import Networks
+import Training
+
+/// Times every training that a fit may do, by a few steps of each, and makes the schedule of it.
+struct Timing {
+    let options: FitOptions
+    let folder: FitFolder
+    let survey: DataSurvey
+    let division: DataDivision
+    let recipes: FitRecipes
+    let training: any FitTraining
+    let report: (FitEvent) -> Void
+    /// Since when hours count.
+    let began: ContinuousClock.Instant
+
+    /// Steps that are timed, at most, and images that are scored.
+    private static let steps = 6
+    private static let scoredImages = 64
+
+    /// The schedule of some candidates.
+    ///
+    /// - Throws: `FittingError` where the hours are too short; where a candidate cannot be trained.
+    func schedule(_ candidates: [FitCandidate]) throws -> FitSchedule {
+        try? FileManager.default.removeItem(atPath: folder.timings)
+        defer { try? FileManager.default.removeItem(atPath: folder.timings) }
+        try RunFolder(folder.timings).create()
+        let count = division.count(.train)
+        var images = division.data(folder)
+        let few = try division.few(
+            training: FitRecipes.batchSize(count) * Self.steps, validation: Self.scoredImages, seed: options.seed)
+        if let few {
+            images = folder.timings + "/images.json"
+            try few.write(to: images)
+        }
+        var opening: Double?
+        func pace(_ recipe: Recipe, _ name: String) throws -> Pace {
+            var whole = recipe
+            whole.data = division.data(folder)
+            // Images with boxes are all opened in any case.
+            if opening == nil { opening = division.list == nil ? 0 : try seconds(toOpen: whole) }
+            var timed = recipe
+            // Nothing is to be learned, and nothing to go wrong.
+            timed.learningRate = 1e-6
+            var pace = try training.pace(of: timed, in: RunFolder("\(folder.timings)/\(name)"))
+            pace.start += opening ?? 0
+            return pace
+        }
+        let stage = try teacher(images, pace)
+        var entries: [FitSchedule.Entry] = []
+        for (index, candidate) in candidates.enumerated() {
+            report(.stage("timing network \(index + 1) of \(candidates.count): \(candidate.name)", secondsLeft: nil))
+            var recipe = recipes.candidate(candidate, data: images, images: count, epochs: 1, weights: nil)
+            (recipe.teacher, recipe.weights) = (nil, nil)
+            if candidate.origin == .pruned {
+                guard let source = recipes.teacher else { continue }
+                let network = try PrunedTeacher.network(
+                    candidate, source.networkRecipe(), classes: survey.classNames.count)
+                recipe.network = "\(folder.timings)/\(candidate.name).json"
+                try Data(network.json()).write(to: URL(fileURLWithPath: recipe.network))
+            }
+            entries.append(FitSchedule.Entry(candidate: candidate, pace: try pace(recipe, candidate.name)))
+        }
+        let arithmetic = ScheduleArithmetic(
+            seconds: options.hours * 3600, spent: Self.seconds(since: began), finish: finish(entries), training: count,
+            validation: division.count(.validation), teacher: stage,
+            leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages)
+        return try arithmetic.schedule(hours: options.hours, entries)
+    }
+
+    /// The teacher that is timed: at the largest size at which four epochs of it take no more than a fifth of the time,
+    /// as far as its work goes with the area of the image.
+    private func teacher(
+        _ images: String, _ pace: (Recipe, String) throws -> Pace
+    ) throws -> FitSchedule.TeacherStage? {
+        guard let source = recipes.teacher else { return nil }
+        report(.stage("timing the teacher", secondsLeft: nil))
+        switch source.kind {
+        case .run(let path):
+            // Its forward pass is what it takes; a few steps of its network tell.
+            let run = RunFolder(path)
+            let configuration = try RunConfiguration.read(from: run).configuration
+            var recipe = configuration.lastingRecipe(of: run)
+            (recipe.network, recipe.data, recipe.epochs, recipe.batchSize) = (run.network, images, 1, 8)
+            (recipe.weights, recipe.weightsKey, recipe.teacher, recipe.holdOut) = (nil, nil, nil, 0)
+            (recipe.balance, recipe.normalization) = (nil, .half)
+            recipe.width = 1
+            let side = configuration.inputShape.height
+            return FitSchedule.TeacherStage(resolution: side, epochs: 0, pace: try pace(recipe, "teacher"))
+        case .weights:
+            let sides = TeacherSource.resolutions(side: survey.medianSide)
+            guard let middle = sides.first(where: { $0 <= 128 }) ?? sides.last else { return nil }
+            func stage(_ side: Int, _ pace: Pace) -> FitSchedule.TeacherStage {
+                FitSchedule.TeacherStage(resolution: side, epochs: 1, pace: pace)
+            }
+            let zero = Pace(training: 0, scoring: 0, start: 0)
+            guard
+                let recipe = recipes.teacher(stage(middle, zero), data: images, images: division.count(.train))
+            else { return nil }
+            let timed = try pace(recipe, "teacher")
+            let usable = (options.hours * 3600 - Self.seconds(since: began)) * ScheduleArithmetic.teacherShare
+            func scaled(_ side: Int) -> Pace {
+                let factor = Double(side * side) / Double(middle * middle)
+                return Pace(training: timed.training * factor, scoring: timed.scoring * factor, start: timed.start)
+            }
+            let affordable = sides.first { side in
+                scaled(side).seconds(
+                    epochs: 4, training: division.count(.train), scored: division.count(.validation)) <= usable
+            }
+            let side = affordable ?? sides.last ?? middle
+            return stage(side, scaled(side))
+        }
+    }
+
+    /// What opening all images takes, which every training does.
+    private func seconds(toOpen recipe: Recipe) throws -> Double {
+        let start = ContinuousClock.now
+        var recipe = recipe
+        (recipe.weights, recipe.teacher) = (nil, nil)
+        let data = try TrainingData(recipe)
+        _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
+        return Self.seconds(since: start)
+    }
+
+    /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
+    /// and core, and a firmware takes a minute to build and run.
+    private func finish(_ entries: [FitSchedule.Entry]) -> Double {
+        let sorted = entries.map(\.candidate.multiplyAccumulates).sorted()
+        let work = Double(sorted.isEmpty ? 0 : sorted[sorted.count / 2])
+        let scoring = entries.map(\.pace.scoring).max() ?? 0
+        let cores = Double(max(1, ProcessInfo.processInfo.activeProcessorCount))
+        let (chosenBy, scored) = (Double(division.count(.validation)), Double(division.count(.test)))
+        let whole = min(scored, Double(DeviceCheck.hostImages)) + (scored + chosenBy) / cores
+        return 60 + work / 3e8 * whole + scoring * (scored + 2 * chosenBy + 600)
+    }
+
+    static func seconds(since start: ContinuousClock.Instant) -> Double {
+        let elapsed = ContinuousClock.now - start
+        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    }
+}

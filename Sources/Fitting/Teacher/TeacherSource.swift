@@ -1,0 +1,97 @@
+import Datasets
+import Foundation
+import Networks
+import Training
+
+/// Where a teacher comes from: a run that is trained on these classes, or weights that were learned on other images and
+/// are fine-tuned on these.
+struct TeacherSource: Equatable {
+    enum Kind: Equatable {
+        /// A run's folder, or an imported network's.
+        case run(String)
+        /// A file of weights, and the network that they are of.
+        case weights(String, network: String)
+    }
+
+    let kind: Kind
+    /// Side of the images that a run takes; nil where it can be chosen.
+    let resolution: Int?
+    /// Whether the weights are those that `Scripts/weights` sets up, whose pixels go from −1 to 1.
+    private let isOwn: Bool
+
+    /// What `Scripts/weights` sets up, below a folder of what the project's set-up has brought.
+    static let file = "weights/efficientnet-lite0.pth"
+
+    /// Finds a teacher.
+    ///
+    /// - Returns: nil where there is none to be had, or none is wanted.
+    /// - Throws: `FittingError` where the one that was named cannot teach these classes.
+    init?(_ options: FitOptions, classNames: [String]) throws {
+        guard !options.goesAlone, options.task != .detection else {
+            guard options.teacher == nil else {
+                throw FittingError(
+                    "--teacher is for networks that tell images apart: leave it out with --task detection")
+            }
+            return nil
+        }
+        if let path = options.teacher {
+            let configuration = try RunConfiguration.read(from: RunFolder(path)).configuration
+            let isNamed = !configuration.hasUnnamedClasses
+            if isNamed || configuration.classNames.count != classNames.count,
+                let difference = classDifference(of: classNames, from: configuration.classNames)
+            {
+                throw FittingError(
+                    "the teacher \(path) tells other classes apart than \(options.data) has: \(difference); give one of these classes, or its "
+                        + "weights with --weights, which are fine-tuned")
+            }
+            _ = try TrainedModel.state(of: RunFolder(path), .model)
+            (kind, resolution, isOwn) = (.run(path), configuration.inputShape.height, false)
+            return
+        }
+        if let file = options.weights {
+            guard FileManager.default.fileExists(atPath: file) else {
+                throw FittingError("there is no file \(file) to start a teacher from: name weights with --weights")
+            }
+            (kind, resolution, isOwn) = (.weights(file, network: options.weightsNetwork), nil, false)
+            return
+        }
+        let places = DataLocations().dependencies.map { "\($0)/\(Self.file)" }
+        guard let file = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
+        (kind, resolution, isOwn) = (.weights(file, network: "efficientnet-lite0"), nil, true)
+    }
+
+    /// What pixels become for the weights.
+    var normalization: Recipe.NormalizationKind {
+        switch kind {
+        case .run(let path):
+            (try? RunConfiguration.read(from: RunFolder(path)))?.configuration.recipe.normalization ?? .half
+        // EfficientNet-Lite was trained on (pixel − 127) / 128.
+        case .weights: isOwn ? .half : .imagenet
+        }
+    }
+
+    /// A recipe that names its network.
+    ///
+    /// - Throws: where a run's folder cannot be read.
+    func networkRecipe() throws -> Recipe {
+        switch kind {
+        case .run(let path):
+            try RunConfiguration.read(from: RunFolder(path)).configuration.lastingRecipe(of: RunFolder(path))
+        case .weights(_, let network): Recipe(network: network)
+        }
+    }
+
+    /// The folder of the teacher's run, now or once it is trained.
+    func run(_ folder: FitFolder) -> RunFolder {
+        switch kind {
+        case .run(let path): RunFolder(path)
+        case .weights: folder.teacher
+        }
+    }
+
+    /// Sides of the image that a teacher may be trained at, the largest first: not much above what the photographs
+    /// have.
+    static func resolutions(side: Int) -> [Int] {
+        [224, 192, 160, 128, 96, 64, 32].filter { $0 <= side + side / 8 || $0 == 32 }
+    }
+}

@@ -1,0 +1,170 @@
+import Datasets
+import Foundation
+import XCTest
+
+/// `sapool fit` on photographs that are easy to tell apart, by a schedule of a few steps.
+final class FitCommandTests: CommandLineTestCase {
+    /// Photographs that are bright above or below: mirrored, as training shows them, they stay what they are.
+    private func makeTallPhotos(train: Int = 24, test: Int = 8, side: Int = 16) throws {
+        var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
+        for (split, count) in [("train", train), ("test", test)] {
+            for (label, name) in ["above", "below"].enumerated() {
+                let path = "\(folder)/photos/\(split)/\(name)"
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                for number in 0..<count {
+                    let pixels = (0..<side * side * 3).map { index -> UInt8 in
+                        let isBelow = index / (3 * side) >= side / 2
+                        return UInt8((isBelow == (label == 1) ? 150 : 40) + Int(generator.next() % 60))
+                    }
+                    try Image(width: side, height: side, channels: 3, pixels: pixels)
+                        .write(toPNG: "\(path)/\(number).png")
+                }
+            }
+        }
+    }
+
+    /// Two networks, one rung, two epochs each.
+    private func writeSchedule() throws {
+        func entry(_ name: String, _ pool: String) -> String {
+            """
+            {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))", "origin": "searched",
+              "resolution": 16, "channels": 3, "pool": "\(pool)", "sram_bytes": 10000, "flash_bytes": 30000,
+              "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000},
+             "pace": {"training": 0.001, "scoring": 0.001, "start": 0.1}}
+            """
+        }
+        try """
+        {"format": "sapool-schedule", "version": 1, "hours": 1, "timing_seconds": 0, "finish_seconds": 1, "remarks": [],
+         "entries": [\(entry("a", "max")), \(entry("b", "average"))],
+         "rungs": [{"entrants": 2, "images": 24, "epochs": {"a": 2, "b": 2}, "seconds": 2}],
+         "final": {"epochs": {"a": 6, "b": 6}, "quantization_epochs": 1, "seconds": 4}}
+        """.write(toFile: "\(folder)/schedule.json", atomically: true, encoding: .utf8)
+    }
+
+    private func arguments(_ output: String) -> [String] {
+        [
+            "fit", "photos", "--sram", "64K", "--flash", "256K", "--schedule", "schedule.json", "--no-teacher",
+            "--no-qemu",
+            "--threads", "1", "--workers", "0", "--output", output,
+        ]
+    }
+
+    private func contents(_ name: String) -> Data? { FileManager.default.contents(atPath: "\(folder)/\(name)") }
+
+    func testFromPhotographsToFirmware() throws {
+        try makeTallPhotos()
+        try writeSchedule()
+        let plan = try sapool(arguments("fit") + ["--dry-run"])
+        XCTAssertEqual(plan.status, 0, plan.errors)
+        XCTAssertTrue(plan.output.contains("rung 1, 2 networks, each 2 epochs of 24 images"), plan.output)
+        XCTAssertFalse(exists("fit"))
+
+        let fitted = try sapool(arguments("fit") + ["--json"])
+        XCTAssertEqual(fitted.status, 0, fitted.errors)
+        let summary = try json(fitted.output)
+        XCTAssertEqual(summary["images"] as? [Int], [42, 6, 16])
+        let rows = try XCTUnwrap(summary["rows"] as? [[String: Any]])
+        XCTAssertEqual(rows.map { $0["verdict"] as? String }, ["wins", "left on rung 1"])
+        let quantized = try XCTUnwrap(summary["quantized"] as? [String: Any])
+        XCTAssertEqual(quantized["images"] as? Int, 16)
+        XCTAssertGreaterThan(try XCTUnwrap(quantized["int8"] as? Double), 0.8, fitted.output)
+        let device = try XCTUnwrap(summary["device"] as? [String: Any])
+        XCTAssertEqual(device["host_images"] as? Int, 16)
+        // The package's kernels are those that int8 is scored with.
+        let host = try XCTUnwrap(device["host_accuracy"] as? [String: Any])
+        XCTAssertEqual(host["share"] as? Double, quantized["int8"] as? Double)
+        for name in ["report.txt", "summary.json", "images.json", "run/int8.safetensors", "firmware/firmware.json"] {
+            XCTAssertTrue(exists("fit/\(name)"), name)
+        }
+        XCTAssertFalse(exists("fit/timings"))
+
+        // Ordinary runs, which other verbs take.
+        let evaluated = try sapool("evaluate", "fit/run", "--int8", "--json")
+        XCTAssertEqual(evaluated.status, 0, evaluated.errors)
+        XCTAssertEqual(try json(evaluated.output)["accuracy"] as? Double, quantized["int8"] as? Double)
+
+        // Again: nothing is done, and the same is said.
+        let model = contents("fit/run/model.safetensors")
+        let again = try sapool(arguments("fit") + ["--json"])
+        XCTAssertEqual(again.output, fitted.output)
+        XCTAssertEqual(contents("fit/run/model.safetensors"), model)
+        let other = try sapool(arguments("fit") + ["--seed", "2"])
+        XCTAssertEqual(
+            message(other),
+            "Error: fit is a fit with other options: --seed was 1 and is now 2; go on with the same, or choose another output folder"
+        )
+    }
+
+    func testKilledItEndsWithTheSame() throws {
+        try makeTallPhotos()
+        try writeSchedule()
+        let whole = try sapool(arguments("whole") + ["--json"])
+        XCTAssertEqual(whole.status, 0, whole.errors)
+        let moments = [
+            "survey.json", "schedule.json", "rungs/1/a/config.json", "rungs/1/b/last.safetensors", "run/config.json",
+            "run/last.safetensors", "run/int8.safetensors", "firmware/Package.swift",
+        ]
+        for moment in moments {
+            let process = command(arguments("killed"))
+            try process.run()
+            while process.isRunning, !exists("killed/\(moment)") { usleep(1000) }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        let ended = try sapool(arguments("killed") + ["--json"])
+        XCTAssertEqual(ended.status, 0, ended.errors)
+        for name in ["run/model.safetensors", "run/int8.safetensors", "schedule.json"] {
+            XCTAssertEqual(contents("killed/\(name)"), contents("whole/\(name)"), name)
+        }
+        XCTAssertEqual(
+            ended.output.replacingOccurrences(of: "killed/", with: "whole/"), whole.output)
+    }
+
+    func testWhatCannotBeIsSaidFirst() throws {
+        try makeTallPhotos(train: 12, test: 4)
+        func fit(_ more: String..., data: String = "photos") throws -> Outcome {
+            try sapool(["fit", data, "--output", "out"] + more)
+        }
+        XCTAssertEqual(try fit("--sram", "64K").status, 64)
+        XCTAssertEqual(try fit("--flash", "64K").status, 64)
+        XCTAssertEqual(try fit("--board", "pico-2", "--core", "m4").status, 64)
+        let budget = ["--sram", "64K", "--flash", "256K"]
+        XCTAssertEqual(
+            message(try fit("--sram", "64K", "--flash", "256K", "--hours", "0")),
+            "Error: --hours 0.0: use more than 0, at most 10000")
+        XCTAssertEqual(
+            message(try fit("--sram", "64K", "--flash", "256K", "--weights", "none.pth")),
+            "Error: there is no file none.pth to start a teacher from: name weights with --weights")
+        XCTAssertEqual(
+            message(try fit("--sram", "64K", "--flash", "256K", "--teacher", "none")),
+            "Error: none holds no run: it has no config.json")
+        XCTAssertTrue(
+            message(try fit("--sram", "64K", "--flash", "16K")).contains(
+                "no network keeps to 64 KiB SRAM, 16 KiB flash on a Cortex-M4: the nearest, plain-cnn("))
+        XCTAssertFalse(exists("out"))
+
+        // One class; too few images of one.
+        let files = FileManager.default
+        for split in ["train", "test"] {
+            try files.createDirectory(atPath: "\(folder)/few/\(split)", withIntermediateDirectories: true)
+            try files.copyItem(atPath: "\(folder)/photos/\(split)/above", toPath: "\(folder)/few/\(split)/above")
+        }
+        XCTAssertTrue(message(try sapool(["fit", "few", "--output", "out"] + budget)).contains("holds one class"))
+        for split in ["train", "test"] {
+            let path = "\(folder)/few/\(split)/below"
+            try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try files.copyItem(atPath: "\(folder)/photos/\(split)/below/0.png", toPath: "\(path)/0.png")
+        }
+        XCTAssertTrue(
+            message(try sapool(["fit", "few", "--output", "out"] + budget)).contains("has 2 images that can be used"))
+        XCTAssertFalse(exists("out"))
+
+        // A folder of somebody else's.
+        try files.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
+        try "mine".write(toFile: "\(folder)/out/notes.txt", atomically: true, encoding: .utf8)
+        XCTAssertEqual(
+            message(try sapool(["fit", "photos", "--output", "out"] + budget)),
+            "Error: out holds files and no fit: choose another output folder")
+        XCTAssertEqual(try files.contentsOfDirectory(atPath: "\(folder)/out"), ["notes.txt"])
+    }
+}

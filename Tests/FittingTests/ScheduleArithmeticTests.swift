@@ -1,0 +1,95 @@
+import XCTest
+
+@testable import Fitting
+
+final class ScheduleArithmeticTests: XCTestCase {
+    private func arithmetic(_ seconds: Double, teacher: FitSchedule.TeacherStage? = nil) -> ScheduleArithmetic {
+        ScheduleArithmetic(
+            seconds: seconds, spent: 0, finish: 0, training: 1000, validation: 100, teacher: teacher)
+    }
+
+    /// 0.01 s an image: an epoch of 1000 images takes 10 s, and 1 s for 100 images that are scored.
+    private let pace = Pace(training: 0.01, scoring: 0.01, start: 0)
+
+    func testRungsHalve() {
+        XCTAssertEqual(ScheduleArithmetic.sizes(12), [12, 6, 3])
+        XCTAssertEqual(ScheduleArithmetic.sizes(7), [7, 4, 2])
+        XCTAssertEqual(ScheduleArithmetic.sizes(3), [3])
+        XCTAssertEqual(ScheduleArithmetic.sizes(1), [])
+    }
+
+    func testPacesCountEpochs() {
+        XCTAssertEqual(pace.epoch(training: 1000, scored: 100), 11, accuracy: 1e-9)
+        XCTAssertEqual(Pace(training: 0.01, scoring: 0.01, start: 5).epochs(in: 27, training: 1000, scored: 100), 2)
+        XCTAssertEqual(pace.epochs(in: 10.9, training: 1000, scored: 100), 0)
+        XCTAssertEqual(pace.epochs(in: -1, training: 1000, scored: 100), 0)
+        XCTAssertEqual(pace.taught(by: Pace(training: 1, scoring: 0.02, start: 9)).training, 0.03, accuracy: 1e-12)
+    }
+
+    func testFourNetworksOfOnePace() throws {
+        // Of 1000 s 970 are used: 388 for two rungs, 194 each.
+        let entries = (1...4).map { entry("n\($0)", pace) }
+        let schedule = try arithmetic(1000).schedule(hours: 1000 / 3600.0, entries)
+        XCTAssertEqual(schedule.rungs.map(\.entrants), [4, 2])
+        // Rung 1: half of the images, 48.5 s each, 6 s an epoch. Rung 2: all of them, 97 s each, 11 s an epoch.
+        XCTAssertEqual(schedule.rungs.map(\.images), [500, 1000])
+        XCTAssertEqual(schedule.rungs.map { $0.epochs["n1"] }, [8, 8])
+        XCTAssertEqual(schedule.rungs[0].seconds, 4 * 8 * 6, accuracy: 1e-9)
+        XCTAssertEqual(schedule.rungs[1].seconds, 2 * 8 * 11, accuracy: 1e-9)
+        // What is left: 970 - 192 - 176 = 602 s, 30 of them for training with int8's rounding: 52 epochs.
+        XCTAssertEqual(schedule.final.seconds, 602, accuracy: 1e-9)
+        XCTAssertEqual(schedule.final.epochs["n1"], 52)
+        XCTAssertNil(schedule.teacher)
+    }
+
+    func testTheTimeIsKept() throws {
+        let entries = (1...12).map { entry("n\($0)", Pace(training: 0.001 * Double($0), scoring: 0.001, start: 2)) }
+        for seconds in [1500.0, 7200, 20000] {
+            let schedule = try arithmetic(seconds).schedule(hours: seconds / 3600, entries)
+            let paces = Dictionary(uniqueKeysWithValues: schedule.entries.map { ($0.candidate.name, $0.pace) })
+            let rungs = schedule.rungs.reduce(0) { $0 + $1.seconds }
+            for (name, epochs) in schedule.final.epochs where epochs < ScheduleArithmetic.mostEpochs {
+                let pace = try XCTUnwrap(paces[name])
+                let whole = rungs + pace.seconds(epochs: epochs, training: 1000, scored: 100)
+                XCTAssertLessThan(whole, seconds * 1.05, name)
+                XCTAssertGreaterThan(whole, seconds * 0.85, name)
+            }
+        }
+    }
+
+    func testATeacherTakesAFifthAndSlowsTheOthers() throws {
+        let slow = Pace(training: 0.02, scoring: 0.01, start: 0)
+        let stage = FitSchedule.TeacherStage(resolution: 96, epochs: 1, pace: slow)
+        let schedule = try arithmetic(1000, teacher: stage).schedule(hours: 1, [entry("n1", pace)])
+        // A fifth of 970 s, 21 s an epoch.
+        XCTAssertEqual(schedule.teacher?.epochs, 9)
+        // 970 - 189 = 781 s, 30 of them for int8; 21 s an epoch beside the teacher.
+        XCTAssertEqual(schedule.final.epochs["n1"], 35)
+        XCTAssertTrue(schedule.rungs.isEmpty)
+
+        let tooSlow = FitSchedule.TeacherStage(
+            resolution: 96, epochs: 1, pace: Pace(training: 1, scoring: 0.5, start: 0))
+        let alone = try arithmetic(1000, teacher: tooSlow).schedule(
+            hours: 1, [entry("n1", pace), entry("p", pace, .pruned)])
+        XCTAssertNil(alone.teacher)
+        XCTAssertEqual(alone.entries.map(\.candidate.name), ["n1"])
+        XCTAssertEqual(alone.remarks, ["no teacher: an epoch of it takes more than a fifth of the time"])
+    }
+
+    func testTheSlowestGoWhereTimeIsShort() throws {
+        let slow = Pace(training: 0.1, scoring: 0.1, start: 0)
+        let schedule = try arithmetic(600).schedule(
+            hours: 1, [entry("slow", slow), entry("a", pace), entry("b", pace)])
+        XCTAssertEqual(schedule.entries.map(\.candidate.name), ["a", "b"])
+        XCTAssertEqual(schedule.remarks.count, 1)
+    }
+
+    func testTooShortForOneTraining() throws {
+        XCTAssertThrowsError(try arithmetic(8).schedule(hours: 0.002, [entry("n1", pace)])) { error in
+            XCTAssertTrue(
+                "\(error)".hasPrefix(
+                    "--hours 0.002 is too short for one training: an epoch of n1 alone takes 11 s here; give "),
+                "\(error)")
+        }
+    }
+}
