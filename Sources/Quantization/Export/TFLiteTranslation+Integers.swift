@@ -60,14 +60,14 @@ extension TFLiteTranslation {
 }
 
 /// Two scales of single precision whose quotient, in double precision, is a factor of kernels to the last bit of its multiplier.
-struct ScalePair {
-    let input: Float
-    let output: Float
+package struct ScalePair {
+    package let input: Float
+    package let output: Float
 
     /// - Parameters:
     ///   - scale: the factor.
     ///   - output: the scale that the output should have, where that is possible.
-    init?(_ scale: FixedPointScale, near output: Float) {
+    package init?(_ scale: FixedPointScale, near output: Float) {
         guard scale.multiplier > 0, output.isNormal else { return nil }
         let real = Double(sign: .plus, exponent: Int(scale.shift) - 31, significand: Double(scale.multiplier))
         func isExact(_ input: Float, _ output: Float) -> Bool {
