@@ -119,7 +119,8 @@ extension TFLiteTranslation {
     ) -> Int {
         content.add(
             TFLiteContent.Tensor(
-                name: unused("\(call.name).bias"), shape: [bias.count], type: .int32, scales: scales.map { Float(input.scale) * $0 },
+                name: unused("\(call.name).bias"), shape: [bias.count], type: .int32,
+                scales: scales.map { Float(input.scale) * $0 },
                 data: bias.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }))
     }
 

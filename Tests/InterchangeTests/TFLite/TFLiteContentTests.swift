@@ -35,10 +35,12 @@ final class TFLiteContentTests: XCTestCase {
         XCTAssertEqual(model.tensors[2].integers, [7, -2])
         XCTAssertEqual([model.inputs, model.outputs], [[0], [3]])
         XCTAssertEqual(model.operators.count, 1)
-        XCTAssertEqual(
-            model.operators[0].kind,
-            .convolution(
-                TFLiteModel.Convolution(padding: .valid, stride: 1, dilation: 1, activation: .relu6)))
+        guard case .convolution(let details) = model.operators[0].kind else {
+            return XCTFail("\(model.operators[0].kind)")
+        }
+        XCTAssertEqual(details.padding, .valid)
+        XCTAssertEqual([details.stride, details.dilation], [1, 1])
+        XCTAssertEqual(details.activation, .relu6)
         XCTAssertEqual(model.operators[0].inputs, [0, 1, 2])
     }
 
