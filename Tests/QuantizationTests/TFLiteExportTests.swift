@@ -4,8 +4,8 @@ import Planning
 import Quantization
 import XCTest
 
-/// int8 models as `.tflite`: what this project's own reader makes of the files computes the same bytes. That LiteRT does too is checked by
-/// `Tests/Golden/check_tflite.py`.
+/// int8 models as `.tflite`: what this project's own reader makes of the files computes the same bytes. That LiteRT
+/// does too is checked by `Tests/Golden/check_tflite.py`.
 final class TFLiteExportTests: XCTestCase {
     private func written(_ model: QuantizedModel) throws -> (model: QuantizedModel, file: TFLiteImport) {
         let bytes = try model.tfliteContent().serialized()
