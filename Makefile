@@ -36,7 +36,9 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
 
-check-long: build ## end long verbs at bad moments and run them again (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
+check-long: build ## link libraries for every core, end long verbs at bad moments (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
+	$(SWIFT) build -c release --product firmware-check
+	@Firmware/LibraryCheck/check
 	@Scripts/check-durability
 	@SWIFT="$(SWIFT)" Firmware/run --all-cases
 fuzz: deps ## feed every reader of files to libFuzzer, SECONDS_EACH (10) seconds each; READERS="onnx png" for some

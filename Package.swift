@@ -203,12 +203,22 @@ let package = Package(
             dependencies: ["Datasets", "Detection", "Execution", "Networks", "Torch", "Training", "Visualization"],
             linkerSettings: runPaths),
 
+        // What a run came to, on one page
+        .target(
+            name: "RunReports",
+            dependencies: [
+                "Calibration", "Datasets", "Deployment", "Detection", "Execution", "Files", "Networks", "Planning",
+                "Quantization", "Reporting", "Torch", "Training", "Visualization",
+            ]),
+        .testTarget(
+            name: "RunReportsTests", dependencies: ["Detection", "Reporting", "RunReports"], linkerSettings: runPaths),
+
         // Everything in one import
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
                 "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files",
-                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch", "Training",
                 "Visualization",
             ]),
 
@@ -227,8 +237,8 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
-                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
-                "Visualization",
+                "Execution", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch",
+                "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             linkerSettings: runPaths),

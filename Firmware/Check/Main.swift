@@ -7,10 +7,19 @@ import Planning
 /// the most of them on two cores, or all of them on all.
 ///
 ///     firmware-check FIRMWARE-FOLDER [--update] [--all-cases] [CORE...]
+///     firmware-check --library NETWORK TARGETS FOLDER
+///
+/// The second exports a network of the suite as a library, for Firmware/LibraryCheck.
 @main
 enum FirmwareCheck {
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.count == 4, arguments[0] == "--library" {
+            do { try LibraryCase.write(arguments[1], targets: arguments[2], to: arguments[3]) } catch {
+                fail("\(error)", 1)
+            }
+            return
+        }
         let (isUpdate, isWhole) = (arguments.contains("--update"), arguments.contains("--all-cases"))
         arguments.removeAll { ["--update", "--all-cases"].contains($0) }
         guard let folder = arguments.first else {

@@ -42,6 +42,12 @@ struct Sample {
             try convolution("pointwise", kernel: 1, stride: 1, groups: 1),
             try convolution("depthwise", kernel: 5, stride: 2, groups: 8),
             try convolution("depthwise 3×3", kernel: 3, stride: 1, groups: 8),
+            try operation(
+                "mirrored filter",
+                .fixedFilter(
+                    FixedFilter(
+                        rows: [[0.25, 0.5, 0.25]], columns: [[0.25, 0.5, 0.25]], stride: 2, before: 1, after: 1,
+                        border: .reflect))),
             try probe("linear") { try $0.linear($0.add(.flatten(Flatten()), [$1], name: "flat"), to: 10, name: "it") },
             try probe("look-up") { try $0.activation($1, .sigmoid, name: "it") },
             try probe("add") { try $0.add($1, $1, name: "it") },

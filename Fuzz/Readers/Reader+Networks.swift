@@ -17,9 +17,18 @@ extension Reader {
     }
 
     static func readONNX(_ bytes: [UInt8]) throws {
-        let model = try ONNXImport(bytes: bytes)
-        try use(model.network)
-        _ = WeightMapping(model.weights, to: model.network.parameters)
+        let file = try ONNXFile(bytes: bytes, name: "this data")
+        let own = QuantizedModel(own: file)
+        for asReals in [false, true] {
+            let model = try ONNXImport(file, asReals: asReals)
+            require(
+                own == nil || asReals || model.integers != nil, "an int8 model of ours whose graph is of real numbers")
+            require(!asReals || model.integers == nil, "real numbers that are whole")
+            try use(model.network)
+            _ = WeightMapping(model.weights, to: model.network.parameters)
+            guard model.integers != nil, let int8 = try? QuantizedModel(model) else { continue }
+            _ = try? KernelProgram(int8, plan: MemoryPlan(int8.network, options: .separateBuffers))
+        }
     }
 
     static func readTFLite(_ bytes: [UInt8]) throws {

@@ -15,9 +15,9 @@ package struct Import: ParsableCommand {
             the one that fits best is taken, and of equals an average over the training; --weights-key names another. With --output it writes \
             a folder with network.json and model.safetensors, provided that nothing is missing. A folder with a training's run is left alone.
 
-            An ONNX model (.onnx) brings its network with it, read operator by operator. So does a TensorFlow Lite model (.tflite); one in \
-            int8 keeps its own scales and gives LiteRT's bytes, as int8.safetensors beside the rest, unless --float makes real numbers of \
-            it. Documentation/Import.md says which operators are read.
+            An ONNX model (.onnx) brings its network with it, read operator by operator, with constants in files beside it. So does a \
+            TensorFlow Lite model (.tflite). One in int8 (ONNX: in QDQ form) keeps its own scales, as int8.safetensors beside the rest, \
+            unless --float makes real numbers of it. Documentation/Import.md and Documentation/Weights.md say which operators are read.
 
               sapool import mobilenet_v2.pth --network mobilenet-v2 --classes 1000
               sapool import resnet18.pth --network 'resnet18(stem=published)' \\
@@ -46,7 +46,7 @@ package struct Import: ParsableCommand {
     var weightsKey: String?
     @Option(help: ArgumentHelp("Where network.json and model.safetensors go.", valueName: "folder"))
     package var output: String?
-    @Flag(name: .customLong("float"), help: "Of an int8 model (.tflite) make a network of real numbers.")
+    @Flag(name: .customLong("float"), help: "Of an int8 model (.tflite, .onnx) make a network of real numbers.")
     var asReals = false
     @OptionGroup var meaning: ImportedMeaning
     @Option(
@@ -91,10 +91,10 @@ package struct Import: ParsableCommand {
     package func run() throws {
         let kind = file.lowercased()
         if kind.hasSuffix(".tflite") { return try takeOverTFLite() }
-        guard !asReals else {
-            throw ValidationError("--float is for models of TensorFlow Lite (.tflite): leave it out.")
-        }
         if kind.hasSuffix(".onnx") { return try takeOverONNX() }
+        guard !asReals else {
+            throw ValidationError("--float is for int8 models (.tflite, .onnx): leave it out.")
+        }
         guard let network else { throw ValidationError("Name the network that the weights are for with --network.") }
         let architecture = try details.network(named: network)
         let mapping = try WeightFile.read(contentsOf: file, for: architecture.parameters, key: weightsKey)
@@ -128,24 +128,9 @@ package struct Import: ParsableCommand {
         guard weightsKey == nil else {
             throw ValidationError("An ONNX model holds one set of weights: leave --weights-key out.")
         }
-        let model = try ONNXImport(contentsOf: file)
-        let network = model.network
-        let interface = try meaning.interface(
-            of: network, source: file, classes: model.classes, pixels: model.pixels)
-        if let output { try write(network, model.weights.tensors, interface, to: output) }
-        if json {
-            try printJSON(
-                Model(
-                    network: network.name, input: network.inputShape.dimensions, output: network.outputShape.dimensions,
-                    parameters: network.parameterCount, multiplyAccumulates: network.multiplyAccumulates))
-        } else {
-            print(
-                "\(file): \(network.name), image \(network.inputShape), output \(network.outputShape), "
-                    + "\(counted(network.parameterCount, "parameter")), "
-                    + counted(network.multiplyAccumulates, "multiply-accumulate")
-            )
-            tell(interface, to: output, family: nil)
-        }
+        let takeover = try ONNXTakeover(file, asReals: asReals, meaning)
+        if let output { try takeover.write(to: output) }
+        if json { try printJSON(takeover.summary) } else { print(takeover.text(output)) }
     }
 
     private func takeOverTFLite() throws {
@@ -163,14 +148,6 @@ package struct Import: ParsableCommand {
             print(takeover.text)
             if let output { print("\(output): \(takeover.files.joined(separator: ", "))") }
         }
-    }
-
-    private struct Model: Encodable {
-        let network: String
-        let input: [Int]
-        let output: [Int]
-        let parameters: Int
-        let multiplyAccumulates: Int
     }
 
     private func write(

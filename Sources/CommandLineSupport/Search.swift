@@ -3,6 +3,7 @@ import Foundation
 import Networks
 import Planning
 import Reporting
+import Synchronization
 
 /// `sapool search`: the networks worth training.
 package struct Search: ParsableCommand {
@@ -10,11 +11,13 @@ package struct Search: ParsableCommand {
         commandName: "search",
         abstract: "Finds the networks that fit a microcontroller and are worth training.",
         discussion: """
-            Plans every combination of resolutions, widths, strides, poolings and placements, and prints of each pooling method those networks \
+            Looks at every combination of resolutions, widths, strides, poolings and placements. First come up to five networks to train, each \
+            with the command that does it: the smallest, the one with the most capacity, the cheapest with good capacity, one \
+            with self-attentive pooling, and one for rows that are pushed. Then some of the front: those networks of each pooling method \
             that fit and of which none is better in memory, work and capacity at once. Without choices of your own it looks at \
-            some eleven thousand MobileNetV2s. --recipe writes the front as a recipe for `sapool compare`, which trains and ranks it.
+            some eleven thousand MobileNetV2s. --recipe writes a dozen of the front as a recipe for `sapool compare`, which trains and ranks them.
 
-              sapool search --sram 64K --flash 1M --macs 30M
+              sapool search --sram 64K --flash 1M --macs 30M --data photos
               sapool search --board nucleo-f446re --push-rows --resolutions 96,128 --widths 0.35,0.5
               sapool search --sram 32K --strides '[124][12]22121' --pools strided \\
                   --pools 'self-attentive(patch=2, restoration=subpixel)' --svg front.svg --json
@@ -62,14 +65,17 @@ package struct Search: ParsableCommand {
     @Option(help: ArgumentHelp("Draw the front.", valueName: "file"))
     var svg: String?
 
-    @Option(help: ArgumentHelp("Write the front as a recipe for `sapool compare`.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write a dozen of the front as a recipe for `sapool compare`.", valueName: "file"))
     var recipe: String?
 
-    @Option(help: ArgumentHelp("Data set that the recipe trains on.", valueName: "data"))
+    @Option(help: ArgumentHelp("Data set that the printed commands and the recipe train on.", valueName: "data"))
     var data: String?
 
     @Option(help: "Epochs that the recipe trains.")
     var epochs: Int = 5
+
+    @Flag(help: "Print the whole front, and not a few networks that stand for it.")
+    var all = false
 
     @Flag(help: "Print what was found as JSON (Documentation/Search.md).")
     var json = false
@@ -80,9 +86,7 @@ package struct Search: ParsableCommand {
         guard (1...1024).contains(channels) else { throw ValidationError("--channels \(channels): use 1 or 3.") }
         guard (1...1_000_000).contains(classes) else { throw ValidationError("--classes \(classes): use 1 or more.") }
         guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 or more.") }
-        if recipe == nil, data != nil {
-            throw ValidationError("--data says what a recipe trains on: give --recipe as well, or leave it out.")
-        }
+        if all, json { throw ValidationError("--json has the whole front anyway: leave --all out.") }
         if recipe != nil, data == nil { throw ValidationError("--recipe needs --data: name the data set to train on.") }
         if backbone != "mobilenet-v2", widths != nil || placement != nil {
             throw ValidationError(
@@ -97,12 +101,16 @@ package struct Search: ParsableCommand {
         let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
         let search = try NetworkSearch(
             space(), limits: limits, options: planning.planOptions, core: planning.estimatedCore())
-        let report = try search.run(progress: SearchProgress().show)
+        let progress = SearchProgress()
+        defer { progress.end() }
+        var report = try search.run(progress: progress.show)
+        progress.end()
+        if let data { report.data = data }
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
-            try write(Data(report.recipe(data: data ?? "", epochs: epochs).utf8), to: recipe)
+            try write(Data(report.recipe(epochs: epochs).utf8), to: recipe)
         }
-        if json { try printJSON(report) } else { print(report.text()) }
+        if json { try printJSON(report) } else { print(report.text(all: all)) }
     }
 
     private func space() throws -> SearchSpace {
@@ -110,10 +118,8 @@ package struct Search: ParsableCommand {
         space.widths = widths ?? (backbone == "mobilenet-v2" ? space.widths : [1])
         if !pools.isEmpty { space.pools = pools }
         if let placement { space.placements = placement == "inside" ? [.inside] : [.before] }
-        let stages = backbone == "mobilenet-v2" ? 7 : backbone.hasPrefix("resn") ? 4 : 3
-        let patterns = strides.isEmpty ? [StridePattern.standard(stages: stages)] : strides
         do {
-            space.strides = try patterns.flatMap { try StridePattern($0).expanded }
+            space.strides = try strides.flatMap { try StridePattern($0).expanded }
         } catch {
             throw ValidationError("\(error).")
         }
@@ -121,24 +127,26 @@ package struct Search: ParsableCommand {
     }
 }
 
-/// Shows a search on standard error.
+/// Shows a search on standard error, from its first moment on.
 private final class SearchProgress: Sendable {
     private let line = ProgressLine()
+    private let isPlanning = Mutex(false)
 
     @Sendable func show(_ progress: NetworkSearch.Progress) {
         switch progress {
-        case .counted(let done, let all):
-            line.show(share: Double(done) / Double(max(1, all))) { _ in
-                "counting networks: \(grouped(done)) of \(grouped(all))"
-            }
-            if done == all { line.end() }
+        case .counted(0, _): line.begin("looking at networks")
+        case .counted(let done, let all): line.advance(done, of: all)
         case .planned(let done, let all):
-            line.show(share: Double(done) / Double(max(1, all))) { _ in
-                "planning the best: \(grouped(done)) of \(grouped(all))"
+            let isFirst = isPlanning.withLock { known in
+                defer { known = true }
+                return !known
             }
-            if done == all { line.end() }
+            if isFirst { line.begin("planning the best") }
+            line.advance(done, of: all)
         }
     }
+
+    func end() { line.end() }
 }
 
 /// Lists of numbers on the command line.

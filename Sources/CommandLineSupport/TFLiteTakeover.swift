@@ -19,7 +19,8 @@ struct TFLiteTakeover {
     /// - Throws: an error that names the file and all that has no counterpart.
     init(_ file: String, asReals: Bool, _ meaning: ImportedMeaning) throws {
         self.file = file
-        model = try TFLiteImport(contentsOf: file, asReals: asReals)
+        let model = try TFLiteImport(contentsOf: file, asReals: asReals)
+        self.model = model
         let network = model.network
         var interface = model.interface
         let channels = network.inputShape.channels
@@ -31,17 +32,9 @@ struct TFLiteTakeover {
             int8 = nil
             return
         }
-        do {
-            var int8 = try QuantizedModel(model)
-            int8.classNames = interface.classes
-            // Every kernel is asked whether it can be exact; where values lie does not matter to that.
-            _ = try KernelProgram(int8, plan: MemoryPlan(int8.network, options: .separateBuffers))
-            self.int8 = int8
-        } catch let error as QuantizationError {
-            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
-        } catch let error as PlanningError {
-            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
-        }
+        var int8 = try QuantizedModel.imported(from: file) { try QuantizedModel(model) }
+        int8.classNames = interface.classes
+        self.int8 = int8
     }
 
     /// What `write` writes.
@@ -94,8 +87,8 @@ struct TFLiteTakeover {
         if !model.folded.isEmpty {
             lines.append("  part of others, or of how numbers go in and out: \(Self.told(model.folded))")
         }
-        lines.append("  takes \(Self.told(interface.input))")
-        lines += interface.outputs.map { "  gives \(Self.told($0))" }
+        lines.append("  takes \(interface.input.text)")
+        lines += interface.outputs.map { "  gives \($0.text)" }
         lines += interface.meaning
         return (lines + model.remarks.map { "  \($0)" }).joined(separator: "\n")
     }
@@ -103,14 +96,6 @@ struct TFLiteTakeover {
     private static func told(_ counts: [String: Int]) -> String {
         counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(40).map { "\($0.key) \($0.value)" }.joined(
             separator: ", ")
-    }
-
-    private static func told(_ port: ModelInterface.Port) -> String {
-        let scale = port.scale.map { ", scale \($0), zero point \(port.zeroPoint ?? 0)" } ?? ""
-        let inner = port.type == .float32 && port.scale != nil ? ", int8 inside" : ""
-        let axes = port.axes == MapAxis.memory ? "" : ", axes \(port.axes.map(\.rawValue).joined())"
-        return
-            "\(port.name.isEmpty ? "a tensor" : port.name.quoted) \(port.type.rawValue) \(port.shape.shortened)\(axes)\(inner)\(scale)"
     }
 }
 
@@ -124,6 +109,35 @@ extension ModelInterface {
         }
         if let normalization { lines.append("  pixels: \(normalization.text)") }
         return lines
+    }
+}
+
+extension ModelInterface.Port {
+    /// For people.
+    var text: String {
+        let scale = scale.map { ", scale \($0), zero point \(zeroPoint ?? 0)" } ?? ""
+        let inner = type == .float32 && self.scale != nil ? ", int8 inside" : ""
+        let axes = axes == MapAxis.memory ? "" : ", axes \(axes.map(\.rawValue).joined())"
+        let name = name.isEmpty ? "a tensor" : name.quoted
+        return "\(name) \(type.rawValue) \(shape.shortened)\(axes)\(inner)\(scale)"
+    }
+}
+
+extension QuantizedModel {
+    /// An int8 model of a file of others.
+    ///
+    /// - Throws: `InterchangeError` that names the file, where no kernel computes what it says.
+    static func imported(from file: String, _ read: () throws -> QuantizedModel) throws -> QuantizedModel {
+        do {
+            let int8 = try read()
+            // Every kernel is asked whether it can be exact; where values lie does not matter to that.
+            _ = try KernelProgram(int8, plan: MemoryPlan(int8.network, options: .separateBuffers))
+            return int8
+        } catch let error as QuantizationError {
+            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
+        } catch let error as PlanningError {
+            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
+        }
     }
 }
 

@@ -13,6 +13,9 @@ public final class NetworkBuilder {
     private var nodes: [Node] = []
     private var names: Set<String> = []
     private var scopes: [String] = []
+    /// What layers share, by what it is made of, and the nodes that were written for it.
+    private var sharedValues: [AnyHashable: Node.ID] = [:]
+    private var sharedNodes: Set<Int> = []
 
     /// A builder of a network called `name`.
     public init(_ name: String) { networkName = name }
@@ -28,6 +31,28 @@ public final class NetworkBuilder {
     /// A name with the open scopes in front of it.
     public func qualified(_ name: String) -> String {
         (name.isEmpty ? scopes : scopes + [name]).joined(separator: ".")
+    }
+
+    /// A value that several layers share: whoever asks first has it written, outside of the open scopes.
+    ///
+    /// In the finished network those of its nodes that depend on the image alone come first, so that it is there
+    /// before anything else is computed.
+    ///
+    /// - Parameters:
+    ///   - key: what it is made of; layers with equal ones share one value.
+    ///   - name: the scope of its nodes; a number follows where others have it.
+    ///   - write: writes its nodes, given the image.
+    func shared<Key: Hashable & Sendable>(
+        _ key: Key, name: String, _ write: (_ image: Node.ID) throws -> Node.ID
+    ) throws -> Node.ID {
+        if let known = sharedValues[key] { return known }
+        let (outer, first) = (scopes, nodes.count)
+        defer { scopes = outer }
+        scopes = [sharedValues.isEmpty ? name : "\(name)\(sharedValues.count + 1)"]
+        let value = try write(Node.ID(index: 0))
+        sharedNodes.formUnion(first..<nodes.count)
+        sharedValues[key] = value
+        return value
     }
 
     /// The shape of a node's output.
@@ -76,10 +101,31 @@ public final class NetworkBuilder {
         }
         guard !outputs.isEmpty else { throw NetworkError("the network has no output") }
         try NameRule.check(networkName, of: "the network", most: NameRule.longestNetwork)
-        var network = Network(name: networkName, nodes: nodes, outputs: outputs)
+        let (nodes, places) = sharedFirst
+        var network = Network(name: networkName, nodes: nodes, outputs: outputs.map { places[$0.index] })
         try detector?.check(outputs.map { network[$0].shape })
         network.detector = detector
         return network
+    }
+
+    /// The nodes with what layers share of the image in front, and for each node that was written its place among them.
+    private var sharedFirst: (nodes: [Node], places: [Node.ID]) {
+        guard !sharedNodes.isEmpty else { return (nodes, nodes.map(\.id)) }
+        var comesFirst = [Bool](repeating: false, count: nodes.count)
+        for node in nodes {
+            let isShared = sharedNodes.contains(node.id.index)
+            comesFirst[node.id.index] =
+                node.operation.isInput || isShared && node.inputs.allSatisfy { comesFirst[$0.index] }
+        }
+        var places = nodes.map(\.id)
+        let order = nodes.filter { comesFirst[$0.id.index] } + nodes.filter { !comesFirst[$0.id.index] }
+        for (index, node) in order.enumerated() { places[node.id.index] = Node.ID(index: index) }
+        let ordered = order.map { node in
+            Node(
+                id: places[node.id.index], name: node.name, operation: node.operation,
+                inputs: node.inputs.map { places[$0.index] }, shape: node.shape)
+        }
+        return (ordered, places)
     }
 }
 

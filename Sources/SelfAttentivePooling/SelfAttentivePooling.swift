@@ -20,6 +20,7 @@
 @_exported import Lowering
 @_exported import Planning
 @_exported import Reporting
+@_exported import RunReports
 @_exported import Torch
 @_exported import Training
 @_exported import Visualization

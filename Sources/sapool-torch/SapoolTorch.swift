@@ -31,6 +31,6 @@ struct SapoolTorch: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Plan.self, Search.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Summarize.self,
-            Visualize.self, CheckedImport.self, Export.self, Simulate.self, Prune.self, Quantize.self,
+            Report.self, Visualize.self, CheckedImport.self, Export.self, Simulate.self, Prune.self, Quantize.self,
         ])
 }

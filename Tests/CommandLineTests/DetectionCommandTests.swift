@@ -113,6 +113,7 @@ final class DetectionCommandTests: CommandLineTestCase {
         XCTAssertTrue(
             exported.output.contains("output [batch, 6, 12, 12], output.1 [batch, 8, 12, 12], "), exported.output)
         try checkInt8(float: try XCTUnwrap(scores["map_50"] as? Double))
+        try checkPage(float: try XCTUnwrap(scores["map_50"] as? Double))
         try checkWhatDetectorsCannot()
     }
 
@@ -181,6 +182,21 @@ final class DetectionCommandTests: CommandLineTestCase {
         XCTAssertTrue(detections.allSatisfy { ($0["score"] as? Double ?? 0) >= 0.3 })
         let lines = try sapool("simulate", "firmware", "boxes/JPEGImages/test-1.png", "--score", "1")
         XCTAssertEqual(lines.output, "boxes/JPEGImages/test-1.png: nothing\n", lines.errors)
+    }
+
+    /// A page about it, with curves and with boxes on images.
+    private func checkPage(float: Double) throws {
+        let written = try sapool("report", "run", "--json")
+        XCTAssertEqual(written.status, 0, written.errors)
+        let record = try XCTUnwrap(json(written.output)["report"] as? [String: Any])
+        XCTAssertEqual(try XCTUnwrap(record["score"] as? Double), float, accuracy: 1e-9)
+        XCTAssertNotNil(record["int8_score"] as? Double)
+        let page = try String(contentsOfFile: "\(folder)/run/report.html", encoding: .utf8)
+        XCTAssertTrue(page.contains("<title>Precision over recall</title>"))
+        XCTAssertTrue(page.contains("<td>mAP@0.50</td>"))
+        // Exported beside the run.
+        XCTAssertTrue(page.contains(", made for Cortex-M4."))
+        XCTAssertFalse(page.contains("<h2>Where it looks</h2>"))
     }
 
     /// Verbs and options that are for networks that tell classes apart say so.

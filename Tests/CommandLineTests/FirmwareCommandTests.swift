@@ -57,6 +57,42 @@ final class FirmwareCommandTests: CommandLineTestCase {
             changed.errors)
     }
 
+    /// A header, an archive for the target that is asked for, and no other; what makes no sense is a sentence.
+    func testALibraryForATarget() throws {
+        try trainAndQuantize()
+        func library(_ options: String...) throws -> Outcome {
+            let path = ProcessInfo.processInfo.environment["PATH"]
+            return try sapool(["export", "run", "--format", "library", "--output", "lib"] + options, path: path)
+        }
+        let exported = try library("--target", "m4-hard")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        XCTAssertTrue(exported.output.hasPrefix("lib: plain-cnn"), exported.output)
+        func archives() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/lib").filter { $0.hasSuffix(".a") }
+        }
+        XCTAssertEqual(try archives(), ["src/cortex-m4/fpv4-sp-d16-hard/libsapool.a"])
+        let weights = FileManager.default.contents(atPath: "\(folder)/lib/extras/weights.bin") ?? Data()
+        XCTAssertEqual(Array(weights.prefix(4)), Array("SAPW".utf8))
+        // Another target, and another prefix: what was exported before is gone.
+        let other = try library("--target", "rv32imac", "--name", "eye")
+        XCTAssertEqual(other.status, 0, other.errors)
+        XCTAssertEqual(try archives(), ["src/rv32imac/libeye.a"])
+        XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/lib/src/sapool.h"))
+
+        for (options, words) in [
+            ([], "--format library compiles for cores: name them by --target"),
+            (["--target", "m5"], "there is no target \"m5\": use m0plus, m3, m4, m4-hard"),
+            (["--target", "m4", "--core", "m4"], "--core is for --format firmware"),
+        ] as [([String], String)] {
+            let refused = try sapool(["export", "run", "--format", "library", "--output", "lib"] + options)
+            XCTAssertEqual(refused.status, 64)
+            XCTAssertTrue(refused.errors.contains(words), refused.errors)
+        }
+        let firmware = try export("firmware", "--target", "m4")
+        XCTAssertEqual(firmware.status, 64)
+        XCTAssertTrue(firmware.errors.contains("--target is for --format library"), firmware.errors)
+    }
+
     /// What `quantize` planned holds, and another plan is said.
     func testPushedRowsAreAsQuantizePlannedThem() throws {
         try trainAndQuantize(["--push-rows"])
@@ -102,7 +138,7 @@ final class FirmwareCommandTests: CommandLineTestCase {
 
             """)
         let code = try String(contentsOfFile: "\(folder)/firmware/Sources/Sapool/Network.swift", encoding: .utf8)
-        XCTAssertFalse(code.contains("state.image."), code)
+        XCTAssertFalse(code.contains(".y0 += 1"), code)
         XCTAssertEqual(
             try sapool("simulate", "firmware", "photos/test/left/0.png").output,
             try sapool("predict", "run", "--int8", "photos/test/left/0.png").output)

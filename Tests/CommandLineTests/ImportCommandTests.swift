@@ -136,7 +136,7 @@ final class ImportCommandTests: CommandLineTestCase {
         let model = URL(fileURLWithPath: "\(folder)/run/model.safetensors")
         try Data("trained".utf8).write(to: model)
         for file in ["config.json", "metrics.jsonl", "last.safetensors", "int8.safetensors", "recipe.yaml"] {
-            FileManager.default.createFile(atPath: "\(folder)/run/\(file)", contents: Data())
+            _ = FileManager.default.createFile(atPath: "\(folder)/run/\(file)", contents: Data())
             let outcome = try attempt()
             XCTAssertEqual(outcome.status, 1, file)
             XCTAssertTrue(message(outcome).hasPrefix("Error: run holds a "), message(outcome))

@@ -23,7 +23,8 @@ final class ONNXTests: CommandLineTestCase {
         "self-attentive(patch=3, restoration=subpixel, temperature=3)",
         "self-attentive(patch=3, restoration=bilinear, weighting=exp)", "lip(logits=bottleneck)", "soft", "ada", "blur",
         "lp", "gem", "mixed", "gated", "tree", "stochastic", "s3", "dpp", "dpp(form=full)", "wavelet",
-        "wavelet(bands=all)", "rnn",
+        "wavelet(bands=all)", "rnn", "glance(patch=8, channels=8)", "glance(patch=2, channels=8, layers=0)",
+        "glance(patch=12, channels=8, weights=yes, context=query)",
     ]
 
     private func notation(_ backbone: String, _ pooling: String) -> String {
@@ -186,5 +187,58 @@ final class ONNXTests: CommandLineTestCase {
         let exported = try sapool("export", "other", "--format", "onnx", "--output", "again.onnx")
         XCTAssertEqual(
             exported.output, "again.onnx: other, input [batch, 3, 16, 16], output [batch, 4]\n", exported.errors)
+    }
+
+    private var exported: String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("InterchangeTests/Resources/ONNX").path
+    }
+
+    /// PyTorch's dynamo export with its weights in a file beside it: taken over where that file is, and refused where it is not.
+    func testAModelWithItsWeightsBesideIt() throws {
+        for name in ["dynamo-mobilenet.onnx", "dynamo-mobilenet.onnx.data"] {
+            try FileManager.default.copyItem(atPath: "\(exported)/\(name)", toPath: "\(folder)/\(name)")
+        }
+        let imported = try sapool("import", "dynamo-mobilenet.onnx", "--output", "net")
+        XCTAssertEqual(imported.status, 0, imported.errors)
+        XCTAssertTrue(imported.output.hasSuffix("net: network.json and model.safetensors\n"), imported.output)
+        try FileManager.default.removeItem(atPath: "\(folder)/dynamo-mobilenet.onnx.data")
+        let outcome = try sapool("import", "dynamo-mobilenet.onnx", "--output", "other")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(
+            message(outcome).contains("which is not beside the model: copy it there too"), outcome.errors)
+        XCTAssertFalse(exists("other"))
+    }
+
+    /// An int8 model of onnxruntime's, from import to tensors of its own form, and to firmware; and the same in real numbers.
+    func testAnInt8ModelOfOthersIsTakenOver() throws {
+        let imported = try sapool("import", "\(exported)/qdq-mobilenet-channel.onnx", "--output", "net")
+        XCTAssertEqual(imported.status, 0, imported.errors)
+        XCTAssertTrue(imported.output.contains(" in int8, image 3×16×16, output 5, "), imported.output)
+        XCTAssertTrue(
+            imported.output.contains("  takes “image” float32 [3, 16, 16], axes CHW, int8 inside, scale "),
+            imported.output)
+        XCTAssertTrue(
+            imported.output.hasSuffix("net: network.json, model.safetensors, int8.safetensors, interface.json\n"),
+            imported.output)
+        let golden = try Safetensors(contentsOf: "\(exported)/golden.safetensors")
+        let images = try XCTUnwrap(golden["images"])
+        var input = Safetensors()
+        input["input"] = try TensorData(images.doubles().map { Float(($0 - 128) / 32) }, shape: images.shape)
+        try input.write(to: "\(folder)/x.safetensors")
+        let ran = try sapool(
+            "forward", "--network", "net", "--int8", "--input", "x.safetensors", "--output", "y.safetensors")
+        XCTAssertEqual(ran.status, 0, ran.errors)
+        let own = try XCTUnwrap(Safetensors(contentsOf: "\(folder)/y.safetensors")["output"])
+        let expected = try XCTUnwrap(golden["qdq-mobilenet-channel"])
+        XCTAssertEqual(own.shape, expected.shape)
+        let most = zip(own.doubles(), expected.doubles()).map { abs($0 - $1) }.max() ?? .infinity
+        XCTAssertLessThan(most, 0.1 * (expected.doubles().map { abs($0) }.max() ?? 0))
+        let packaged = try sapool("export", "net", "--format", "firmware", "--output", "fw")
+        XCTAssertEqual(packaged.status, 0, packaged.errors)
+        let real = try sapool(
+            "import", "\(exported)/qdq-mobilenet-channel.onnx", "--output", "net", "--float", "--json")
+        XCTAssertEqual(try json(real.output)["numbers"] as? String, "float", real.errors)
+        XCTAssertFalse(exists("net/int8.safetensors"))
     }
 }

@@ -189,6 +189,14 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(report["format"] as? String, "sapool-search")
         XCTAssertEqual(report["candidates"] as? Int, 2)
         XCTAssertFalse(try XCTUnwrap(report["front"] as? [[String: Any]]).isEmpty)
+        let choice = try XCTUnwrap((report["recommended"] as? [[String: Any]])?.first)
+        XCTAssertEqual(choice["role"] as? String, "smallest")
+        let command = try XCTUnwrap(choice["command"] as? String)
+        XCTAssertTrue(
+            command.hasPrefix(
+                "sapool train --data photos --resolution 48 --output runs/smallest --network 'mobilenet-v2("),
+            command)
+        XCTAssertTrue(outcome.errors.hasPrefix("looking at networks\nplanning the best\n"), outcome.errors)
         XCTAssertTrue(exists("front.svg") && exists("front.yaml"))
         let tight = try sapool(arguments + ["--sram", "1K"])
         XCTAssertEqual(tight.status, 1)
@@ -201,7 +209,7 @@ final class PlanCommandTests: CommandLineTestCase {
             "Error: [12 is no pattern of strides: write digits from 1 to 9, and choices in brackets, for example [124][12]22121."
         )
         XCTAssertEqual(
-            message(try sapool("search", "--data", "photos")),
-            "Error: --data says what a recipe trains on: give --recipe as well, or leave it out.")
+            message(try sapool("search", "--all", "--json")),
+            "Error: --json has the whole front anyway: leave --all out.")
     }
 }

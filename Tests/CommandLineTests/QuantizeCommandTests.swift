@@ -71,6 +71,10 @@ final class QuantizeCommandTests: CommandLineTestCase {
             let exported = try sapool("export", "run", "--format", "onnx-qdq", "--output", "onnx/\(name).onnx")
             XCTAssertEqual(exported.status, 0, exported.errors)
             let model = try QuantizedModel(contentsOf: "\(folder)/run/int8.safetensors")
+            // The way back: the same int8 model.
+            let back = try sapool("import", "onnx/\(name).onnx", "--output", "back-\(name)")
+            XCTAssertEqual(back.status, 0, back.errors)
+            XCTAssertEqual(try QuantizedModel(contentsOf: "\(folder)/back-\(name)/int8.safetensors"), model)
             let executor = HostExecutor(try KernelProgram(model))
             let (shape, count) = (model.network.inputShape, 200)
             var (images, logits): ([Float], [Float]) = ([], [])

@@ -52,7 +52,7 @@ final class StandardStreamsTests: CommandLineTestCase {
         "evaluate run --json --int8",
         "predict run photos/test/left/0.png", "predict run --data photos --samples 1 --json",
         "compare compare.yaml --output compared", "compare compare.yaml --output compared --dry-run",
-        "summarize compared/results.csv", "visualize run photos/test/left/0.png",
+        "summarize compared/results.csv", "visualize run photos/test/left/0.png", "report run --looks 1",
         "import a.onnx", "export run --format onnx --output b.onnx", "simulate firmware photos/test/left/0.png",
         "quantize run --images 8 --output c.safetensors", "--help", "help train", "plan --help", "--version",
     ]
@@ -171,7 +171,7 @@ final class StandardStreamsTests: CommandLineTestCase {
             ["predict", "run", "\(name).png"], ["predict", "run", "\(name).png", "--json"],
             ["predict", "run", "\(name).none"], ["evaluate", "run", "--confusion"], ["evaluate", "run", "--json"],
             ["evaluate", "\(name)"], ["plan", "\(name)"], ["\(name)"], ["plan", "plain-cnn", "--sram", name],
-            ["visualize", "run", "\(name).png"],
+            ["visualize", "run", "\(name).png"], ["report", "run"],
         ] {
             let outcome = try sapool(arguments)
             for text in [outcome.output, outcome.errors] {

@@ -85,6 +85,20 @@ final class CallPrinterTests: XCTestCase {
                     to: out)
                 """),
         Case(
+            kernel: .mirroredFilter(
+                window: Window(kernel: 4, stride: 2, before: 1, after: 2), zero: 3, weights: 0,
+                scaling: ChannelScaling(bias: 1, multipliers: 2, shifts: 3, zero: -7)),
+            output: [4, 4, 5],
+            text: """
+                filterMirroredRow(
+                    y, rows(12_288, 3, of: 40),
+                    ConvolutionGeometry(
+                        input: MapSize(height: 8, width: 10, channels: 4), output: MapSize(height: 4, width: 5, channels: 4),
+                        window: SlidingWindow(4, stride: 2, padding: 1), zero: 3),
+                    weights: int8(32), scale(1032, 2032, 3032, zero: -7),
+                    to: out)
+                """),
+        Case(
             kernel: .linear(
                 inputs: 12_544, zero: 0, weights: 12, outputs: 10,
                 scaling: ChannelScaling(bias: 13, multipliers: 14, shifts: 15, zero: 1)),

@@ -27,12 +27,12 @@ struct HostBuild {
                     """
             }
             // Weights that `CheckWeights` can change.
-            for file in ["data.c", "include/\(name)_data.h"] {
+            for file in ["weights.c", "include/\(name).h"] {
                 let path = "Sources/\(module)Data/\(file)"
                 let code = try Self.text("\(folder)/\(path)")
                 try write(
                     path,
-                    code.replacing("const uint8_t \(name)_weights_section", with: "uint8_t \(name)_weights_section"))
+                    code.replacing("const uint8_t \(name)_weights[", with: "uint8_t \(name)_weights["))
             }
         }
         let manifest = try Self.text("\(folder)/Package.swift")

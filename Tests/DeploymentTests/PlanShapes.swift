@@ -42,6 +42,14 @@ struct PlanShape {
                     notation: "ssdlite(backbone=plain-cnn(channels=4-8, strides=22), first-stride=2, extra=0)",
                     input: [3, 16, 16], classes: 3), options: pushed),
             PlanShape(name: "yolo", network: try yolo()),
+            // Tokens that the image is read for before its convolutions read it again, and that poolings read to the
+            // end.
+            PlanShape(name: "glance", network: try glance("glance(patch=8, channels=4, weights=yes)")),
+            PlanShape(
+                name: "glanceblurred", network: try glance("glance(patch=4, channels=4)"),
+                options: PlanOptions(stripes: .on)),
+            PlanShape(
+                name: "glancequery", network: try glance("glance(patch=8, channels=4, context=query)"), options: pushed),
         ]
     }
 
@@ -160,6 +168,11 @@ struct PlanShape {
         x = try builder.add(
             .depthToSpace(DepthToSpace(factor: 2, size: Size(grown.height * 2, grown.width * 2))), [x], name: "shuffle")
         return try builder.network(output: builder.classifier(x, classes: 4, head: .average, name: "fc"))
+    }
+
+    private static func glance(_ pool: String) throws -> Network {
+        try Network(
+            notation: "plain-cnn(channels=4-8-8, strides=222, pool=\(pool))", input: [3, 24, 24], classes: 4)
     }
 
     /// Heads of YOLO's form on a few strided convolutions.

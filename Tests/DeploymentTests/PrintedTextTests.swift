@@ -22,7 +22,7 @@ final class PrintedTextTests: XCTestCase {
         "separator\u{2028}#error injected", "comment */ #error injected /*", "splice \\", "trigraph ??/",
         "quote \"; int injected; //", "turned \u{202E}redro", "escape \u{1B}]0;injected\u{7}",
         "`code` <img src=x> ![x](y)",
-        "\0nul",
+        "\0nihil",
     ]
 
     /// Every generated text file, its lines.
@@ -46,12 +46,12 @@ final class PrintedTextTests: XCTestCase {
     func testHostileNamesAreNoCode() throws {
         for name in hostile {
             let lines = try lines(network: name, classes: ["cat", name])
-            var (comments, strings) = (0, 0)
+            var (comments, strings, constants) = (0, 0, 0)
             for (file, line) in lines {
                 XCTAssertFalse(
                     line.unicodeScalars.contains { $0.isUnseen && $0 != "\t" }, "\(file): \(line.debugDescription)")
                 let text = line.drop { $0 == " " }
-                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nul"].contains { text.contains($0) }
+                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nihil"].contains { text.contains($0) }
                 guard isOfName, !file.hasPrefix("Sources/DeviceRuntime"), !file.hasPrefix("Sources/CDSP") else {
                     continue
                 }
@@ -59,7 +59,13 @@ final class PrintedTextTests: XCTestCase {
                     comments += 1
                     XCTAssertFalse(text.hasSuffix("\\"), "\(file): \(line)")
                     XCTAssertFalse(text.contains("??/"), "\(file): \(line)")
-                } else if file.hasSuffix("data.c") {
+                } else if text.hasPrefix("#define SAPOOL_MODEL \"") {
+                    constants += 1
+                    XCTAssertTrue(text.hasSuffix("\"") && !text.hasSuffix("\\\""), "\(file): \(line)")
+                    XCTAssertFalse(text.contains("??/"), "\(file): \(line)")
+                    let inner = text.dropFirst("#define SAPOOL_MODEL \"".count).dropLast()
+                    XCTAssertFalse(inner.replacing("\\\"", with: "").contains("\""), "\(file): \(line)")
+                } else if file.hasSuffix("names.c") {
                     strings += 1
                     XCTAssertTrue(text.hasPrefix("\"") && text.hasSuffix("\","), "\(file): \(line)")
                     let inner = text.dropFirst().dropLast(2)
@@ -73,6 +79,7 @@ final class PrintedTextTests: XCTestCase {
             }
             XCTAssertGreaterThanOrEqual(comments, 2, name.debugDescription)
             XCTAssertEqual(strings, 1, name.debugDescription)
+            XCTAssertEqual(constants, 1, name.debugDescription)
         }
     }
 

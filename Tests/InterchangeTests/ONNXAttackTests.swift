@@ -16,10 +16,12 @@ final class ONNXAttackTests: XCTestCase {
     }
 
     private let operators = [
-        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Dropout",
-        "Exp", "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity",
-        "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad", "ReduceMax", "ReduceMean", "Relu", "Reshape", "Resize",
-        "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh",
+        "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
+        "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
+        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
+        "Pad",
+        "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
+        "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
 
     func testASumOfOneConstant() {
@@ -117,20 +119,25 @@ final class ONNXAttackTests: XCTestCase {
                         ("Slice", ["x", "k", "k"]), ("Slice", ["x", "k", "k", "k"]),
                         ("Slice", ["x", "k", "k", "k", "k"]),
                         ("Split", ["x", "k"]), ("Pad", ["x", "k"]), ("Pad", ["x", "k", "", "k"]),
-                        ("Resize", ["x", "", "", "k"]), ("ReduceMax", ["x", "k"]),
+                        ("Resize", ["x", "", "", "k"]), ("ReduceMax", ["x", "k"]), ("Reshape", ["x", "k"]),
+                        ("Squeeze", ["x", "k"]), ("Unsqueeze", ["x", "k"]), ("ReduceMean", ["x", "k"]),
+                        ("Slice", ["k", "k", "k"]), ("Gather", ["k", "k"]), ("Add", ["k", "k"]), ("Mul", ["k", "k"]),
+                        ("Div", ["k", "k"]), ("Sub", ["k", "k"]), ("ReduceProd", ["k"]), ("ConstantOfShape", ["k"]),
+                        ("Reshape", ["k", "k"]), ("Squeeze", ["k", "k"]), ("Unsqueeze", ["k", "k"]),
+                        ("Concat", ["k", "k"]), ("Cast", ["k"]),
                     ] {
                         _ = problem(Bytes(nodes: [Bytes.node(type, inputs, ["y", "z"])], constants: [given]))
                         _ = problem(Bytes(nodes: [Bytes.node(type, inputs, ["y"])], constants: [given]))
                     }
                 }
-                let attributes = ["axes", "starts", "ends", "pads", "split"].map { Bytes.integers($0, [a, b]) }
-                for type in ["Slice", "Split", "Pad", "Resize", "ReduceMax"] {
+                let attributes = ["axes", "starts", "ends", "pads", "split", "perm"].map { Bytes.integers($0, [a, b]) }
+                for type in ["Slice", "Split", "Pad", "Resize", "ReduceMax", "Squeeze", "Unsqueeze", "Transpose"] {
                     let node = Bytes.node(type, ["x"], ["y"], attributes)
                     _ = problem(Bytes(operatorSet: 9, nodes: [node]))
                     _ = problem(Bytes(operatorSet: 18, nodes: [node]))
                 }
             }
-            for type in ["Concat", "Split", "Softmax"] {
+            for type in ["Concat", "Split", "Softmax", "Flatten", "DequantizeLinear", "Gather", "Shape", "Cast"] {
                 let node = Bytes.node(type, ["x"], ["y"], [Bytes.integer("axis", a)])
                 _ = problem(Bytes(nodes: [node]))
             }
@@ -153,6 +160,37 @@ final class ONNXAttackTests: XCTestCase {
         for index in 1...1000 { model.nodes.append(Bytes.node("MatMul", ["v\(index - 1)", "m"], ["v\(index)"])) }
         model.output = "v1000"
         XCTAssertTrue(problem(model).contains("its tensors take over eight times its own size"), problem(model))
+    }
+
+    /// One list of whole weights that a thousand nodes make real numbers of, and one constant that a thousand turn.
+    func testConstantsThatAThousandNodesMakeAnew() {
+        let side: Int64 = 512
+        let count = Int(side * side)
+        for (type, constant, more) in [
+            (
+                "DequantizeLinear", Bytes.constant("m", [side, side], type: 3, [UInt8](repeating: 1, count: count)),
+                ["s"]
+            ),
+            ("Transpose", Bytes.floats("m", [side, side], [Float](repeating: 1, count: count)), []),
+            ("Cast", Bytes.floats("m", [side, side], [Float](repeating: 1, count: count)), []),
+        ] {
+            let model = Bytes(
+                nodes: (0..<1000).map {
+                    Bytes.node(type, ["m"] + more, ["v\($0)"], type == "Cast" ? [Bytes.integer("to", 1)] : [])
+                }, constants: [constant, Bytes.floats("s", [], [1])], output: "v999")
+            XCTAssertTrue(problem(model).contains("its tensors take over eight times its own size"), problem(model))
+        }
+        // Sides without data, of which none is gone through.
+        for shape in [[1 << 62, 0], [0, 1 << 62, 1 << 62], [1 << 62, 1 << 62, 0]] as [[Int64]] {
+            for type in [
+                "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "DequantizeLinear", "QuantizeLinear",
+            ] {
+                let model = Bytes(
+                    nodes: [Bytes.node(type, ["m", "k"], ["y"])],
+                    constants: [Bytes.floats("m", shape, []), Bytes.whole("k", [1, -1])])
+                XCTAssertFalse(problem(model).contains("is read"), type)
+            }
+        }
     }
 
     /// Fifteen thousand nodes of one name.

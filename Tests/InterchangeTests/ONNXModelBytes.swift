@@ -5,6 +5,10 @@ struct ONNXModelBytes {
     var nodes: [[UInt8]] = []
     var constants: [[UInt8]] = []
     var image: [Int64] = [1, 3, 8, 8]
+    /// Whether the batch has a name in place of a number.
+    var hasOpenBatch = false
+    /// 1 for real numbers, 2 and 3 for uint8 and int8.
+    var inputType: Int64 = 1
     var output = "y"
     /// Outputs after the first.
     var furtherOutputs: [String] = []
@@ -19,7 +23,7 @@ struct ONNXModelBytes {
         var graph = Self.fields(1, nodes)
         graph += Self.text(2, "g")
         graph += Self.fields(5, constants)
-        graph += Self.message(11, Self.join(Self.text(1, "x"), Self.message(2, Self.type(image))))
+        graph += Self.message(11, Self.join(Self.text(1, "x"), Self.message(2, inputShape)))
         graph += Self.message(12, Self.join(Self.text(1, output), Self.message(2, Self.type([1]))))
         for name in furtherOutputs {
             graph += Self.message(12, Self.join(Self.text(1, name), Self.message(2, Self.type([1]))))
@@ -47,6 +51,10 @@ struct ONNXModelBytes {
     /// - Parameter type: 2 for what it is; others are lies.
     static func integer(_ name: String, _ value: Int64, type: Int64 = 2) -> [UInt8] {
         join(text(1, name), number(3, value), number(20, type))
+    }
+
+    static func float(_ name: String, _ value: Float) -> [UInt8] {
+        join(text(1, name), [2 << 3 | 5], withUnsafeBytes(of: value) { Array($0) }, number(20, 1))
     }
 
     static func string(_ name: String, _ value: String) -> [UInt8] {
@@ -77,6 +85,20 @@ struct ONNXModelBytes {
         join(
             shape.flatMap { number(1, $0) }, number(2, type), lists.flatMap { message($0.key, $0.value) },
             text(8, name), data.isEmpty ? [] : message(9, data))
+    }
+
+    /// Single-precision numbers in another file.
+    static func external(_ name: String, _ shape: [Int64], _ entries: [(String, String)]) -> [UInt8] {
+        join(
+            shape.flatMap { number(1, $0) }, number(2, 1), text(8, name),
+            entries.flatMap { message(13, join(text(1, $0.0), text(2, $0.1))) }, number(14, 1))
+    }
+
+    private var inputShape: [UInt8] {
+        let sides = image.enumerated().flatMap { index, side in
+            Self.message(1, index == 0 && hasOpenBatch ? Self.text(2, "N") : Self.number(1, side))
+        }
+        return Self.message(1, Self.join(Self.number(1, inputType), Self.message(2, sides)))
     }
 
     private static func type(_ shape: [Int64]) -> [UInt8] {

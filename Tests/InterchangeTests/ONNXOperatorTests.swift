@@ -216,7 +216,8 @@ final class ONNXOperatorTests: XCTestCase {
         XCTAssertTrue(
             message.hasPrefix(
                 start
-                    + "it has operators that are not read, Einsum (2×), com.example.Swish (1×), LSTM (1×); known are Add, AveragePool, "
+                    + "it has operators that are not read, Einsum (2×: the node that makes “a”, the node that makes “d”), "
+                    + "com.example.Swish (1×: the node that makes “c”), LSTM (1×: the node that makes “y”); known are Add, AveragePool, "
             ), message)
     }
 
@@ -251,15 +252,21 @@ final class ONNXOperatorTests: XCTestCase {
                 constants: [Bytes.constant("w", [1, 3, 1, 1], type: type, [UInt8](repeating: 0, count: 6))])
         }
         for model in [
-            // 16-bit integers that are the weights; a pooling that rounds its size up; two images.
+            // 16-bit integers that are the weights; a mean whose rounded size and padding both count; a number for each column.
             constant(4),
             Bytes(
                 nodes: [
                     Bytes.node(
-                        "MaxPool", ["x"], ["y"],
-                        [Bytes.integers("kernel_shape", [2, 2]), Bytes.integer("ceil_mode", 1)])
+                        "AveragePool", ["x"], ["y"],
+                        [
+                            Bytes.integers("kernel_shape", [4, 4]), Bytes.integers("strides", [3, 3]),
+                            Bytes.integers("pads", [1, 1, 1, 1]),
+                            Bytes.integer("ceil_mode", 1), Bytes.integer("count_include_pad", 1),
+                        ])
                 ]),
-            Bytes(nodes: [Bytes.node("Add", ["x", "k"], ["y"])], constants: [Bytes.floats("k", [1], [1])]),
+            Bytes(
+                nodes: [Bytes.node("Add", ["x", "k"], ["y"])],
+                constants: [Bytes.floats("k", [8], [Float](repeating: 1, count: 8))]),
         ] {
             XCTAssertTrue(problem(model).hasPrefix(start), problem(model))
         }
@@ -309,10 +316,12 @@ final class ONNXOperatorTests: XCTestCase {
         XCTAssertEqual(model.weights["conv.bias"], try TensorData([3, 4] as [Float]))
         // One number for each column is no bias of a convolution.
         XCTAssertTrue(problem(convolution([8], [Float](repeating: 1, count: 8))).hasPrefix(start))
-        // The sum without its constant is needed elsewhere too.
+        // The sum without its constant is needed elsewhere too, so that the constant is an operation of its own.
         let twice = Bytes(
             nodes: [flat, product, sum, Bytes.node("Add", ["p", "y"], ["z"])],
-            constants: [matrix, Bytes.floats("c", [2], [3, 4])])
-        XCTAssertTrue(problem(twice).hasPrefix(start), problem(twice))
+            constants: [matrix, Bytes.floats("c", [2], [3, 4])], output: "z")
+        let read = try ONNXImport(bytes: twice.bytes)
+        XCTAssertNil(read.weights["fc.bias"])
+        XCTAssertEqual(read.weights["y.summand"]?.floats(), [3, 4])
     }
 }

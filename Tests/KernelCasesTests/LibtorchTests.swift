@@ -21,7 +21,8 @@ final class LibtorchTests: XCTestCase {
     private static func bound(_ kernel: KernelName) -> Int {
         switch kernel {
         case .pixels, .maxPool, .globalMax, .shuffle, .upsampleNearest, .slice, .pad: 0
-        case .convolution, .depthwise, .linear, .linearOnce, .lookUp, .add, .subtract, .multiply, .scaleChannels,
+        case .convolution, .depthwise, .mirroredFilter, .linear, .linearOnce, .lookUp, .add, .subtract, .multiply,
+            .scaleChannels,
             .shiftChannels,
             .addPosition, .averagePool, .globalAverage, .deviation, .poolNormalised, .poolWeighted, .upsample, .resize,
             .rectify, .softmax, .concatenate, .attention:

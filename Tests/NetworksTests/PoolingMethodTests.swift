@@ -16,7 +16,8 @@ final class PoolingMethodTests: XCTestCase {
         "self-attentive(patch=1-2-3, restoration=bilinear)", "self-attentive(patch=2, restoration=subpixel, local=3)",
         "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(maximum=3)",
         "self-attentive(residual=yes)",
-        "self-attentive(attention-share=learned(start=0))",
+        "self-attentive(attention-share=learned(start=0))", "glance(patch=2)", "glance(patch=3, weights=yes)",
+        "glance(patch=4, base=wavelet, context=mean)", "glance(patch=1, weights=yes, values=no, context=query)",
     ]
 
     private func network(

@@ -28,6 +28,7 @@ final class KernelCallTests: XCTestCase {
             "plain-cnn(channels=4-8, strides=22, pool=self-attentive(window-normalised=false, position=sine))",
             "plain-cnn(channels=4-8, strides=22, pool=wavelet)",
             "plain-cnn(channels=4-8, strides=22, pool=mixed(share=channel))",
+            "plain-cnn(channels=4-8, strides=22, pool=glance(patch=4, channels=4))",
         ] {
             XCTAssertEqual(unused(try calls(notation).program), [], notation)
         }

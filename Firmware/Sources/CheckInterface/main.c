@@ -34,7 +34,7 @@ static int32_t answer(uint32_t *hash) {
     for (int32_t index = 0; index < count; index++) *hash = (*hash ^ found[index].x ^ found[index].score) * 16777619u;
     for (int32_t place = 0; place < bytes; place++) *hash = (*hash ^ (uint8_t)head[place]) * 16777619u;
     expect("a head beyond the last", sapool_head(SAPOOL_HEADS, &bytes) != 0, 0);
-    expect("detections without a place", sapool_detections(0, 20, 0, 0), SAPOOL_WRONG_SIZE);
+    expect("detections without a place", sapool_detections(0, 20, 0, 0), SAPOOL_NULL_POINTER);
 #else
     int8_t scores[SAPOOL_OUTPUTS];
     int32_t status = sapool_output(scores, SAPOOL_OUTPUTS), best = sapool_class();
@@ -47,7 +47,7 @@ static int32_t answer(uint32_t *hash) {
         expect("a higher score than the class's", scores[index] > scores[best], 0);
     }
     expect("output with a place too few", sapool_output(scores, SAPOOL_OUTPUTS - 1), SAPOOL_WRONG_SIZE);
-    expect("output without a place", sapool_output(0, SAPOOL_OUTPUTS), SAPOOL_WRONG_SIZE);
+    expect("output without a place", sapool_output(0, SAPOOL_OUTPUTS), SAPOOL_NULL_POINTER);
     expect("a class's name", sapool_class_name(best) != 0, 1);
     expect("no class's name", sapool_class_name(-1) == 0 && sapool_class_name(SAPOOL_OUTPUTS) == 0, 1);
 #endif
@@ -105,16 +105,109 @@ enum { PART = SAPOOL_ROW_BYTES };
 enum { PART = SAPOOL_INPUT_BYTES };
 #endif
 
+// A context of the caller's, with the memory that the calls without a context have: it is theirs again after sapool_init.
+extern int8_t sapool_arena[];
+static sapool_t own;
+
+/// The same as `answer`, of a context.
+static int32_t answer_of(const sapool_t *context, uint32_t *hash) {
+    *hash = 2166136261u;
+#ifdef SAPOOL_FINDS_OBJECTS
+    static sapool_detection found[20];
+    int32_t count = sapool_detections_r(context, found, 20, 0, SAPOOL_SCORE_UNIT / 2), bytes = 0;
+    const int8_t *head = sapool_head_r(context, 0, &bytes);
+    for (int32_t index = 0; index < count; index++) *hash = (*hash ^ found[index].x ^ found[index].score) * 16777619u;
+    for (int32_t place = 0; head && place < bytes; place++) *hash = (*hash ^ (uint8_t)head[place]) * 16777619u;
+    return count < 0 ? count : SAPOOL_OK;
+#else
+    int8_t scores[SAPOOL_OUTPUTS];
+    int32_t status = sapool_output_r(context, scores, SAPOOL_OUTPUTS);
+    if (status == SAPOOL_OK)
+        for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) *hash = (*hash ^ (uint8_t)scores[index]) * 16777619u;
+    return status;
+#endif
+}
+
+/// An image in small steps; returns their count.
+static int32_t compute_in_steps(int32_t image, uint32_t *hash) {
+    int32_t steps = 0, status = SAPOOL_MORE_ROWS;
+    for (int32_t row = 0; row < SAPOOL_INPUT_BYTES / PART; row++) {
+        uint8_t *pixels = sapool_input_r(&own);
+        fill(pixels, row * PART, PART, image);
+        status = sapool_start(&own, pixels, PART);
+        if (status == SAPOOL_MORE_STEPS) {
+            expect("a place while steps are left", sapool_input_r(&own) != 0, 0);
+            expect("an image while steps are left", sapool_start(&own, pixels, PART), SAPOOL_WRONG_ORDER);
+        }
+        for (; status == SAPOOL_MORE_STEPS; steps++) {
+            expect("an answer between steps", answer_of(&own, hash), SAPOOL_NOT_READY);
+            status = sapool_step(&own);
+        }
+        if (row + 1 < SAPOOL_INPUT_BYTES / PART) expect("a row in steps", status, SAPOOL_MORE_ROWS);
+    }
+    expect("an image in steps", status, SAPOOL_OK);
+    expect("an answer after steps", answer_of(&own, hash), SAPOOL_OK);
+    expect("a step too many", sapool_step(&own), SAPOOL_WRONG_ORDER);
+    return steps;
+}
+
+static int32_t open_with(sapool_t *context, void *memory, size_t bytes, const void *weights, size_t weights_bytes) {
+    int32_t status = sapool_open(context, memory, bytes, weights, weights_bytes);
+    uint32_t hash;
+    if (status != SAPOOL_OK && context && !((uintptr_t)context & 3)) {
+        expect("an answer of a context that is not open", answer_of(context, &hash), SAPOOL_NOT_READY);
+        expect("a step of a context that is not open", sapool_step(context), SAPOOL_NOT_READY);
+        expect("an end of a context that is not open", sapool_cancel(context), SAPOOL_NOT_READY);
+        expect("a place in a context that is not open", sapool_input_r(context) != 0, 0);
+    }
+    return status;
+}
+
+/// What a caller gives: pointers, sizes, weights; and images in steps.
+static void check_contexts(uint32_t first, uint32_t second) {
+    const size_t bytes = SAPOOL_MEMORY_BYTES, weights = SAPOOL_WEIGHTS_BYTES;
+    uint32_t hash;
+    expect("a context that was never opened", open_with(&own, 0, 0, 0, 0), SAPOOL_NULL_POINTER);
+    expect("no context", open_with(0, sapool_arena, bytes, sapool_weights, weights), SAPOOL_NULL_POINTER);
+    expect("no memory", open_with(&own, 0, bytes, sapool_weights, weights), SAPOOL_NULL_POINTER);
+    expect("no weights", open_with(&own, sapool_arena, bytes, 0, weights), SAPOOL_NULL_POINTER);
+    expect("crooked memory", open_with(&own, sapool_arena + 4, bytes, sapool_weights, weights), SAPOOL_MISALIGNED);
+    expect("crooked weights", open_with(&own, sapool_arena, bytes, sapool_weights + 4, weights), SAPOOL_MISALIGNED);
+    expect("a crooked context", open_with((sapool_t *)((uintptr_t)&own + 1), sapool_arena, bytes, sapool_weights, weights), SAPOOL_MISALIGNED);
+    expect("a byte too little", open_with(&own, sapool_arena, bytes - 1, sapool_weights, weights), SAPOOL_TOO_SMALL);
+    expect("half of the weights", open_with(&own, sapool_arena, bytes, sapool_weights, weights / 2), SAPOOL_OTHER_NETWORK);
+    expect("few weights", open_with(&own, sapool_arena, bytes, sapool_weights, 8), SAPOOL_NO_WEIGHTS);
+    expect("weights that are none", open_with(&own, sapool_arena, bytes, sapool_weights + 32, weights), SAPOOL_NO_WEIGHTS);
+    expect("calls without a context", sapool_step(0), SAPOOL_NULL_POINTER);
+    expect("an answer without a context", answer_of(0, &hash), SAPOOL_NULL_POINTER);
+
+    expect("open", open_with(&own, sapool_arena, bytes, sapool_weights, weights), SAPOOL_OK);
+    expect("a step without an image", sapool_step(&own), SAPOOL_WRONG_ORDER);
+    int32_t steps = compute_in_steps(1, &hash);
+    expect("another answer in steps", hash == first, 1);
+    expect("more steps than the header says", steps > SAPOOL_STEPS, 0);
+    // An image that is given up, in the middle.
+    uint8_t *pixels = sapool_input_r(&own);
+    fill(pixels, 0, PART, 1);
+    if (sapool_start(&own, pixels, PART) == SAPOOL_MORE_STEPS) sapool_step(&own);
+    expect("an end", sapool_cancel(&own), SAPOOL_OK);
+    expect("an answer after an end", answer_of(&own, &hash), SAPOOL_NOT_READY);
+    compute_in_steps(2, &hash);
+    expect("another answer after an end", hash == second, 1);
+}
+
 int main(void) {
     uint32_t hash;
-    uint8_t *pixels = sapool_input();
-    expect("an image before init", take(pixels, PART), SAPOOL_NOT_READY);
+    static uint8_t no_pixels[1];
+    expect("a place before init", sapool_input() != 0, 0);
+    expect("an image before init", take(no_pixels, PART), SAPOOL_NOT_READY);
     expect("an answer before init", answer(&hash), SAPOOL_NOT_READY);
     expect("init", sapool_init(), SAPOOL_OK);
     expect("an answer before an image", answer(&hash), SAPOOL_NOT_READY);
+    uint8_t *pixels = sapool_input();
     // Whoever refuses an image leaves the arena alone.
     pixels[0] = 0x55;
-    expect("no image", take(0, PART), SAPOOL_WRONG_SIZE);
+    expect("no image", take(0, PART), SAPOOL_NULL_POINTER);
     expect("a byte too few", take(pixels, PART - 1), SAPOOL_WRONG_SIZE);
     expect("a byte too many", take(pixels, PART + 1), SAPOOL_WRONG_SIZE);
     expect("the arena after refusals", pixels[0], 0x55);
@@ -133,5 +226,6 @@ int main(void) {
     expect("a second init", sapool_init(), SAPOOL_OK);
     expect("an answer after a second init", answer(&hash), SAPOOL_NOT_READY);
     expect("another answer after a second init", compute(2) == second, 1);
+    check_contexts(first, second);
     board_exit(0);
 }

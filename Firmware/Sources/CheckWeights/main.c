@@ -5,25 +5,22 @@
 
 enum { HEADER = 32, MOST_BYTES = 1 << 20, STEP = 8, MOST_PLACES = 192 };
 
-extern uint8_t sapool_weights_section[];
-extern const int32_t sapool_weights_bytes;
-
 static uint8_t own[MOST_BYTES], image[SAPOOL_INPUT_BYTES];
 static int32_t refused, taken;
 
 /// CRC-32 of the section, where the header has it.
 static void seal(void) {
     uint32_t sum = UINT32_MAX;
-    for (int32_t place = 16; place < sapool_weights_bytes; place++) {
-        sum ^= sapool_weights_section[place];
+    for (int32_t place = 16; place < SAPOOL_WEIGHTS_BYTES; place++) {
+        sum ^= sapool_weights[place];
         for (int bit = 0; bit < 8; bit++) sum = sum & 1 ? sum >> 1 ^ 0xEDB88320u : sum >> 1;
     }
     sum = ~sum;
-    for (int32_t place = 0; place < 4; place++) sapool_weights_section[12 + place] = (uint8_t)(sum >> 8 * place);
+    for (int32_t place = 0; place < 4; place++) sapool_weights[12 + place] = (uint8_t)(sum >> 8 * place);
 }
 
 static void restore(void) {
-    for (int32_t place = 0; place < sapool_weights_bytes; place++) sapool_weights_section[place] = own[place];
+    for (int32_t place = 0; place < SAPOOL_WEIGHTS_BYTES; place++) sapool_weights[place] = own[place];
 }
 
 /// Runs an image through what is there now.
@@ -51,27 +48,27 @@ static void attempt(void) {
 }
 
 int main(void) {
-    if (sapool_weights_bytes > MOST_BYTES) board_exit(1);
-    for (int32_t place = 0; place < sapool_weights_bytes; place++) own[place] = sapool_weights_section[place];
+    if (SAPOOL_WEIGHTS_BYTES > MOST_BYTES) board_exit(1);
+    for (int32_t place = 0; place < SAPOOL_WEIGHTS_BYTES; place++) own[place] = sapool_weights[place];
     for (int32_t place = 0; place < SAPOOL_INPUT_BYTES; place++) image[place] = (uint8_t)(place * 37);
     attempt();
     if (refused) board_print("its own weights are refused\n");
     static const uint8_t values[] = {0x00, 0x7F, 0x80, 0xFF};
     for (int32_t value = 0; value < 4; value++) {
-        for (int32_t place = HEADER; place < sapool_weights_bytes; place++) sapool_weights_section[place] = values[value];
+        for (int32_t place = HEADER; place < SAPOOL_WEIGHTS_BYTES; place++) sapool_weights[place] = values[value];
         attempt();
-        for (int32_t place = HEADER; place < sapool_weights_bytes; place++) {
-            if (place & 1) sapool_weights_section[place] = values[value];
+        for (int32_t place = HEADER; place < SAPOOL_WEIGHTS_BYTES; place++) {
+            if (place & 1) sapool_weights[place] = values[value];
         }
         attempt();
     }
     // Every table is met by some of these.
     int32_t step = STEP;
-    while ((sapool_weights_bytes - HEADER) / step > MOST_PLACES) step += STEP;
-    for (int32_t start = HEADER; start + STEP <= sapool_weights_bytes; start += step) {
+    while ((SAPOOL_WEIGHTS_BYTES - HEADER) / step > MOST_PLACES) step += STEP;
+    for (int32_t start = HEADER; start + STEP <= SAPOOL_WEIGHTS_BYTES; start += step) {
         for (int32_t value = 0; value < 4; value++) {
-            for (int32_t place = start; place < start + step && place < sapool_weights_bytes; place++)
-                sapool_weights_section[place] = values[value];
+            for (int32_t place = start; place < start + step && place < SAPOOL_WEIGHTS_BYTES; place++)
+                sapool_weights[place] = values[value];
             attempt();
         }
     }
@@ -79,9 +76,9 @@ int main(void) {
     for (int32_t round = 0; round < MOST_PLACES; round++) {
         for (int32_t change = 0; change <= round % 7; change++) {
             random = random * 1664525u + 1013904223u;
-            int32_t place = HEADER + (int32_t)((random >> 8) % (uint32_t)(sapool_weights_bytes - HEADER));
+            int32_t place = HEADER + (int32_t)((random >> 8) % (uint32_t)(SAPOOL_WEIGHTS_BYTES - HEADER));
             random = random * 1664525u + 1013904223u;
-            sapool_weights_section[place] = (uint8_t)(random >> 16);
+            sapool_weights[place] = (uint8_t)(random >> 16);
         }
         attempt();
     }

@@ -41,6 +41,7 @@ func runConvolutions(_ bench: inout Bench) {
         &bench, "conv3x3-12-6-7x7-g2-d2", MapSize(height: 7, width: 7, channels: 12), wide, outputs: 6, groups: 2,
         dilation: gaps, extremes: true)
     depthwise(&bench, "depthwise3x3-12-9x9-d2", MapSize(height: 9, width: 9, channels: 12), wide, dilation: gaps)
+    mirrored(&bench)
     linear(&bench)
 }
 
@@ -114,6 +115,27 @@ private func depthwise(
     }
     board_end()
     bench.report(name, products: bytes &* taps, output, bytes)
+}
+
+/// Four taps at stride 2, as BlurPool has them: two lines below and on the right, one above and on the left.
+private func mirrored(_ bench: inout Bench) {
+    bench.start()
+    let size = MapSize(height: 15, width: 17, channels: 22)
+    let window = SlidingWindow(4, stride: 2, padding: 1)
+    let geometry = ConvolutionGeometry(
+        input: size, output: outputSize(size, window, nil, below: 2, channels: size.channels), window: window, zero: 7)
+    let input = MapRows(bench.numbers(size.height &* size.rowBytes), size)
+    let weights = bench.numbers(16 &* size.channels)
+    let scale = bench.scale(size.channels, depth: 16)
+    let bytes = geometry.output.height &* geometry.output.rowBytes
+    let output = bench.bytes(bytes)
+    board_begin()
+    for y in 0..<geometry.output.height {
+        filterMirroredRow(
+            y, input, geometry, weights: weights, scale, to: output + y &* geometry.output.rowBytes)
+    }
+    board_end()
+    bench.report("mirrored4x4-22-15x17-s2", products: bytes &* 16, output, bytes)
 }
 
 private func linear(_ bench: inout Bench) {

@@ -1,10 +1,12 @@
 /// Writes ONNX graphs that hang together: every value has a shape, operators take what they can. Here and there something is odd.
 struct ONNXGenerator {
     static let operators = [
-        "Add", "AveragePool", "BatchNormalization", "Clip", "Concat", "Constant", "Conv", "DepthToSpace", "Dropout",
-        "Exp", "Flatten", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity",
-        "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu", "Pad", "ReduceMax", "ReduceMean", "Relu", "Reshape", "Resize",
-        "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh",
+        "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
+        "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
+        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
+        "Pad",
+        "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
+        "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
 
     private var chance: Chance
@@ -65,6 +67,35 @@ struct ONNXGenerator {
         return name
     }
 
+    /// Given numbers, single precision.
+    private mutating func constant(_ shape: [Int], numbers: [Float]) -> String {
+        count += 1
+        let bytes = numbers.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+        constants.append(WireMessage().with(1, shape).with(2, number(1)).with(8, "c\(count)").with(9, .bytes(bytes)))
+        return "c\(count)"
+    }
+
+    /// Bytes, of int8 or uint8.
+    private mutating func wholeConstant(_ shape: [Int], _ numbers: [Int]) -> String {
+        count += 1
+        let bytes = numbers.map { UInt8(truncatingIfNeeded: $0) }
+        let type = number(chance.one(of: [2, 3]))
+        constants.append(WireMessage().with(1, shape).with(2, type).with(8, "c\(count)").with(9, .bytes(bytes)))
+        return "c\(count)"
+    }
+
+    /// Whole weights behind a DequantizeLinear, with a scale for all or for each output.
+    private mutating func dequantized(_ shape: [Int]) -> String {
+        let elements = max(0, min(4096, shape.reduce(1, *)))
+        let weights = wholeConstant(shape, (0..<elements).map { $0 % 255 - 127 })
+        let lines = chance.once(in: 2) ? 1 : shape[0]
+        let scales = constant(lines == 1 ? [] : [lines], numbers: [Float](repeating: 0.01, count: lines))
+        let output = "w\(count)"
+        let node = WireMessage().with(1, weights).with(1, scales).with(2, output).with(4, "DequantizeLinear")
+        graph = graph.with(1, node.with(5, Self.attribute("axis", number(0))))
+        return output
+    }
+
     private static func attribute(_ name: String, _ integer: Int) -> WireMessage {
         WireMessage().with(1, name).with(3, integer).with(20, 2)
     }
@@ -116,7 +147,8 @@ struct ONNXGenerator {
             let (outputs, kernel) = (1 + chance.below(4), chance.one(of: [1, 1, 3]))
             let groups = chance.once(in: 4) ? channels : 1
             let made = groups == 1 ? outputs : channels
-            let weight = constant([made, channels / groups, kernel, kernel])
+            let sides = [made, channels / groups, kernel, kernel]
+            let weight = chance.once(in: 2) ? constant(sides) : dequantized(sides)
             let inputs = chance.once(in: 2) ? [x, weight] : [x, weight, constant([made])]
             add(
                 type, inputs, window(kernel) + [Self.attribute("group", number(groups))],
@@ -144,6 +176,33 @@ struct ONNXGenerator {
             if chance.once(in: 2) {
                 add("Add", [values[values.count - 1].name, constant([outputs])], shape: [outputs])
             }
+        case "Transpose" where isMap:
+            // To channels last and back, or to where it cannot go.
+            let turned = "v\(count + 1)"
+            add(type, [x], [Self.attribute("perm", [number(0), 2, 3, 1])], shape: [shape[1], shape[2], channels])
+            if !chance.once(in: 3) {
+                add(type, [turned], [Self.attribute("perm", [0, number(3), 1, 2])], shape: shape)
+            }
+        case "QuantizeLinear", "DequantizeLinear":
+            // Both, one behind the other, at one scale.
+            let scale = constant([], numbers: [0.0625])
+            let zero = wholeConstant([], [chance.below(256)])
+            add("QuantizeLinear", [x, scale, zero], shape: shape)
+            if !chance.once(in: 8) {
+                add("DequantizeLinear", [values[values.count - 1].name, scale, zero], shape: shape)
+            }
+        case "Shape":
+            // A flattening by the batch's size, as exporters write it.
+            add("Shape", [x], shape: [shape.count + 1])
+            let sides = values.removeLast().name
+            add("Gather", [sides, constant([1], ints: [number(0)])], [Self.attribute("axis", number(0))], shape: [1])
+            let batch = values.removeLast().name
+            add("Concat", [batch, constant([1], ints: [number(-1)])], [Self.attribute("axis", number(0))], shape: [2])
+            let target = values.removeLast().name
+            add("Reshape", [x, target], shape: [features])
+        case "Div": add(type, [x, constant([1])], shape: shape)
+        case "Unsqueeze" where !isMap:
+            add(type, [x, constant([2], ints: [number(2), number(3)])], shape: [channels, 1, 1])
         case "Concat":
             let alike = values.filter { $0.shape.count == shape.count && $0.shape.dropFirst() == shape.dropFirst() }
             let parts = (0...chance.below(3)).map { _ in chance.one(of: alike) }

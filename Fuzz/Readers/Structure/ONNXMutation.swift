@@ -1,6 +1,6 @@
 /// Changes an ONNX model as somebody would who knows what it is made of: shapes, attributes, names, edges of the graph.
 struct ONNXMutation {
-    private static let tensor = WireMessage.Schema(lists: [1, 5, 7])
+    private static let tensor = WireMessage.Schema([13: WireMessage.Schema()], lists: [1, 5, 7])
     private static let value = WireMessage.Schema([
         2: WireMessage.Schema([1: WireMessage.Schema([2: WireMessage.Schema([1: WireMessage.Schema()])])])
     ])

@@ -109,7 +109,7 @@ typedef struct {
 
 CDSP_INLINE CDSPWords cdsp_load_words(const int32_t *address) {
     CDSPWords words;
-#if defined(__arm__)
+#if defined(__arm__) && __ARM_ARCH_ISA_THUMB >= 2
     __asm__("ldrd %0, %1, [%2]" : "=r"(words.first), "=r"(words.second) : "r"(address), "m"(*(const int32_t(*)[2])address));
 #else
     words.first = address[0];

@@ -173,7 +173,7 @@ public struct Emulator {
         guard var data = FileManager.default.contents(atPath: image) else {
             throw DeploymentError("cannot read \(image)")
         }
-        data[try elf.fileOffset(of: elf.address("\(package.description.name)_weights_section")) + offset] ^= 0x10
+        data[try elf.fileOffset(of: elf.address("\(package.description.name)_weights")) + offset] ^= 0x10
         let folder = try runFolder()
         try data.write(to: URL(fileURLWithPath: "\(folder)/damaged"))
         return try qemu.run("damaged", on: board, images: Array(images.joined()), in: folder, seconds: 60).output

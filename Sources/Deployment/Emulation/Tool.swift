@@ -6,13 +6,15 @@ struct Tool {
 
     /// Finds a program on the PATH.
     ///
-    /// - Parameter beside: programs in whose real folder it may lie as well.
-    init?(_ name: String, beside: [String] = []) {
+    /// - Parameters:
+    ///   - beside: programs in whose real folder it may lie as well.
+    ///   - isNeighbour: whether one of that folder is taken before one of the PATH.
+    init?(_ name: String, beside: [String] = [], isNeighbour: Bool = false) {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         let neighbours = beside.compactMap { Tool($0) }.map {
             URL(fileURLWithPath: $0.path).resolvingSymlinksInPath().deletingLastPathComponent().path
         }
-        let found = (folders + neighbours).map { "\($0)/\(name)" }.first {
+        let found = (isNeighbour ? neighbours + folders : folders + neighbours).map { "\($0)/\(name)" }.first {
             FileManager.default.isExecutableFile(atPath: $0)
         }
         guard let found else { return nil }

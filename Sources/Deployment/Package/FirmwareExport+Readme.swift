@@ -95,7 +95,7 @@ extension FirmwareExport {
 
             | | |
             | --- | --- |
-            | `Sources/\(names.module)/Network.swift` | the network: one `forward`, a method a layer |
+            | `Sources/\(names.module)/Network.swift` | the network: a method a layer, and their order |
             | `Sources/\(names.data)` | the weights, the memory, and `\(c).h` for C |
             | `Sources/DeviceRuntime`, `Sources/CDSP` | int8 kernels |
             | `Sources/Board`, `Sources/\(names.program)`, `Boards` | a program for QEMU's boards |
@@ -105,7 +105,8 @@ extension FirmwareExport {
                 swift build -c release --scratch-path .build-m4 --triple armv7em-none-none-eabi \\
                     --toolset Boards/m4.json --product \(c)
 
-            leaves `.build-m4/release/lib\(c).a` (m7, m33 and m55 likewise), which is used with `Sources/\(names.data)/include/\(c).h`:
+            leaves `.build-m4/release/lib\(c).a` (m7, m33 and m55 likewise) for programs that Swift's toolchain links (others take
+            `sapool export --format library`), which is used with `Sources/\(names.data)/include/\(c).h`:
 
             ```c
             #include "\(c).h"

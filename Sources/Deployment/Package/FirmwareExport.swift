@@ -1,3 +1,4 @@
+import Interchange
 import Lowering
 import Networks
 import Planning
@@ -35,8 +36,9 @@ public struct FirmwareExport {
         let offsets = layout.offsets
         let texts = LayerSource(program: program, offsets: offsets)
         let graph = plan.graph
+        let work = graph.instructions(of: plan.steps.map(\.nodes), core: .cortexM4)
         let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
-            Self.layer(index, step, plan, graph, texts.statements(step))
+            Self.layer(index, step, plan, graph, work[index], texts.statements(step))
         }
         let stripes = try Self.stripes(program, graph)
         let usedRows = plan.stripes.first?.order.filter { $0.step == 0 }.count ?? 0
@@ -54,8 +56,10 @@ public struct FirmwareExport {
         weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(
-            source: source, classNames: program.model.classNames, outputs: program.outputs.map(\.quantization),
-            input: program.model.pixels.stated)
+            header: HeaderSource(
+                source: source, outputs: program.outputs.map(\.quantization), pixels: program.model.pixels.stated,
+                stack: options.stack, build: CRC32.checksum(weights)),
+            classNames: program.model.classNames)
         footprint = Footprint(plan, core: options.core, stack: options.stack)
         try check()
     }
@@ -93,7 +97,8 @@ public struct FirmwareExport {
     }
 
     private static func layer(
-        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: DeviceGraph, _ body: [String]
+        _ index: Int, _ step: KernelProgram.Step, _ plan: MemoryPlan, _ graph: DeviceGraph, _ instructions: Int,
+        _ body: [String]
     ) -> NetworkSource.Layer {
         let nodes = plan.steps[index].nodes.map { graph.network[$0] }
         let output = plan.buffers[step.output]
@@ -106,8 +111,17 @@ public struct FirmwareExport {
             step: index, function: LayerSource.function(index, step.calls[0].kernel), name: step.name,
             operation: operationLabel(nodes), shape: "\(step.outputShape)",
             macs: nodes.reduce(0) { $0 + graph.network.multiplyAccumulates(of: $1) },
+            firstMACs: keysAndValues(step), instructions: instructions,
             places: inputs.joined(separator: " and ") + " → \(place(output, step.outputShape)).", passes: step.passes,
             body: body)
+    }
+
+    /// An attention's first row computes keys and values of all tokens.
+    private static func keysAndValues(_ step: KernelProgram.Step) -> Int {
+        guard let call = step.calls.first, case .attention = call.kernel, let input = call.inputs.first else {
+            return 0
+        }
+        return 2 * input.count * input.channels
     }
 
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.

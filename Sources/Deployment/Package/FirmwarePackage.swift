@@ -67,9 +67,17 @@ public struct FirmwarePackage {
     }
 
     /// Writes several networks into one package, each with a program of its own and described by NAME.json; whatever is there is replaced.
+    @discardableResult
     package static func write(_ exports: [FirmwareExport], to path: String) throws -> [FirmwarePackage] {
         let writer = FolderWriter(path)
-        for file in PackageFiles(exports).files { try writer.write(file.path, file.bytes) }
+        let files = PackageFiles(exports).files
+        // What an earlier program wrote, and this one does not, would be built too.
+        let paths = Set(files.map(\.path))
+        let present = (try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/Sources")) ?? []
+        for old in present.map({ "Sources/\($0)" }) where !paths.contains(where: { $0 == old || $0.hasPrefix(old + "/") }) {
+            try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
+        }
+        for file in files { try writer.write(file.path, file.bytes) }
         return try exports.map { export in
             try writer.write("\(export.names.c).json", try export.description(nil, .cortexM4).json())
             return try FirmwarePackage(path, name: export.names.c)
@@ -104,7 +112,7 @@ public struct FirmwarePackage {
                 "\(path)/\(file) \(what): the package was changed, or is another version's or somebody else's; export it again "
                     + "(to build and run its files as they are, trust them with --qemu --trust)")
         }
-        guard try description == export.description(description.preprocessing, core) else {
+        guard description == export.description(description.preprocessing, core) else {
             throw refusal(PackageFiles.description, "is not what \(model) makes")
         }
         let files = try PackageFiles(export, preprocessing: description.preprocessing, core: core).files.filter {

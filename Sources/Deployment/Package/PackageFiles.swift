@@ -52,9 +52,8 @@ struct PackageFiles {
     private mutating func addNetwork(_ export: FirmwareExport) {
         let names = export.names
         add("Sources/\(names.module)/Network.swift", export.source.text)
-        add("Sources/\(names.data)/include/\(names.c).h", export.data.header)
-        add("Sources/\(names.data)/include/\(names.c)_data.h", export.data.dataHeader)
-        add("Sources/\(names.data)/data.c", export.data.code)
+        add("Sources/\(names.data)/include/\(names.c).h", export.data.header.text)
+        for file in export.data.files { add("Sources/\(names.data)/\(file.name)", file.text) }
         files.append(("Sources/\(names.data)/weights.bin", export.weights))
         for file in Self.runtime where file.path.hasPrefix(Self.programFolder) {
             let text = String(decoding: file.bytes, as: UTF8.self).replacing("sapool", with: names.c).replacing(

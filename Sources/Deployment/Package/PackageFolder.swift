@@ -7,11 +7,15 @@ import Interchange
 /// Which files an export has written stands in `firmware-files.txt`, a line `CHECKSUM PATH` each (CRC-32). The list guards files against this
 /// program. It guards nobody against others: `FirmwarePackage.verified` does.
 struct PackageFolder {
-    static let list = "firmware-files.txt"
-
     private let path: String
+    private let list: String
+    /// What kind of folder it is, for messages.
+    private let kind: String
 
-    init(_ path: String) { self.path = path }
+    /// - Parameter list: the file that tells which files an export has written.
+    init(_ path: String, list: String = "firmware-files.txt", kind: String = "device package") {
+        (self.path, self.list, self.kind) = (path, list, kind)
+    }
 
     /// Writes the files of a package.
     ///
@@ -30,21 +34,25 @@ struct PackageFolder {
         }
         let writer = FolderWriter(path)
         // Whatever of this is left unfinished, the next export knows old and new files for its own.
-        try writer.write(Self.list, text(known.union(new.map { Line(path: $0.path, sum: $0.sum) })))
+        try writer.write(list, text(known.union(new.map { Line(path: $0.path, sum: $0.sum) })))
         for file in files { try writer.write(file.path, file.bytes) }
         let paths = Set(files.map(\.path))
-        for line in known where !paths.contains(line.path) && line.isSource && sum(of: line.path) == line.sum {
+        for line in known where !paths.contains(line.path) && line.isSource(kind) && sum(of: line.path) == line.sum {
             try? FileManager.default.removeItem(atPath: "\(path)/\(line.path)")
         }
-        try writer.write(Self.list, text(Set(new.map { Line(path: $0.path, sum: $0.sum) })))
+        try writer.write(list, text(Set(new.map { Line(path: $0.path, sum: $0.sum) })))
     }
 
     private struct Line: Hashable {
         let path: String
         let sum: UInt32
 
-        /// Whether it would be built: of a network with another name, say.
-        var isSource: Bool { path.hasPrefix("Sources/") && !path.split(separator: "/").contains("..") }
+        /// Whether it would be built or linked: of a network with another name, or of a target that is not asked for any more. In a library
+        /// every file would.
+        func isSource(_ kind: String) -> Bool {
+            (path.hasPrefix("Sources/") || kind == "library") && !path.hasPrefix("/")
+                && !path.split(separator: "/").contains("..")
+        }
     }
 
     /// What earlier exports wrote; nothing where the folder is new or empty.
@@ -56,14 +64,14 @@ struct PackageFolder {
             throw DeploymentError("cannot read the folder \(path)")
         }
         guard !names.isEmpty else { return [] }
-        guard names.contains(Self.list), let data = FileManager.default.contents(atPath: "\(path)/\(Self.list)") else {
-            guard !names.contains(PackageFiles.description) else {
+        guard names.contains(list), let data = FileManager.default.contents(atPath: "\(path)/\(list)") else {
+            guard kind == "library" || !names.contains(PackageFiles.description) else {
                 throw DeploymentError(
                     "\(path) holds a device package of an earlier sapool: remove it, or name another folder")
             }
             let shown = names.sorted().prefix(3).joined(separator: ", ")
             throw DeploymentError(
-                "\(path) holds other files (\(shown)\(names.count > 3 ? ", …" : "")) and no device package: name a new folder"
+                "\(path) holds other files (\(shown)\(names.count > 3 ? ", …" : "")) and no \(kind): name a new folder"
             )
         }
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line -> Line? in

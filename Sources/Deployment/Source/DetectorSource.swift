@@ -68,22 +68,28 @@ struct DetectorSource {
 
     /// What C calls.
     func interface(_ names: PackageNames) -> String {
-        let (c, k) = (names.c, names.constant)
+        let c = names.c
         return """
             @c @implementation
-            public func \(c)_detections(
-                _ found: UnsafeMutablePointer<\(c)_detection>!, _ most: Int32, _ score: UInt16, _ overlap: UInt16
+            public func \(c)_detections_r(
+                _ context: UnsafePointer<\(c)_t>!, _ found: UnsafeMutablePointer<\(c)_detection>!, _ most: Int32, _ score: UInt16, _ overlap: UInt16
             ) -> Int32 {
-                guard state.isDone else { return \(k)_NOT_READY.rawValue }
-                guard let found, most > 0 else { return \(k)_WRONG_SIZE.rawValue }
+                guard let context else { return Status.nullPointer }
+                guard let state = opened(context), state.pointee.hasAnswer else { return Status.notReady }
+                guard let found else { return Status.nullPointer }
+                guard most > 0 else { return Status.wrongSize }
                 // Six numbers each, in their order.
                 let numbers = UnsafeMutableRawPointer(found).assumingMemoryBound(to: UInt16.self)
-                return Int32(network.detect(numbers, Int(most), score, overlap))
+                return Int32(state.pointee.network.detect(numbers, Int(most), score, overlap))
             }
 
             @c @implementation
-            public func \(c)_head(_ index: Int32, _ bytes: UnsafeMutablePointer<Int32>!) -> UnsafePointer<Int8>! {
-                guard state.isDone, let bytes, let (numbers, count) = network.head(index) else { return nil }
+            public func \(c)_head_r(
+                _ context: UnsafePointer<\(c)_t>!, _ index: Int32, _ bytes: UnsafeMutablePointer<Int32>!
+            ) -> UnsafePointer<Int8>! {
+                guard let context, let bytes, let state = opened(context), state.pointee.hasAnswer,
+                    let (numbers, count) = state.pointee.network.head(index)
+                else { return nil }
                 bytes.pointee = count
                 return numbers
             }

@@ -17,6 +17,7 @@ struct LayerSource {
                 window.kernel.area == 1 && groups == 1 ? "pointwise" : "convolve"
             case .depthwise: "depthwise"
             case .linear: "linear"
+            case .mirroredFilter: "filter"
             case .lookUp: "activate"
             case .add: "add"
             case .subtract: "subtract"

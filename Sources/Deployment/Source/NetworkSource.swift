@@ -2,8 +2,8 @@ import Networks
 import Planning
 import Reporting
 
-/// The generated Swift file of a network: the arena's table, one `forward`, the loops of layers that run together, a method a layer,
-/// and what C calls.
+/// The generated Swift file of a network: the arena's table, a method a layer, the loops of layers that run together, the order of all, and
+/// what C calls.
 struct NetworkSource {
     /// A step of the plan as code.
     struct Layer {
@@ -17,6 +17,10 @@ struct NetworkSource {
         /// What comes out, in words: `16×48×48`.
         let shape: String
         let macs: Int
+        /// Those of them that its first row takes beside its share: keys and values of an attention.
+        let firstMACs: Int
+        /// An estimate for a Cortex-M4.
+        let instructions: Int
         /// Where it reads and writes, in words.
         let places: String
         let passes: Int
@@ -52,9 +56,13 @@ struct NetworkSource {
 
     /// Bytes of the arena.
     var arenaBytes: Int { detector?.program.arenaBytes ?? plan.arenaBytes }
+    /// Where behind the arena the windows of convolutions lie.
+    var columnOffset: Int { (arenaBytes + 15) / 16 * 16 }
+    /// Arena and windows: what a program gives a network.
+    var memoryBytes: Int { columnOffset + (columnBytes + 3) / 4 * 4 }
 
     var text: String {
-        ([head, structure] + stripes.map(\.text) + [interface]).joined(separator: "\n")
+        ([head, structure] + stripes.map(\.text) + [state, interface]).joined(separator: "\n")
     }
 
     var pushesRows: Bool { plan.options.pushesRows }
@@ -74,7 +82,8 @@ struct NetworkSource {
             "// \(PrintedText.line(network))",
             "// \(input.channels)×\(input.height)×\(input.width) → \(result), \(grouped(layers.reduce(0) { $0 + $1.macs })) multiply-accumulates",
             "//",
-            "// SRAM: the arena's \(grouped(arenaBytes)) bytes, \(grouped(columnBytes)) for a convolution's windows, a few counters, and the stack.",
+            "// SRAM: the arena's \(grouped(arenaBytes)) bytes, \(grouped(columnBytes)) for a convolution's windows behind it, \(counted(stateWords, "word")) of state,",
+            "// and the stack.",
             "// Flash: \(grouped(weightsBytes)) bytes of weights, and the code.",
             "//",
             "// The arena. Layers are numbered in their order; a buffer lives from the first to the last of its layers, and holds rows of",
@@ -114,14 +123,8 @@ struct NetworkSource {
                 /// Windows of the convolution at work.
                 let columns: UnsafeMutablePointer<Int32>
 
-                \(!pushesRows ? "/// From the image in the arena to the scores." : "/// From the image's last row to the scores.")
-                @inline(never)
-                func forward() {
-
             """
-        for stripe in plan.stripes where !stripe.steps.contains(0) { text += forwardLines(stripe) }
-        text += "    }\n"
-        text += "\n    /// Row y of the image: 8-bit pixels become int8.\n    @inline(never)\n"
+        text += "    /// Row y of the image: 8-bit pixels become int8.\n    @inline(never)\n"
         text += "    func input0(_ y: Int, _ pixels: UnsafePointer<UInt8>) {\n"
         text += inputStatements.map { "        \($0)\n" }.joined() + "    }\n"
         for layer in layers { text += "\n" + method(layer) }
@@ -189,21 +192,7 @@ struct NetworkSource {
         return text
     }
 
-    private func forwardLines(_ stripe: MemoryPlan.Stripe) -> String {
-        guard stripe.steps.count == 1, let layer = layers.first(where: { $0.step == stripe.steps.lowerBound }) else {
-            let (first, last) = (stripe.steps.lowerBound, stripe.steps.upperBound - 1)
-            let shape = layers.first { $0.step == last }?.shape ?? ""
-            let lines = [
-                "var layers\(first)To\(last) = Layers\(first)To\(last)()", "layers\(first)To\(last).run(self)",
-            ]
-            return "        \(lines[0])\n        \(commented(lines[1], "\(shape), row by row"))\n"
-        }
-        let count = stripe.order.count
-        let call = count == 1 ? "\(layer.function)(0)" : "for y in 0..<\(count) { \(layer.function)(y) }"
-        return "        \(commented(call, layer.shape))\n"
-    }
-
-    private func commented(_ code: String, _ comment: String) -> String {
+    func commented(_ code: String, _ comment: String) -> String {
         code + String(repeating: " ", count: max(1, 44 - code.count)) + "// " + comment
     }
 

@@ -56,10 +56,21 @@ struct StripeSource {
         write(runs)
     }
 
-    private func counter(_ step: Int) -> String {
+    /// Counters of rows.
+    var counterCount: Int { steps.count { counters[$0] == nil } }
+
+    /// The steps of which a row is computed without a place to stop: each with those that share its counter.
+    var inseparable: [[Int]] {
+        Dictionary(grouping: steps) { owner($0) }.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func counter(_ step: Int) -> String { "y\(owner(step))" }
+
+    /// The layer whose counter a layer has.
+    private func owner(_ step: Int) -> Int {
         var step = step
         while let reader = counters[step] { step = reader }
-        return "y\(step)"
+        return step
     }
 
     /// A layer whose only reader takes its row y for row y needs neither a loop nor a counter of its own.
@@ -88,16 +99,13 @@ struct StripeSource {
                 /// Rows that are done.
             \(own.map { "    var y\($0) = 0" }.joined(separator: "\n"))
 
+                /// Goes on\(waitsForImage ? " as far as the image's rows allow" : ""), by as many rows as `budget` says; true at the end.
+                @inline(never)
+                mutating func run(_ network: Network, _ budget: inout Int) -> Bool {
+
             """
-        if waitsForImage {
-            text += "\n    /// Goes on as far as the image's rows allow; true at the end.\n"
-            text += "    @inline(never)\n    mutating func run(_ network: Network) -> Bool {\n"
-        } else {
-            text += "\n    @inline(never)\n    mutating func run(_ network: Network) {\n"
-        }
         for (step, end) in runs { bring(step, to: "\(end)", 2) }
-        if waitsForImage { text += "        return true\n" }
-        text += "    }\n"
+        text += "        return true\n    }\n"
         for step in methods.sorted() { writeMethod(step) }
         text += "}\n"
     }
@@ -112,17 +120,20 @@ struct StripeSource {
         if step == 0 {
             line(depth, "guard y0 >= \(end) else { return false }")
         } else if methods.contains(step) {
-            line(
-                depth,
-                waitsForImage
-                    ? "guard rows\(step)(to: \(end), network) else { return false }"
-                    : "rows\(step)(to: \(end), network)")
+            line(depth, "guard rows\(step)(to: \(end), network, &budget) else { return false }")
         } else {
-            line(depth, "while y\(step) < \(end) {")
-            writeRow(layer, depth + 1)
-            line(depth + 1, "y\(step) += 1")
-            line(depth, "}")
+            writeLoop(layer, to: end, depth)
         }
+    }
+
+    /// The loop over a layer's rows. Where it leaves off nothing is lost: the counters say all.
+    private mutating func writeLoop(_ layer: Layer, to end: String, _ depth: Int) {
+        line(depth, "while y\(layer.step) < \(end) {")
+        writeRow(layer, depth + 1)
+        line(depth + 1, "y\(layer.step) += 1")
+        line(depth + 1, "budget -= 1")
+        line(depth + 1, "if budget == 0 { return false }")
+        line(depth, "}")
     }
 
     /// One row of a layer, behind the rows that it takes.
@@ -145,12 +156,9 @@ struct StripeSource {
         guard let layer = layers[step] else { return }
         text += "\n"
         line(1, "/// Rows of layer \(step), which several layers read.")
-        line(1, "mutating func rows\(step)(to end: Int, _ network: Network)\(waitsForImage ? " -> Bool" : "") {")
-        line(2, "while y\(step) < end {")
-        writeRow(layer, 3)
-        line(3, "y\(step) += 1")
-        line(2, "}")
-        if waitsForImage { line(2, "return true") }
+        line(1, "mutating func rows\(step)(to end: Int, _ network: Network, _ budget: inout Int) -> Bool {")
+        writeLoop(layer, to: "end", 2)
+        line(2, "return true")
         line(1, "}")
     }
 }

@@ -27,11 +27,13 @@ public struct COCOEvaluation: Sendable {
     /// For each class the average precision over all overlaps, and at 0.50; nil for one without objects.
     public let classAveragePrecision: [Double?]
     public let classAveragePrecisionAt50: [Double?]
+    /// For each class the precision at each of `recalls`, at an overlap of 0.50; empty for one without objects.
+    public let classPrecisionsAt50: [[Double]]
 
     /// Overlaps at which detections count as found, and recalls at which precision is read. Both are written the way pycocotools computes
     /// them, so that a recall just on the line falls on the same side.
     public static let thresholds = (0..<10).map { 0.5 + Double($0) * ((0.95 - 0.5) / 9) }
-    static let recalls = (0..<100).map { Double($0) * 0.01 } + [1]
+    public static let recalls = (0..<100).map { Double($0) * 0.01 } + [1]
     private static let limits = [1, 10, 100]
     private static let areas: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
 
@@ -65,6 +67,7 @@ public struct COCOEvaluation: Sendable {
         averageRecallOfLarge = recall(curves[3])
         classAveragePrecision = curves[0].map { Self.mean($0.precision(0..<10)) }
         classAveragePrecisionAt50 = curves[0].map { Self.mean($0.precision(0..<1)) }
+        classPrecisionsAt50 = curves[0].map { $0.precision(0..<1) }
     }
 
     /// For each class its images, in order.

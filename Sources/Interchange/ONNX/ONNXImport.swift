@@ -1,11 +1,11 @@
 import Foundation
 import Networks
-import SwiftProtobuf
 
 /// A network and its weights from an ONNX model.
 ///
 /// A model of `ONNXExport` comes back as the network that it was. Any other is read operator by operator: convolutions, batch normalisation,
 /// activations, poolings, sums, products, linear layers, what joins, cuts, pads and resizes, and what lies between them and the classifier.
+/// Where QuantizeLinear and DequantizeLinear stand around them, its numbers stay int8, with the scales that it has.
 public struct ONNXImport: Sendable {
     /// The architecture.
     public let network: Network
@@ -14,47 +14,55 @@ public struct ONNXImport: Sendable {
     /// What the model says of itself: texts by their names.
     public let properties: [String: String]
 
-    /// Reads a model.
+    /// What goes in and comes out, where that is another than the network's own values; nil where it is these.
+    package let interface: ModelInterface?
+    /// Of an int8 model (QDQ) what its whole numbers are; nil where the network computes in real numbers.
+    package let integers: ImportedIntegers?
+
+    /// Reads a model; constants may lie in files beside it.
     ///
-    /// - Throws: `InterchangeError` that names the path, and the node that has no counterpart.
-    public init(contentsOf path: String) throws {
-        let file = try FileReader(path: path)
-        // protobuf itself ends at 2 GiB.
-        guard file.length < 1 << 31 else {
-            throw FileProblem("it has \(file.length) bytes, and a model less than 2³¹").error(
-                name: path, kind: "ONNX model")
-        }
-        let bytes = try file.read(0..<file.length)
-        if let foreign = ForeignFile(start: Array(bytes.prefix(ForeignFile.startLength)), length: bytes.count) {
-            throw foreign.error(name: path, kind: "ONNX model")
-        }
-        try self.init(bytes: bytes, name: path)
-    }
+    /// - Throws: `InterchangeError` that names the path, and all nodes that have no counterpart.
+    public init(contentsOf path: String) throws { try self.init(ONNXFile(contentsOf: path)) }
 
     /// Reads a model that is already in memory.
     ///
     /// - Parameter name: what to call it in error messages.
     public init(bytes: [UInt8], name: String = "this data") throws {
+        try self.init(ONNXFile(bytes: bytes, name: name))
+    }
+
+    /// Takes over a model that was decoded.
+    ///
+    /// - Parameter asReals: makes a network of real numbers of an int8 model too.
+    package init(_ file: ONNXFile, asReals: Bool = false) throws {
+        let (model, name) = (file.model, file.name)
         do {
-            let model = try ONNXModelProto(serializedBytes: bytes)
             guard model.hasGraph, !model.graph.node.isEmpty else { throw FileProblem("it has no nodes") }
             // Functions may stand for operators of any name, also of standard ones.
             guard !model.unknownFields.has(25) else {
                 throw UnsupportedProblem("it has functions of its own: export it with standard operators alone")
             }
-            properties = Dictionary(model.metadataProps.map { ($0.key, $0.value) }) { first, _ in first }
-            if let own = Self.own(model, fileLength: bytes.count) {
+            properties = file.properties
+            if let own = Self.own(model, fileLength: file.length) {
                 (network, weights) = own
-            } else {
-                (network, weights) = try ONNXGraphReader.read(
-                    model.graph, name: name, operatorSet: Self.operatorSet(of: model), fileLength: bytes.count)
+                (interface, integers) = (nil, nil)
+                return
             }
+            guard model.graph.output.count <= 1 else {
+                throw UnsupportedProblem(
+                    "it has \(model.graph.output.count) outputs, and one is wanted: export it with its logits alone")
+            }
+            var reader = try ONNXGraphReader(
+                reading: model.graph, name: name, operatorSet: Self.operatorSet(of: model), fileLength: file.length,
+                external: file.external, asReals: asReals)
+            (network, interface) = try reader.network(
+                outputs: model.graph.output.map(\.name), source: file.source)
+            weights = reader.weights
+            integers = reader.isInteger ? reader.integers : nil
         } catch let problem as FileProblem {
-            throw problem.error(name: name, kind: "ONNX model")
+            throw problem.error(name: name, kind: ONNXFile.kind)
         } catch let problem as UnsupportedProblem {
             throw problem.error(name: name)
-        } catch is BinaryDecodingError {
-            throw FileProblem("it cannot be decoded").error(name: name, kind: "ONNX model")
         } catch let error as NetworkError {
             throw InterchangeError("\(name): \(error)")
         } catch let error as InterchangeError {
@@ -121,7 +129,7 @@ public struct ONNXImport: Sendable {
     ///
     /// A model of ours holds every number that its outputs depend on. What it does not hold (parameters without effect, learned positions
     /// outside the map) is little beside it; a few lines of JSON that ask for gigabytes are no model of ours.
-    private static func isInProportion(_ network: Network, _ model: ONNXModelProto, fileLength: Int) -> Bool {
+    static func isInProportion(_ network: Network, _ model: ONNXModelProto, fileLength: Int) -> Bool {
         var (numbers, operators) = (0.0, 0.0)
         var dead = Set(network.nodes.map(\.name))
         for node in network.liveNodes {

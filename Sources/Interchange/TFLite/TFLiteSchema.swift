@@ -113,6 +113,10 @@ enum TFLiteSchema {
             static let type: UInt8 = 94
             case block
         }
+        enum MirrorPad: Int, TFLiteOptions {
+            static let type: UInt8 = 77
+            case mode
+        }
         enum BatchMatrixProduct: Int, TFLiteOptions {
             static let type: UInt8 = 101
             case turnsFirst, turnsSecond, quantizesAsymmetrically

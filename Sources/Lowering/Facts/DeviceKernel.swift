@@ -11,6 +11,8 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
     case depthwise3x3
     case depthwise
     case depthwiseWithGaps
+    /// A filter a channel over a map with mirrored borders.
+    case mirroredFilter
     case linear
     case lookUp
     case add
@@ -55,7 +57,8 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
         case .deviation: .deviationWithGaps
         case .poolNormalised: .poolNormalisedWithGaps
         case .poolWeighted: .poolWeightedWithGaps
-        case .pixels, .linear, .lookUp, .add, .subtract, .multiply, .scaleChannels, .addPosition, .globalAverage,
+        case .pixels, .mirroredFilter, .linear, .lookUp, .add, .subtract, .multiply, .scaleChannels, .addPosition,
+            .globalAverage,
             .globalMax,
             .upsample, .upsampleNearest, .shuffle, .parametricReLU, .softmax, .concatenate, .slice, .pad, .attention,
             .findSSD, .findYOLO, .convolutionWithGaps, .depthwiseWithGaps, .maxPoolWithGaps,
@@ -70,6 +73,7 @@ package enum DeviceKernel: String, Sendable, Hashable, CaseIterable {
         case .pixels: ["number"]
         case .convolution, .convolutionWithGaps: ["product", "output", "gathered number", "gathered line", "row"]
         case .depthwise3x3, .depthwise, .depthwiseWithGaps: ["product", "output", "channel of a row"]
+        case .mirroredFilter: ["product", "output", "row"]
         case .linear: ["product", "output"]
         case .lookUp, .add, .subtract, .multiply, .scaleChannels, .addPosition, .upsample, .upsampleNearest, .shuffle,
             .parametricReLU, .pad:

@@ -47,15 +47,18 @@ extension FixedFilter: DeviceFacts {
     package func rowsRead(_ inputs: [Shape], _ output: Shape) -> [RowRule] { [.filter(self)] }
     package func scratch(_ inputs: [Shape], _ output: Shape) -> [Scratch] { [] }
 
-    /// A depthwise convolution, or with several filters a grouped one.
+    /// A depthwise convolution, or with several filters a grouped one; where the map is mirrored one that shows it.
     package func kernelUse(_ inputs: [Shape], _ output: Shape) -> KernelUse {
-        guard border == .zero || before == 0 && after == 0 else {
+        guard isMirrored else { return .convolution(window, groups: inputs[0].channels, inputs[0], output) }
+        let products = Double(multiplyAccumulates(inputs, output))
+        guard rows.count == 1 else {
             return .missing(
-                "a filter with mirrored borders", flashBytes: rows.count * (kernel.area + 4),
-                instructions: Double(multiplyAccumulates(inputs, output)) * Guess.perProduct
-                    + Guess.perOutput * Double(output.count))
+                "several filters with mirrored borders", flashBytes: rows.count * (kernel.area + 4),
+                instructions: products * Guess.perProduct + Guess.perOutput * Double(output.count))
         }
-        return .convolution(window, groups: inputs[0].channels, inputs[0], output)
+        return .call(
+            .mirroredFilter, layerTables(weights: kernel.area * output.channels, outputs: output.channels),
+            [products, Double(output.count), Double(output.height)])
     }
     package var label: String { Self.kind }
     package var family: OperationFamily { .pooling }

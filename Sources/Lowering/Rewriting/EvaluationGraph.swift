@@ -101,6 +101,7 @@ package struct EvaluationGraph: Sendable {
     private static func vanishingNoise(_ network: Network) -> [Bool] {
         func isNoise(_ id: Node.ID) -> Bool { network[id].operation.facts.rewriting.isNoise }
         var vanishes = network.nodes.map { isNoise($0.id) }
+        guard vanishes.contains(true) else { return vanishes }
         for output in network.outputs { vanishes[output.index] = false }
         for node in network.liveNodes
         where !(node.operation.facts.rewriting.isSum && !node.inputs.allSatisfy(isNoise)) {

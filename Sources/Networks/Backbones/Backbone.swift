@@ -11,6 +11,9 @@ public protocol Backbone: NetworkFamily {
     /// What stands in front of every name; empty for nothing.
     var scope: String { get }
 
+    /// How each stage makes its map smaller, in order.
+    var stages: [Downsampling] { get }
+
     /// Writes everything up to the last stage.
     ///
     /// - Returns: each stage's map, in order; at least one.

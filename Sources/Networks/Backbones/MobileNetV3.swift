@@ -20,6 +20,9 @@ public struct MobileNetV3: Backbone {
         self.head = head
     }
 
+    /// Its blocks: each is a stage.
+    public var stages: [Downsampling] { blocks }
+
     /// Strides as published, for 224-pixel images.
     public static func publishedStrides(_ variant: Variant) -> [Int] {
         switch variant {

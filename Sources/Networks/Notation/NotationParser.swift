@@ -175,6 +175,13 @@ struct NotationOptions {
         return digits
     }
 
+    /// Refuses arguments that the others leave without an effect.
+    mutating func refuse(_ keys: [String], because reason: String, unless other: String) throws {
+        for key in keys where value(key) != nil {
+            throw NetworkError("\(key) in \(call.name): \(reason): leave it out, or use \(other)")
+        }
+    }
+
     /// Refuses arguments that were never asked for.
     func finish() throws {
         for argument in call.arguments where !known.contains(argument.key) {

@@ -69,6 +69,13 @@ public struct OwnNotation: Sendable {
         family = try DetectorNotation.detector(call, width: width) ?? Self.backbone(call, width: width)
     }
 
+    /// The strides of a backbone where its name does not give any: one number a stage, as published.
+    ///
+    /// - Throws: `NetworkError` where the name is no backbone's.
+    public static func strides(of backbone: String) throws -> [Int] {
+        try Self.backbone(try NotationParser.parse(backbone), width: 1).stages.map(\.stride)
+    }
+
     /// The backbone of a call.
     static func backbone(_ call: NotationCall, width: Double) throws -> any Backbone {
         guard let reader = readers.first(where: { $0.name == call.name }) else {

@@ -16,6 +16,7 @@ package enum PoolingNotation {
             }
         ),
         ("self-attentive", { options in try SelfAttentivePooling(&options) }),
+        ("glance", { options in try GlancePooling(&options) }),
         ("soft", { _ in SoftPooling() }),
         ("ada", { _ in AdaPooling() }),
         (

@@ -42,7 +42,7 @@ extension SelfAttentivePooling.Extensions {
 
 extension SelfAttentivePooling.Temperature {
     /// Reads a number, or `learned(start=1)`.
-    fileprivate init(_ call: NotationCall, of key: String) throws {
+    init(_ call: NotationCall, of key: String, in pooling: String = "self-attentive") throws {
         if call.name == "learned" {
             var options = NotationOptions(call)
             self = .learned(try options.number("start", default: 1))
@@ -50,7 +50,7 @@ extension SelfAttentivePooling.Temperature {
             return
         }
         guard let factor = Double(call.name), factor.isFinite, call.arguments.isEmpty else {
-            throw NetworkError("\(key)=\(call.name) in self-attentive: use a number or learned(start=1)")
+            throw NetworkError("\(key)=\(call.name) in \(pooling): use a number or learned(start=1)")
         }
         self = .fixed(factor)
     }

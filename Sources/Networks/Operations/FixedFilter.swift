@@ -63,6 +63,9 @@ public struct FixedFilter: OperationKind {
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { output.count * kernel.area }
 
+    /// Whether it sees any of the map mirrored.
+    package var isMirrored: Bool { border == .reflect && window.isPadded }
+
     /// The line of the map that line `index` of the padded map shows; nil for a zero.
     public func source(_ index: Int, before: Int, count: Int) -> Int? {
         let line = index - before

@@ -42,19 +42,6 @@ extension SelfAttentivePooling {
         return window.widened(before: overlap, after: overlap)
     }
 
-    /// What the windows average: the map, or the maximum of each pixel's neighbourhood.
-    func values(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let side = extensions.maximum
-        guard side == 0 || (1...63).contains(side) && side % 2 == 1 else {
-            throw NetworkError(
-                "\(builder.qualified("")): its maximum is of \(side)×\(side) pixels: use an odd number up to 63, or 0 for none"
-            )
-        }
-        guard side > 1 else { return x }
-        return try builder.add(
-            .maxPool(MaxPool(kernel: Size(side), stride: 1, padding: Size(side / 2))), [x], name: "max")
-    }
-
     /// Logits of every scale and of the local term, added.
     func logits(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
         let map = builder.shape(of: x)
@@ -120,5 +107,17 @@ extension SelfAttentivePooling {
             return try builder.batchNorm(x, statisticsSize: statisticsSize, initialWeight: start, name: name)
         }
         return try builder.instanceNorm(x, initialWeight: start, name: name)
+    }
+}
+
+extension NetworkBuilder {
+    /// The maximum of each pixel's neighbourhood, `side` pixels wide; the map itself where that is 0 or 1.
+    func neighbourhoodMaximum(_ x: Node.ID, side: Int) throws(NetworkError) -> Node.ID {
+        guard side == 0 || (1...63).contains(side) && side % 2 == 1 else {
+            throw NetworkError(
+                "\(qualified("")): its maximum is of \(side)×\(side) pixels: use an odd number up to 63, or 0 for none")
+        }
+        guard side > 1 else { return x }
+        return try add(.maxPool(MaxPool(kernel: Size(side), stride: 1, padding: Size(side / 2))), [x], name: "max")
     }
 }

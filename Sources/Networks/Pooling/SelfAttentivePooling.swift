@@ -35,6 +35,15 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
     /// Where tokens get their place from.
     public enum Position: String, Sendable, Hashable, CaseIterable {
         case learned, sine, none
+
+        /// nil for no positions.
+        var table: PositionEmbedding.Table? {
+            switch self {
+            case .learned: .learned
+            case .sine: .sine
+            case .none: nil
+            }
+        }
     }
 
     /// How weights of patches become weights of pixels.
@@ -69,6 +78,21 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         case sigmoid
         /// exp(z).
         case exponential = "exp"
+
+        /// Positive weights of logits; c where there is an exponential.
+        ///
+        /// - Parameter sigmoid: what its sigmoid is called.
+        func weights(
+            _ logits: Node.ID, temperature: Temperature, sigmoid: String = "sigmoid", in builder: NetworkBuilder
+        ) throws -> Node.ID {
+            var logits = logits
+            if self != .exponential { logits = try builder.activation(logits, .sigmoid, name: sigmoid) }
+            guard self != .sigmoid else { return logits }
+            if temperature != .fixed(1) {
+                logits = try builder.add(.scale(temperature.scale), [logits], name: "temperature")
+            }
+            return try builder.activation(logits, .exponential, name: "exp")
+        }
     }
 
     /// A self-attentive pooling by its options. The defaults are the paper's form at patch 1 with two heads.
@@ -100,9 +124,10 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let window = try widened(window, in: builder)
-        let values = try values(x, in: builder)
+        let values = try builder.neighbourhoodMaximum(x, side: extensions.maximum)
         let weights = try builder.scope("logit.pool_weight") {
-            try weigh(try logits(x, in: builder), in: builder)
+            try weighting.weights(
+                try logits(x, in: builder), temperature: temperature, sigmoid: "restore.sigmoid", in: builder)
         }
         let pool = WindowPool(window, isNormalised: isWindowNormalised)
         let (map, grid) = (builder.shape(of: x).size, builder.shape(of: weights).size)
@@ -137,13 +162,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             if normalisesEmbedding { embedding = try normalise(embedding, name: "1", in: builder) }
             return try builder.activation(embedding, .relu, name: "2")
         }
-        let table: PositionEmbedding.Table? =
-            switch position {
-            case .learned: .learned
-            case .sine: .sine
-            case .none: nil
-            }
-        if let table {
+        if let table = position.table {
             tokens = try builder.add(
                 .positionEmbedding(PositionEmbedding(channels: channels, table: table)), [tokens], name: "pos_embed")
         }
@@ -170,17 +189,6 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
                 .upsampleBilinear(UpsampleBilinear(size: map.size)), [logits], name: "restore.upsample")
         }
         return logits
-    }
-
-    /// The rest of step 4 and the exponential of step 5: positive weights.
-    private func weigh(_ logits: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        var logits = logits
-        if weighting != .exponential { logits = try builder.activation(logits, .sigmoid, name: "restore.sigmoid") }
-        guard weighting != .sigmoid else { return logits }
-        if temperature != .fixed(1) {
-            logits = try builder.add(.scale(temperature.scale), [logits], name: "temperature")
-        }
-        return try builder.activation(logits, .exponential, name: "exp")
     }
 
     private func checkOptions(_ builder: NetworkBuilder) throws(NetworkError) {

@@ -84,10 +84,10 @@ public struct Footprint: Sendable, Hashable {
         (tables.reduce(32) { $0 + ($1 + 3) / 4 * 4 } + 15) / 16 * 16
     }
 
-    /// Flags; where rows are pushed a counter for each layer of the first stripe; and of a detector a hundred detections.
+    /// A context (seven words, and a counter for each layer of those that run together) in whole lines of 32 bytes, as the arena behind it is
+    /// aligned to them; and of a detector a hundred detections.
     private static func stateBytes(_ network: Network, _ plan: MemoryPlan) -> Int {
-        let counters = plan.options.pushesRows ? 12 + 4 * (plan.stripes.first?.steps.count ?? 0) : 0
-        return (32 + counters + 15) / 16 * 16 + (network.detector == nil ? 0 : 1216)
+        (64 + 4 * plan.shape.striped + 31) / 32 * 32 + (network.detector == nil ? 0 : 1216)
     }
 }
 

@@ -111,7 +111,7 @@ public struct ArenaDrawing: Sendable {
         guard let label = BlockLabel(choices: choices, width: block.width, height: block.height) else { return [] }
         let color = category(buffer).color
         return [
-            label.element(x: block.x + block.width / 2, y: block.y + block.height / 2).fill(Palette.ink(on: color))
+            label.element(x: block.x + block.width / 2, y: block.y + block.height / 2).ink(on: color)
         ]
     }
 

@@ -2,10 +2,13 @@ import Lowering
 
 /// Where chains begin and end: the cut points with the smallest peak.
 ///
-/// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so that the best
-/// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run the fewest
+/// What a chain takes depends on its own two ends alone, since every value that crosses an end is stored whole, so
+/// that the best
+/// cuts follow from dynamic programming over the ends (minimax). Of all cuts with that peak, those are taken that run
+/// the fewest
 /// steps in chains of several. Chains that cannot help are never looked at: those that start where the peak of the
-/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the values that
+/// steps behind, one by one, is no higher than what the cuts in front of them cost already, those that end where the
+/// values that
 /// cross the end take more than the best peak known, and those whose lines alone exceed it.
 struct ChainSearch {
     /// The chains' steps, in order.
@@ -20,7 +23,8 @@ struct ChainSearch {
     /// For each end of a chain the bytes of the values that cross it.
     private let crossing: [Int]
 
-    /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is not yet, but only
+    /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is
+    /// not yet, but only
     /// where the geometry allows.
     enum Measure: CaseIterable {
         /// The most in maps plus the most in lines.
@@ -33,13 +37,25 @@ struct ChainSearch {
     private static let mostWork = 2_000_000
     /// Chains that are worked out at once.
     private static let together = 4
-    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most of the time.
+    /// Steps in one chain: longer ones help only where long runs of small maps follow each other, and would take most
+    /// of the time.
     private static let longest = 24
+
+    /// Whether nobody asks for `ranges`.
+    private let peakOnly: Bool
+    /// A peak above this one is as bad as any other.
+    private let limit: Int
 
     /// Searches the chains of a schedule whose costs may be known in part.
     ///
-    /// - Parameter peakOnly: leaves `ranges` empty.
-    init(_ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false) {
+    /// - Parameters:
+    ///   - peakOnly: leaves `ranges` empty.
+    ///   - limit: ends early where the peak is above; it is then any number above the limit.
+    init(
+        _ costs: ChainCosts, _ options: PlanOptions, by measure: Measure, peakOnly: Bool = false, limit: Int = .max - 1
+    ) {
+        self.peakOnly = peakOnly
+        self.limit = limit
         self.costs = costs
         self.options = options
         self.measure = measure
@@ -84,7 +100,7 @@ struct ChainSearch {
         for step in (0..<count).reversed() { suffix[step] = max(singles[step], suffix[step + 1]) }
         var labels = [Int](repeating: .max, count: count + 1)
         labels[0] = 0
-        var best = suffix[0]
+        var best = min(suffix[0], limit + 1)
         for first in 0..<count where labels[first] < .max {
             let label = labels[first]
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
@@ -92,7 +108,7 @@ struct ChainSearch {
             guard first >= start, label < best, suffix[first] > label else { continue }
             for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
-                if !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
+                if !peakOnly, !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
                 let peak = max(label, takes(first..<end))
                 labels[end] = min(labels[end], peak)
                 best = min(best, max(peak, suffix[end]))

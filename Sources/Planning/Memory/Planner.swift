@@ -13,6 +13,7 @@ public final class Planner {
     public let graph: DeviceGraph
     private var otherOrder: Schedule?
     private var costs: [Rules: ChainCosts] = [:]
+    private let known: KnownChains?
 
     /// What the cost of a chain depends on.
     private struct Rules: Hashable {
@@ -27,11 +28,19 @@ public final class Planner {
     public convenience init(_ network: Network) throws(PlanningError) { try self.init(DeviceGraph(network)) }
 
     /// A planner of a network that is lowered already.
-    public init(_ graph: DeviceGraph) { self.graph = graph }
+    public convenience init(_ graph: DeviceGraph) { self.init(graph, known: nil) }
+
+    /// - Parameter known: what chains take, shared with planners of other networks. It changes nothing but the time
+    /// that it takes.
+    init(_ graph: DeviceGraph, known: KnownChains?) {
+        self.graph = graph
+        self.known = known
+    }
 
     /// Plans the network.
     ///
-    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and cannot help, or more
+    /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and
+    /// cannot help, or more
     ///   values are alive at once than any device has.
     public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
         try options.check()
@@ -46,26 +55,45 @@ public final class Planner {
         if options.stripes == .on, candidates == [whole] {
             throw PlanningError("stripes make nothing smaller in \(graph.network.name): leave them on auto or off")
         }
-        var best = try MemoryPlan(graph, schedule, ranges: candidates[0], options)
-        for ranges in candidates.dropFirst() {
-            let plan = try MemoryPlan(graph, schedule, ranges: ranges, options)
-            if plan.arenaBytes < best.arenaBytes { best = plan }
+        return try smallest(of: candidates, schedule, options)
+    }
+
+    /// The plan with the smallest arena, the first of equals. Stripes with the least bound are laid out first, so
+    /// that few others need
+    /// a layout: none can be smaller than its bound.
+    private func smallest(
+        of candidates: [[Range<Int>]], _ schedule: Schedule, _ options: PlanOptions
+    ) throws(PlanningError) -> MemoryPlan {
+        let costs = costs(of: schedule, options)
+        let bounds = candidates.map { ranges in ranges.map { costs[$0].bound }.max() ?? 0 }
+        let order = candidates.indices.sorted { (bounds[$0], $0) < (bounds[$1], $1) }
+        var first = order[0]
+        var best = try MemoryPlan(graph, schedule, ranges: candidates[first], options)
+        for index in order.dropFirst() where (bounds[index], index) < (best.arenaBytes, first) {
+            let plan = try MemoryPlan(graph, schedule, ranges: candidates[index], options)
+            if (plan.arenaBytes, index) < (best.arenaBytes, first) { (best, first) = (plan, index) }
         }
         return best
     }
 
-    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made, which makes it
+    /// What the stripes with the smallest peak take at least: no plan with these options is below. No layout is made,
+    /// which makes it
     /// quick.
-    package func lowerBound(_ options: PlanOptions) throws(PlanningError) -> Int {
+    ///
+    /// - Parameter limit: where no plan can be this small or smaller, any number above it is the answer, which is
+    /// quicker still.
+    package func lowerBound(_ options: PlanOptions, limit: Int = .max - 1) throws(PlanningError) -> Int {
         try options.check()
-        return ChainSearch(costs(of: try schedule(options), options), options, by: .bound, peakOnly: true).peak
+        let costs = costs(of: try schedule(options), options)
+        return ChainSearch(costs, options, by: .bound, peakOnly: true, limit: max(0, limit)).peak
     }
 
     private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {
         let rules = Rules(
             reorders: options.reordersBranches, reusesRows: options.reusesRows, alignment: options.alignment)
         if let known = costs[rules] { return known }
-        let new = ChainCosts(schedule, alignment: options.alignment, reusesRows: options.reusesRows)
+        let new = ChainCosts(
+            schedule, alignment: options.alignment, reusesRows: options.reusesRows, known: known)
         costs[rules] = new
         return new
     }
@@ -87,7 +115,7 @@ public final class Planner {
 
     /// The same whatever the options, so that plans do not depend on which was made first.
     private func peak(_ schedule: Schedule) -> Int {
-        let costs = ChainCosts(schedule, alignment: PlanOptions().alignment, reusesRows: true)
+        let costs = ChainCosts(schedule, alignment: PlanOptions().alignment, reusesRows: true, known: known)
         return schedule.steps.indices.map { costs[$0..<$0 + 1].bound }.max() ?? 0
     }
 }

@@ -1,4 +1,5 @@
 import Lowering
+import Networks
 
 /// What computing one layer costs a microcontroller's core: an estimate before there is any code.
 public struct LayerCost: Sendable, Hashable {
@@ -24,5 +25,15 @@ public struct CostModel: Sendable, Hashable {
         guard let kernel = call.kernel else { return call.guess }
         guard let own = constants[kernel] else { return 0 }
         return zip(own, call.work).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}
+
+extension DeviceGraph {
+    /// What each of these steps takes on a core, in instructions: an estimate.
+    package func instructions(of steps: [[Node.ID]], core: Core) -> [Int] {
+        calls(of: steps).map { calls in
+            let sum = calls.reduce(0) { $0 + core.costs.instructions($1) }
+            return Int(exactly: sum.rounded()) ?? .max
+        }
     }
 }

@@ -43,6 +43,15 @@ extension PlanReport {
         if retainingPeakBytes > simplePeakBytes {
             rows.append(("  with what pooling keeps", Self.size(retainingPeakBytes)))
         }
+        for cost in glances {
+            let tokens = "\(cost.tokens) token\(cost.tokens == 1 ? "" : "s") of \(cost.channels) channels"
+            rows.append(
+                (
+                    cost.name,
+                    "\(tokens), \(Self.size(cost.bytes)) held up to step \(cost.lastStep); made with "
+                        + "\(TextTable.grouped(cost.macs)) MACs, \(Self.size(cost.peakBytes)) alive meanwhile"
+                ))
+        }
         let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
         let built = width.map { ", width \($0)" } ?? ""
         return (["\(network), image \(channels)\(side)\(built)", ""] + lines).joined(separator: "\n")

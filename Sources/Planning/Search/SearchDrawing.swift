@@ -1,7 +1,8 @@
 import Foundation
 import Reporting
 
-/// The front of a search: work to the right, memory upwards, both on scales of powers of two, capacity as the size of a dot.
+/// The front of a search: work to the right, memory upwards, both on scales of powers of two, capacity as the size of
+/// a dot.
 public struct SearchDrawing: Sendable {
     /// What is drawn.
     public let report: SearchReport

@@ -23,7 +23,8 @@ public struct SearchResult: Sendable, Hashable, Codable {
     public let parameters: Int
     /// Sum over the layers of parameters · (1 + log₂ of the positions at which they are applied).
     ///
-    /// More weights and finer maps both help a network, the latter with diminishing returns. It orders networks of one family; it is
+    /// More weights and finer maps both help a network, the latter with diminishing returns. It orders networks of
+    /// one family; it is
     /// no accuracy, and says nothing of what a pooling method is worth.
     public let capacity: Double
     /// Whether `sramBytes` and `flashBytes` are what a plan takes.
@@ -37,6 +38,15 @@ public struct SearchResult: Sendable, Hashable, Codable {
         case flashBytes = "flash_bytes"
         case multiplyAccumulates = "macs"
         case isPlanned = "is_planned"
+    }
+
+    /// How much of a limited thing it takes.
+    func amount(_ limit: NetworkSearch.Limit) -> Int {
+        switch limit {
+        case .flash: flashBytes
+        case .macs: multiplyAccumulates
+        case .sram: sramBytes
+        }
     }
 
     /// Whether this one is at least as good in everything, and better in something.

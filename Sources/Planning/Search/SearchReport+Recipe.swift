@@ -1,17 +1,18 @@
 import Reporting
 
 extension SearchReport {
-    /// The front as a recipe for `sapool compare` (`Documentation/Compare.md`): a cell for each network.
-    public func recipe(data: String, epochs: Int) -> String {
+    /// A recipe for `sapool compare` (`Documentation/Compare.md`): a cell for each of a dozen networks at most, which
+    /// stand for the front.
+    public func recipe(epochs: Int) -> String {
         var text = """
-            # The front of a search among \(counted(candidates, "network")): sapool compare THIS-FILE --output FOLDER trains and ranks it.
+            # From the front of a search among \(counted(candidates, "network")): sapool compare THIS-FILE --output FOLDER trains and ranks these.
             data: \(Self.quoted(data))
             epochs: \(epochs)
             seeds: [1]
             cells:
 
             """
-        for result in front {
+        for result in spread() {
             let candidate = result.candidate
             text += """
                   - name: \(Self.quoted("\(candidate.network), \(candidate.resolution) px"))

@@ -15,7 +15,7 @@ public struct SearchSpace: Sendable, Hashable {
     public var widths: [Double]
     /// Pooling methods in the project's own notation; `strided` for strides in the backbone's convolutions.
     public var pools: [String]
-    /// One string of digits each.
+    /// One string of digits each; where there are none, those of `StridePattern.standard` for the backbone.
     public var strides: [String]
     /// Where poolings stand: `inside` or `before`; strides in convolutions have no place of their own.
     public var placements: [PoolingPlacement]
@@ -27,6 +27,10 @@ public struct SearchSpace: Sendable, Hashable {
     public var classes: Int
 
     /// MobileNetV2 for ten classes: about eleven thousand networks.
+    ///
+    /// ```swift
+    /// SearchSpace(resolutions: [96, 128, 160], pools: ["strided", "lip"], classes: 6)
+    /// ```
     public init(
         resolutions: [Int] = [96, 128, 160, 192, 224], widths: [Double] = [0.25, 0.35, 0.5, 0.75, 1],
         pools: [String] = [
@@ -58,6 +62,14 @@ public struct SearchSpace: Sendable, Hashable {
         public let width: Double
     }
 
+    /// The strides that are looked at.
+    private var patterns: [String] {
+        guard strides.isEmpty else { return strides }
+        // A backbone that does not exist is told of when it is built.
+        let published = (try? OwnNotation.strides(of: backbone)) ?? [1]
+        return StridePattern.standard(published).expanded
+    }
+
     /// Every combination, in a fixed order.
     public var candidates: [Candidate] {
         let hasWidth = backbone == "mobilenet-v2"
@@ -65,7 +77,7 @@ public struct SearchSpace: Sendable, Hashable {
         for pool in pools {
             let places = pool == "strided" || !hasWidth ? [nil] : placements.map(Optional.some)
             for width in widths {
-                for pattern in strides {
+                for pattern in patterns {
                     for place in places {
                         var options: [String] = hasWidth ? ["width=\(width)"] : []
                         options.append("strides=\(pattern)")
@@ -98,10 +110,17 @@ public struct StridePattern: Sendable, Hashable {
     /// The digits that each place may have.
     public let choices: [[Character]]
 
-    /// The strides that are searched where none are given, by the number of stages.
-    public static func standard(stages: Int) -> String {
-        stages == 7 ? "[124][12][12][12]1[12]1" : String(repeating: "[12]", count: max(1, stages))
+    /// The strides that are searched where none are given: each halving of the backbone may be left out, and that of
+    /// the first stage
+    /// may as well be by 4 or come where the backbone has none.
+    public static func standard(_ published: [Int]) -> StridePattern {
+        StridePattern(
+            choices: published.enumerated().map { stage, stride in
+                stage == 0 ? ["1", "2", "4"] : stride == 1 ? ["1"] : ["1", Character("\(stride)")]
+            })
     }
+
+    private init(choices: [[Character]]) { self.choices = choices }
 
     /// Reads a pattern.
     ///

@@ -24,6 +24,11 @@ public struct FloatNetwork: Sendable {
         self.parameters = parameters
     }
 
+    /// The weights of an imported model that is lowered already, whatever of them there is.
+    init(lowered network: Network, _ parameters: [String: [Float]]) {
+        (self.network, self.parameters) = (network, parameters)
+    }
+
     /// A parameter's elements.
     func parameter(_ name: String) throws(QuantizationError) -> [Float] {
         guard let values = parameters[name] else { throw QuantizationError("the weights have no \(name)") }

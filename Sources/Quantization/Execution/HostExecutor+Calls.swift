@@ -43,6 +43,10 @@ extension HostExecutor {
             convolveDepthwiseRow(
                 next.pass(), next.rows(), next.geometry(), weights: next.int8(), next.requantisation(),
                 to: next.output())
+        case .mirroredFilter:
+            filterMirroredRow(
+                next.pass(), next.rows(), next.geometry(), weights: next.int8(), next.requantisation(),
+                to: next.output())
         case .linear(_, _, _, _, _, roundsOnce: true):
             multiplyRoundingOnce(
                 next.int8(), inputs: next.integer(), zero: next.integer(), weights: next.int8(),

@@ -33,13 +33,29 @@ extension TFLiteTranslation {
     private mutating func depthwise(
         _ call: TFLiteCall, _ window: Window, _ weights: [Int8], _ scaling: ChannelScaling
     ) throws -> Int {
-        let (image, outputs) = (try framed(call, window), call.shape.channels)
+        let image = try framed(call, window)
+        return try depthwise(call, image.tensor, isSame: image.isSame, window, weights, scaling)
+    }
+
+    /// A depthwise convolution over a map that is mirrored at its borders.
+    mutating func mirroredFilter(
+        _ call: TFLiteCall, _ window: Window, _ weights: ConstantID, _ scaling: ChannelScaling
+    ) throws -> Int {
+        let image = try mirrored(call, window)
+        return try depthwise(call, image, isSame: false, window, try int8s(weights), scaling)
+    }
+
+    /// - Parameter weights: `[kh][kw][O]`.
+    private mutating func depthwise(
+        _ call: TFLiteCall, _ image: Int, isSame: Bool, _ window: Window, _ weights: [Int8], _ scaling: ChannelScaling
+    ) throws -> Int {
+        let outputs = call.shape.channels
         let multiplier = outputs / max(1, call.inputs[0].shape.channels)
         return try layer(
-            call, image.tensor, weights, [1, window.kernel.height, window.kernel.width, outputs], axis: 3, scaling
+            call, image, weights, [1, window.kernel.height, window.kernel.width, outputs], axis: 3, scaling
         ) {
             .depthwiseConvolution(
-                stride: window.stride, dilation: window.dilation, isSame: image.isSame, $0, multiplier: multiplier)
+                stride: window.stride, dilation: window.dilation, isSame: isSame, $0, multiplier: multiplier)
         }
     }
 

@@ -37,6 +37,24 @@ extension TFLiteTranslation {
         return (padded(input, before, after, with: quantization.zeroPoint, as: quantization), false)
     }
 
+    /// An image with its own lines around it, as far as windows reach.
+    mutating func mirrored(_ call: TFLiteCall, _ window: Window) throws -> Int {
+        let input = call.inputs[0]
+        let (before, after) = margins(window, of: input.shape, to: call.shape)
+        guard before != 0 || after != 0 else { return input.tensor }
+        let map = input.shape.size
+        guard max(before.height, after.height) < map.height, max(before.width, after.width) < map.width else {
+            throw TFLiteRefusal("a filter that reaches over the whole of a mirrored map")
+        }
+        let sides = input.sides
+        let margins = constant([0, 0, before.height, after.height, before.width, after.width, 0, 0], [4, 2])
+        let output = tensor(
+            int8: [
+                1, sides[1] + before.height + after.height, sides[2] + before.width + after.width, sides[3],
+            ], input.quantization)
+        return emit(.mirrorPad, [input.tensor, margins], output)
+    }
+
     /// A map with lines of a number around it.
     ///
     /// - Parameter quantization: what the numbers stand for then.

@@ -135,6 +135,8 @@ struct TFLiteTranslation {
         case .convolution(let window, let groups, _, let weights, let scaling, _):
             return try convolution(call, window, groups: groups, weights, scaling)
         case .depthwise(let window, _, let weights, let scaling): return try depthwise(call, window, weights, scaling)
+        case .mirroredFilter(let window, _, let weights, let scaling):
+            return try mirroredFilter(call, window, weights, scaling)
         case .linear(_, _, let weights, let outputs, let scaling, let roundsOnce):
             return try roundsOnce
                 ? fullyConnected(call, weights, outputs, scaling) : linear(call, weights, outputs, scaling)

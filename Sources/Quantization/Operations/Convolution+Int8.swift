@@ -43,23 +43,26 @@ extension Convolution: Int8Operation {
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws {
         guard let step = integers.step else { return }
         let name = integers.node.name
-        let (depth, taps) = (inputChannels / groups, window.kernel.area)
-        let shape = [outputChannels, depth] + window.kernel.pair
+        let shape = [outputChannels, inputChannels / groups] + window.kernel.pair
         var layer = try integers.layer(name)
-        guard layer.numbers.count == shape.reduce(1, *) else {
+        guard layer.numbers.count == shape.reduce(1, *), let place = kernelPlace(step) else {
             throw QuantizationError("\(name): the int8 model has no weights for it")
         }
         // Output channels outermost, then as PyTorch has it.
         let numbers = layer.numbers
-        layer.numbers = (0..<numbers.count).map { index in
-            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
-            return isDepthwise
-                ? numbers[tap * outputChannels + output] : numbers[(output * taps + tap) * depth + channel]
-        }
+        layer.numbers = (0..<numbers.count).map { numbers[place($0)] }
         let values = integers.real(layer, try integers.input(of: step))
         real.tensors["\(name).weight"] = try TensorData(values.weights, shape: shape)
         if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
         real.scales["\(name).weight"] = values.scales
+    }
+
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? {
+        let (depth, taps) = (inputChannels / groups, window.kernel.area)
+        return { index in
+            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
+            return isDepthwise ? tap * outputChannels + output : (output * taps + tap) * depth + channel
+        }
     }
 }
 
@@ -86,8 +89,19 @@ extension FixedFilter: Int8Operation {
     func kernel(
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
-        try writer.convolution(
-            place, window, groups: place.shapes[0].channels, outputs: place.shape.channels, limits)
+        let channels = place.shape.channels
+        guard isMirrored else {
+            return try writer.convolution(
+                place, window, groups: place.shapes[0].channels, outputs: channels, limits)
+        }
+        guard rows.count == 1 else {
+            throw QuantizationError("\(place.name): there is no int8 kernel for several filters with mirrored borders")
+        }
+        let (weights, scaling) = try writer.weighted(
+            place.name, [kernel.height, kernel.width, channels], place.inputs[0], place.output, limits,
+            isDepthwise: true)
+        return .mirroredFilter(
+            window: window, zero: try writer.zeroPoint(place, 0), weights: weights, scaling: scaling)
     }
 
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) {}

@@ -48,13 +48,18 @@ extension Linear: Int8Operation {
         guard let step = integers.step else { return }
         let (name, input) = (integers.node.name, try integers.input(of: step))
         let values = integers.real(try integers.layer(name), input)
-        let (channels, area) = (step.operandShapes[0].channels, step.operandShapes[0].size.area)
-        let weights = values.weights.indices.map { index in
-            let (row, column) = (index / inputFeatures, index % inputFeatures)
-            return values.weights[row * inputFeatures + column % area * channels + column / area]
-        }
+        guard let place = kernelPlace(step) else { return }
+        let weights = values.weights.indices.map { values.weights[place($0)] }
         real.tensors["\(name).weight"] = try TensorData(weights, shape: [outputFeatures, inputFeatures])
         if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
         real.scales["\(name).weight"] = values.scales
+    }
+
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? {
+        let (channels, area) = (step.operandShapes[0].channels, step.operandShapes[0].size.area)
+        return { index in
+            let (row, column) = (index / inputFeatures, index % inputFeatures)
+            return row * inputFeatures + column % area * channels + column / area
+        }
     }
 }

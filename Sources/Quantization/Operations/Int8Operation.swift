@@ -30,6 +30,13 @@ protocol Int8Operation {
     ///
     /// - Throws: `QuantizationError` where the model lacks something.
     func addReal(_ integers: IntegerNode, to real: inout RealParameters) throws
+
+    /// For each of its weights in PyTorch's order the place in its kernel's; nil where its whole weights are not one tensor of both.
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)?
+}
+
+extension Int8Operation {
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? { nil }
 }
 
 /// Where the scale and zero point of an operation's output come from.

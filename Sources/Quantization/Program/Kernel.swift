@@ -77,6 +77,9 @@ public enum Kernel: Sendable, Hashable {
     /// `convolveDepthwiseRow`. `weights`: int8 `[kh][kw][C]`.
     case depthwise(window: Window, zero: Int, weights: ConstantID, scaling: ChannelScaling)
 
+    /// `filterMirroredRow`. `weights`: int8 `[kh][kw][C]`.
+    case mirroredFilter(window: Window, zero: Int, weights: ConstantID, scaling: ChannelScaling)
+
     /// `multiply(_:inputs:zero:weights:outputs:_:to:)`, once, on the operand as one block. `weights`: int8 `[O][H·W·C]`.
     /// `multiplyRoundingOnce` where sums are rounded once.
     case linear(
@@ -164,6 +167,7 @@ public enum Kernel: Sendable, Hashable {
         case .pixels: "pixels"
         case .convolution: "convolveRow"
         case .depthwise: "convolveDepthwiseRow"
+        case .mirroredFilter: "filterMirroredRow"
         case .linear(_, _, _, _, _, let roundsOnce): roundsOnce ? "multiplyRoundingOnce" : "multiply"
         case .multiply, .scaleChannels: "multiply"
         case .lookUp: "lookUp"

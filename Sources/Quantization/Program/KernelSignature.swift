@@ -36,6 +36,13 @@ struct KernelSignature {
                 ["weights": .int8(weights), "_": .requantisation(scaling)],
                 ["to": .output],
             ]
+        case .mirroredFilter(let window, let zero, let weights, let scaling):
+            return [
+                ["_": .pass, "_": .rows(operand: 0)],
+                ["_": geometry(window, 1, zero)],
+                ["weights": .int8(weights), "_": .requantisation(scaling)],
+                ["to": .output],
+            ]
         case .linear(let inputs, let zero, let weights, let outputs, let scaling, _):
             return [
                 [

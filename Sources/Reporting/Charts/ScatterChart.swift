@@ -113,7 +113,7 @@ public struct ScatterChart: Sendable {
         let color = Palette.color(index)
         return .group([
             .circle(x: x, y: y, radius: 9).fill(color).stroke(Palette.background),
-            .text("\(index + 1)", x: x, y: y + 3.6, size: 10, anchor: .middle, bold: true).fill(Palette.ink(on: color)),
+            .text("\(index + 1)", x: x, y: y + 3.6, size: 10, anchor: .middle, bold: true).ink(on: color),
         ])
     }
 }

@@ -100,7 +100,8 @@ public struct SVG: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    private static func escaped(_ text: String) -> String {
+    /// Text between tags or in an attribute's quotes.
+    static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

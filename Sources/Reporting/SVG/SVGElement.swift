@@ -103,6 +103,9 @@ public struct SVGElement: Sendable, Equatable {
     /// The colour inside, or `none`.
     public func fill(_ color: String) -> SVGElement { attribute("fill", color) }
 
+    /// Black or white for text on a colour, whichever is read better; a page's style sheet leaves it as it is.
+    public func ink(on color: String) -> SVGElement { fill(Palette.ink(on: color)).attribute("class", "on-color") }
+
     /// The colour and width of the outline; dashes alternate between drawn and left out.
     public func stroke(_ color: String, width: Double = 1, dashes: [Double] = []) -> SVGElement {
         let element = attribute("stroke", color).attribute("stroke-width", SVG.number(width))

@@ -65,6 +65,11 @@ struct FirmwareExportOptions: ParsableArguments {
         return all.first { $0.1 }?.0
     }
 
+    /// An option of emulated boards that was given, if any.
+    var ofBoards: String? {
+        [("--core", core != nil), ("--sram", sram != nil), ("--flash", flash != nil)].first { $0.1 }?.0
+    }
+
     var options: FirmwareOptions {
         var options = FirmwareOptions()
         options.sram = sram

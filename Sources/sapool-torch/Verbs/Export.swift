@@ -34,33 +34,58 @@ struct Export: ParsableCommand {
 
               sapool export runs/a --format firmware --output firmware --core m4 --sram 64K
               sapool export runs/a --format firmware --output firmware --push-rows
+
+            library: the same compiled for C, a header and an archive for each core, as a package of make, CMake, Arduino, PlatformIO and Zephyr. \
+            Whoever links it needs no Swift. Documentation/Library.md says more.
+
+              sapool export runs/a --format library --target m4-hard --output lib
+              sapool export runs/a --format library --target m0plus,m33-hard --output lib
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case safetensors, onnx
         case onnxQDQ = "onnx-qdq"
         case tflite
-        case firmware
+        case firmware, library
     }
 
     @Argument(help: ArgumentHelp("The run's folder, or an imported network's.", valueName: "folder"))
     var folder: String
-    @Option(help: "safetensors, onnx, onnx-qdq, tflite or firmware.")
+    @Option(help: "safetensors, onnx, onnx-qdq, tflite, firmware or library.")
     var format: Format
     @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
     @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
     var weights = TrainedModel.Weights.model
+    @Option(
+        help: ArgumentHelp(
+            "The library's cores, with commas between, or all: \(LibraryTarget.all.map(\.name).joined(separator: ", ")).",
+            valueName: "cores"),
+        transform: { try LibraryTarget.named($0) })
+    var target: [LibraryTarget]?
     @OptionGroup(title: "Firmware") var firmware: FirmwareExportOptions
 
     func validate() throws {
-        if format != .firmware, let option = firmware.given {
-            throw ValidationError("\(option) is for --format firmware: leave it out.")
+        if format != .firmware, format != .library, let option = firmware.given {
+            throw ValidationError("\(option) is for --format firmware and library: leave it out.")
+        }
+        if format == .library, let option = firmware.ofBoards {
+            throw ValidationError(
+                "\(option) is for --format firmware: leave it out, the library's cores are its --target.")
+        }
+        if format != .library, target != nil {
+            throw ValidationError("--target is for --format library: leave it out.")
+        }
+        if format == .library, target == nil {
+            throw ValidationError(
+                "--format library compiles for cores: name them by --target (m4-hard, or several with commas between, or all)."
+            )
         }
     }
 
     func run() throws {
         if format == .firmware { return try exportFirmware() }
+        if format == .library { return try exportLibrary() }
         let (network, metadata) = try description()
         try checkOutput()
         if format == .onnxQDQ { return try exportInt8(metadata) }
@@ -71,7 +96,7 @@ struct Export: ParsableCommand {
         let tensors = Safetensors(
             mapping.matched.map { (name: $0.name, tensor: $0.tensor) }, metadata: metadata)
         switch format {
-        case .onnxQDQ, .tflite, .firmware: return
+        case .onnxQDQ, .tflite, .firmware, .library: return
         case .safetensors:
             var file = tensors
             file.metadata["format"] = "pt"
@@ -113,7 +138,7 @@ struct Export: ParsableCommand {
         case .safetensors: isEarlier = Safetensors.isSigned(by: Self.writer, output)
         case .onnx, .onnxQDQ: isEarlier = ONNXExport.wrote(output)
         case .tflite: isEarlier = TFLiteContent.wrote(output)
-        case .firmware: isEarlier = true
+        case .firmware, .library: isEarlier = true
         }
         guard isEarlier else {
             throw TrainingError(
@@ -142,11 +167,30 @@ struct Export: ParsableCommand {
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
         )
-        if export.holdsPushedImage {
-            note(
-                "rows are pushed, but the image is held whole (\(grouped(package.description.imageBytes)) B of the arena): a layer reads all of "
-                    + "it, or reads it late")
+        noteHeldImage(export)
+    }
+
+    private func noteHeldImage(_ export: FirmwareExport) {
+        guard export.holdsPushedImage else { return }
+        note(
+            "rows are pushed, but the image is held whole (\(grouped(export.program.imageBytes)) B of the arena): a layer reads all of "
+                + "it, or reads it late")
+    }
+
+    private func exportLibrary() throws {
+        let run = RunFolder(folder)
+        var model = try QuantizedModel(contentsOf: run.int8)
+        try firmware.adapt(&model, run.int8)
+        var options = firmware.options
+        // What fits is up to the linker of whoever takes the library.
+        (options.sram, options.flash) = (1 << 30, 1 << 30)
+        let export = try FirmwareExport(KernelProgram(model), options: options)
+        let library = try LibraryPackage.write(export, targets: target ?? [], to: output)
+        for (target, bytes) in library.archives {
+            print(
+                "\(output): \(model.network.name) for \(target.name) (\(target.title)), \(grouped(bytes)) B of archive")
         }
+        noteHeldImage(export)
     }
 
     private func exportInt8(_ metadata: [String: String]) throws {

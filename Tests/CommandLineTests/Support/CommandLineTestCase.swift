@@ -50,13 +50,16 @@ class CommandLineTestCase: XCTestCase {
 
     /// Runs a command to its end.
     ///
-    /// - Parameter input: the path of what it reads on standard input.
-    func sapool(_ arguments: [String], input: String? = nil) throws -> Outcome {
+    /// - Parameters:
+    ///   - input: the path of what it reads on standard input.
+    ///   - path: the PATH, where the system's own is too little: compiling takes Swift's toolchain.
+    func sapool(_ arguments: [String], input: String? = nil, path: String? = nil) throws -> Outcome {
         let process = command(arguments)
+        if let path { process.environment = ["PATH": path] }
         if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
         // Files, not pipes: nothing can block, and both can be read after the end.
         let paths = ["stdout", "stderr"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
-        for path in paths { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: paths[0])
         process.standardError = FileHandle(forWritingAtPath: paths[1])
         // `waitUntilExit` looks every 50 milliseconds, which is too seldom to time a program.

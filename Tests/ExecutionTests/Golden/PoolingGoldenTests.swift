@@ -5,8 +5,9 @@ import Networks
 import Torch
 import XCTest
 
-/// Every pooling method against formulas in plain PyTorch and against packages (`Tests/Golden/make_pooling_golden.py`): values in
-/// evaluation and training, and the gradients of the input and of every parameter, in double precision.
+/// Every pooling method against formulas in plain PyTorch and against packages
+/// (`Tests/Golden/make_pooling_golden.py`, `make_glance_golden.py`): values in evaluation and training, and the
+/// gradients of the input and of every parameter, in double precision.
 final class PoolingGoldenTests: XCTestCase {
     private struct Entry: Decodable {
         let name: String
@@ -39,18 +40,20 @@ final class PoolingGoldenTests: XCTestCase {
     }
 
     func testEveryMethodGivesTheOraclesNumbers() throws {
-        let list = try Data(contentsOf: URL(fileURLWithPath: Self.resource("pooling.json")))
-        let golden = try Safetensors(contentsOf: Self.resource("pooling.safetensors"))
-        let entries = try JSONDecoder().decode([Entry].self, from: list)
-        for entry in entries {
-            let prefix = "\(entry.name)/"
-            let own = golden.tensors.filter { $0.name.hasPrefix(prefix) }
-            try check(
-                entry,
-                Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }))
+        var named: Set<String> = []
+        for file in ["pooling", "glance"] {
+            let list = try Data(contentsOf: URL(fileURLWithPath: Self.resource("\(file).json")))
+            let golden = try Safetensors(contentsOf: Self.resource("\(file).safetensors"))
+            for entry in try JSONDecoder().decode([Entry].self, from: list) {
+                let prefix = "\(entry.name)/"
+                let own = golden.tensors.filter { $0.name.hasPrefix(prefix) }
+                try check(
+                    entry,
+                    Dictionary(uniqueKeysWithValues: own.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }))
+                if let pool = entry.pool { named.insert(String(pool.prefix { $0 != "(" })) }
+            }
         }
         // No method of the notation goes without.
-        let named = Set(entries.compactMap(\.pool).map { $0.prefix { $0 != "(" } }.map(String.init))
         let others: Set = ["strided", "max", "average", "strided-conv", "attention"]
         XCTAssertEqual(Set(PoolingNotation.names).subtracting(named), others)
     }

@@ -50,6 +50,14 @@ extension KernelCase {
 
         filter("filter", [5, 7, 9], rows: [[0.25, 0.5, 0.25]], columns: [[0.25, 0.5, 0.25]]),
         filter("filter_one_channel", [1, 7, 9], rows: [[0.5, 0.5]], columns: [[0.25, 0.75]]),
+        mirrored("mirrored", [8, 7, 9], taps: 4, Window(kernel: 4, stride: 2, before: 1, after: 2)),
+        mirrored("mirrored_odd", [5, 7, 9], taps: 3, Window(kernel: 3, stride: 2, padding: 1)),
+        mirrored("mirrored_one_channel", [1, 4, 5], taps: 4, Window(kernel: 4, stride: 4, before: 1, after: 2)),
+        // Mirror images of mirror images, and a map of one pixel, which is its own.
+        mirrored("mirrored_small", [6, 2, 3], taps: 7, Window(kernel: 7, stride: 1, padding: 3)),
+        mirrored("mirrored_dot", [12, 1, 1], taps: 4, Window(kernel: 4, stride: 2, before: 1, after: 2)),
+        mirrored("mirrored_limited", [4, 4, 5], taps: 3, Window(kernel: 3, padding: 1), limit: .hardTanh),
+
         filter("filter_several", [3, 4, 5], rows: [[0.5, 0.5], [0.5, -0.5]], columns: [[1, 0.5], [0.5, -0.5]]),
     ]
 
@@ -69,6 +77,26 @@ extension KernelCase {
         _ name: String, _ input: Shape, _ window: Window, limit: Activation.Function? = nil
     ) -> KernelCase {
         convolution(name, input, to: input.channels, window, groups: input.channels, limit: limit)
+    }
+
+    /// A blur over a mirrored map, of taps whose products are multiples of 1/64.
+    private static func mirrored(
+        _ name: String, _ input: Shape, taps: Int, _ window: Window, limit: Activation.Function? = nil
+    ) -> KernelCase {
+        let line: [Double] =
+            switch taps {
+            case 3: [0.25, 0.5, 0.25]
+            case 4: [0.125, 0.375, 0.375, 0.125]
+            default: [0.125, 0.125, 0.125, 0.25, 0.125, 0.125, 0.125]
+            }
+        return KernelCase(name, input) { builder, x in
+            let blur = FixedFilter(
+                rows: [line], columns: [line], stride: window.stride, before: window.before, after: window.after,
+                border: .reflect)
+            let map = try builder.add(.fixedFilter(blur), [x], name: "it")
+            guard let limit else { return map }
+            return try builder.activation(map, limit, name: "limit")
+        }
     }
 
     /// Taps are multiples of 1/64 and at most 1, as `CaseModel` has them.

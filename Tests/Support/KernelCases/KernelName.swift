@@ -6,7 +6,7 @@ package enum KernelName: String, CaseIterable, Sendable {
     case pixels, convolution, depthwise, linear, lookUp, add, multiply, scaleChannels, addPosition, maxPool, averagePool
     case globalAverage, deviation, poolNormalised, poolWeighted, upsample, shuffle, attention
     case linearOnce, subtract, globalMax, resize, upsampleNearest, rectify, softmax, concatenate, slice, pad
-    case shiftChannels
+    case shiftChannels, mirroredFilter
 
     package init(_ kernel: Kernel) {
         self =
@@ -14,6 +14,7 @@ package enum KernelName: String, CaseIterable, Sendable {
             case .pixels: .pixels
             case .convolution: .convolution
             case .depthwise: .depthwise
+            case .mirroredFilter: .mirroredFilter
             case .linear(_, _, _, _, _, let roundsOnce): roundsOnce ? .linearOnce : .linear
             case .lookUp: .lookUp
             case .add: .add

@@ -36,6 +36,8 @@ package enum TFLiteOperator: Sendable, Hashable {
     case pad
     /// PADV2: tensor, margins, number.
     case padWithValue
+    /// MIRROR_PAD: tensor, margins; the outermost lines are not repeated (REFLECT).
+    case mirrorPad
     case reshape(to: [Int])
     case transpose
     case softmax
@@ -142,6 +144,7 @@ extension TFLiteOperator {
         case .reduceMax: return Self.form(82, second, [Options.Reduce.keepsDimensions: .flag(true)])
         case .pad: return Self.plain(34, second)
         case .padWithValue: return Self.plain(60, second)
+        case .mirrorPad: return Self.form(100, second, [Options.MirrorPad.mode: .number(0)])
         case .reshape(let shape):
             return Self.form(22, 1, [Options.Reshape.newShape: .numbers(shape.map { Int32(truncatingIfNeeded: $0) })])
         case .transpose: return Self.plain(39, second)

@@ -28,6 +28,8 @@ package enum MapAxis: String, Sendable, Hashable, Codable {
 package struct ImportedQuantization: Sendable, Hashable {
     package let scale: Float
     package let zeroPoint: Int
+
+    package init(scale: Float, zeroPoint: Int) { (self.scale, self.zeroPoint) = (scale, zeroPoint) }
 }
 
 /// The value of a tensor: a node of the network, and how the tensor's numbers run over its axes.
@@ -58,6 +60,11 @@ struct ImportedValue {
     /// Whether its numbers run as those of another order do; axes of one element do not count.
     func runs(_ other: [MapAxis]) -> Bool {
         order.filter { side($0) > 1 } == other.filter { side($0) > 1 }
+    }
+
+    /// For each number of the map in another order its place in this one; nil where that is the same.
+    func places(in other: [MapAxis]) -> [Int]? {
+        runs(other) ? nil : MapAxis.places(of: other, in: order, side)
     }
 
     /// Whether it lies in memory as the tensor says.

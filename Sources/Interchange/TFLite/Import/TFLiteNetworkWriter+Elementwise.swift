@@ -148,22 +148,12 @@ extension TFLiteNetworkWriter {
         _ arithmetic: ImportedIntegers.Arithmetic, _ value: ImportedValue, _ reals: [Float], _ node: String,
         isFirst: Bool
     ) throws -> ImportedValue {
-        let channels = reals.count
-        let details = BatchNorm(channels: channels)
-        let output = try add(.batchNorm(details), [value], name: node, nil)
+        let normalisation = ImportedNormalization(arithmetic, reals, isFirst: isFirst)
+        let output = try add(.batchNorm(normalisation.details), [value], name: node, nil)
         layers.insert(output.node)
-        func all(_ number: Float) -> [Float] { [Float](repeating: number, count: channels) }
-        let (factors, summands): ([Float], [Float]) =
-            switch arithmetic {
-            case .multiply: (reals, all(0))
-            case .add: (all(1), reals)
-            case .subtract: isFirst ? (all(-1), reals) : (all(1), reals.map { -$0 })
-            }
-        try addWeight("\(node).weight", factors, [channels])
-        try addWeight("\(node).bias", summands, [channels])
-        try addWeight("\(node).running_mean", all(0), [channels])
-        // With its epsilon it is 1.
-        try addWeight("\(node).running_var", all(Float(1 - details.epsilon)), [channels])
+        for (parameter, values) in normalisation.parameters {
+            try addWeight("\(node).\(parameter)", values, [reals.count])
+        }
         try addCounter("\(node).num_batches_tracked")
         return output.with(value.order)
     }

@@ -96,16 +96,19 @@ extension TFLiteNetworkWriter {
         let output = try add(
             .linear(Linear(inputFeatures: inputs, outputFeatures: outputs)), [flat], name: node, quantization)
         layers.insert(output.node)
-        let columns = Self.columns(of: value)
         if isInteger {
             var numbers = try numbers(step, source)
-            if let columns = columns.memory { numbers = Self.picking(columns, from: numbers, rows: outputs) }
+            if let columns = value.places(in: MapAxis.memory) {
+                numbers = Self.picking(columns, from: numbers, rows: outputs)
+            }
             integers.layers[node] = ImportedIntegers.Layer(
                 numbers: numbers, scales: try scales(step, source, count: outputs, axis: 0), zeroPoint: 0,
                 bias: biases.integers)
         }
         var reals = try model.reals(source) ?? []
-        if let columns = columns.channelsFirst { reals = Self.picking(columns, from: reals, rows: outputs) }
+        if let columns = value.places(in: ModelInterface.Port.channelsFirst) {
+            reals = Self.picking(columns, from: reals, rows: outputs)
+        }
         try addWeight("\(node).weight", reals, [outputs, inputs])
         try addWeight("\(node).bias", biases.reals, [outputs])
         try finish(step, output, details.activation, node)
@@ -221,15 +224,7 @@ extension TFLiteNetworkWriter {
         return result
     }
 
-    /// For each number of a flattened value, in memory's order and channels first, its place in the tensor; nil where that is the same.
-    private static func columns(of value: ImportedValue) -> (memory: [Int]?, channelsFirst: [Int]?) {
-        func places(_ axes: [MapAxis]) -> [Int]? {
-            value.runs(axes) ? nil : MapAxis.places(of: axes, in: value.order, value.side)
-        }
-        return (places(MapAxis.memory), places([.channels, .height, .width]))
-    }
-
-    private static func picking<Element>(_ columns: [Int], from values: [Element], rows: Int) -> [Element] {
+    static func picking<Element>(_ columns: [Int], from values: [Element], rows: Int) -> [Element] {
         guard values.count == rows * columns.count else { return values }
         return (0..<rows).flatMap { row in columns.map { values[row * columns.count + $0] } }
     }
