@@ -102,6 +102,45 @@ final class QuantizeCommandTests: CommandLineTestCase {
         XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
     }
 
+    /// The model as `.tflite`, self-attentive layers and all: LiteRT's reference gives the int8 host's bytes.
+    func testTheTFLiteFileAgrees() throws {
+        try makePhotos(train: 8, test: 2)
+        try train("plain-cnn(channels=4-8, strides=42, pool=self-attentive(patch=2, restoration=subpixel))", epochs: 1)
+        let without = try sapool("export", "run", "--format", "tflite", "--output", "a.tflite")
+        XCTAssertEqual(without.status, 1)
+        XCTAssertTrue(message(without).contains("make one with sapool quantize"), without.errors)
+        XCTAssertFalse(exists("a.tflite"))
+        XCTAssertEqual(try sapool("quantize", "run", "--no-evaluate").status, 0)
+        try FileManager.default.createDirectory(atPath: "\(folder)/tflite", withIntermediateDirectories: true)
+        let exported = try sapool("export", "run", "--format", "tflite", "--output", "tflite/a.tflite")
+        XCTAssertEqual(exported.status, 0, exported.errors)
+        XCTAssertEqual(exported.errors, "")
+        XCTAssertTrue(exported.output.contains("BATCH_MATMUL 3"), exported.output)
+        // An earlier export is replaced, and nothing else.
+        XCTAssertEqual(try sapool("export", "run", "--format", "tflite", "--output", "tflite/a.tflite").status, 0)
+        try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(folder)/b.tflite"))
+        XCTAssertEqual(try sapool("export", "run", "--format", "tflite", "--output", "b.tflite").status, 1)
+
+        let python = try PythonOracle(needs: "ai_edge_litert")
+        let model = try QuantizedModel(contentsOf: "\(folder)/run/int8.safetensors")
+        let executor = HostExecutor(try KernelProgram(model))
+        let (shape, tables, count) = (model.network.inputShape, model.pixels.tables, 20)
+        var (numbers, answers): ([Int8], [Int8]) = ([], [])
+        for image in 0..<count {
+            let pixels = (0..<shape.count).map { UInt8(truncatingIfNeeded: ($0 &* 7919 &+ image &* 104_729) >> 3) }
+            numbers += pixels.indices.map { tables[$0 % shape.channels][Int(pixels[$0])] }
+            answers += executor.run(pixels)
+        }
+        try Safetensors([
+            (
+                name: "input",
+                tensor: try TensorData(numbers, shape: [count, shape.height, shape.width, shape.channels])
+            ), (name: "output.0", tensor: try TensorData(answers, shape: [count, answers.count / count])),
+        ]).write(to: "\(folder)/tflite/a.safetensors")
+        let outcome = try python.run("check_tflite.py", ["\(folder)/tflite"])
+        XCTAssertEqual(outcome.status, 0, outcome.output + outcome.errors)
+    }
+
     func testWhatCannotBeQuantised() throws {
         try makePhotos(train: 8, test: 2)
         try train("plain-cnn(channels=4-8, strides=42, pool=gem)", epochs: 1)

@@ -16,7 +16,8 @@ enum StoredZip {
         // Comment's length, disk, attributes, and where the file begins.
         let directory =
             FlatValue.bytes([UInt32(0x0201_4B50)]) + FlatValue.bytes([UInt16(20)]) + common
-            + FlatValue.bytes([UInt16(0), 0, 0]) + FlatValue.bytes([UInt32(0), UInt32(truncatingIfNeeded: offset)]) + title
+            + FlatValue.bytes([UInt16(0), 0, 0]) + FlatValue.bytes([UInt32(0), UInt32(truncatingIfNeeded: offset)])
+            + title
         let end =
             FlatValue.bytes([UInt32(0x0605_4B50)]) + FlatValue.bytes([UInt16(0), 0, 1, 1])
             + FlatValue.bytes([

@@ -37,8 +37,8 @@ extension TFLiteTranslation {
         return emit(.cast(.int32, .int8), [ended], output)
     }
 
-    /// int32 times a factor, with both roundings: QUANTIZE does that to whole numbers. Its factor is a quotient of two scales of single precision,
-    /// which are chosen so that it is the kernel's to the last bit.
+    /// int32 times a factor, with both roundings: QUANTIZE does that to whole numbers. Its factor is a quotient of two
+    /// scales of single precision, which are chosen so that it is the kernel's to the last bit.
     ///
     /// - Parameter sums: a tensor that nothing else reads.
     mutating func requantised(_ sums: Int, _ scaling: OutputScaling, _ call: TFLiteCall) throws -> Int {
@@ -59,15 +59,16 @@ extension TFLiteTranslation {
     }
 }
 
-/// Two scales of single precision whose quotient, in double precision, is a factor of kernels to the last bit of its multiplier.
-struct ScalePair {
-    let input: Float
-    let output: Float
+/// Two scales of single precision whose quotient, in double precision, is a factor of kernels to the last bit of its
+/// multiplier.
+package struct ScalePair {
+    package let input: Float
+    package let output: Float
 
     /// - Parameters:
     ///   - scale: the factor.
     ///   - output: the scale that the output should have, where that is possible.
-    init?(_ scale: FixedPointScale, near output: Float) {
+    package init?(_ scale: FixedPointScale, near output: Float) {
         guard scale.multiplier > 0, output.isNormal else { return nil }
         let real = Double(sign: .plus, exponent: Int(scale.shift) - 31, significand: Double(scale.multiplier))
         func isExact(_ input: Float, _ output: Float) -> Bool {
@@ -78,8 +79,8 @@ struct ScalePair {
             (self.input, self.output) = (input, output)
             return
         }
-        // The best quotients of whole numbers are those of its continued fraction; they come as near as two numbers of 24 bits can. The factor
-        // is brought to 1 … 2 first, so that neither has more.
+        // The best quotients of whole numbers are those of its continued fraction; they come as near as two numbers of
+        // 24 bits can. The factor is brought to 1 … 2 first, so that neither has more.
         let power = real.exponent
         let fraction = real.significand
         var (rest, above, below) = (fraction, (last: 1.0, next: fraction.rounded(.down)), (last: 0.0, next: 1.0))

@@ -59,7 +59,8 @@ extension TFLiteTranslation {
         }
     }
 
-    /// A linear layer that rounds twice is a convolution whose window is the whole map: LiteRT's FULLY_CONNECTED rounds once.
+    /// A linear layer that rounds twice is a convolution whose window is the whole map: LiteRT's FULLY_CONNECTED rounds
+    /// once.
     mutating func linear(
         _ call: TFLiteCall, _ weights: ConstantID, _ outputs: Int, _ scaling: ChannelScaling
     ) throws -> Int {
@@ -70,7 +71,8 @@ extension TFLiteTranslation {
         ) { .convolution(stride: 1, dilation: 1, isSame: false, $0, isGrouped: false) }
     }
 
-    /// One that rounds once, with the numbers that the model has: the kernel's multipliers were proved to give the same.
+    /// One that rounds once, with the numbers that the model has: the kernel's multipliers were proved to give the
+    /// same.
     mutating func fullyConnected(
         _ call: TFLiteCall, _ weights: ConstantID, _ outputs: Int, _ scaling: ChannelScaling
     ) throws -> Int {
@@ -105,8 +107,8 @@ extension TFLiteTranslation {
         return ends ? try clamped(result, scaling.low, scaling.high, call) : result
     }
 
-    /// The scales of a layer's weights; of channels whose weights are all 0 and whose bias is in steps of the output already the one that leaves it
-    /// so.
+    /// The scales of a layer's weights; of channels whose weights are all 0 and whose bias is in steps of the output
+    /// already the one that leaves it so.
     private func scales(
         _ call: TFLiteCall, _ scaling: ChannelScaling, _ input: AffineQuantization
     ) throws -> [Float] {
@@ -135,13 +137,15 @@ extension TFLiteTranslation {
     ) -> Int {
         content.add(
             TFLiteContent.Tensor(
-                name: unused("\(call.name).bias"), shape: [bias.count], type: .int32, scales: scales.map { Float(input.scale) * $0 },
+                name: unused("\(call.name).bias"), shape: [bias.count], type: .int32,
+                scales: scales.map { Float(input.scale) * $0 },
                 data: bias.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }))
     }
 
     // MARK: - Limits
 
-    /// The fused activation that has a kernel's limits; `ends` where none has, so that they have to be applied behind it.
+    /// The fused activation that has a kernel's limits; `ends` where none has, so that they have to be applied behind
+    /// it.
     func fused(_ call: TFLiteCall, _ low: Int, _ high: Int) -> (TFLiteModel.Activation, ends: Bool) {
         let own = TFLiteModel.Activation.allCases.filter { $0.function != nil && $0.function == call.limit }
         for activation in own + [.none, .relu, .relu6, .reluN1To1]
@@ -163,7 +167,8 @@ extension TFLiteTranslation {
 }
 
 extension TFLiteModel.Activation {
-    /// The least and the greatest number that LiteRT's reference lets through; what it says of an end in single precision.
+    /// The least and the greatest number that LiteRT's reference lets through; what it says of an end in single
+    /// precision.
     fileprivate func limits(_ output: AffineQuantization) -> (Int, Int) {
         func number(_ real: Float) -> Int {
             let steps = (real / Float(output.scale)).rounded()

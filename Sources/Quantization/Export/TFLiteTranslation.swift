@@ -9,8 +9,8 @@ struct TFLiteRefusal: Error {
     init(_ what: String) { self.what = what }
 }
 
-/// A value of the network as a tensor [1, height, width, channels], of which a vector is a map of one pixel; or as a list [1, numbers], where linear
-/// layers that round once read it.
+/// A value of the network as a tensor [1, height, width, channels], of which a vector is a map of one pixel; or as a
+/// list [1, numbers], where linear layers that round once read it.
 struct TFLiteValue {
     let tensor: Int
     let shape: Shape
@@ -39,12 +39,13 @@ struct TFLiteCall {
 
 /// Says an int8 model in LiteRT's operators.
 ///
-/// It goes by kernel calls and not by operations: a call holds the whole numbers that decide over bytes, with what is folded and fused already, and
-/// is what host and firmware run. Each kernel is told in a file beside this one; whoever adds a kernel hears from the compiler that it is missing
-/// in `write(_:_:)`.
+/// It goes by kernel calls and not by operations: a call holds the whole numbers that decide over bytes, with what is
+/// folded and fused already, and is what host and firmware run. Each kernel is told in a file beside this one; whoever
+/// adds a kernel hears from the compiler that it is missing in `write(_:_:)`.
 ///
-/// Where an operator of LiteRT rounds as the kernel does for all numbers that can come, it is taken. Where it does not, or where there is none, the
-/// kernel is said in operators on int32, which round nowhere: CAST, sums, products, quotients, and QUANTIZE, which scales int32 as kernels do.
+/// Where an operator of LiteRT rounds as the kernel does for all numbers that can come, it is taken. Where it does not,
+/// or where there is none, the kernel is said in operators on int32, which round nowhere: CAST, sums, products,
+/// quotients, and QUANTIZE, which scales int32 as kernels do.
 struct TFLiteTranslation {
     var content: TFLiteContent
     let model: QuantizedModel

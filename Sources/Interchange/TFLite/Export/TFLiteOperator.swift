@@ -2,7 +2,8 @@ import Networks
 
 /// An operator of a `.tflite` that is written, with its options. What it reads and writes are tensors.
 ///
-/// `TFLiteModel.Kind` is what files of others say, their oddities included; these are the forms that are written, and some that are not read.
+/// `TFLiteModel.Kind` is what files of others say, their oddities included; these are the forms that are written, and
+/// some that are not read.
 package enum TFLiteOperator: Sendable, Hashable {
     /// CONV_2D: image, weights [out, height, width, in / groups], bias.
     case convolution(stride: Size, dilation: Size, isSame: Bool, TFLiteModel.Activation, isGrouped: Bool)
