@@ -50,7 +50,7 @@ final class QDQModelTests: XCTestCase {
         }
         XCTAssertGreaterThanOrEqual(Double(alike), 0.99 * Double(images), name)
         let most = zip(own, expected).map { abs($0 - $1) }.max() ?? 0
-        XCTAssertLessThanOrEqual(most, 6.5 * step, name)
+        XCTAssertLessThanOrEqual(most, 3.5 * step, name)
         XCTAssertGreaterThan(Set(expected.map { $0 }).count, 20, "numbers that say nothing")
     }
 
