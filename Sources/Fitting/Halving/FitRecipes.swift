@@ -29,6 +29,8 @@ struct FitRecipes {
             detect(&recipe)
         } else {
             recipe.labelSmoothing = 0.1
+            // Nobody watches: one network whose loss runs away must not end the fit.
+            recipe.clipNorm = 5
             if survey.imbalance >= DataSurvey.imbalanceLimit { recipe.balance = .sampling }
         }
         return recipe
