@@ -151,10 +151,10 @@ def network(name):
             nn.init.uniform_(part.bias, -0.5, 0.5)
             nn.init.uniform_(part.running_mean, -0.5, 0.5)
             nn.init.uniform_(part.running_var, 0.5, 1.5)
-    # Classes that are told apart.
-    last = [part for part in module.modules() if isinstance(part, nn.Linear)][-1]
-    with torch.no_grad():
-        last.weight *= 12
+    if name == "tensorflow":
+        # Classes that a softmax tells apart.
+        with torch.no_grad():
+            module.head.fc.weight *= 12
     return module.eval()
 
 
