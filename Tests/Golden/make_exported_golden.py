@@ -317,7 +317,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     images = real(IMAGES)[:2]
     for name in NETWORKS:
-        export(name, True, FOLDER / f"dynamo-{name}.onnx", external=name == "mobilenet")
+        export(name, True, FOLDER / f"dynamo-{name}.onnx", external=name in ("mobilenet", "tensorflow"))
         golden(f"dynamo-{name}", images)
     for name in ("mobilenet-v3", "flattened", "tensorflow"):
         export(name, False, FOLDER / f"legacy-{name}.onnx")
