@@ -41,8 +41,8 @@ final class NotationErrorTests: XCTestCase {
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
-            "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, soft, ada, "
-                + "blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
+            "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, glance, soft, "
+                + "ada, blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\" (did you mean patch?): known are patch, ratio, heads, window-normalised, position, restoration, "
