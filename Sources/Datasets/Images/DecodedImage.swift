@@ -92,8 +92,10 @@ final class DecodedImage {
         var part = codecs_rectangle()
         try withoutActuallyEscaping(choose) { choose in
             var choice = Choice(choose: choose)
-            try callingCodec { message in
-                codecs_decode_jpeg_part(bytes, bytes.count, &options, Choice.make, &choice, &image, &part, message)
+            try withUnsafeMutablePointer(to: &choice) { choice in
+                try callingCodec { message in
+                    codecs_decode_jpeg_part(bytes, bytes.count, &options, Choice.make, choice, &image, &part, message)
+                }
             }
         }
         return (image, Rectangle(part))
