@@ -74,6 +74,9 @@ CONTENT(deviceruntime_elementwise_swift) = {
 CONTENT(deviceruntime_linear_swift) = {
 #embed "../../Sources/DeviceRuntime/Linear.swift"
 };
+CONTENT(deviceruntime_mirroredfilter_swift) = {
+#embed "../../Sources/DeviceRuntime/MirroredFilter.swift"
+};
 CONTENT(deviceruntime_pooling_swift) = {
 #embed "../../Sources/DeviceRuntime/Pooling.swift"
 };
@@ -194,6 +197,7 @@ static const FirmwareFile files[] = {
     ENTRY("Sources/DeviceRuntime/DetectorGrid.swift", deviceruntime_detectorgrid_swift),
     ENTRY("Sources/DeviceRuntime/Elementwise.swift", deviceruntime_elementwise_swift),
     ENTRY("Sources/DeviceRuntime/Linear.swift", deviceruntime_linear_swift),
+    ENTRY("Sources/DeviceRuntime/MirroredFilter.swift", deviceruntime_mirroredfilter_swift),
     ENTRY("Sources/DeviceRuntime/Pooling.swift", deviceruntime_pooling_swift),
     ENTRY("Sources/DeviceRuntime/Rectifier.swift", deviceruntime_rectifier_swift),
     ENTRY("Sources/DeviceRuntime/Requantisation.swift", deviceruntime_requantisation_swift),
