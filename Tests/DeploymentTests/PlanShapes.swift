@@ -42,6 +42,7 @@ struct PlanShape {
                     notation: "ssdlite(backbone=plain-cnn(channels=4-8, strides=22), first-stride=2, extra=0)",
                     input: [3, 16, 16], classes: 3), options: pushed),
             PlanShape(name: "yolo", network: try yolo()),
+            PlanShape(name: "mirrored", network: try mirrored(), options: PlanOptions(stripes: .on)),
             // Tokens that the image is read for before its convolutions read it again, and that poolings read to the
             // end.
             PlanShape(name: "glance", network: try glance("glance(patch=8, channels=4, weights=yes)")),
@@ -167,6 +168,17 @@ struct PlanShape {
         let grown = builder.shape(of: x).size
         x = try builder.add(
             .depthToSpace(DepthToSpace(factor: 2, size: Size(grown.height * 2, grown.width * 2))), [x], name: "shuffle")
+        return try builder.network(output: builder.classifier(x, classes: 4, head: .average, name: "fc"))
+    }
+
+    /// A filter that sees more mirrored rows above its map than rows of it.
+    private static func mirrored() throws -> Network {
+        let builder = NetworkBuilder("a mirrored filter")
+        var x = try builder.input([3, 16, 16])
+        x = try builder.convolution(x, to: 8, kernel: 3, padding: 1, bias: true, name: "conv")
+        let taps = [[0.125, 0.375, 0.375, 0.125]]
+        let filter = FixedFilter(rows: taps, columns: taps, stride: 2, before: 3, after: 1, border: .reflect)
+        x = try builder.add(.fixedFilter(filter), [x], name: "blur")
         return try builder.network(output: builder.classifier(x, classes: 4, head: .average, name: "fc"))
     }
 

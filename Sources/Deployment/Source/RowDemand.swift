@@ -10,6 +10,8 @@ enum RowDemand: Equatable {
     case first
     /// A window of the operand: stride · y + reach rows, at most `height`.
     case window(stride: Int, reach: Int, height: Int)
+    /// A window of an operand whose borders are mirrored: as before, but at least `least` rows, which the first window sees mirrored.
+    case mirrored(stride: Int, reach: Int, least: Int, height: Int)
     /// Weights of `height` rows for such a window of a map of `map` rows.
     case cells(stride: Int, reach: Int, map: Int, height: Int)
     /// Bilinear upsampling between pixel centres.
@@ -26,7 +28,12 @@ enum RowDemand: Equatable {
         }
         switch rule {
         case .window(let details): self = window(details)
-        case .filter(let details): self = details.border == .zero ? window(details.window) : .all(height)
+        case .filter(let details):
+            let (before, reach) = (details.before.height, details.kernel.height - details.before.height)
+            self =
+                details.isMirrored && before >= reach
+                ? .mirrored(stride: details.stride.height, reach: reach, least: before + 1, height: height)
+                : window(details.window)
         case .cells(let details, let map):
             self = .cells(
                 stride: details.stride.height, reach: details.extent.height - details.before.height, map: map,
@@ -46,6 +53,7 @@ enum RowDemand: Equatable {
         case .all(let height): height
         case .first: 1
         case .window(let stride, let reach, let height): min(height, stride * y + reach)
+        case .mirrored(let stride, let reach, let least, let height): min(height, max(least, stride * y + reach))
         case .cells(let stride, let reach, let map, let height):
             (min(map, stride * y + reach) - 1) * height / map + 1
         case .bilinear(let source, let rows):
@@ -71,6 +79,8 @@ enum RowDemand: Equatable {
         case .all(let height): return "\(height)"
         case .first: return "1"
         case .window(let stride, let reach, let height): return limited(stride, reach, height)
+        case .mirrored(let stride, let reach, let least, let height):
+            return "min(\(height), max(\(least), \(sum(stride, reach))))"
         case .cells(let stride, let reach, let map, let height):
             if height == map { return limited(stride, reach, map) }
             return "(\(limited(stride, reach, map)) - 1) * \(height) / \(map) + 1"
