@@ -34,7 +34,10 @@ final class ONNXExternalDataTests: XCTestCase {
             constants: [Bytes.external("w", [2, 3, 1, 1], entries)])
         let path = "\(folder)/model/m.onnx"
         try Data(model.bytes).write(to: URL(fileURLWithPath: path))
-        return Result { try XCTUnwrap(ONNXImport(contentsOf: path).weights["c.weight"]).floats() }
+        return Result {
+            let read = try ONNXImport(contentsOf: path)
+            return try XCTUnwrap(read.weights["c.weight"]).floats()
+        }
     }
 
     private func problem(_ result: Result<[Float], any Error>) -> String {

@@ -259,7 +259,7 @@ final class ONNXOperatorTests: XCTestCase {
                     Bytes.node(
                         "AveragePool", ["x"], ["y"],
                         [
-                            Bytes.integers("kernel_shape", [4, 4]), Bytes.integers("strides", [3, 3]),
+                            Bytes.integers("kernel_shape", [4, 4]), Bytes.integers("strides", [4, 4]),
                             Bytes.integers("pads", [1, 1, 1, 1]),
                             Bytes.integer("ceil_mode", 1), Bytes.integer("count_include_pad", 1),
                         ])

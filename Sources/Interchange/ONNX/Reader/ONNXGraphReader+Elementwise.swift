@@ -205,9 +205,7 @@ extension ONNXGraphReader {
     /// A product with the inverse of a constant.
     mutating func quotient(_ node: ONNXNodeProto) throws {
         let x = try value(node)
-        guard let divisor = try constant(node, 1) else {
-            throw ONNXNodeProblem.unsupported("divides by what is no constant")
-        }
+        guard let divisor = try constant(node, 1) else { throw ONNXNodeProblem.broken("has no divisor") }
         let inverses = divisor.tensor.floats().map { 1 / $0 }
         try withConstant(
             node, .multiply, x, ONNXConstant(try TensorData(inverses, shape: divisor.tensor.shape)), isFirst: false)
