@@ -1,7 +1,7 @@
 import Datasets
 import Deployment
 import Foundation
-import KernelCases
+import MadeUpModels
 import Quantization
 
 /// A network of the suite as a library for C, with two images of a camera beside it and what the host computes of them.
