@@ -6,8 +6,8 @@ import Quantization
 
 /// A network of the suite as a library for C, with two images of a camera beside it and what the host computes of them.
 enum LibraryCase {
-    /// Writes FOLDER, FOLDER.camera and FOLDER.images (the camera's images, one behind the other, and what the network gets of them), and
-    /// FOLDER.expected (a line for each).
+    /// Writes FOLDER, FOLDER.camera and FOLDER.images (the camera's images, one behind the other, and what the network
+    /// gets of them), and FOLDER.expected (a line for each).
     static func write(_ name: String, targets: String, to folder: String) throws {
         guard let one = try Case.all().first(where: { $0.name == name }) else {
             throw CheckError("there is no network \(name)")
