@@ -84,7 +84,7 @@ final class FirmwareCommandTests: CommandLineTestCase {
             ([], "--format library compiles for cores: name them by --target"),
             (["--target", "m5"], "there is no target \"m5\": use m0plus, m3, m4, m4-hard"),
             (["--target", "m4", "--core", "m4"], "--core is for --format firmware"),
-            (["--target", "m4", "--camera", "320"], "\"320\" is no size of an image: give width and height, as 320x240"),
+            (["--target", "m4", "--camera", "320"], "\"320\" is no size of an image: give width"),
             (["--target", "m4", "--camera", "0x40"], "\"0x40\" is no size of an image"),
         ] as [([String], String)] {
             let refused = try sapool(["export", "run", "--format", "library", "--output", "lib"] + options)

@@ -80,8 +80,8 @@ package struct LibraryFiles {
     /// Several images of the same thing, of which each alone is not sure.
     private var stream: String {
         """
-        // Classifies a stream of images: probabilities are averaged over time, and a class is named while it is sure enough. Another class has to be
-        // surer than that to be named instead, so that the answer does not flicker.
+        // Classifies a stream of images: probabilities are averaged over time, and a class is named while it is sure
+        // enough. To be named it has to be surer than to stay, so that the answer does not flicker.
         #include "\(c).h"
 
         enum {
