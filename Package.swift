@@ -141,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "firmware-check",
             dependencies: [
-                "Deployment", "KernelCases", "Lowering", "MadeUpModels", "Networks", "Planning", "Quantization",
+                "Datasets", "Deployment", "KernelCases", "Lowering", "MadeUpModels", "Networks", "Planning",
+                "Quantization",
             ],
             path: "Firmware/Check", linkerSettings: runPaths),
 

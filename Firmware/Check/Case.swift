@@ -91,9 +91,10 @@ struct Case {
     }
 
     /// The network's program with made-up numbers.
-    func export() throws -> FirmwareExport {
+    func export(camera: CameraTables? = nil) throws -> FirmwareExport {
         var options = FirmwareOptions()
         options.name = name
+        options.camera = camera
         let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows), arithmetic: arithmetic).model
         return try FirmwareExport(KernelProgram(model), options: options)
     }

@@ -1,11 +1,14 @@
 // Runs images through a library's network, in C and in C++, and prints a line for each as `sapool simulate` has it. Once with a context and
-// memory of its own, whole and in steps; once by the calls without a context.
+// memory of its own, whole and in steps; once by the calls without a context; and from the rows of a
+// camera, of which the host has made the images.
 #include "port.h"
 #include "sapool.h"
 #include "images.h"
 
 SAPOOL_ALIGNED static uint8_t memory[SAPOOL_MEMORY_BYTES];
 static sapool_t network;
+static uint8_t lines[SAPOOL_CAMERA_COLOUR_BYTES];
+static sapool_camera_t eye;
 
 static void fail(const char *what, int32_t status) {
     port_print(what);
@@ -63,6 +66,12 @@ int main(void) {
         if (steps > SAPOOL_STEPS) fail("more steps than the header says:", steps);
         expect("output", sapool_output_r(&network, scores, SAPOOL_OUTPUTS), SAPOOL_OK);
         for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) expect("a score in steps", scores[index], first[index]);
+
+        enum { FORMAT = SAPOOL_CHANNELS == 1 ? (int)SAPOOL_GREY : (int)SAPOOL_RGB888, ROW = SAPOOL_CAMERA_WIDTH * SAPOOL_CHANNELS };
+        expect("a camera", sapool_camera_open(&eye, &network, FORMAT, lines, sizeof lines), SAPOOL_OK);
+        expect("a camera's image", sapool_camera_image(&eye, camera + image * ROW * SAPOOL_CAMERA_HEIGHT, ROW), SAPOOL_OK);
+        expect("output", sapool_output_r(&network, scores, SAPOOL_OUTPUTS), SAPOOL_OK);
+        for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) expect("a score of a camera's image", scores[index], first[index]);
 
         for (int32_t part = 0; part < PARTS; part++)
             if (TAKE(pixels + part * PART, PART) < 0) fail("an image without a context", part);

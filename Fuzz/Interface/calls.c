@@ -1,8 +1,8 @@
 /*
  * Calls of a network's C interface in any order and with anything that they can be given: pointers that are NULL or crooked, memory that is too
  * small, weights that are damaged or none, calls out of order. Each byte is a call, the next its argument. Whatever was called before, a context
- * that is opened and used as it should be gives the same answer. With the address sanitizer; by libFuzzer (Scripts/fuzz), or, with SEQUENCES
- * defined, so many made-up ones (HostInterfaceTests).
+ * that is opened and used as it should be gives the same answer. With the address sanitizer; with SEQUENCES
+ * defined for so many made-up ones (HostInterfaceTests), else for libFuzzer.
  */
 #include "sapool.h"
 #include <stdio.h>

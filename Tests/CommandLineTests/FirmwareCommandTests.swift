@@ -64,8 +64,10 @@ final class FirmwareCommandTests: CommandLineTestCase {
             let path = ProcessInfo.processInfo.environment["PATH"]
             return try sapool(["export", "run", "--format", "library", "--output", "lib"] + options, path: path)
         }
-        let exported = try library("--target", "m4-hard")
+        let exported = try library("--target", "m4-hard", "--camera", "64x48")
         XCTAssertEqual(exported.status, 0, exported.errors)
+        let header = try String(contentsOfFile: "\(folder)/lib/src/sapool.h", encoding: .utf8)
+        XCTAssertTrue(header.contains("#define SAPOOL_CAMERA_WIDTH 64\n#define SAPOOL_CAMERA_HEIGHT 48\n"), header)
         XCTAssertTrue(exported.output.hasPrefix("lib: plain-cnn"), exported.output)
         func archives() throws -> [String] {
             try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/lib").filter { $0.hasSuffix(".a") }
@@ -83,6 +85,8 @@ final class FirmwareCommandTests: CommandLineTestCase {
             ([], "--format library compiles for cores: name them by --target"),
             (["--target", "m5"], "there is no target \"m5\": use m0plus, m3, m4, m4-hard"),
             (["--target", "m4", "--core", "m4"], "--core is for --format firmware"),
+            (["--target", "m4", "--camera", "320"], "\"320\" is no size of an image: give width"),
+            (["--target", "m4", "--camera", "0x40"], "\"0x40\" is no size of an image"),
         ] as [([String], String)] {
             let refused = try sapool(["export", "run", "--format", "library", "--output", "lib"] + options)
             XCTAssertEqual(refused.status, 64)
@@ -91,6 +95,9 @@ final class FirmwareCommandTests: CommandLineTestCase {
         let firmware = try export("firmware", "--target", "m4")
         XCTAssertEqual(firmware.status, 64)
         XCTAssertTrue(firmware.errors.contains("--target is for --format library"), firmware.errors)
+        let camera = try export("firmware", "--camera", "64x48")
+        XCTAssertEqual(camera.status, 64)
+        XCTAssertTrue(camera.errors.contains("--camera is for --format library"), camera.errors)
     }
 
     /// What `quantize` planned holds, and another plan is said.

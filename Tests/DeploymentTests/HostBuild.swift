@@ -23,7 +23,7 @@ struct HostBuild {
                 let code = try Self.text("\(Self.root)/\(file)")
                 try write(
                     "Sources/\(program)\(module)/main.c",
-                    "#define SEQUENCES 100\n"
+                    "#define SEQUENCES 40\n"
                         + code.replacing("sapool", with: name).replacing("SAPOOL", with: name.uppercased()))
                 targets += """
                             .executableTarget(name: "\(program)\(module)", dependencies: ["Board", "\(module)", "\(module)Data"]),

@@ -35,6 +35,7 @@ final class LibraryTests: XCTestCase {
         XCTAssertEqual(folders["m4-hard"], "cortex-m4/fpv4-sp-d16-hard")
         XCTAssertEqual(folders["m7-hard"], "cortex-m7/fpv5-d16-hard")
         XCTAssertEqual(folders["rv32imc"], "esp32c3")
+        XCTAssertEqual(folders["m7-hard-strict"], "cortex-m7/fpv5-d16-hard-strict")
     }
 
     func testEveryTargetStandsInEachBuildSystem() throws {

@@ -62,6 +62,10 @@ extension LibraryFiles {
         return "\(core) AND CONFIG_FP_HARDABI\(precision)\(trap)"
     }
 
+    private var cameraRow: String {
+        export.options.camera.map { "\n| a camera's image | \($0.size), \($0.lines) lines held |" } ?? ""
+    }
+
     var readme: String {
         let rows = targets.map {
             "| `\($0.name)` | \($0.title) | `\($0.flags.joined(separator: " "))` | `src/\($0.folder)` |"
@@ -83,7 +87,7 @@ extension LibraryFiles {
             | context | \(4 * source.stateWords) B |
             | stack | \(export.options.stack) B |
             | weights | \(export.weights.count) B |
-            | steps of an image | \(source.stepCount) at most |
+            | steps of an image | \(source.stepCount) at most |\(cameraRow)
 
             Written by `sapool export --format library`. `src/\(c).h` says what there is to call; nothing but these archives is linked, and nothing is
             allocated. They take `memcpy`, `memmove` and `memset` of the C library, and on Cortex-M0+ and RISC-V arithmetic of libgcc.

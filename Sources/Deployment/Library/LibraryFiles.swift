@@ -13,7 +13,9 @@ package struct LibraryFiles {
     /// Paths in the library, and contents.
     package var files: [(path: String, text: String)] {
         [
-            ("src/\(c).h", export.data.header.text), ("examples/Classify/Classify.ino", sketch),
+            ("src/\(c).h", export.data.header.text)
+        ] + (export.data.header.exponentials == nil ? [] : [("examples/c/stream.c", stream)]) + [
+            ("examples/Classify/Classify.ino", sketch),
             ("examples/c/main.c", example), ("\(c).mk", make), ("CMakeLists.txt", cmake),
             ("cmake/\(c)Config.cmake", cmakeConfiguration), ("library.properties", arduino),
             ("library.json", platformIO), ("platformio.py", platformIOScript), ("zephyr/module.yml", zephyrModule),
@@ -71,6 +73,53 @@ package struct LibraryFiles {
         \(preparation)
 
         int main(void) { return (int)classify(); }
+
+        """
+    }
+
+    /// Several images of the same thing, of which each alone is not sure.
+    private var stream: String {
+        """
+        // Classifies a stream of images: probabilities are averaged over time, and a class is named while it is sure
+        // enough. To be named it has to be surer than to stay, so that the answer does not flicker.
+        #include "\(c).h"
+
+        enum {
+            // An image counts 1/2^SHIFT, those before it the rest.
+            SHIFT = 2,
+            APPEARS = \(k)_PROBABILITY_UNIT * 7 / 10,
+            STAYS = \(k)_PROBABILITY_UNIT * 4 / 10,
+            NONE = -1
+        };
+
+        static int32_t averages[\(k)_OUTPUTS];
+        static int32_t named = NONE;
+
+        /// The class that is seen, or NONE, after another image was computed; below NONE a status.
+        int32_t \(c)_seen(const \(c)_t *network) {
+            static uint16_t probabilities[\(k)_OUTPUTS];
+            \(c)_status status = \(c)_probabilities_r(network, probabilities, \(k)_OUTPUTS);
+            if (status != \(k)_OK) return NONE + status;
+            int32_t best = 0;
+            for (int32_t index = 0; index < \(k)_OUTPUTS; index++) {
+                averages[index] += ((int32_t)probabilities[index] - averages[index]) / (1 << SHIFT);
+                if (averages[index] > averages[best]) best = index;
+            }
+            if (named != NONE && averages[named] < STAYS) named = NONE;
+            if (averages[best] >= APPEARS) named = best;
+            return named;
+        }
+
+        \(preparation)
+
+        int main(void) {
+            for (int32_t image = 0; image < 8; image++) {
+                int32_t status = classify();
+                if (status < 0) return 1;
+                if (\(c)_seen(&network) < NONE) return 2;
+            }
+            return 0;
+        }
 
         """
     }

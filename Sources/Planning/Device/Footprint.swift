@@ -84,7 +84,7 @@ public struct Footprint: Sendable, Hashable {
         (tables.reduce(32) { $0 + ($1 + 3) / 4 * 4 } + 15) / 16 * 16
     }
 
-    /// A context (seven words, and a counter for each layer of those that run together) in whole lines of 32 bytes, as the arena behind it is
+    /// A context (nine words, and a counter for each layer of those that run together) in whole lines of 32 bytes, as the arena behind it is
     /// aligned to them; and of a detector a hundred detections.
     private static func stateBytes(_ network: Network, _ plan: MemoryPlan) -> Int {
         (64 + 4 * plan.shape.striped + 31) / 32 * 32 + (network.detector == nil ? 0 : 1216)
