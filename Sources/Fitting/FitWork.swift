@@ -76,7 +76,13 @@ struct FitWork {
                 .stage(
                     "training the teacher (\(stage.epochs) epochs at \(stage.resolution) pixels)",
                     secondsLeft: plan.secondsAhead))
-            guard let score = try training.train(recipe, in: folder.teacher) else { return false }
+            let trained: Double?
+            do { trained = try training.train(recipe, in: folder.teacher) } catch let error as DivergenceError {
+                throw FittingError(
+                    "the teacher cannot be trained, \(error.finding): begin anew in another output folder, with another --seed or --no-teacher"
+                )
+            }
+            guard let score = trained else { return false }
             report(.result("the teacher has \(Halving.percent(score))"))
             try journal.update { $0.teacherScore = score }
         }
@@ -98,7 +104,13 @@ struct FitWork {
         let recipe = recipes.candidate(
             candidate, data: plan.division.data(folder), images: plan.division.count(.train), epochs: epochs,
             weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model)
-        guard let score = try training.train(recipe, in: folder.run) else { return false }
+        let trained: Double?
+        do { trained = try training.train(recipe, in: folder.run) } catch let error as DivergenceError {
+            throw FittingError(
+                "\(candidate.name) won and cannot be trained to the end, \(error.finding): begin anew in another output folder, with another "
+                    + "--seed")
+        }
+        guard let score = trained else { return false }
         try journal.update { $0.winnerScore = score }
         return true
     }

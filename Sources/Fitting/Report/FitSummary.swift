@@ -48,6 +48,8 @@ public struct FitSummary: Sendable, Encodable {
             let verdict: String
             if candidate.name == state.winner {
                 verdict = "wins"
+            } else if let rung = state.divergence(of: candidate.name) {
+                verdict = "loss ran away on rung \(rung)"
             } else if let last = state.rungs.indices.last(where: { state.rungs[$0].scores[candidate.name] != nil }) {
                 verdict = "left on rung \(last + 1)"
             } else {

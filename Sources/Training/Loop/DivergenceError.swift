@@ -1,0 +1,10 @@
+/// The loss of a training is no number any more: its steps were too large.
+public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// What happened where.
+    public let finding: String
+    /// What to do, and what is left.
+    let advice: String
+
+    /// The sentence a user sees.
+    public var description: String { "\(finding): \(advice)" }
+}
