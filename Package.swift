@@ -203,7 +203,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "FittingTests",
-            dependencies: ["Datasets", "Fitting", "Networks", "Planning", "Reporting", "Training"],
+            dependencies: [
+                "Datasets", "Execution", "Fitting", "Interchange", "Networks", "Planning", "Reporting", "Training",
+            ],
             linkerSettings: runPaths),
 
         // Looking into a trained network
@@ -249,7 +251,8 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
-                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports",
+                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting",
+                "RunReports",
                 "Torch",
                 "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -103,7 +103,7 @@ struct FitWork {
         let last = schedule.rungs.count
         let recipe = recipes.candidate(
             candidate, data: plan.division.data(folder), images: plan.division.count(.train), epochs: epochs,
-            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model)
+            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model, isLast: true)
         let trained: Double?
         do { trained = try training.train(recipe, in: folder.run) } catch let error as DivergenceError {
             throw FittingError(

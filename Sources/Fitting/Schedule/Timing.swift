@@ -43,6 +43,9 @@ struct Timing {
             var timed = recipe
             // Nothing is to be learned, and nothing to go wrong.
             timed.learningRate = 1e-6
+            // Frozen steps are quicker than those that follow.
+            if timed.freeze != nil { timed.freeze = 0 }
+            if timed.weights == nil, timed.normalization == .weights { timed.normalization = .half }
             var pace = try training.pace(of: timed, in: RunFolder("\(folder.timings)/\(name)"))
             pace.start += opening ?? 0
             return pace
@@ -84,6 +87,7 @@ struct Timing {
             var recipe = configuration.lastingRecipe(of: run)
             (recipe.network, recipe.data, recipe.epochs, recipe.batchSize) = (run.network, images, 1, 8)
             (recipe.weights, recipe.weightsKey, recipe.teacher, recipe.holdOut) = (nil, nil, nil, 0)
+            (recipe.fineTune, recipe.freeze, recipe.backboneRate) = (nil, nil, nil)
             (recipe.balance, recipe.normalization) = (nil, .half)
             recipe.width = 1
             let side = configuration.inputShape.height
@@ -119,7 +123,10 @@ struct Timing {
         var recipe = recipe
         (recipe.weights, recipe.teacher) = (nil, nil)
         let data = try TrainingData(recipe)
-        _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
+        // What weights say of pixels costs nothing.
+        if recipe.normalization != .weights {
+            _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
+        }
         return Self.seconds(since: start)
     }
 

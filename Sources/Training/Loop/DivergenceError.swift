@@ -5,6 +5,8 @@ public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatab
     /// What to do, and what is left.
     let advice: String
 
+    package init(finding: String, advice: String) { (self.finding, self.advice) = (finding, advice) }
+
     /// The sentence a user sees.
     public var description: String { "\(finding): \(advice)" }
 }
