@@ -199,12 +199,14 @@ let package = Package(
             name: "Fitting",
             dependencies: [
                 "Calibration", "Compression", "Datasets", "Deployment", "Detection", "Execution", "Files",
-                "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch",
+                "Training",
             ]),
         .testTarget(
             name: "FittingTests",
             dependencies: [
-                "Datasets", "Execution", "Fitting", "Interchange", "Networks", "Planning", "Reporting", "Training",
+                "Datasets", "Deployment", "Execution", "Fitting", "Interchange", "Networks", "Planning", "Reporting",
+                "Training",
             ],
             linkerSettings: runPaths),
 
@@ -231,7 +233,7 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files", "Fitting",
                 "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch", "Training",
                 "Visualization",
             ]),

@@ -128,10 +128,14 @@ struct FitWork {
             considered: plan.considered, fitting: plan.fitting, remarks: schedule.remarks,
             teacher: plan.teacher?.run(folder).path, teacherScore: state.teacherScore,
             rows: FitSummary.rows(schedule, state), winner: candidate, winnerScore: score, quantized: quantized,
-            device: device, run: folder.run.path, firmware: folder.firmware)
+            device: device, run: folder.run.path, firmware: folder.firmware,
+            library: device.withoutLibrary == nil ? folder.library : nil, page: folder.page)
         try AtomicFile.replace(folder.summary, with: summary.json())
         try AtomicFile.replace(folder.report, with: Array((summary.text + "\n").utf8))
-        // The page of the winner's run goes here: it takes the run's folder and the images of its test split.
+        if !FileManager.default.fileExists(atPath: folder.page) {
+            report(.stage("writing the page", secondsLeft: nil))
+        }
+        try summary.writePage(division.figures, to: folder.page)
         return summary
     }
 }

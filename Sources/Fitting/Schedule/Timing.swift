@@ -131,15 +131,15 @@ struct Timing {
     }
 
     /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
-    /// and core, and a firmware takes a minute to build and run.
+    /// and core, and a firmware is given a minute to be built and run, a library half of one. The page scores once more.
     private func finish(_ entries: [FitSchedule.Entry]) -> Double {
         let sorted = entries.map(\.candidate.multiplyAccumulates).sorted()
         let work = Double(sorted.isEmpty ? 0 : sorted[sorted.count / 2])
         let scoring = entries.map(\.pace.scoring).max() ?? 0
         let cores = Double(max(1, ProcessInfo.processInfo.activeProcessorCount))
         let (chosenBy, scored) = (Double(division.count(.validation)), Double(division.count(.test)))
-        let whole = min(scored, Double(DeviceCheck.hostImages)) + (scored + chosenBy) / cores
-        return 60 + work / 3e8 * whole + scoring * (scored + 2 * chosenBy + 600)
+        let whole = min(scored, Double(DeviceCheck.hostImages)) + (2 * scored + chosenBy) / cores
+        return 90 + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
     }
 
     static func seconds(since start: ContinuousClock.Instant) -> Double {
