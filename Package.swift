@@ -270,7 +270,7 @@ let package = Package(
         .target(
             name: "Readers",
             dependencies: [
-                "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning",
+                "Comparison", "Datasets", "Deployment", "Detection", "Fitting", "Interchange", "Networks", "Planning",
                 "Quantization", "Training",
             ], path: "Fuzz/Readers"),
         .testTarget(name: "ReadersTests", dependencies: ["Readers"], linkerSettings: runPaths),
@@ -290,8 +290,8 @@ let package = Package(
 // Only `make fuzz` asks for this: not every toolchain has libFuzzer, whose main function it is.
 if Context.environment["SAPOOL_FUZZ"] != nil {
     let read = [
-        "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning", "Quantization",
-        "Readers", "Training",
+        "Comparison", "Datasets", "Deployment", "Detection", "Fitting", "Interchange", "Networks", "Planning",
+        "Quantization", "Readers", "Training",
     ]
     // Coverage of what reads, and of nothing else: libtorch's bridge takes minutes to build, kernels would be slow.
     for target in package.targets where read.contains(target.name) {
