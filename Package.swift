@@ -200,11 +200,15 @@ let package = Package(
             name: "Fitting",
             dependencies: [
                 "Calibration", "Compression", "Datasets", "Deployment", "Detection", "Execution", "Files",
-                "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting", "Torch", "Training",
+                "Interchange", "Lowering", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch",
+                "Training",
             ]),
         .testTarget(
             name: "FittingTests",
-            dependencies: ["Datasets", "Fitting", "Networks", "Planning", "Reporting", "Training"],
+            dependencies: [
+                "Datasets", "Deployment", "Execution", "Fitting", "Interchange", "Networks", "Planning", "Reporting",
+                "Training",
+            ],
             linkerSettings: runPaths),
 
         // Looking into a trained network
@@ -230,7 +234,7 @@ let package = Package(
         .target(
             name: "SelfAttentivePooling",
             dependencies: [
-                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files",
+                "Calibration", "Comparison", "Compression", "Datasets", "Detection", "Execution", "Files", "Fitting",
                 "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports", "Torch", "Training",
                 "Visualization",
             ]),
@@ -250,7 +254,8 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
-                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting", "RunReports",
+                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting",
+                "RunReports",
                 "Torch",
                 "Training", "Visualization",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -266,7 +271,7 @@ let package = Package(
         .target(
             name: "Readers",
             dependencies: [
-                "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning",
+                "Comparison", "Datasets", "Deployment", "Detection", "Fitting", "Interchange", "Networks", "Planning",
                 "Quantization", "Training",
             ], path: "Fuzz/Readers"),
         .testTarget(name: "ReadersTests", dependencies: ["Readers"], linkerSettings: runPaths),
@@ -286,8 +291,8 @@ let package = Package(
 // Only `make fuzz` asks for this: not every toolchain has libFuzzer, whose main function it is.
 if Context.environment["SAPOOL_FUZZ"] != nil {
     let read = [
-        "Comparison", "Datasets", "Deployment", "Detection", "Interchange", "Networks", "Planning", "Quantization",
-        "Readers", "Training",
+        "Comparison", "Datasets", "Deployment", "Detection", "Fitting", "Interchange", "Networks", "Planning",
+        "Quantization", "Readers", "Training",
     ]
     // Coverage of what reads, and of nothing else: libtorch's bridge takes minutes to build, kernels would be slow.
     for target in package.targets where read.contains(target.name) {

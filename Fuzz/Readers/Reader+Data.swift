@@ -59,6 +59,24 @@ extension Reader {
         }
     }
 
+    /// "@photos" stands for the folder of images, which every process has elsewhere.
+    static func readDivision(_ bytes: [UInt8]) throws {
+        let photos = Scratch.folder("photos")
+        for name in ["train/a/1", "train/a/2", "train/b/1", "train/b/2", "test/a/1", "test/b/1"] {
+            try writeImage("\(photos)/\(name).png")
+        }
+        let text = String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "@photos", with: photos)
+        let path = Scratch.folder("division") + "/images.json"
+        Scratch.write(Array(text.utf8), to: path)
+        let list = try DividedImages(contentsOf: path)
+        // Any other name could be a folder of this machine with no end of files.
+        guard list.data == photos else { return }
+        for split in list.splits {
+            let dataset = try DatasetCatalog.open(path, split: split)
+            require(dataset.count == Set(list[split]?.images ?? []).count, "images that the list does not name")
+        }
+    }
+
     private static func writeImage(_ path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else { return }
         let image = try Image(width: 8, height: 6, channels: 1, pixels: [UInt8](repeating: 90, count: 48))

@@ -1,5 +1,7 @@
 import Comparison
+import Fitting
 import Foundation
+import Planning
 import Training
 
 /// What is trained, and what came of it.
@@ -16,6 +18,18 @@ extension Reader {
     static func readResults(_ bytes: [UInt8]) throws {
         let table = try ResultTable(csv: text(bytes), source: "results.csv", score: "accuracy", baseline: nil)
         _ = SummaryTable(table.summaries, scoreName: "accuracy", baseline: table.baseline).text
+    }
+
+    static func readSchedule(_ bytes: [UInt8]) throws {
+        let path = Scratch.folder("schedule") + "/schedule.json"
+        Scratch.write(bytes, to: path)
+        let schedule = try FitSchedule(contentsOf: path)
+        for core in Core.allCases {
+            let budget = FitBudget(sram: 1 << 16, flash: 1 << 19, core: core)
+            for entry in schedule.entries { _ = entry.candidate.excess(of: budget) }
+        }
+        Scratch.write(try schedule.json(), to: path)
+        require(try FitSchedule(contentsOf: path) == schedule, "a schedule that its JSON form changes")
     }
 
     /// What a training does with a recipe before its first step, without data.

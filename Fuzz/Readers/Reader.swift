@@ -32,6 +32,10 @@ package enum Reader: String, CaseIterable, Sendable {
     case yolo
     /// A table of images and their classes.
     case labels
+    /// Which images of a data set are trained on and scored: a list.
+    case division
+    /// What a fit is going to do.
+    case schedule
     /// A table of results.
     case results
     /// An int8 model, which is then run.
@@ -59,6 +63,8 @@ package enum Reader: String, CaseIterable, Sendable {
         case .coco: try Self.readCOCO(bytes)
         case .yolo: try Self.readYOLO(bytes)
         case .labels: try Self.readLabels(bytes)
+        case .division: try Self.readDivision(bytes)
+        case .schedule: try Self.readSchedule(bytes)
         case .results: try Self.readResults(bytes)
         case .int8: try Self.readInt8(bytes)
         case .firmware: try Self.readFirmware(bytes)
@@ -95,7 +101,8 @@ extension Reader {
         case .network:
             if chance.once(in: 4), let made = NetworkGenerator.network(&chance) { return made }
             return JSONValue(bytes).map { JSONMutation.mutated($0, words: NetworkGenerator.words, &chance).encoded }
-        case .coco, .firmware: return JSONValue(bytes).map { JSONMutation.mutated($0, &chance).encoded }
+        case .coco, .division, .firmware, .schedule:
+            return JSONValue(bytes).map { JSONMutation.mutated($0, &chance).encoded }
         case .tflite: return FlatBufferMutation.mutated(bytes, &chance)
         case .safetensors, .int8: return SafetensorsMutation.mutated(bytes, &chance)
         case .pytorch:

@@ -97,9 +97,9 @@ public struct QuantizationAwareTraining {
                 let loss = try logits.crossEntropy(tensors.labels(batch), labelSmoothing: recipe.labelSmoothing)
                 let value = try loss.item()
                 guard value.isFinite else {
-                    throw TrainingError(
-                        "the loss is \(value) in epoch \(epoch + 1) of quantisation-aware training: lower --learning-rate"
-                    )
+                    throw DivergenceError(
+                        finding: "the loss is \(value) in epoch \(epoch + 1) of quantisation-aware training",
+                        advice: "lower --learning-rate")
                 }
                 try loss.backward()
                 if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }

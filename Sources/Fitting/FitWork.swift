@@ -76,7 +76,13 @@ struct FitWork {
                 .stage(
                     "training the teacher (\(stage.epochs) epochs at \(stage.resolution) pixels)",
                     secondsLeft: plan.secondsAhead))
-            guard let score = try training.train(recipe, in: folder.teacher) else { return false }
+            let trained: Double?
+            do { trained = try training.train(recipe, in: folder.teacher) } catch let error as DivergenceError {
+                throw FittingError(
+                    "the teacher cannot be trained, \(error.finding): begin anew in another output folder, with another --seed or --no-teacher"
+                )
+            }
+            guard let score = trained else { return false }
             report(.result("the teacher has \(Halving.percent(score))"))
             try journal.update { $0.teacherScore = score }
         }
@@ -97,8 +103,14 @@ struct FitWork {
         let last = schedule.rungs.count
         let recipe = recipes.candidate(
             candidate, data: plan.division.data(folder), images: plan.division.count(.train), epochs: epochs,
-            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model)
-        guard let score = try training.train(recipe, in: folder.run) else { return false }
+            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model, isLast: true)
+        let trained: Double?
+        do { trained = try training.train(recipe, in: folder.run) } catch let error as DivergenceError {
+            throw FittingError(
+                "\(candidate.name) won and cannot be trained to the end, \(error.finding): begin anew in another output folder, with another "
+                    + "--seed")
+        }
+        guard let score = trained else { return false }
         try journal.update { $0.winnerScore = score }
         return true
     }
@@ -116,10 +128,14 @@ struct FitWork {
             considered: plan.considered, fitting: plan.fitting, remarks: schedule.remarks,
             teacher: plan.teacher?.run(folder).path, teacherScore: state.teacherScore,
             rows: FitSummary.rows(schedule, state), winner: candidate, winnerScore: score, quantized: quantized,
-            device: device, run: folder.run.path, firmware: folder.firmware)
+            device: device, run: folder.run.path, firmware: folder.firmware,
+            library: device.withoutLibrary == nil ? folder.library : nil, page: folder.page)
         try AtomicFile.replace(folder.summary, with: summary.json())
         try AtomicFile.replace(folder.report, with: Array((summary.text + "\n").utf8))
-        // The page of the winner's run goes here: it takes the run's folder and the images of its test split.
+        if !FileManager.default.fileExists(atPath: folder.page) {
+            report(.stage("writing the page", secondsLeft: nil))
+        }
+        try summary.writePage(division.figures, to: folder.page)
         return summary
     }
 }

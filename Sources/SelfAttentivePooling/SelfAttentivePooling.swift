@@ -15,6 +15,7 @@
 @_exported import Detection
 @_exported import Execution
 @_exported import Files
+@_exported import Fitting
 @_exported import Interchange
 @_exported import Networks
 @_exported import Lowering

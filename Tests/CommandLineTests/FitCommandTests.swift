@@ -73,10 +73,21 @@ final class FitCommandTests: CommandLineTestCase {
         // The package's kernels are those that int8 is scored with.
         let host = try XCTUnwrap(device["host_accuracy"] as? [String: Any])
         XCTAssertEqual(host["share"] as? Double, quantized["int8"] as? Double)
-        for name in ["report.txt", "summary.json", "images.json", "run/int8.safetensors", "firmware/firmware.json"] {
-            XCTAssertTrue(exists("fit/\(name)"), name)
-        }
+        let files = [
+            "report.html", "report.txt", "summary.json", "images.json", "run/int8.safetensors",
+            "firmware/firmware.json",
+        ]
+        for name in files { XCTAssertTrue(exists("fit/\(name)"), name) }
         XCTAssertFalse(exists("fit/timings"))
+        // Without Swift's toolchain on the PATH there is no library, which ends nothing.
+        if summary["library"] == nil {
+            XCTAssertTrue((device["without_library"] as? String ?? "").contains("toolchain"), fitted.output)
+            XCTAssertFalse(exists("fit/library"))
+        } else {
+            XCTAssertEqual(device["library_target"] as? String, "m4-hard")
+            XCTAssertTrue(exists("fit/library/src/cortex-m4/fpv4-sp-d16-hard/libsapool.a"))
+        }
+        try checkPage(summary)
 
         // Ordinary runs, which other verbs take.
         let evaluated = try sapool("evaluate", "fit/run", "--int8", "--json")
@@ -84,15 +95,31 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertEqual(try json(evaluated.output)["accuracy"] as? Double, quantized["int8"] as? Double)
 
         // Again: nothing is done, and the same is said.
-        let model = contents("fit/run/model.safetensors")
+        let (model, page) = (contents("fit/run/model.safetensors"), contents("fit/report.html"))
         let again = try sapool(arguments("fit") + ["--json"])
         XCTAssertEqual(again.output, fitted.output)
         XCTAssertEqual(contents("fit/run/model.safetensors"), model)
+        XCTAssertEqual(contents("fit/report.html"), page)
         let other = try sapool(arguments("fit") + ["--seed", "2"])
         XCTAssertEqual(
             message(other),
             "Error: fit is a fit with other options: --seed was 1 and is now 2; go on with the same, or choose another output folder"
         )
+    }
+
+    /// The page has the parts of any run, and those of a fit.
+    private func checkPage(_ summary: [String: Any]) throws {
+        XCTAssertEqual(summary["page"] as? String, "fit/report.html")
+        let page = String(decoding: try XCTUnwrap(contents("fit/report.html")), as: UTF8.self)
+        for title in [
+            "What it is", "What was tried", "From the teacher to the device", "Learning", "Each class", "On the device",
+        ] {
+            XCTAssertTrue(page.contains("<h2>\(title)</h2>"), title)
+        }
+        XCTAssertTrue(page.contains("16 images of the test split"))
+        XCTAssertTrue(page.contains("left on rung 1"))
+        XCTAssertTrue(page.contains("plain-cnn(channels=4-8, pool=average)"))
+        XCTAssertTrue(page.contains("not run on an emulated core: it was asked not to"))
     }
 
     func testKilledItEndsWithTheSame() throws {
@@ -102,7 +129,7 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertEqual(whole.status, 0, whole.errors)
         let moments = [
             "survey.json", "schedule.json", "rungs/1/a/config.json", "rungs/1/b/last.safetensors", "run/config.json",
-            "run/last.safetensors", "run/int8.safetensors", "firmware/Package.swift",
+            "run/last.safetensors", "run/int8.safetensors", "firmware/Package.swift", "summary.json",
         ]
         for moment in moments {
             let process = command(arguments("killed"))

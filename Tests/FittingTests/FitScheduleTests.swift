@@ -41,6 +41,12 @@ final class FitScheduleTests: FolderTestCase {
             try refusal(schedule(rungs: [long], names: ["a", "b"])).contains("rung 1 needs epochs for every entry"))
         let few = FitSchedule.Rung(entrants: 1, images: 10, epochs: ["a": 1, "b": 1], seconds: 3)
         XCTAssertTrue(try refusal(schedule(rungs: [few], names: ["a", "b"])).contains("rung 1 is of all entries"))
+        var impossible = schedule()
+        impossible.entries[0].candidate.instructions = .min
+        XCTAssertTrue(try refusal(impossible).contains("an entry's sizes or times are out of range"))
+        impossible = schedule()
+        impossible.finishSeconds = -1
+        XCTAssertTrue(try refusal(impossible).contains("its times are out of range"))
         try "[1]".write(toFile: path, atomically: true, encoding: .utf8)
         XCTAssertThrowsError(try FitSchedule(contentsOf: path)) { error in
             XCTAssertEqual(

@@ -58,6 +58,30 @@ final class HalvingTests: FolderTestCase {
         XCTAssertEqual(all.classCounts(), [18, 18])
     }
 
+    func testALossThatIsNoNumberTakesItsNetworkOutAlone() throws {
+        try makePhotos(["train": ["left": 20, "right": 20], "test": ["left": 4, "right": 4]])
+        let training = FakeTraining(root: "\(folder)/fit")
+        training.scores = scores
+        training.scores["rungs/2/c"] = 0.7
+        // The best of the first rung, and the best of the second.
+        training.diverging = ["rungs/1/b", "rungs/2/d"]
+        var said: [String] = []
+        let rungs = try halving(training) { event in if case .result(let text) = event { said.append(text) } }
+        XCTAssertEqual(try rungs.run(), "c")
+        XCTAssertEqual(training.calls.suffix(2), ["rungs/2/d", "rungs/2/c"])
+        XCTAssertTrue(said.contains("b is out: the loss is nan at step 1"), "\(said)")
+        try rungs.journal.update { $0.winner = "c" }
+        XCTAssertEqual(
+            FitSummary.rows(rungs.schedule, rungs.journal.state).map { "\($0.name): \($0.verdict)" },
+            ["c: wins", "d: loss ran away on rung 2", "a: left on rung 1", "b: loss ran away on rung 1"])
+
+        try FileManager.default.removeItem(atPath: "\(folder)/fit")
+        training.diverging = ["rungs/1/a", "rungs/1/b", "rungs/1/c", "rungs/1/d"]
+        XCTAssertThrowsError(try halving(training).run()) { error in
+            XCTAssertTrue("\(error)".hasPrefix("the loss of every network on rung 1 became no number: "), "\(error)")
+        }
+    }
+
     func testEqualScoresGoByCost() throws {
         let (small, large) = (candidate("large-name", channels: 4), candidate("a", channels: 8))
         let candidates = ["large-name": small, "a": large]

@@ -65,6 +65,8 @@ final class FakeTraining: FitTraining {
     var scores: [String: Double] = [:]
     private(set) var calls: [String] = []
     private(set) var recipes: [Recipe] = []
+    /// Runs whose loss becomes no number, named likewise.
+    var diverging: Set<String> = []
     /// Fails at this call, counted from 0 over the life of the object.
     var failsAt: Int?
     let root: String
@@ -81,6 +83,7 @@ final class FakeTraining: FitTraining {
         let name = String(run.path.dropFirst(root.count + 1))
         calls.append(name)
         recipes.append(recipe)
+        if diverging.contains(name) { throw DivergenceError(finding: "the loss is nan at step 1", advice: "") }
         return scores[name] ?? 0
     }
 

@@ -1,3 +1,5 @@
+import Planning
+
 /// A core, and how floating-point numbers are passed on it: what an archive is built for.
 ///
 /// The network has integers alone. Its archive nonetheless says how its project passes floating-point numbers, as linkers refuse to mix.
@@ -62,6 +64,18 @@ public struct LibraryTarget: Sendable, Hashable {
             )
         }
         return names.contains("all") ? all : all.filter { names.contains($0.name) }
+    }
+
+    /// What most boards with a core are: its usual unit of floating-point numbers, passed in registers.
+    public static func usual(for core: Core) -> [LibraryTarget] {
+        let name =
+            switch core {
+            case .cortexM4: "m4-hard"
+            case .cortexM7: "m7-hard"
+            case .cortexM33: "m33-hard"
+            case .cortexM55: "m55-hard"
+            }
+        return all.filter { $0.name == name }
     }
 
     /// What a compiler of C is told, gcc or clang.

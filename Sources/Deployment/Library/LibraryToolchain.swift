@@ -15,7 +15,7 @@ struct LibraryToolchain {
             // Programs of one toolchain fit together.
             guard let tool = Tool(name, beside: ["swiftc"], isNeighbour: true) else {
                 throw DeploymentError(
-                    "\(name) is missing, and --format library compiles: put Swift's toolchain (6.3 or later) on the PATH"
+                    "\(name) is missing, and a library is compiled: put Swift's toolchain (6.3 or later) on the PATH"
                 )
             }
             return tool

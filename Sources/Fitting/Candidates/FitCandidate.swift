@@ -64,7 +64,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
 
     /// What it exceeds of a budget, in words; nil where it keeps to it.
-    func excess(of budget: FitBudget) -> String? {
+    package func excess(of budget: FitBudget) -> String? {
         budget.excess(
             sram: sramBytes, flash: flashBytes, multiplyAccumulates: multiplyAccumulates, instructions: instructions)
     }
@@ -72,6 +72,13 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     /// What it takes of a budget's memory, the fuller of the two: over 1 where it does not fit.
     func share(of budget: FitBudget) -> Double {
         max(Double(sramBytes) / Double(max(1, budget.sram)), Double(flashBytes) / Double(max(1, budget.flash)))
+    }
+
+    /// Whether its numbers can be those of a network: of a file, nobody knows.
+    var isPlausible: Bool {
+        let sizes = [sramBytes, flashBytes, multiplyAccumulates, parameters, instructions]
+        return (1...8192).contains(resolution) && (channels == 1 || channels == 3)
+            && keptShare.map { $0 > 0 && $0 <= 1 } ?? true && sizes.allSatisfy { $0 >= 0 }
     }
 
     /// Whether it is cheaper than another: by work, then memory, then its name, so that there always is an order.

@@ -6,7 +6,7 @@ import Planning
 import Quantization
 import Training
 
-/// Writes the winner's firmware, and runs it on the host and on an emulated core.
+/// Writes the winner's firmware and its library for C, and runs the firmware on the host and on an emulated core.
 struct DeviceCheck {
     /// How many images run on the emulated core, at most.
     static let emulatedImages = 20
@@ -25,9 +25,9 @@ struct DeviceCheck {
     let emulates: Bool
     let report: (FitEvent) -> Void
 
-    /// Writes the package and runs it.
+    /// Writes the package and runs it, and writes the library where this machine can build it.
     ///
-    /// - Throws: `DeploymentError` where it does not fit, or the firmware fails.
+    /// - Throws: `DeploymentError` where the package does not fit, or the firmware fails.
     func figures() throws -> DeviceFigures {
         let run = folder.run
         let configuration = try RunConfiguration.read(from: run).configuration
@@ -49,10 +49,24 @@ struct DeviceCheck {
             arenaBytes: program.arenaBytes, hostImages: answers.count, hostAccuracy: accuracy, emulatedImages: 0,
             equalAnswers: 0, instructions: nil, estimatedCycles: nil, estimatedMilliseconds: 0,
             megahertz: budget.megahertz, withoutEmulator: nil)
+        try writeLibrary(export, &figures)
         try emulate(package, scored, answers, &figures)
         let cycles = figures.estimatedCycles ?? budget.cycles(ofInstructions: instructions)
         figures.estimatedMilliseconds = Double(cycles) / (budget.megahertz * 1000)
         return figures
+    }
+
+    /// A machine whose toolchain cannot build for the core still has its firmware: the reason is told, and nothing fails.
+    private func writeLibrary(_ export: FirmwareExport, _ figures: inout DeviceFigures) throws {
+        let targets = LibraryTarget.usual(for: budget.core)
+        report(.result("building the library for \(targets.map(\.title).joined(separator: ", "))"))
+        do {
+            let library = try LibraryPackage.write(export, targets: targets, to: folder.library)
+            figures.libraryTarget = library.archives.first?.target.name
+            figures.libraryBytes = library.archives.first?.bytes
+        } catch let error as DeploymentError {
+            figures.withoutLibrary = error.description
+        }
     }
 
     /// What the package's kernels say of every image, and how many of these answers are right.

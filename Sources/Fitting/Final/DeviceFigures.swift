@@ -22,4 +22,10 @@ public struct DeviceFigures: Sendable, Equatable, Codable {
     public var megahertz: Double
     /// Why nothing ran on an emulated core; nil where something did.
     public var withoutEmulator: String?
+    /// What the library for C is built for, `m4-hard` and so on; nil where there is none.
+    public var libraryTarget: String?
+    /// Bytes of its archive.
+    public var libraryBytes: Int?
+    /// Why there is no library for C; nil where there is one.
+    public var withoutLibrary: String?
 }

@@ -36,10 +36,14 @@ struct WinnerQuantization {
                 .result(
                     "int8 loses \(Halving.percent(float - calibrated)) where candidates are chosen: training with its rounding"
                 ))
-            let tuned = try QuantizationAwareTraining(source, epochs: epochs, options: options).run(result, images)
-            let score = try Int8Evaluator(tuned.model).evaluate(chosenBy).accuracy
-            report(.result("with it int8 has \(Halving.percent(score)), without \(Halving.percent(calibrated))"))
-            if score > calibrated { (result, isTrained) = (tuned, true) }
+            do {
+                let tuned = try QuantizationAwareTraining(source, epochs: epochs, options: options).run(result, images)
+                let score = try Int8Evaluator(tuned.model).evaluate(chosenBy).accuracy
+                report(.result("with it int8 has \(Halving.percent(score)), without \(Halving.percent(calibrated))"))
+                if score > calibrated { (result, isTrained) = (tuned, true) }
+            } catch let error as DivergenceError {
+                report(.result("\(error.finding): int8 stays as it was"))
+            }
         }
         let scored = try loader(source, figures, trained.configuration)
         let floats = try Evaluator(trained.model, trained.configuration).evaluate(scored)

@@ -51,11 +51,17 @@ struct FitRecipes {
         return min(size, max(1, images))
     }
 
+    /// The fewest epochs of the last training from which on rectangles of its images become noise: shorter ones do not learn images by
+    /// heart.
+    static let erasingEpochs = 30
+
     /// A candidate's training.
     ///
-    /// - Parameter weights: of the rung before; nil to begin.
+    /// - Parameters:
+    ///   - weights: of the rung before; nil to begin.
+    ///   - isLast: whether it is the winner's, to the end.
     func candidate(
-        _ candidate: FitCandidate, data: String, images: Int, epochs: Int, weights: String?
+        _ candidate: FitCandidate, data: String, images: Int, epochs: Int, weights: String?, isLast: Bool = false
     ) -> Recipe {
         let network: String
         let start: String?
@@ -70,19 +76,31 @@ struct FitRecipes {
         recipe.resolution = candidate.resolution
         recipe.channels = candidate.channels
         recipe.weights = weights ?? start
-        if candidate.origin == .pruned, let teacher { recipe.normalization = teacher.normalization }
-        if task != .detection { recipe.teacher = teacher?.run(folder).path }
+        // The folders of its weights, pruned or of the rung before, say what pixels the teacher saw.
+        if candidate.origin == .pruned { recipe.normalization = .weights }
+        guard task != .detection else { return recipe }
+        recipe.teacher = teacher?.run(folder).path
+        if isLast, candidate.origin == .searched, epochs >= Self.erasingEpochs { recipe.erasing = 0.25 }
         return recipe
     }
 
-    /// The teacher's own training; nil where it is trained already.
+    /// The fewest epochs of a teacher of which the first is for its new classifier alone.
+    static let freezingEpochs = 4
+
+    /// The teacher's own training, with the defaults of fine-tuning; nil where it is trained already.
     func teacher(_ stage: FitSchedule.TeacherStage, data: String, images: Int) -> Recipe? {
         guard let teacher, case .weights(let file, let network) = teacher.kind else { return nil }
-        var recipe = recipe(network, data: data, images: images, epochs: max(1, stage.epochs), rate: 0.01)
+        var defaults = Recipe(network: network)
+        defaults.takeFineTuningDefaults()
+        var recipe = recipe(
+            network, data: data, images: images, epochs: max(1, stage.epochs), rate: defaults.learningRate)
+        (recipe.fineTune, recipe.freeze, recipe.normalization) = (true, defaults.freeze, teacher.normalization)
         recipe.resolution = stage.resolution
         recipe.channels = 3
         recipe.weights = file
-        recipe.normalization = teacher.normalization
+        if recipe.epochs < Self.freezingEpochs || !teacher.startsLayersAnew(recipe, classes: survey.classNames.count) {
+            recipe.freeze = 0
+        }
         return recipe
     }
 }

@@ -7,7 +7,7 @@ import Training
 ///
 /// Each training is an ordinary run in `rungs/N/NAME`, which begins with the weights of the rung before (a warm
 /// restart: Loshchilov and Hutter, *SGDR*, 2017). Which ones go on follows from scores alone, and from costs where
-/// scores are equal.
+/// scores are equal. A network whose loss becomes no number has no score and is out.
 struct Halving {
     let schedule: FitSchedule
     let division: DataDivision
@@ -22,7 +22,7 @@ struct Halving {
     /// Trains what is not done yet.
     ///
     /// - Returns: the winner's name; nil where it was asked to stop.
-    /// - Throws: where a training fails; the error names it.
+    /// - Throws: where a training fails; the error names it. `FittingError` where no network is left.
     func run() throws -> String? {
         let candidates = Dictionary(uniqueKeysWithValues: schedule.entries.map { ($0.candidate.name, $0.candidate) })
         var left = schedule.entries.map(\.candidate.name)
@@ -50,10 +50,17 @@ struct Halving {
                     guard let score = try training.train(recipe, in: folder.run(name, rung: number)) else { return nil }
                     scores[name] = score
                     report(.result("\(name): \(Self.percent(score))"))
+                } catch let error as DivergenceError {
+                    report(.result("\(name) is out: \(error.finding)"))
                 } catch {
                     throw TrainingError("\(name) on rung \(number): \(error)")
                 }
                 secondsLeft -= rung.seconds / Double(left.count)
+            }
+            guard !scores.isEmpty else {
+                throw FittingError(
+                    "the loss of every network on rung \(number) became no number: begin anew in another output folder, with another --seed"
+                )
             }
             let next = index + 1 < schedule.rungs.count ? schedule.rungs[index + 1].entrants : 1
             left = Self.best(next, of: scores, candidates)

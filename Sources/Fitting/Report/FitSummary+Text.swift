@@ -34,16 +34,7 @@ extension FitSummary {
 
     private var figures: String {
         var table = TextTable([.left("winner: \(winner.name)"), .left("\(quantized.scoreName), 95 % interval")])
-        func row(_ name: String, _ interval: WilsonInterval?, _ value: Double) {
-            table.addRow([name, interval?.text ?? String(format: "%.1f %%", value * 100)])
-        }
-        if let teacherScore {
-            table.addRow(["teacher (where networks are chosen)", String(format: "%.1f %%", teacherScore * 100)])
-        }
-        table.addRow(["float (where networks are chosen)", String(format: "%.1f %%", winnerScore * 100)])
-        row("float", quantized.floatInterval, quantized.float)
-        row(quantized.isTrained ? "int8, trained with its rounding" : "int8", quantized.int8Interval, quantized.int8)
-        if let host = device.hostAccuracy { row("device's kernels on this machine", host, host.share) }
+        for step in steps { table.addRow([step.what, step.score]) }
         table.addRow(["on \(counted(quantized.images, "image"))", ""])
         var lines = ["\(table)"]
         if !quantized.confusion.isEmpty {
@@ -56,7 +47,8 @@ extension FitSummary {
         return lines.joined(separator: "\n\n")
     }
 
-    private var deviceText: String {
+    /// What the device takes, and whether it was run; a line each.
+    var deviceText: String {
         var text = "SRAM \(TextTable.grouped(device.sramBytes)) B, flash \(TextTable.grouped(device.flashBytes)) B"
         if let instructions = device.instructions, let cycles = device.estimatedCycles {
             text +=
@@ -65,6 +57,11 @@ extension FitSummary {
         text += String(
             format: ", some %.1f ms at %g MHz (an estimate without wait states)", device.estimatedMilliseconds,
             device.megahertz)
+        if let target = device.libraryTarget, let bytes = device.libraryBytes {
+            text += "\nlibrary for C: \(target), \(TextTable.grouped(bytes)) B of archive"
+        } else if let reason = device.withoutLibrary {
+            text += "\nno library for C: \(reason)"
+        }
         if let reason = device.withoutEmulator { return text + "\nnot run on an emulated core: \(reason)" }
         return text
             + "\n\(device.equalAnswers) of \(counted(device.emulatedImages, "image")) on the emulated core give the host's bytes"

@@ -39,6 +39,24 @@ public struct FitSummary: Sendable, Encodable {
     public let device: DeviceFigures
     public let run: String
     public let firmware: String
+    /// The library for C; nil where it could not be built, which `device` says why.
+    public let library: String?
+    /// The page about the winner.
+    public let page: String
+
+    /// What the score of each step is, from the teacher to the device, for people.
+    var steps: [(what: String, score: String)] {
+        var steps: [(what: String, score: String)] = []
+        func add(_ what: String, _ interval: WilsonInterval?, _ value: Double) {
+            steps.append((what, interval?.text ?? String(format: "%.1f %%", value * 100)))
+        }
+        if let teacherScore { add("teacher (where networks are chosen)", nil, teacherScore) }
+        add("float (where networks are chosen)", nil, winnerScore)
+        add("float", quantized.floatInterval, quantized.float)
+        add(quantized.isTrained ? "int8, trained with its rounding" : "int8", quantized.int8Interval, quantized.int8)
+        if let host = device.hostAccuracy { add("device's kernels on this machine", host, host.share) }
+        return steps
+    }
 
     /// Which networks were tried, with what came out: in the order of how far they came.
     static func rows(_ schedule: FitSchedule, _ state: FitState) -> [Row] {
@@ -48,6 +66,8 @@ public struct FitSummary: Sendable, Encodable {
             let verdict: String
             if candidate.name == state.winner {
                 verdict = "wins"
+            } else if let rung = state.divergence(of: candidate.name) {
+                verdict = "loss ran away on rung \(rung)"
             } else if let last = state.rungs.indices.last(where: { state.rungs[$0].scores[candidate.name] != nil }) {
                 verdict = "left on rung \(last + 1)"
             } else {

@@ -88,6 +88,9 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         try check(path)
     }
 
+    /// Times that can be added up.
+    static let plausibleSeconds = 0.0...1e12
+
     private func check(_ path: String) throws {
         func require(_ condition: Bool, _ what: String) throws {
             guard condition else { throw FittingError("\(path) cannot be kept: \(what)") }
@@ -110,6 +113,12 @@ public struct FitSchedule: Sendable, Equatable, Codable {
             try require(
                 isPlain && name.utf8.count <= 100, "an entry's name is a folder's: use letters, digits and dashes")
         }
+        let plain = entries.allSatisfy { $0.candidate.isPlausible && $0.pace.isPlausible }
+        try require(plain, "an entry's sizes or times are out of range")
+        let times = [timingSeconds, final.seconds, finishSeconds] + rungs.map(\.seconds)
+        try require(
+            times.allSatisfy(Self.plausibleSeconds.contains) && hours > 0 && hours <= 10_000,
+            "its times are out of range")
         let range = 1...100_000
         try require(
             names.allSatisfy { final.epochs[$0].map(range.contains) ?? false },
@@ -131,7 +140,8 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         try require(!rungs.isEmpty || names.count == 1, "without rungs there can be one entry only")
         if let teacher {
             try require(
-                (0...100_000).contains(teacher.epochs) && (16...1024).contains(teacher.resolution),
+                (0...100_000).contains(teacher.epochs) && (16...1024).contains(teacher.resolution)
+                    && teacher.pace.isPlausible,
                 "its teacher is out of range")
         }
         let hasPruned = entries.contains { $0.candidate.origin == .pruned }

@@ -12,6 +12,9 @@ public struct Pace: Sendable, Equatable, Codable {
         (self.training, self.scoring, self.start) = (training, scoring, start)
     }
 
+    /// Whether it can be one of this world: of a file, nobody knows.
+    var isPlausible: Bool { [training, scoring, start].allSatisfy(FitSchedule.plausibleSeconds.contains) }
+
     /// Seconds of an epoch, scores included.
     func epoch(training images: Int, scored: Int) -> Double {
         max(1e-9, Double(images) * training + Double(scored) * scoring)

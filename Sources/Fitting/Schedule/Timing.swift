@@ -43,6 +43,9 @@ struct Timing {
             var timed = recipe
             // Nothing is to be learned, and nothing to go wrong.
             timed.learningRate = 1e-6
+            // Frozen steps are quicker than those that follow.
+            if timed.freeze != nil { timed.freeze = 0 }
+            if timed.weights == nil, timed.normalization == .weights { timed.normalization = .half }
             var pace = try training.pace(of: timed, in: RunFolder("\(folder.timings)/\(name)"))
             pace.start += opening ?? 0
             return pace
@@ -84,6 +87,7 @@ struct Timing {
             var recipe = configuration.lastingRecipe(of: run)
             (recipe.network, recipe.data, recipe.epochs, recipe.batchSize) = (run.network, images, 1, 8)
             (recipe.weights, recipe.weightsKey, recipe.teacher, recipe.holdOut) = (nil, nil, nil, 0)
+            (recipe.fineTune, recipe.freeze, recipe.backboneRate) = (nil, nil, nil)
             (recipe.balance, recipe.normalization) = (nil, .half)
             recipe.width = 1
             let side = configuration.inputShape.height
@@ -119,20 +123,23 @@ struct Timing {
         var recipe = recipe
         (recipe.weights, recipe.teacher) = (nil, nil)
         let data = try TrainingData(recipe)
-        _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
+        // What weights say of pixels costs nothing.
+        if recipe.normalization != .weights {
+            _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
+        }
         return Self.seconds(since: start)
     }
 
     /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
-    /// and core, and a firmware takes a minute to build and run.
+    /// and core, and a firmware is given a minute to be built and run, a library half of one. The page scores once more.
     private func finish(_ entries: [FitSchedule.Entry]) -> Double {
         let sorted = entries.map(\.candidate.multiplyAccumulates).sorted()
         let work = Double(sorted.isEmpty ? 0 : sorted[sorted.count / 2])
         let scoring = entries.map(\.pace.scoring).max() ?? 0
         let cores = Double(max(1, ProcessInfo.processInfo.activeProcessorCount))
         let (chosenBy, scored) = (Double(division.count(.validation)), Double(division.count(.test)))
-        let whole = min(scored, Double(DeviceCheck.hostImages)) + (scored + chosenBy) / cores
-        return 60 + work / 3e8 * whole + scoring * (scored + 2 * chosenBy + 600)
+        let whole = min(scored, Double(DeviceCheck.hostImages)) + (2 * scored + chosenBy) / cores
+        return 90 + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
     }
 
     static func seconds(since start: ContinuousClock.Instant) -> Double {

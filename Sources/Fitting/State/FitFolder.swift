@@ -23,12 +23,16 @@ public struct FitFolder: Sendable, Equatable {
     public var summary: String { path + "/summary.json" }
     /// The same for people.
     public var report: String { path + "/report.txt" }
+    /// The page about the winner.
+    public var page: String { path + "/report.html" }
     /// The teacher's run.
     public var teacher: RunFolder { RunFolder(path + "/teacher") }
     /// The winner's run.
     public var run: RunFolder { RunFolder(path + "/run") }
     /// The device package.
     public var firmware: String { path + "/firmware" }
+    /// The library for C.
+    public var library: String { path + "/library" }
     /// Where trainings are timed; gone afterwards.
     var timings: String { path + "/timings" }
 

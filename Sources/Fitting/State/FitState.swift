@@ -18,4 +18,13 @@ struct FitState: Equatable, Codable {
     var winnerScore: Double?
     var quantized: QuantizedScores?
     var device: DeviceFigures?
+
+    /// The rung, counted from 1, on which a network was trained and has no score, as its loss became no number; nil where it has all.
+    ///
+    /// - Parameter name: of a network that competes.
+    func divergence(of name: String) -> Int? {
+        rungs.indices.first { index in
+            rungs[index].scores[name] == nil && (index == 0 || rungs[index - 1].kept.contains(name))
+        }.map { $0 + 1 }
+    }
 }

@@ -70,8 +70,8 @@ enum PrunedTeacher {
         return try search(whole).run(.channels(candidate.keptShare ?? 1)).network
     }
 
-    /// Prunes a trained teacher to a candidate, and writes network and weights; where they are there already, nothing
-    /// is done.
+    /// Prunes a trained teacher to a candidate, and writes network, weights, and what pixels these see; where they are there already,
+    /// nothing is done.
     ///
     /// - Parameter data: the images that show which channels matter.
     static func write(
@@ -97,6 +97,11 @@ enum PrunedTeacher {
         try RunFolder(folder).create()
         try teacher.copyImageLists(to: RunFolder(folder))
         try pruned.weights.write(to: folder + "/model.safetensors")
+        let pixels = trained.configuration.normalization.converted(toChannels: candidate.channels)
+        let interface = ModelInterface(
+            source: candidate.name, of: pruned.network, classes: trained.configuration.classNames,
+            normalization: ModelInterface.Pixels(mean: pixels.mean, deviation: pixels.deviation))
+        try AtomicFile.replace(ModelInterface.path(in: folder), with: interface.json())
         // Last: with it the network is there.
         try AtomicFile.replace(path, with: [UInt8](pruned.network.json()))
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Interchange
 import Networks
 import Training
 
@@ -60,14 +61,25 @@ struct TeacherSource: Equatable {
         (kind, resolution, isOwn) = (.weights(file, network: "efficientnet-lite0"), nil, true)
     }
 
-    /// What pixels become for the weights.
+    /// What pixels become where the teacher is trained: what its weights say where they lie in the folder of a run or of an imported
+    /// network. Of those of `Scripts/weights` it is known: EfficientNet-Lite was trained on (pixel − 127) / 128. Of all others ImageNet's
+    /// is likeliest.
     var normalization: Recipe.NormalizationKind {
-        switch kind {
-        case .run(let path):
-            (try? RunConfiguration.read(from: RunFolder(path)))?.configuration.recipe.normalization ?? .half
-        // EfficientNet-Lite was trained on (pixel − 127) / 128.
-        case .weights: isOwn ? .half : .imagenet
-        }
+        guard !isOwn, case .weights(let file, _) = kind else { return .half }
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+        return RunFolder(folder).holdsRun || ModelInterface.isThere(in: folder) ? .weights : .imagenet
+    }
+
+    /// Whether the weights lack a part of the network, such as the classifier of these classes.
+    ///
+    /// - Parameter recipe: names the network and its input.
+    func startsLayersAnew(_ recipe: Recipe, classes: Int) -> Bool {
+        guard case .weights(let file, _) = kind, let side = recipe.resolution,
+            let network = try? recipe.buildNetwork(input: [recipe.channels ?? 3, side, side], classes: classes),
+            let mapping = try? WeightFile.read(contentsOf: file, for: network.parameters)
+        else { return false }
+        let known = Set(mapping.matched.map(\.name))
+        return network.parameters.contains { $0.isTrainable && !known.contains($0.name) }
     }
 
     /// A recipe that names its network.

@@ -1,4 +1,5 @@
 import Planning
+import Reporting
 import Torch
 import Training
 
@@ -29,6 +30,8 @@ extension RunReport {
         public var batchSize = 128
         public var workers = 2
         public var skipsBadImages = false
+        /// Parts of whoever asks for the page, such as how the run came about: they stand below what the run is.
+        public var furtherSections: [HTMLPage.Section] = []
 
         /// The run's own data, int8 model and device package.
         public init() {}

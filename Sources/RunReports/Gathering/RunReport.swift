@@ -52,6 +52,7 @@ public struct RunReport {
         var page = HTMLPage(title: run.path.shortened(to: 80), lead: overview.lead())
         page.add(AdviceSection(advice: advice).section())
         page.add(overview.section())
+        for section in options.furtherSections { page.add(section) }
         page.add(
             LearningSection(
                 metrics: run.epochMetrics(), scoreName: facts.scoreName, isDetector: facts.isDetector

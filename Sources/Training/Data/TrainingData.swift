@@ -247,7 +247,7 @@ extension ImageSize {
 
 extension Normalization {
     /// The same for grey images made of coloured ones (mean of the channels), or coloured images made of grey ones (repeated).
-    func converted(toChannels channels: Int) -> Normalization {
+    package func converted(toChannels channels: Int) -> Normalization {
         guard mean.count != channels else { return self }
         func convert(_ values: [Float]) -> [Float] {
             let average = values.reduce(0, +) / Float(max(1, values.count))

@@ -80,7 +80,7 @@ extension Recipe {
     /// Takes the defaults for fine-tuning: a lower rate (Kornblith, Shlens and Le, *Do Better ImageNet Models Transfer Better?*, CVPR
     /// 2019, find about 0.01 good for SGD with momentum), pixels as the weights want them, and an epoch for what is new alone. The rate
     /// rises over the first epoch, as it does without.
-    mutating func takeFineTuningDefaults() {
+    package mutating func takeFineTuningDefaults() {
         switch optimizer {
         case .sgd: learningRate = 0.01
         case .adamw: learningRate = 0.0005

@@ -292,9 +292,9 @@ public final class Trainer {
             let good =
                 FileManager.default.fileExists(atPath: run.last)
                 ? "the last good checkpoint is \(run.last)" : "there is no earlier checkpoint"
-            throw TrainingError(
-                "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1)): lower the learning rate, "
-                    + "or clip gradients with --clip-norm; \(good)")
+            throw DivergenceError(
+                finding: "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1))",
+                advice: "lower the learning rate, or clip gradients with --clip-norm; \(good)")
         }
         if let waiting { try rankedModel.backward(waiting, share) } else { try rankedModel.finishAccumulating(share) }
         let leaves = model.parameters.trainable.map(\.tensor)

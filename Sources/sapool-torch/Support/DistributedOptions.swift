@@ -35,6 +35,8 @@ struct DistributedOptions: ParsableArguments {
             throw ExitCode.failure
         } catch let error as TrainingError where launch.rank > 0 && !error.description.hasPrefix("rank ") {
             throw TrainingError("rank \(launch.rank): \(error)")
+        } catch let error as DivergenceError where launch.rank > 0 {
+            throw TrainingError("rank \(launch.rank): \(error)")
         }
     }
 }

@@ -24,8 +24,8 @@ struct FitVerb: ParsableCommand {
               sapool fit photos --sram 256K --flash 2M --teacher runs/large --output fit
 
             It may be killed at any moment: the same command goes on, and ends with the same network and the same weights. What the clock decides is \
-            decided once and written to schedule.json; --schedule has another fit do the same. The folder holds summary.json, report.txt, the winner's run \
-            in run/, its package in firmware/, the teacher's run in teacher/ and every other training in rungs/.
+            decided once and written to schedule.json; --schedule has another fit do the same. The folder holds report.html, summary.json, report.txt, the \
+            winner's run in run/, its package in firmware/, its library for C in library/, the teacher's run in teacher/ and every other training in rungs/.
             """)
 
     @Argument(help: ArgumentHelp("Name of a data set, or a folder of images.", valueName: "data"))
@@ -121,7 +121,7 @@ struct FitVerb: ParsableCommand {
                 print(String(decoding: try summary.json(), as: UTF8.self))
             } else {
                 print(
-                    "\(summary.text)\n\nfirmware: \(summary.firmware), run: \(summary.run), all of this: \(output)/report.txt"
+                    "\(summary.text)\n\npage: \(summary.page), firmware: \(summary.firmware), run: \(summary.run), all of this: \(output)/report.txt"
                 )
             }
         }

@@ -1,0 +1,72 @@
+import Execution
+import Foundation
+import Interchange
+import Networks
+import Training
+import XCTest
+
+@testable import Fitting
+
+final class FitRecipesTests: FolderTestCase {
+    private let network = "plain-cnn(channels=4-8)"
+
+    /// Recipes for photographs of two classes; with weights that were learned on so many, if any.
+    private func recipes(weightsOf classes: Int? = nil) throws -> FitRecipes {
+        if !FileManager.default.fileExists(atPath: "\(folder)/photos") {
+            try makePhotos(["train": ["left": 10, "right": 10], "test": ["left": 4, "right": 4]])
+        }
+        var options = FitOptions(data: "\(folder)/photos", budget: FitBudget(sram: 1 << 16, flash: 1 << 18))
+        (options.weightsNetwork, options.goesAlone) = (network, classes == nil)
+        if let classes {
+            let trained = try Network(notation: network, input: [3, 16, 16], classes: classes)
+            options.weights = "\(folder)/weights-\(classes).safetensors"
+            try Safetensors(try Parameters(of: trained, seed: 1).state())
+                .write(to: "\(folder)/weights-\(classes).safetensors")
+        }
+        let survey = try DataSurvey("\(folder)/photos")
+        return FitRecipes(
+            folder: FitFolder("\(folder)/fit"), survey: survey, holdOut: 0, seed: 1, task: nil,
+            teacher: try TeacherSource(options, classNames: survey.classNames))
+    }
+
+    private func teacher(_ recipes: FitRecipes, epochs: Int) throws -> Recipe {
+        let stage = FitSchedule.TeacherStage(
+            resolution: 16, epochs: epochs, pace: Pace(training: 1, scoring: 1, start: 0))
+        let recipe = try XCTUnwrap(recipes.teacher(stage, data: "photos", images: 512))
+        XCTAssertNoThrow(try recipe.validate())
+        return recipe
+    }
+
+    func testATeacherIsFineTuned() throws {
+        let recipe = try teacher(recipes(weightsOf: 5), epochs: 10)
+        XCTAssertEqual(recipe.fineTune, true)
+        XCTAssertEqual(recipe.learningRate, 0.01)
+        XCTAssertEqual(recipe.normalization, .imagenet)
+        XCTAssertEqual(recipe.freeze, 1)
+        XCTAssertEqual(try teacher(recipes(weightsOf: 5), epochs: 3).freeze, 0)
+        // Nothing is new: frozen, nothing would be trained.
+        XCTAssertEqual(try teacher(recipes(weightsOf: 2), epochs: 10).freeze, 0)
+    }
+
+    func testWeightsSayWhatPixelsTheySee() throws {
+        let recipes = try recipes(weightsOf: 5)
+        FileManager.default.createFile(atPath: "\(folder)/config.json", contents: nil)
+        XCTAssertEqual(try teacher(recipes, epochs: 10).normalization, .weights)
+        let pruned = recipes.candidate(candidate("p", .pruned), data: "photos", images: 512, epochs: 40, weights: nil)
+        XCTAssertEqual(pruned.normalization, .weights)
+        XCTAssertEqual(pruned.weights, "\(folder)/fit/pruned/p/model.safetensors")
+    }
+
+    func testOnlyALongLastTrainingFromScratchErases() throws {
+        let recipes = try recipes()
+        func erasing(_ origin: FitCandidate.Origin = .searched, epochs: Int, isLast: Bool) -> Double? {
+            recipes.candidate(
+                candidate("a", origin), data: "photos", images: 512, epochs: epochs, weights: nil, isLast: isLast
+            ).erasing
+        }
+        XCTAssertEqual(erasing(epochs: 30, isLast: true), 0.25)
+        XCTAssertNil(erasing(epochs: 29, isLast: true))
+        XCTAssertNil(erasing(epochs: 30, isLast: false))
+        XCTAssertNil(erasing(.pruned, epochs: 30, isLast: true))
+    }
+}
