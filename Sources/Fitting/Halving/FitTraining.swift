@@ -63,7 +63,7 @@ private final class Watch {
         case .started(let start): (started, images) = (elapsed, start.evaluationImages)
         case .step: steps.append(elapsed)
         case .epoch: if let last = steps.last { scored = (elapsed - last, images) }
-        case .checkpoint, .interrupted: break
+        case .checkpoint, .interrupted, .ended: break
         }
     }
 
