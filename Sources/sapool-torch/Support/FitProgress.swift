@@ -34,7 +34,7 @@ final class FitProgress {
         case .started(let start):
             if start.startStep > 0 { note("  going on from step \(start.startStep) of \(start.steps)") }
             for remark in start.remarks where remark.hasPrefix("warning:") { note("  " + remark) }
-        case .epoch, .checkpoint, .interrupted: break
+        case .epoch, .checkpoint, .interrupted, .ended: break
         }
     }
 
