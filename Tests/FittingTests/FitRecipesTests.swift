@@ -50,7 +50,7 @@ final class FitRecipesTests: FolderTestCase {
 
     func testWeightsSayWhatPixelsTheySee() throws {
         let recipes = try recipes(weightsOf: 5)
-        FileManager.default.createFile(atPath: "\(folder)/config.json", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(folder)/config.json", contents: nil)
         XCTAssertEqual(try teacher(recipes, epochs: 10).normalization, .weights)
         let pruned = recipes.candidate(candidate("p", .pruned), data: "photos", images: 512, epochs: 40, weights: nil)
         XCTAssertEqual(pruned.normalization, .weights)
