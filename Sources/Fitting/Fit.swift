@@ -105,7 +105,7 @@ public final class Fit {
     // MARK: - The plan
 
     /// What is going to be done; nil where it was asked to stop.
-    func plan(
+    package func plan(
         _ training: any FitTraining, _ shouldStop: () -> Bool, _ report: @escaping (FitEvent) -> Void
     ) throws -> FitPlan? {
         let began = ContinuousClock.now
@@ -194,7 +194,7 @@ public final class Fit {
         }
     }
 
-    func recipes(_ survey: DataSurvey, _ division: DataDivision, _ teacher: TeacherSource?) -> FitRecipes {
+    package func recipes(_ survey: DataSurvey, _ division: DataDivision, _ teacher: TeacherSource?) -> FitRecipes {
         FitRecipes(
             folder: folder, survey: survey, holdOut: division.holdOut, seed: options.seed, task: options.task,
             teacher: teacher)

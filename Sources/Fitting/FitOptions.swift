@@ -32,7 +32,7 @@ public struct FitOptions: Sendable, Equatable, Codable {
     }
 
     /// The first option in which another fit differs, as a sentence; nil where they ask the same.
-    func firstDifference(from other: FitOptions) -> String? {
+    package func firstDifference(from other: FitOptions) -> String? {
         func text(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "left out" }
         let pairs: [(String, String, String)] = [
             ("the data were", other.data, data),
@@ -55,7 +55,7 @@ public struct FitOptions: Sendable, Equatable, Codable {
     /// Refuses what cannot be.
     ///
     /// - Throws: `FittingError`: a sentence.
-    func validate() throws {
+    package func validate() throws {
         guard hours > 0, hours <= 10_000 else { throw FittingError("--hours \(hours): use more than 0, at most 10000") }
         try budget.validate()
         if goesAlone, teacher != nil || weights != nil {

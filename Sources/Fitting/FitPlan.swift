@@ -6,23 +6,23 @@ import Reporting
 public struct FitPlan {
     public let survey: DataSurvey
     public let schedule: FitSchedule
-    let division: DataDivision
-    let teacher: TeacherSource?
+    package let division: DataDivision
+    package let teacher: TeacherSource?
     /// Networks that were looked at, and those of the best that keep to the budget.
-    let considered: Int
-    let fitting: Int
+    package let considered: Int
+    package let fitting: Int
 
     /// Seconds that the schedule has for everything that is left once it is made.
-    var secondsAhead: Double {
+    package var secondsAhead: Double {
         teacherSeconds + schedule.rungs.reduce(0) { $0 + $1.seconds } + schedule.final.seconds + schedule.finishSeconds
     }
 
-    var teacherSeconds: Double {
+    package var teacherSeconds: Double {
         schedule.teacherSeconds(training: division.count(.train), scored: division.count(.validation))
     }
 
     /// Seconds of a training of the winner's, at most over who may win.
-    var finalSeconds: Double {
+    package var finalSeconds: Double {
         schedule.entries.map { entry in
             entry.pace.taught(by: schedule.teacher?.pace).seconds(
                 epochs: schedule.final.epochs[entry.candidate.name] ?? 1, training: division.count(.train),
@@ -75,7 +75,7 @@ public struct FitPlan {
         return least == most ? counted(most, "epoch") : "\(least) to \(counted(most, "epoch"))"
     }
 
-    static func time(_ seconds: Double) -> String {
+    package static func time(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "long" }
         let whole = Int(max(0, seconds).rounded())
         if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }

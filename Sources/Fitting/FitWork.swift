@@ -5,7 +5,7 @@ import Training
 
 /// The work of a fit once its schedule stands: teacher, rungs, the winner, int8, firmware, the report. Each step is
 /// done once; what is done is told by runs' folders and the journal.
-struct FitWork {
+package struct FitWork {
     private let fit: Fit
     private let plan: FitPlan
     private let journal: FitJournal
@@ -14,7 +14,7 @@ struct FitWork {
     private let report: (FitEvent) -> Void
     private let recipes: FitRecipes
 
-    init(
+    package init(
         _ fit: Fit, _ plan: FitPlan, _ journal: FitJournal, _ training: any FitTraining,
         _ shouldStop: @escaping () -> Bool, _ report: @escaping (FitEvent) -> Void
     ) {
@@ -29,7 +29,7 @@ struct FitWork {
     /// All that is not done yet.
     ///
     /// - Returns: nil where it was asked to stop.
-    func run() throws -> FitSummary? {
+    package func run() throws -> FitSummary? {
         guard try teach(), !shouldStop() else { return nil }
         let behind = schedule.final.seconds + schedule.finishSeconds
         if journal.state.winner == nil {

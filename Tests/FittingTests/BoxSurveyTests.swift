@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class BoxSurveyTests: FolderTestCase {
     func testObjectsDecideTheAnchors() throws {

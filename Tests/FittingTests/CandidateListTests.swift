@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class CandidateListTests: XCTestCase {
     func testPoolingsTakeTurns() {

@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class DataSurveyTests: FolderTestCase {
     private var data: String { "\(folder)/photos" }

@@ -5,7 +5,7 @@ import Networks
 import Training
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class FitRecipesTests: FolderTestCase {
     private let network = "plain-cnn(channels=4-8)"

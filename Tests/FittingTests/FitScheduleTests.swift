@@ -1,7 +1,7 @@
 import Foundation
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class FitScheduleTests: FolderTestCase {
     private func schedule(rungs: [FitSchedule.Rung] = [], names: [String] = ["a"]) -> FitSchedule {

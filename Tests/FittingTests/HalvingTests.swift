@@ -3,7 +3,7 @@ import Foundation
 import Training
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class HalvingTests: FolderTestCase {
     private let scores = [

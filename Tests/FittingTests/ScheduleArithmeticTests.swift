@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class ScheduleArithmeticTests: XCTestCase {
     private func arithmetic(_ seconds: Double, teacher: FitSchedule.TeacherStage? = nil) -> ScheduleArithmetic {

@@ -5,7 +5,7 @@ import Planning
 import Training
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 /// A candidate of a tiny network.
 func candidate(_ name: String, _ origin: FitCandidate.Origin = .searched, channels: Int = 4) -> FitCandidate {

@@ -1,6 +1,6 @@
 import XCTest
 
-@testable import Fitting
+import Fitting
 
 final class WilsonIntervalTests: XCTestCase {
     /// Newcombe, *Two-sided confidence intervals for the single proportion*, 1998, table I, method 3.

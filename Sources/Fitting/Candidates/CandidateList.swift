@@ -18,9 +18,9 @@ public struct CandidateList: Sendable, Equatable, Codable {
     public var fitting: Int
 
     /// Poolings that compete.
-    static let pools = ["strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)"]
+    package static let pools = ["strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)"]
     /// How many compete where there is time for all.
-    static let most = 12
+    package static let most = 12
 
     /// Looks for candidates.
     ///
@@ -64,7 +64,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
     /// Detectors on MobileNetV2, with anchors as large as the objects are.
     ///
     /// - Throws: `FittingError` that names the nearest where none keeps to the budget.
-    init(detectorsFor budget: FitBudget, _ survey: DataSurvey) throws {
+    package init(detectorsFor budget: FitBudget, _ survey: DataSurvey) throws {
         let scales = survey.anchorScales.map { String(format: "%.3f", $0) }.joined(separator: "-")
         var descriptions: [Description] = []
         for pool in Self.detectorPools {
@@ -100,7 +100,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
     }
 
     /// Sides of the image that are tried: none above what the photographs have, and small images as they are.
-    static func resolutions(side: Int) -> [Int] {
+    package static func resolutions(side: Int) -> [Int] {
         guard side > 64 else { return side >= 48 ? [side, side / 2] : [max(16, side)] }
         return Array([64, 96, 128, 160, 192, 224].filter { $0 <= side + side / 8 }.suffix(4))
     }
@@ -118,11 +118,11 @@ public struct CandidateList: Sendable, Equatable, Codable {
     }
 
     private struct Description: Sendable {
-        let network: String
-        let resolution: Int
-        let pool: String
+        package let network: String
+        package let resolution: Int
+        package let pool: String
 
-        init(_ network: String, _ resolution: Int, _ pool: String) {
+        package init(_ network: String, _ resolution: Int, _ pool: String) {
             (self.network, self.resolution, self.pool) = (network, resolution, pool)
         }
     }
@@ -165,7 +165,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
 
     /// Takes turns among the backbones' pooling methods: of each the largest network, then the largest of at most
     /// half its work, and so on.
-    static func chosen(_ all: [FitCandidate], _ most: Int) -> [FitCandidate] {
+    package static func chosen(_ all: [FitCandidate], _ most: Int) -> [FitCandidate] {
         var order: [String] = []
         var groups: [String: [FitCandidate]] = [:]
         for candidate in all {
@@ -192,7 +192,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
         return chosen
     }
 
-    static func backbone(_ network: String) -> String { String(network.prefix { $0 != "(" }) }
+    package static func backbone(_ network: String) -> String { String(network.prefix { $0 != "(" }) }
 
     /// A folder's name that people can read: `03-mobilenet-v2-max-96`.
     private static func name(_ candidate: FitCandidate, number: Int) -> String {

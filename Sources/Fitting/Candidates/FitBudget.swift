@@ -25,15 +25,15 @@ public struct FitBudget: Sendable, Equatable, Codable {
     }
 
     /// A budget as the planner takes it.
-    var planning: Budget { Budget(sram: sram, flash: flash) }
+    package var planning: Budget { Budget(sram: sram, flash: flash) }
 
     /// Cycles that a number of instructions takes on the core, by the ratio of the estimates for whole networks.
-    func cycles(ofInstructions instructions: Int) -> Int {
+    package func cycles(ofInstructions instructions: Int) -> Int {
         let cycles = Double(instructions) * core.cyclesPerInstruction
         return cycles < 9e18 ? Int(cycles) : .max
     }
 
-    func validate() throws {
+    package func validate() throws {
         guard sram > Footprint.stack else {
             throw FittingError(
                 "\(ByteSize.text(sram)) of SRAM are no more than the stack takes (\(ByteSize.text(Footprint.stack))): give more with --sram"
@@ -47,7 +47,8 @@ public struct FitBudget: Sendable, Equatable, Codable {
     }
 
     /// What a network exceeds of the budget, in words; nil where it keeps to it.
-    func excess(sram needed: Int, flash used: Int, multiplyAccumulates work: Int, instructions: Int) -> String? {
+    package func excess(sram needed: Int, flash used: Int, multiplyAccumulates work: Int, instructions: Int) -> String?
+    {
         if used > flash { return "\(ByteSize.text(used)) of flash" }
         if needed > sram { return "\(ByteSize.text(needed)) of SRAM" }
         if let most = multiplyAccumulates, work > most { return "\(TextTable.grouped(work)) multiply-accumulates" }
@@ -67,7 +68,7 @@ public struct FitBudget: Sendable, Equatable, Codable {
 
 extension Core {
     /// Estimated cycles over instructions of whole networks, the median of `Firmware/network-limits.txt`.
-    var cyclesPerInstruction: Double {
+    package var cyclesPerInstruction: Double {
         switch self {
         case .cortexM4, .cortexM33: 1.40
         case .cortexM7: 0.93
@@ -76,7 +77,7 @@ extension Core {
     }
 
     /// A usual clock in MHz, where no board says it.
-    var commonMegahertz: Double {
+    package var commonMegahertz: Double {
         switch self {
         case .cortexM4: 100
         case .cortexM7: 216

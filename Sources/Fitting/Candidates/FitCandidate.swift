@@ -34,7 +34,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     /// What a network costs that may be a candidate.
     ///
     /// - Returns: nil where the device has no kernel for it, or it is beyond planning.
-    init?(
+    package init?(
         _ built: Network, name: String, network: String, origin: Origin = .searched, pool: String,
         keptShare: Double? = nil, _ budget: FitBudget
     ) {
@@ -61,7 +61,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     }
 
     /// The geometric mean of its work and its weights, both of which help: an order, and no accuracy.
-    var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
+    package var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
 
     /// What it exceeds of a budget, in words; nil where it keeps to it.
     package func excess(of budget: FitBudget) -> String? {
@@ -70,19 +70,19 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     }
 
     /// What it takes of a budget's memory, the fuller of the two: over 1 where it does not fit.
-    func share(of budget: FitBudget) -> Double {
+    package func share(of budget: FitBudget) -> Double {
         max(Double(sramBytes) / Double(max(1, budget.sram)), Double(flashBytes) / Double(max(1, budget.flash)))
     }
 
     /// Whether its numbers can be those of a network: of a file, nobody knows.
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         let sizes = [sramBytes, flashBytes, multiplyAccumulates, parameters, instructions]
         return (1...8192).contains(resolution) && (channels == 1 || channels == 3)
             && keptShare.map { $0 > 0 && $0 <= 1 } ?? true && sizes.allSatisfy { $0 >= 0 }
     }
 
     /// Whether it is cheaper than another: by work, then memory, then its name, so that there always is an order.
-    func isCheaper(than other: FitCandidate) -> Bool {
+    package func isCheaper(than other: FitCandidate) -> Bool {
         if multiplyAccumulates != other.multiplyAccumulates { return multiplyAccumulates < other.multiplyAccumulates }
         if sramBytes != other.sramBytes { return sramBytes < other.sramBytes }
         if flashBytes != other.flashBytes { return flashBytes < other.flashBytes }

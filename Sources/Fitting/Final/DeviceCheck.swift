@@ -7,28 +7,28 @@ import Quantization
 import Training
 
 /// Writes the winner's firmware and its library for C, and runs the firmware on the host and on an emulated core.
-struct DeviceCheck {
+package struct DeviceCheck {
     /// How many images run on the emulated core, at most.
-    static let emulatedImages = 20
+    package static let emulatedImages = 20
     /// How many run on this machine with the package's kernels, at most.
-    static let hostImages = 2000
+    package static let hostImages = 2000
     /// Instructions that all of them may take: an emulator executes some fifty million a second.
-    static let mostInstructions = 6_000_000_000
+    package static let mostInstructions = 6_000_000_000
 
-    let folder: FitFolder
+    package let folder: FitFolder
     /// The part of the data that runs.
-    let part: EvaluationPart
-    let budget: FitBudget
+    package let part: EvaluationPart
+    package let budget: FitBudget
     /// What the planner estimated.
-    let instructions: Int
+    package let instructions: Int
     /// Whether anything runs on an emulated core.
-    let emulates: Bool
-    let report: (FitEvent) -> Void
+    package let emulates: Bool
+    package let report: (FitEvent) -> Void
 
     /// Writes the package and runs it, and writes the library where this machine can build it.
     ///
     /// - Throws: `DeploymentError` where the package does not fit, or the firmware fails.
-    func figures() throws -> DeviceFigures {
+    package func figures() throws -> DeviceFigures {
         let run = folder.run
         let configuration = try RunConfiguration.read(from: run).configuration
         var options = FirmwareOptions()

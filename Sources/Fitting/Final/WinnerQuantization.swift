@@ -7,20 +7,20 @@ import Quantization
 import Training
 
 /// Makes an int8 model of the winner: by calibration, and by training with its rounding where that loses too much.
-struct WinnerQuantization {
+package struct WinnerQuantization {
     /// The share that int8 may lose on the images that candidates are chosen by, before it is trained.
-    static let mostLost = 0.005
+    package static let mostLost = 0.005
     private static let calibrationImages = 256
 
-    let run: RunFolder
+    package let run: RunFolder
     /// The part of the data that the figures are taken on.
-    let figures: EvaluationPart
+    package let figures: EvaluationPart
     /// Of training with int8's rounding; 0 for never.
-    let epochs: Int
-    let report: (FitEvent) -> Void
+    package let epochs: Int
+    package let report: (FitEvent) -> Void
 
     /// Quantises and scores; writes the run's int8 model.
-    func scores() throws -> QuantizedScores {
+    package func scores() throws -> QuantizedScores {
         let trained = try TrainedModel(run)
         let source = try RunData(trained)
         let images = try CalibrationImages(source, count: Self.calibrationImages)

@@ -1,15 +1,23 @@
 import Training
 
 /// How a fit's trainings are set, each an ordinary recipe.
-struct FitRecipes {
-    let folder: FitFolder
-    let survey: DataSurvey
+package struct FitRecipes {
+    package let folder: FitFolder
+    package let survey: DataSurvey
     /// Share of the training images that is held out to choose by.
-    let holdOut: Double
-    let seed: UInt64
-    let task: Recipe.TaskKind?
+    package let holdOut: Double
+    package let seed: UInt64
+    package let task: Recipe.TaskKind?
     /// What teaches; nil for none.
-    let teacher: TeacherSource?
+    package let teacher: TeacherSource?
+
+    package init(
+        folder: FitFolder, survey: DataSurvey, holdOut: Double, seed: UInt64, task: Recipe.TaskKind?,
+        teacher: TeacherSource?
+    ) {
+        (self.folder, self.survey, self.holdOut, self.seed) = (folder, survey, holdOut, seed)
+        (self.task, self.teacher) = (task, teacher)
+    }
 
     /// The settings of any training.
     ///
@@ -45,7 +53,7 @@ struct FitRecipes {
     }
 
     /// Half as many as make eight steps of an epoch, 64 at most.
-    static func batchSize(_ images: Int) -> Int {
+    package static func batchSize(_ images: Int) -> Int {
         var size = 64
         while size > 2, images / size < 8 { size /= 2 }
         return min(size, max(1, images))
@@ -53,14 +61,14 @@ struct FitRecipes {
 
     /// The fewest epochs of the last training from which on rectangles of its images become noise: shorter ones do not learn images by
     /// heart.
-    static let erasingEpochs = 30
+    package static let erasingEpochs = 30
 
     /// A candidate's training.
     ///
     /// - Parameters:
     ///   - weights: of the rung before; nil to begin.
     ///   - isLast: whether it is the winner's, to the end.
-    func candidate(
+    package func candidate(
         _ candidate: FitCandidate, data: String, images: Int, epochs: Int, weights: String?, isLast: Bool = false
     ) -> Recipe {
         let network: String
@@ -85,10 +93,10 @@ struct FitRecipes {
     }
 
     /// The fewest epochs of a teacher of which the first is for its new classifier alone.
-    static let freezingEpochs = 4
+    package static let freezingEpochs = 4
 
     /// The teacher's own training, with the defaults of fine-tuning; nil where it is trained already.
-    func teacher(_ stage: FitSchedule.TeacherStage, data: String, images: Int) -> Recipe? {
+    package func teacher(_ stage: FitSchedule.TeacherStage, data: String, images: Int) -> Recipe? {
         guard let teacher, case .weights(let file, let network) = teacher.kind else { return nil }
         var defaults = Recipe(network: network)
         defaults.takeFineTuningDefaults()

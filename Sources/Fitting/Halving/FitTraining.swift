@@ -2,7 +2,7 @@ import Foundation
 import Training
 
 /// What a fit trains with.
-protocol FitTraining {
+package protocol FitTraining {
     /// Trains a recipe to its end in a run's folder, or goes on with what is there.
     ///
     /// - Returns: the score after the last epoch on the images that candidates are chosen by; nil where it was asked to stop.
@@ -13,18 +13,18 @@ protocol FitTraining {
 }
 
 /// Ordinary trainings, one after the other in this process.
-struct RunTraining: FitTraining {
-    var options: TrainerOptions
-    let shouldStop: () -> Bool
-    let report: (FitEvent) -> Void
+package struct RunTraining: FitTraining {
+    package var options: TrainerOptions
+    package let shouldStop: () -> Bool
+    package let report: (FitEvent) -> Void
 
-    init(_ options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void) {
+    package init(_ options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void) {
         self.options = options
         self.options.resume = true
         (self.shouldStop, self.report) = (shouldStop, report)
     }
 
-    func train(_ recipe: Recipe, in run: RunFolder) throws -> Double? {
+    package func train(_ recipe: Recipe, in run: RunFolder) throws -> Double? {
         if run.isFinished(epochs: recipe.epochs), let last = run.epochMetrics().last { return last.accuracy }
         let trainer = try Trainer(
             recipe, run: run, options: options, shouldStop: shouldStop, report: { report(.training($0)) })
@@ -34,7 +34,7 @@ struct RunTraining: FitTraining {
     /// So long steps are watched, at most.
     private static let longest = 8.0
 
-    func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace {
+    package func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace {
         try? FileManager.default.removeItem(atPath: run.path)
         defer { try? FileManager.default.removeItem(atPath: run.path) }
         let watch = Watch()
@@ -52,13 +52,13 @@ struct RunTraining: FitTraining {
 private final class Watch {
     private let began = ContinuousClock.now
     private var started: Double?
-    private(set) var steps: [Double] = []
+    package private(set) var steps: [Double] = []
     private var scored: (seconds: Double, images: Int)?
     private var images = 0
 
-    var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
+    package var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
 
-    func note(_ event: TrainingEvent) {
+    package func note(_ event: TrainingEvent) {
         switch event {
         case .started(let start): (started, images) = (elapsed, start.evaluationImages)
         case .step: steps.append(elapsed)
@@ -67,7 +67,7 @@ private final class Watch {
         }
     }
 
-    func pace(batchSize: Int) -> Pace {
+    package func pace(batchSize: Int) -> Pace {
         let start = started ?? 0
         // The first step makes buffers and reads files that later ones find ready.
         let watched = steps.count > 1 ? steps : [start] + steps

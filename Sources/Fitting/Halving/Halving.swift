@@ -8,22 +8,30 @@ import Training
 /// Each training is an ordinary run in `rungs/N/NAME`, which begins with the weights of the rung before (a warm
 /// restart: Loshchilov and Hutter, *SGDR*, 2017). Which ones go on follows from scores alone, and from costs where
 /// scores are equal. A network whose loss becomes no number has no score and is out.
-struct Halving {
-    let schedule: FitSchedule
-    let division: DataDivision
-    let folder: FitFolder
-    let recipes: FitRecipes
-    let journal: FitJournal
-    let training: any FitTraining
-    let report: (FitEvent) -> Void
+package struct Halving {
+    package let schedule: FitSchedule
+    package let division: DataDivision
+    package let folder: FitFolder
+    package let recipes: FitRecipes
+    package let journal: FitJournal
+    package let training: any FitTraining
+    package let report: (FitEvent) -> Void
     /// Seconds that the schedule has behind the rungs.
-    let secondsBehind: Double
+    package let secondsBehind: Double
+
+    package init(
+        schedule: FitSchedule, division: DataDivision, folder: FitFolder, recipes: FitRecipes, journal: FitJournal,
+        training: any FitTraining, report: @escaping (FitEvent) -> Void, secondsBehind: Double
+    ) {
+        (self.schedule, self.division, self.folder, self.recipes) = (schedule, division, folder, recipes)
+        (self.journal, self.training, self.report, self.secondsBehind) = (journal, training, report, secondsBehind)
+    }
 
     /// Trains what is not done yet.
     ///
     /// - Returns: the winner's name; nil where it was asked to stop.
     /// - Throws: where a training fails; the error names it. `FittingError` where no network is left.
-    func run() throws -> String? {
+    package func run() throws -> String? {
         let candidates = Dictionary(uniqueKeysWithValues: schedule.entries.map { ($0.candidate.name, $0.candidate) })
         var left = schedule.entries.map(\.candidate.name)
         var secondsLeft = secondsBehind + schedule.rungs.reduce(0) { $0 + $1.seconds }
@@ -81,7 +89,9 @@ struct Halving {
     }
 
     /// The best of some networks, the best first; of equal scores the cheaper one.
-    static func best(_ count: Int, of scores: [String: Double], _ candidates: [String: FitCandidate]) -> [String] {
+    package static func best(_ count: Int, of scores: [String: Double], _ candidates: [String: FitCandidate])
+        -> [String]
+    {
         let ranked = scores.sorted { a, b in
             if a.value != b.value { return a.value > b.value }
             guard let left = candidates[a.key], let right = candidates[b.key] else { return a.key < b.key }
@@ -90,5 +100,5 @@ struct Halving {
         return ranked.prefix(count).map(\.key)
     }
 
-    static func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
+    package static func percent(_ share: Double) -> String { String(format: "%.2f %%", share * 100) }
 }

@@ -14,7 +14,7 @@ extension FitSummary {
     ///   - figures: the part of the data that the figures are taken on.
     ///   - path: where it goes.
     /// - Throws: what keeps the page from being made, as `RunReport` says it.
-    func writePage(_ figures: EvaluationPart, to path: String) throws {
+    package func writePage(_ figures: EvaluationPart, to path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else { return }
         var options = RunReport.Options()
         options.part = figures

@@ -48,7 +48,7 @@ extension FitSummary {
     }
 
     /// What the device takes, and whether it was run; a line each.
-    var deviceText: String {
+    package var deviceText: String {
         var text = "SRAM \(TextTable.grouped(device.sramBytes)) B, flash \(TextTable.grouped(device.flashBytes)) B"
         if let instructions = device.instructions, let cycles = device.estimatedCycles {
             text +=

@@ -45,7 +45,7 @@ public struct FitSummary: Sendable, Encodable {
     public let page: String
 
     /// What the score of each step is, from the teacher to the device, for people.
-    var steps: [(what: String, score: String)] {
+    package var steps: [(what: String, score: String)] {
         var steps: [(what: String, score: String)] = []
         func add(_ what: String, _ interval: WilsonInterval?, _ value: Double) {
             steps.append((what, interval?.text ?? String(format: "%.1f %%", value * 100)))
@@ -59,7 +59,7 @@ public struct FitSummary: Sendable, Encodable {
     }
 
     /// Which networks were tried, with what came out: in the order of how far they came.
-    static func rows(_ schedule: FitSchedule, _ state: FitState) -> [Row] {
+    package static func rows(_ schedule: FitSchedule, _ state: FitState) -> [Row] {
         let all = schedule.entries.map { entry -> Row in
             let candidate = entry.candidate
             let scores = state.rungs.compactMap { $0.scores[candidate.name] }

@@ -10,6 +10,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     public struct Entry: Sendable, Equatable, Codable {
         public var candidate: FitCandidate
         public var pace: Pace
+
+        package init(candidate: FitCandidate, pace: Pace) {
+            (self.candidate, self.pace) = (candidate, pace)
+        }
     }
 
     /// The training of the teacher.
@@ -18,6 +22,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         /// 0 for one that is trained already.
         public var epochs: Int
         public var pace: Pace
+
+        package init(resolution: Int, epochs: Int, pace: Pace) {
+            (self.resolution, self.epochs, self.pace) = (resolution, epochs, pace)
+        }
     }
 
     /// A rung of successive halving: so many networks are trained so long, the better half goes on.
@@ -30,6 +38,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         public var epochs: [String: Int]
         /// What it takes, on average over who may get here.
         public var seconds: Double
+
+        package init(entrants: Int, images: Int, epochs: [String: Int], seconds: Double) {
+            (self.entrants, self.images, self.epochs, self.seconds) = (entrants, images, epochs, seconds)
+        }
     }
 
     /// The training of who won.
@@ -38,6 +50,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         /// Of training with int8's rounding, where int8 loses too much.
         public var quantizationEpochs: Int
         public var seconds: Double
+
+        package init(epochs: [String: Int], quantizationEpochs: Int, seconds: Double) {
+            (self.epochs, self.quantizationEpochs, self.seconds) = (epochs, quantizationEpochs, seconds)
+        }
     }
 
     /// What was asked for.
@@ -55,7 +71,7 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     private var format = "sapool-schedule"
     private var version = 1
 
-    init(
+    package init(
         hours: Double, timingSeconds: Double, teacher: TeacherStage?, entries: [Entry], rungs: [Rung], final: Final,
         finishSeconds: Double, remarks: [String]
     ) {
@@ -64,7 +80,7 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     }
 
     /// What the training of the teacher takes.
-    func teacherSeconds(training images: Int, scored: Int) -> Double {
+    package func teacherSeconds(training images: Int, scored: Int) -> Double {
         teacher.map { $0.epochs == 0 ? 0 : $0.pace.seconds(epochs: $0.epochs, training: images, scored: scored) } ?? 0
     }
 
@@ -89,7 +105,7 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     }
 
     /// Times that can be added up.
-    static let plausibleSeconds = 0.0...1e12
+    package static let plausibleSeconds = 0.0...1e12
 
     private func check(_ path: String) throws {
         func require(_ condition: Bool, _ what: String) throws {
@@ -149,7 +165,7 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     }
 
     /// Writes it, whole or not at all.
-    func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
+    package func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
 
     /// The file's form.
     public func json() throws -> [UInt8] {

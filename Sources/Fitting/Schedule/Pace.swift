@@ -13,26 +13,26 @@ public struct Pace: Sendable, Equatable, Codable {
     }
 
     /// Whether it can be one of this world: of a file, nobody knows.
-    var isPlausible: Bool { [training, scoring, start].allSatisfy(FitSchedule.plausibleSeconds.contains) }
+    package var isPlausible: Bool { [training, scoring, start].allSatisfy(FitSchedule.plausibleSeconds.contains) }
 
     /// Seconds of an epoch, scores included.
-    func epoch(training images: Int, scored: Int) -> Double {
+    package func epoch(training images: Int, scored: Int) -> Double {
         max(1e-9, Double(images) * training + Double(scored) * scoring)
     }
 
     /// Seconds of a whole training.
-    func seconds(epochs: Int, training images: Int, scored: Int) -> Double {
+    package func seconds(epochs: Int, training images: Int, scored: Int) -> Double {
         start + Double(epochs) * epoch(training: images, scored: scored)
     }
 
     /// The most epochs that end in some seconds; 0 where not even one does.
-    func epochs(in seconds: Double, training images: Int, scored: Int) -> Int {
+    package func epochs(in seconds: Double, training images: Int, scored: Int) -> Int {
         let whole = ((seconds - start) / epoch(training: images, scored: scored)).rounded(.down)
         return whole >= 1 ? Int(min(whole, 1_000_000)) : 0
     }
 
     /// The same beside a teacher, which looks at every training image too.
-    func taught(by teacher: Pace?) -> Pace {
+    package func taught(by teacher: Pace?) -> Pace {
         Pace(training: training + (teacher?.scoring ?? 0), scoring: scoring, start: start)
     }
 }

@@ -6,38 +6,46 @@ import Foundation
 /// time, shared by half as many networks as the rung before. A network's epochs follow from its own pace, so that
 /// networks compete on equal time: what a slow one gains by capacity it has to make up in epochs, as it will in the
 /// end. Epochs are whole numbers; what their rounding leaves goes to the winner.
-struct ScheduleArithmetic {
+package struct ScheduleArithmetic {
     /// Seconds for everything.
-    var seconds: Double
+    package var seconds: Double
     /// What is gone before the first training.
-    var spent: Double
+    package var spent: Double
     /// What the end takes: quantising, firmware, the emulated core.
-    var finish: Double
+    package var finish: Double
     /// Images to train on, and to choose by.
-    var training: Int
-    var validation: Int
+    package var training: Int
+    package var validation: Int
     /// The teacher that could be trained, and its pace; epochs 0 for one that is there.
-    var teacher: FitSchedule.TeacherStage?
+    package var teacher: FitSchedule.TeacherStage?
     /// The fewest images of a rung, as far as there are so many.
-    var leastImages = ScheduleArithmetic.leastImages
+    package var leastImages = ScheduleArithmetic.leastImages
 
-    static let leastImages = 256
+    package init(
+        seconds: Double, spent: Double, finish: Double, training: Int, validation: Int,
+        teacher: FitSchedule.TeacherStage?, leastImages: Int = ScheduleArithmetic.leastImages
+    ) {
+        (self.seconds, self.spent, self.finish, self.training) = (seconds, spent, finish, training)
+        (self.validation, self.teacher, self.leastImages) = (validation, teacher, leastImages)
+    }
+
+    package static let leastImages = 256
     /// Of the time, what the teacher may take, what rungs take of the rest, and what is left for the unforeseen.
-    static let teacherShare = 0.2
-    static let rungShare = 0.4
-    static let reserve = 0.03
+    package static let teacherShare = 0.2
+    package static let rungShare = 0.4
+    package static let reserve = 0.03
     /// Below so many epochs a training says nothing.
-    static let leastEpochs = 2
+    package static let leastEpochs = 2
     /// More than that is a waste.
-    static let mostEpochs = 600
-    static let mostTeacherEpochs = 20
+    package static let mostEpochs = 600
+    package static let mostTeacherEpochs = 20
     /// Rounding in the network makes a step take so many times as long.
-    static let quantizationFactor = 3.0
+    package static let quantizationFactor = 3.0
 
     /// The schedule.
     ///
     /// - Throws: `FittingError` that says how many hours one training needs.
-    func schedule(hours: Double, _ entries: [FitSchedule.Entry]) throws -> FitSchedule {
+    package func schedule(hours: Double, _ entries: [FitSchedule.Entry]) throws -> FitSchedule {
         let usable = (seconds - spent - finish) * (1 - Self.reserve)
         var remarks: [String] = []
         let (stage, teacherSeconds) = teacherStage(usable, &remarks)
@@ -126,7 +134,7 @@ struct ScheduleArithmetic {
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.
-    static func sizes(_ count: Int) -> [Int] {
+    package static func sizes(_ count: Int) -> [Int] {
         guard count > 1 else { return [] }
         var sizes = [count]
         while let last = sizes.last, last > 3 { sizes.append((last + 1) / 2) }

@@ -4,16 +4,16 @@ import Networks
 import Training
 
 /// Times every training that a fit may do, by a few steps of each, and makes the schedule of it.
-struct Timing {
-    let options: FitOptions
-    let folder: FitFolder
-    let survey: DataSurvey
-    let division: DataDivision
-    let recipes: FitRecipes
-    let training: any FitTraining
-    let report: (FitEvent) -> Void
+package struct Timing {
+    package let options: FitOptions
+    package let folder: FitFolder
+    package let survey: DataSurvey
+    package let division: DataDivision
+    package let recipes: FitRecipes
+    package let training: any FitTraining
+    package let report: (FitEvent) -> Void
     /// Since when hours count.
-    let began: ContinuousClock.Instant
+    package let began: ContinuousClock.Instant
 
     /// Steps that are timed, at most, and images that are scored.
     private static let steps = 6
@@ -22,7 +22,7 @@ struct Timing {
     /// The schedule of some candidates.
     ///
     /// - Throws: `FittingError` where the hours are too short; where a candidate cannot be trained.
-    func schedule(_ candidates: [FitCandidate]) throws -> FitSchedule {
+    package func schedule(_ candidates: [FitCandidate]) throws -> FitSchedule {
         try? FileManager.default.removeItem(atPath: folder.timings)
         defer { try? FileManager.default.removeItem(atPath: folder.timings) }
         try RunFolder(folder.timings).create()
@@ -142,7 +142,7 @@ struct Timing {
         return 90 + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
     }
 
-    static func seconds(since start: ContinuousClock.Instant) -> Double {
+    package static func seconds(since start: ContinuousClock.Instant) -> Double {
         let elapsed = ContinuousClock.now - start
         return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }

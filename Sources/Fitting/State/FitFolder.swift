@@ -10,15 +10,15 @@ public struct FitFolder: Sendable, Equatable {
     public init(_ path: String) { self.path = path }
 
     /// What the images are.
-    var survey: String { path + "/survey.json" }
+    package var survey: String { path + "/survey.json" }
     /// Which images are trained on, chosen by and scored on: a data set that every verb takes.
     public var images: String { path + "/images.json" }
     /// Networks that fit.
-    var candidates: String { path + "/candidates.json" }
+    package var candidates: String { path + "/candidates.json" }
     /// What the clock decided.
     public var schedule: String { path + "/schedule.json" }
     /// What is done.
-    var state: String { path + "/state.json" }
+    package var state: String { path + "/state.json" }
     /// What came out.
     public var summary: String { path + "/summary.json" }
     /// The same for people.
@@ -34,17 +34,17 @@ public struct FitFolder: Sendable, Equatable {
     /// The library for C.
     public var library: String { path + "/library" }
     /// Where trainings are timed; gone afterwards.
-    var timings: String { path + "/timings" }
+    package var timings: String { path + "/timings" }
 
     /// The teacher without most of its channels.
-    func pruned(_ name: String) -> String { "\(path)/pruned/\(name)" }
+    package func pruned(_ name: String) -> String { "\(path)/pruned/\(name)" }
     /// The folder of a rung, counted from 1.
-    func rung(_ number: Int) -> String { "\(path)/rungs/\(number)" }
+    package func rung(_ number: Int) -> String { "\(path)/rungs/\(number)" }
     /// The training of a candidate on a rung.
-    func run(_ name: String, rung: Int) -> RunFolder { RunFolder("\(self.rung(rung))/\(name)") }
+    package func run(_ name: String, rung: Int) -> RunFolder { RunFolder("\(self.rung(rung))/\(name)") }
 
     /// Whether the clock has decided.
-    var holdsSchedule: Bool { FileManager.default.fileExists(atPath: schedule) }
+    package var holdsSchedule: Bool { FileManager.default.fileExists(atPath: schedule) }
     /// Whether a fit has begun here.
-    var holdsFit: Bool { FileManager.default.fileExists(atPath: state) }
+    package var holdsFit: Bool { FileManager.default.fileExists(atPath: state) }
 }

@@ -3,14 +3,14 @@ import Foundation
 
 /// Keeps a fit's state in a file that is replaced whole after every step, so that a kill at any moment loses one step
 /// at most.
-final class FitJournal {
+package final class FitJournal {
     private let path: String
-    private(set) var state: FitState
+    package private(set) var state: FitState
 
     /// Goes on with the journal of a folder, or begins one.
     ///
     /// - Throws: `FittingError` where the folder's fit is of other options, or its journal is damaged.
-    init(_ folder: FitFolder, _ options: FitOptions) throws {
+    package init(_ folder: FitFolder, _ options: FitOptions) throws {
         path = folder.state
         guard let data = FileManager.default.contents(atPath: path) else {
             state = FitState(options: options)
@@ -28,7 +28,7 @@ final class FitJournal {
     }
 
     /// Changes the state, and writes it.
-    func update(_ change: (inout FitState) -> Void) throws {
+    package func update(_ change: (inout FitState) -> Void) throws {
         change(&state)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

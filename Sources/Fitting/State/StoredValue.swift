@@ -2,11 +2,11 @@ import Files
 import Foundation
 
 /// A value that is worked out once and kept in a file.
-enum StoredValue {
+package enum StoredValue {
     /// What the file has; where there is none, what `make` gives, written first.
     ///
     /// - Throws: `FittingError` where the file is damaged; whatever `make` throws.
-    static func at<Value: Codable>(_ path: String, make: () throws -> Value) throws -> Value {
+    package static func at<Value: Codable>(_ path: String, make: () throws -> Value) throws -> Value {
         if let data = FileManager.default.contents(atPath: path) {
             guard let value = try? JSONDecoder().decode(Value.self, from: data) else {
                 throw FittingError("\(path) is damaged: begin anew in another output folder")

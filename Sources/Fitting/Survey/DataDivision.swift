@@ -8,21 +8,21 @@ import Training
 ///
 /// Splits that the data have stay; where one is missing, it is taken from the training images, the same share of every
 /// class. What is chosen by a part flatters on it, so the figures are of another one.
-struct DataDivision {
+package struct DataDivision {
     /// Of the training images, what candidates are chosen by.
-    static let validationShare = 0.12
+    package static let validationShare = 0.12
     /// Of images without any split, what the figures are taken on.
-    static let testShare = 0.2
+    package static let testShare = 0.2
     /// The fewest images of a class in all.
-    static let leastOfClass = 8
+    package static let leastOfClass = 8
 
     /// Names of the images of each part; nil of images with boxes, whose splits are taken as they are.
-    let list: DividedImages?
+    package let list: DividedImages?
     /// Of images with boxes, the share of the training images that is held out for want of a split to choose by; 0 for
     /// none.
-    let holdOut: Double
+    package let holdOut: Double
     /// The part that the figures are taken on.
-    let figures: EvaluationPart
+    package let figures: EvaluationPart
     private let data: String
     private let counts: [Split: Int]
 
@@ -30,7 +30,7 @@ struct DataDivision {
     ///
     /// - Parameter data: a data set's name, or the absolute path of its folder.
     /// - Throws: `FittingError` where there are fewer than two classes, or too few images of one.
-    init(_ data: String, _ survey: DataSurvey, seed: UInt64) throws {
+    package init(_ data: String, _ survey: DataSurvey, seed: UInt64) throws {
         guard survey.classNames.count > 1 else {
             throw FittingError(
                 "\(data) holds one class, \(survey.classNames.first?.printableName ?? ""): put the images of each class into a folder of its "
@@ -86,7 +86,7 @@ struct DataDivision {
     }
 
     /// A division that was written before.
-    init(_ list: DividedImages) {
+    package init(_ list: DividedImages) {
         (self.list, data, holdOut, figures) = (list, list.data, 0, .test)
         counts = Dictionary(
             uniqueKeysWithValues: list.splits.map { split in (split, list[split]?.images.count ?? 0) })
@@ -95,7 +95,7 @@ struct DataDivision {
     /// Images with boxes, by their splits.
     ///
     /// - Throws: `FittingError` where there are none to train on.
-    init(boxes data: String, _ survey: DataSurvey) throws {
+    package init(boxes data: String, _ survey: DataSurvey) throws {
         let images = Dictionary(uniqueKeysWithValues: survey.parts.map { ($0.split, $0.images) })
         guard let training = images[.train] else {
             throw FittingError("\(data) has no images to train on: add a train split")
@@ -113,10 +113,10 @@ struct DataDivision {
     }
 
     /// How many images a part has.
-    func count(_ split: Split) -> Int { counts[split] ?? 0 }
+    package func count(_ split: Split) -> Int { counts[split] ?? 0 }
 
     /// The name of the data as trainings of a fit take them.
-    func data(_ folder: FitFolder) -> String { list == nil ? data : folder.images }
+    package func data(_ folder: FitFolder) -> String { list == nil ? data : folder.images }
 
     /// The same with few of the training images, as many of every class as they have in all.
     ///
@@ -124,7 +124,7 @@ struct DataDivision {
     ///   - training: how many, about; all of them where that is no fewer.
     ///   - validation: how many to score on; nil for all.
     /// - Returns: nil of images with boxes.
-    func few(training: Int, validation: Int? = nil, seed: UInt64) throws -> DividedImages? {
+    package func few(training: Int, validation: Int? = nil, seed: UInt64) throws -> DividedImages? {
         guard let list else { return nil }
         func some(_ split: Split, _ wanted: Int) throws -> DividedImages.Part? {
             guard let part = list[split], wanted < part.images.count else { return list[split] }

@@ -5,7 +5,7 @@ extension DataSurvey {
     /// What images with boxes are, by their annotations alone: images are read as they are trained on.
     ///
     /// - Throws: a sentence where the annotations cannot be read, or name no object.
-    init(boxesOf data: String) throws {
+    package init(boxesOf data: String) throws {
         let folder = try AnnotatedFolder(data)
         var classNames: [String]?
         parts = []
@@ -38,7 +38,7 @@ extension DataSurvey {
     }
 
     /// Sides of a detector's anchors, rising, one for each of its four maps and one more.
-    var anchorScales: [Double] {
+    package var anchorScales: [Double] {
         var last = 0.0
         return (objectSides ?? []).map { side in
             last = min(0.99, max(side, last + 0.02))

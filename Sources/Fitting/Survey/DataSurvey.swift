@@ -54,10 +54,10 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     public var count: Int { parts.reduce(0) { $0 + $1.images } }
 
     private struct Look: Sendable {
-        var digest: Int?
-        var side = 0
-        var isGrey = true
-        var problem: String?
+        package var digest: Int?
+        package var side = 0
+        package var isGrey = true
+        package var problem: String?
     }
 
     /// Looks at every image of every split.
@@ -194,5 +194,5 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     }
 
     /// From which imbalance on classes are drawn equally often.
-    static let imbalanceLimit = 5.0
+    package static let imbalanceLimit = 5.0
 }

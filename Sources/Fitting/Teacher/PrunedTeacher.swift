@@ -12,17 +12,17 @@ import Training
 /// How many go from each layer does not hang on the weights, so what the smaller network costs is known before the
 /// teacher is trained; which ones go, those that are missed least (Molchanov et al., *Importance Estimation for Neural
 /// Network Pruning*, 2019), is decided afterwards.
-enum PrunedTeacher {
+package enum PrunedTeacher {
     /// Below this share of the channels nothing of the teacher is left.
-    static let leastShare = 0.1
+    package static let leastShare = 0.1
     private static let steps = 48
     /// How many compete.
-    static let most = 3
+    package static let most = 3
 
     /// Candidates of a teacher at several sizes of the image.
     ///
     /// - Parameter recipe: names the network.
-    static func candidates(
+    package static func candidates(
         _ recipe: Recipe, resolutions: [Int], channels: Int, classes: Int, _ budget: FitBudget
     ) -> [FitCandidate] {
         let found = resolutions.sorted(by: >).compactMap { side -> FitCandidate? in
@@ -64,7 +64,7 @@ enum PrunedTeacher {
     }
 
     /// A candidate's network as it will be, before there is a teacher: for timing.
-    static func network(_ candidate: FitCandidate, _ recipe: Recipe, classes: Int) throws -> Network {
+    package static func network(_ candidate: FitCandidate, _ recipe: Recipe, classes: Int) throws -> Network {
         let side = candidate.resolution
         let whole = try recipe.buildNetwork(input: [candidate.channels, side, side], classes: classes)
         return try search(whole).run(.channels(candidate.keptShare ?? 1)).network
@@ -74,7 +74,7 @@ enum PrunedTeacher {
     /// nothing is done.
     ///
     /// - Parameter data: the images that show which channels matter.
-    static func write(
+    package static func write(
         _ candidate: FitCandidate, of teacher: RunFolder, classes: Int, data: String, to folder: String
     ) throws {
         let path = folder + "/network.json"

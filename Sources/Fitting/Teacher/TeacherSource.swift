@@ -6,28 +6,28 @@ import Training
 
 /// Where a teacher comes from: a run that is trained on these classes, or weights that were learned on other images and
 /// are fine-tuned on these.
-struct TeacherSource: Equatable {
-    enum Kind: Equatable {
+package struct TeacherSource: Equatable {
+    package enum Kind: Equatable {
         /// A run's folder, or an imported network's.
         case run(String)
         /// A file of weights, and the network that they are of.
         case weights(String, network: String)
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// Side of the images that a run takes; nil where it can be chosen.
-    let resolution: Int?
+    package let resolution: Int?
     /// Whether the weights are those that `Scripts/weights` sets up, whose pixels go from −1 to 1.
     private let isOwn: Bool
 
     /// What `Scripts/weights` sets up, below a folder of what the project's set-up has brought.
-    static let file = "weights/efficientnet-lite0.pth"
+    package static let file = "weights/efficientnet-lite0.pth"
 
     /// Finds a teacher.
     ///
     /// - Returns: nil where there is none to be had, or none is wanted.
     /// - Throws: `FittingError` where the one that was named cannot teach these classes.
-    init?(_ options: FitOptions, classNames: [String]) throws {
+    package init?(_ options: FitOptions, classNames: [String]) throws {
         guard !options.goesAlone, options.task != .detection else {
             guard options.teacher == nil else {
                 throw FittingError(
@@ -64,7 +64,7 @@ struct TeacherSource: Equatable {
     /// What pixels become where the teacher is trained: what its weights say where they lie in the folder of a run or of an imported
     /// network. Of those of `Scripts/weights` it is known: EfficientNet-Lite was trained on (pixel − 127) / 128. Of all others ImageNet's
     /// is likeliest.
-    var normalization: Recipe.NormalizationKind {
+    package var normalization: Recipe.NormalizationKind {
         guard !isOwn, case .weights(let file, _) = kind else { return .half }
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
         return RunFolder(folder).holdsRun || ModelInterface.isThere(in: folder) ? .weights : .imagenet
@@ -73,7 +73,7 @@ struct TeacherSource: Equatable {
     /// Whether the weights lack a part of the network, such as the classifier of these classes.
     ///
     /// - Parameter recipe: names the network and its input.
-    func startsLayersAnew(_ recipe: Recipe, classes: Int) -> Bool {
+    package func startsLayersAnew(_ recipe: Recipe, classes: Int) -> Bool {
         guard case .weights(let file, _) = kind, let side = recipe.resolution,
             let network = try? recipe.buildNetwork(input: [recipe.channels ?? 3, side, side], classes: classes),
             let mapping = try? WeightFile.read(contentsOf: file, for: network.parameters)
@@ -85,7 +85,7 @@ struct TeacherSource: Equatable {
     /// A recipe that names its network.
     ///
     /// - Throws: where a run's folder cannot be read.
-    func networkRecipe() throws -> Recipe {
+    package func networkRecipe() throws -> Recipe {
         switch kind {
         case .run(let path):
             try RunConfiguration.read(from: RunFolder(path)).configuration.lastingRecipe(of: RunFolder(path))
@@ -94,7 +94,7 @@ struct TeacherSource: Equatable {
     }
 
     /// The folder of the teacher's run, now or once it is trained.
-    func run(_ folder: FitFolder) -> RunFolder {
+    package func run(_ folder: FitFolder) -> RunFolder {
         switch kind {
         case .run(let path): RunFolder(path)
         case .weights: folder.teacher
@@ -103,7 +103,7 @@ struct TeacherSource: Equatable {
 
     /// Sides of the image that a teacher may be trained at, the largest first: not much above what the photographs
     /// have.
-    static func resolutions(side: Int) -> [Int] {
+    package static func resolutions(side: Int) -> [Int] {
         [224, 192, 160, 128, 96, 64, 32].filter { $0 <= side + side / 8 || $0 == 32 }
     }
 }
