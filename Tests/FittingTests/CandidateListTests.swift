@@ -26,7 +26,7 @@ final class CandidateListTests: XCTestCase {
         XCTAssertEqual(CandidateList.resolutions(side: 28), [28])
         XCTAssertEqual(CandidateList.resolutions(side: 64), [64, 32])
         XCTAssertEqual(CandidateList.resolutions(side: 160), [64, 96, 128, 160])
-        XCTAssertEqual(CandidateList.resolutions(side: 4000), [128, 160, 192, 224])
+        XCTAssertEqual(CandidateList.resolutions(side: 4000), [96, 128, 160, 192, 224])
     }
 
     func testCandidatesKeepToTheBudget() throws {

@@ -18,7 +18,9 @@ public struct CandidateList: Sendable, Equatable, Codable {
     public var fitting: Int
 
     /// Poolings that compete.
-    package static let pools = ["strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)"]
+    package static let pools = [
+        "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance",
+    ]
     /// How many compete where there is time for all.
     package static let most = 12
 
@@ -102,7 +104,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
     /// Sides of the image that are tried: none above what the photographs have, and small images as they are.
     package static func resolutions(side: Int) -> [Int] {
         guard side > 64 else { return side >= 48 ? [side, side / 2] : [max(16, side)] }
-        return Array([64, 96, 128, 160, 192, 224].filter { $0 <= side + side / 8 }.suffix(4))
+        return Array([64, 96, 128, 160, 192, 224].filter { $0 <= side + side / 8 }.suffix(5))
     }
 
     private static func mobileNets(
@@ -118,11 +120,11 @@ public struct CandidateList: Sendable, Equatable, Codable {
     }
 
     private struct Description: Sendable {
-        package let network: String
-        package let resolution: Int
-        package let pool: String
+        let network: String
+        let resolution: Int
+        let pool: String
 
-        package init(_ network: String, _ resolution: Int, _ pool: String) {
+        init(_ network: String, _ resolution: Int, _ pool: String) {
             (self.network, self.resolution, self.pool) = (network, resolution, pool)
         }
     }

@@ -52,13 +52,13 @@ package struct RunTraining: FitTraining {
 private final class Watch {
     private let began = ContinuousClock.now
     private var started: Double?
-    package private(set) var steps: [Double] = []
+    private(set) var steps: [Double] = []
     private var scored: (seconds: Double, images: Int)?
     private var images = 0
 
-    package var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
+    var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
 
-    package func note(_ event: TrainingEvent) {
+    func note(_ event: TrainingEvent) {
         switch event {
         case .started(let start): (started, images) = (elapsed, start.evaluationImages)
         case .step: steps.append(elapsed)
@@ -67,7 +67,7 @@ private final class Watch {
         }
     }
 
-    package func pace(batchSize: Int) -> Pace {
+    func pace(batchSize: Int) -> Pace {
         let start = started ?? 0
         // The first step makes buffers and reads files that later ones find ready.
         let watched = steps.count > 1 ? steps : [start] + steps

@@ -54,10 +54,10 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     public var count: Int { parts.reduce(0) { $0 + $1.images } }
 
     private struct Look: Sendable {
-        package var digest: Int?
-        package var side = 0
-        package var isGrey = true
-        package var problem: String?
+        var digest: Int?
+        var side = 0
+        var isGrey = true
+        var problem: String?
     }
 
     /// Looks at every image of every split.
