@@ -51,7 +51,9 @@ final class PrintedTextTests: XCTestCase {
                 XCTAssertFalse(
                     line.unicodeScalars.contains { $0.isUnseen && $0 != "\t" }, "\(file): \(line.debugDescription)")
                 let text = line.drop { $0 == " " }
-                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nihil"].contains { text.contains($0) }
+                let isOfName = ["injected", "redro", "splice", "trigraph", "img", "nihil"].contains {
+                    text.contains($0)
+                }
                 guard isOfName, !file.hasPrefix("Sources/DeviceRuntime"), !file.hasPrefix("Sources/CDSP") else {
                     continue
                 }

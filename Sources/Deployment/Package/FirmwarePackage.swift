@@ -74,7 +74,8 @@ public struct FirmwarePackage {
         // What an earlier program wrote, and this one does not, would be built too.
         let paths = Set(files.map(\.path))
         let present = (try? FileManager.default.subpathsOfDirectory(atPath: "\(path)/Sources")) ?? []
-        for old in present.map({ "Sources/\($0)" }) where !paths.contains(where: { $0 == old || $0.hasPrefix(old + "/") }) {
+        for old in present.map({ "Sources/\($0)" })
+        where !paths.contains(where: { $0 == old || $0.hasPrefix(old + "/") }) {
             try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
         }
         for file in files { try writer.write(file.path, file.bytes) }
