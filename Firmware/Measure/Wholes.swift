@@ -43,11 +43,13 @@ extension Sample {
                 notation: one.notation, input: [one.side == 28 ? 1 : 3, one.side, one.side], classes: 10)
             return one.options.map { Sample(network: network, options: $0) }
         }
-        return try (samples + separable() + shaped() + mixed()).filter { sample in
+        let chosen = try (samples + separable() + shaped()).filter { sample in
             // Where nothing runs along with the image's rows, pushing them is no loop of its own.
             guard sample.options.pushesRows else { return true }
             return try MemoryPlan(sample.network, options: sample.options).stripes[0].steps.count > 1
         }
+        // Those take less code where rows are pushed, though nothing runs along with them.
+        return try chosen + mixed()
     }
 
     private static let held = PlanOptions()
