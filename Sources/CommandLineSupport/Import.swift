@@ -121,25 +121,25 @@ package struct Import: ParsableCommand {
         }
     }
 
-    private func takeOverONNX() throws {
+    /// What brings network and weights along is not told of them.
+    private func checkBringsAll(_ what: String) throws {
         guard network == nil else {
-            throw ValidationError("An ONNX model brings its network with it: leave --network out.")
+            throw ValidationError("\(what) brings its network with it: leave --network out.")
         }
         guard weightsKey == nil else {
-            throw ValidationError("An ONNX model holds one set of weights: leave --weights-key out.")
+            throw ValidationError("\(what) holds one set of weights: leave --weights-key out.")
         }
+    }
+
+    private func takeOverONNX() throws {
+        try checkBringsAll("An ONNX model")
         let takeover = try ONNXTakeover(file, asReals: asReals, meaning)
         if let output { try takeover.write(to: output) }
         if json { try printJSON(takeover.summary) } else { print(takeover.text(output)) }
     }
 
     private func takeOverTFLite() throws {
-        guard network == nil else {
-            throw ValidationError("A TensorFlow Lite model brings its network with it: leave --network out.")
-        }
-        guard weightsKey == nil else {
-            throw ValidationError("A TensorFlow Lite model holds one set of weights: leave --weights-key out.")
-        }
+        try checkBringsAll("A TensorFlow Lite model")
         let takeover = try TFLiteTakeover(file, asReals: asReals, meaning)
         if let output { try takeover.write(to: output) }
         if json {

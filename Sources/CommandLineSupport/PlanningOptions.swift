@@ -67,7 +67,7 @@ package struct PlanningOptions: ParsableArguments {
         }
     }
 
-    private static func named(_ board: String) throws -> Board {
+    package static func named(_ board: String) throws -> Board {
         do { return try Board.named(board) } catch { throw ValidationError("\(error).") }
     }
 

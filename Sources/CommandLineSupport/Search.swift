@@ -59,7 +59,7 @@ package struct Search: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("Most multiply-accumulates an image: 30M, 500K.", valueName: "number"),
-        transform: { try Numbers.count($0) })
+        transform: { try WorkAmount.count($0, of: "multiply-accumulates") })
     var macs: Int?
 
     @Option(help: ArgumentHelp("Draw the front.", valueName: "file"))
@@ -167,16 +167,5 @@ private enum Numbers {
             }
             return number
         }
-    }
-
-    /// `30M` is thirty million, as it counts work and not memory.
-    static func count(_ text: String) throws -> Int {
-        let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9]
-        let last = text.uppercased().last ?? " "
-        let factor = factors[last]
-        guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
-            number * (factor ?? 1) < 9e18
-        else { throw ValidationError("\(text) is no number of multiply-accumulates: write for example 30M") }
-        return Int(number * (factor ?? 1))
     }
 }

@@ -109,7 +109,7 @@ public final class Fit {
         _ training: any FitTraining, _ shouldStop: () -> Bool, _ report: @escaping (FitEvent) -> Void
     ) throws -> FitPlan? {
         let began = ContinuousClock.now
-        let data = absolute(options.data)
+        let data = DataPlace.absoluteName(options.data)
         report(.stage("looking at the images of \(options.data)", secondsLeft: nil))
         let isDetection = options.task == .detection
         let survey = try StoredValue.at(folder.survey) {
@@ -199,7 +199,4 @@ public final class Fit {
             folder: folder, survey: survey, holdOut: division.holdOut, seed: options.seed, task: options.task,
             teacher: teacher)
     }
-
-    /// The data's name as it leads there from any working folder.
-    private func absolute(_ data: String) -> String { DataPlace.absoluteName(data) }
 }

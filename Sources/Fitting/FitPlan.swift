@@ -38,7 +38,7 @@ public struct FitPlan {
         for entry in schedule.entries {
             let one = entry.candidate
             table.addRow([
-                one.origin == .pruned ? "\(one.network), pruned" : one.network, "\(one.resolution)",
+                one.origin.title(of: one.network), "\(one.resolution)",
                 ByteSize.text(one.sramBytes), ByteSize.text(one.flashBytes), TextTable.grouped(one.multiplyAccumulates),
                 String(format: "%.0f", 1 / max(1e-9, entry.pace.taught(by: schedule.teacher?.pace).training)),
             ])
@@ -46,18 +46,18 @@ public struct FitPlan {
         var steps: [String] = []
         if let teacher = schedule.teacher, teacher.epochs > 0 {
             steps.append(
-                "\(Self.time(teacherSeconds)): a teacher, \(counted(teacher.epochs, "epoch")) at \(teacher.resolution) pixels"
+                "\(timeText(teacherSeconds)): a teacher, \(counted(teacher.epochs, "epoch")) at \(teacher.resolution) pixels"
             )
         }
         for (index, rung) in schedule.rungs.enumerated() {
             steps.append(
-                "\(Self.time(rung.seconds)): rung \(index + 1), \(counted(rung.entrants, "network")), each "
+                "\(timeText(rung.seconds)): rung \(index + 1), \(counted(rung.entrants, "network")), each "
                     + "\(Self.text(rung.epochs)) of \(TextTable.grouped(rung.images)) images")
         }
         steps.append(
-            "\(Self.time(finalSeconds)): the winner, \(Self.text(schedule.final.epochs)) of "
+            "\(timeText(finalSeconds)): the winner, \(Self.text(schedule.final.epochs)) of "
                 + "\(TextTable.grouped(division.count(.train))) images")
-        steps.append("\(Self.time(schedule.finishSeconds)): int8, firmware, host and emulated core")
+        steps.append("\(timeText(schedule.finishSeconds)): int8, firmware, host and emulated core")
         let sum = schedule.timingSeconds + secondsAhead
         return """
             \(survey.sentences.joined(separator: "\n"))
@@ -65,7 +65,7 @@ public struct FitPlan {
             \(table)
 
             \((steps + schedule.remarks).joined(separator: "\n"))
-            \(Self.time(sum)) in all, \(Self.time(schedule.timingSeconds)) of them for looking and timing
+            \(timeText(sum)) in all, \(timeText(schedule.timingSeconds)) of them for looking and timing
             """
     }
 
@@ -73,12 +73,5 @@ public struct FitPlan {
     private static func text(_ epochs: [String: Int]) -> String {
         let (least, most) = (epochs.values.min() ?? 1, epochs.values.max() ?? 1)
         return least == most ? counted(most, "epoch") : "\(least) to \(counted(most, "epoch"))"
-    }
-
-    package static func time(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e9 else { return "long" }
-        let whole = Int(max(0, seconds).rounded())
-        if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
-        return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
     }
 }

@@ -117,8 +117,17 @@ final class CameraTests: XCTestCase {
 
     func testWhatNoCameraGives() throws {
         let size = ImageSize(square: 28)
-        XCTAssertThrowsError(try CameraTables(size: size, transform: .smallImageTraining(size: size))) {
-            XCTAssertTrue("\($0)".contains("draws at random"), "\($0)")
+        // Whatever of it draws.
+        var random = [Transform](repeating: .smallImageEvaluation(size: size), count: 5)
+        random[0].flipProbability = 0.5
+        random[1].verticalFlipProbability = 0.5
+        random[2].colorJitter = ColorJitter(brightness: 0.2)
+        random[3].randAugment = RandAugment(magnitude: 5)
+        random[4].erasing = RandomErasing(probability: 0.5)
+        for transform in random + [.smallImageTraining(size: size)] {
+            XCTAssertThrowsError(try CameraTables(size: size, transform: transform)) {
+                XCTAssertTrue("\($0)".contains("draws at random"), "\($0)")
+            }
         }
         XCTAssertThrowsError(
             try CameraTables(size: ImageSize(width: 0, height: 4), transform: .smallImageEvaluation(size: size))

@@ -80,11 +80,6 @@ public final class AnnotatedDataset: Dataset {
         guard let reducedSize else { return image }
         let scale = max(
             Double(reducedSize.width) / Double(image.width), Double(reducedSize.height) / Double(image.height))
-        guard scale < 1 else { return image }
-        let size = ImageSize(
-            width: max(1, Int((Double(image.width) * scale).rounded())),
-            height: max(1, Int((Double(image.height) * scale).rounded())))
-        var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
-        return try Transform(geometry: .resize(size)).apply(to: image, using: &generator)
+        return try image.reduced(by: scale)
     }
 }

@@ -93,8 +93,9 @@ public struct DividedImages: Sendable, Equatable, Codable {
             throw DatasetsError("the list of images of \(data) has no \(split.rawValue) split")
         }
         let whole = try DatasetCatalog.open(data, split: part.split, locations: locations)
-        let named = try whole.divided(by: Set(part.images), in: data).named
-        guard named.count == Set(part.images).count else {
+        let wanted = Set(part.images)
+        let named = try whole.divided(by: wanted, in: data).named
+        guard named.count == wanted.count else {
             let there = Set((0..<named.count).map { named.name(of: $0, in: data) })
             let gone = part.images.first { !there.contains($0) } ?? ""
             throw DatasetsError(

@@ -100,7 +100,7 @@ public struct ColorJitter: Codable, Sendable, Equatable {
         return (Float(sum) / Float(count)).rounded()
     }
 
-    private static func blend(_ center: Float, _ value: UInt8, _ factor: Float) -> UInt8 {
+    static func blend(_ center: Float, _ value: UInt8, _ factor: Float) -> UInt8 {
         rounded(center + factor * (Float(value) - center))
     }
 

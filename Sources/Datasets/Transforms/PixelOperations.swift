@@ -65,7 +65,7 @@ struct PixelOperations {
                     sum += Int(old[j - channels]) + Int(old[j]) + Int(old[j + channels])
                 }
                 let smooth = Float((sum + 6) / 13)
-                pixels[i] = Self.byte(smooth + Float(factor) * (Float(old[i]) - smooth))
+                pixels[i] = ColorJitter.blend(smooth, old[i], Float(factor))
             }
         }
     }
@@ -119,6 +119,4 @@ struct PixelOperations {
             for i in 0..<count * channels { pixels[i] = table[Int(pixels[i])] }
         }
     }
-
-    private static func byte(_ value: Float) -> UInt8 { UInt8(max(0, min(255, value.rounded()))) }
 }

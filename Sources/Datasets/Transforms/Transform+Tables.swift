@@ -44,7 +44,9 @@ extension Transform {
         guard (1...1 << 15).contains(source.width), (1...1 << 15).contains(source.height) else {
             throw DatasetsError("a camera's image cannot have \(source) pixels: sides go from 1 to \(1 << 15)")
         }
-        guard flipProbability == 0, (verticalFlipProbability ?? 0) == 0, colorJitter == nil else {
+        guard flipProbability == 0, (verticalFlipProbability ?? 0) == 0, colorJitter == nil, randAugment == nil,
+            erasing == nil
+        else {
             throw DatasetsError("the transform draws at random: an evaluation's is asked for")
         }
         switch geometry {

@@ -39,12 +39,12 @@ struct PackageFiles {
     }
 
     /// The files that every package has, from inside this program.
-    static var runtime: [(path: String, bytes: [UInt8])] {
+    static let runtime: [(path: String, bytes: [UInt8])] = {
         guard let files = firmware_files() else { return [] }
         return UnsafeBufferPointer(start: files, count: firmware_file_count()).map { file in
             (String(cString: file.path), Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
         }
-    }
+    }()
 
     /// The text of a file that is the same for every network, but for the names in it.
     static func template(_ name: String) -> String {
@@ -64,8 +64,7 @@ struct PackageFiles {
         for file in export.data.files { add("Sources/\(names.data)/\(file.name)", file.text) }
         files.append(("Sources/\(names.data)/weights.bin", export.weights))
         for file in Self.runtime where file.path.hasPrefix(Self.programFolder) {
-            let text = String(decoding: file.bytes, as: UTF8.self).replacing("sapool", with: names.c).replacing(
-                "SAPOOL", with: names.constant)
+            let text = names.named(String(decoding: file.bytes, as: UTF8.self))
             add(file.path.replacing(Self.programFolder, with: "Sources/\(names.program)/"), text)
         }
     }

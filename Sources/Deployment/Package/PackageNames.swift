@@ -23,6 +23,9 @@ struct PackageNames {
         module = name.prefix(1).uppercased() + name.dropFirst()
     }
 
+    /// A text that is the same for every network, with this one's names.
+    func named(_ text: String) -> String { text.replacing("sapool", with: c).replacing("SAPOOL", with: constant) }
+
     // `#include <string.h>` would find the network's header.
     private static let standardHeaders: Set = [
         "assert", "complex", "ctype", "errno", "fenv", "float", "inttypes", "iso646", "limits", "locale", "math",

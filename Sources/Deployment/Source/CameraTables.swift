@@ -32,10 +32,7 @@ public struct CameraTables: Sendable, Hashable {
     /// The C file's tables.
     var text: String {
         func table(_ type: String, _ name: String, _ numbers: [Int]) -> String {
-            let lines = stride(from: 0, to: numbers.count, by: 16).map { start in
-                "    " + numbers[start..<min(start + 16, numbers.count)].map { "\($0)," }.joined(separator: " ")
-            }
-            return "static const \(type) \(name)[\(numbers.count)] = {\n\(lines.joined(separator: "\n"))\n};\n"
+            "static const \(type) \(name)[\(numbers.count)] = {\n\(TableText.lines(numbers, by: 16))\n};\n"
         }
         func axis(_ name: String, _ axis: ResizeTable, from first: Int) -> String {
             table("uint16_t", "\(name)_starts", axis.starts.map { $0 - first })

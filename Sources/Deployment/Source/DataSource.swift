@@ -28,7 +28,7 @@ struct DataSource {
 
     /// A file that is the same for every network but for its names.
     private func template(_ name: String) -> String {
-        PackageFiles.template(name).replacing("sapool", with: c).replacing("SAPOOL", with: k)
+        source.names.named(PackageFiles.template(name))
     }
 
     private var weights: String {

@@ -28,14 +28,11 @@ struct Exponentials {
     /// The C file's table.
     var text: String {
         guard let table else { return "#define ENDS_IN_SOFTMAX 1\n" }
-        let lines = stride(from: 0, to: table.count, by: 12).map { start in
-            "    " + table[start..<min(start + 12, table.count)].map { "\($0)," }.joined(separator: " ")
-        }
         return """
             #define ENDS_IN_SOFTMAX 0
             enum { EXPONENTIALS = \(table.count) };
             static const uint32_t exponentials[EXPONENTIALS] = {
-            \(lines.joined(separator: "\n"))
+            \(TableText.lines(table, by: 12))
             };
 
             """

@@ -26,14 +26,7 @@ struct COCOMatching {
                 .prefix(limit).map(\.element)
             self.detections = sorted
             self.objects = objects
-            overlaps = sorted.flatMap { detection in objects.map { Self.overlap(detection.box, $0) } }
-        }
-
-        /// Intersection over union; for a crowd over the detection's own area.
-        private static func overlap(_ box: Box, _ object: GroundTruth) -> Double {
-            let shared = box.intersection(object.box).area
-            guard shared > 0 else { return 0 }
-            return shared / (object.isCrowd ? box.area : box.area + object.box.area - shared)
+            overlaps = sorted.flatMap { detection in objects.map { $0.overlap(with: detection.box) } }
         }
     }
 

@@ -18,6 +18,13 @@ public struct GroundTruth: Sendable, Hashable, Codable {
         self.isCrowd = isCrowd
         self.isDifficult = isDifficult
     }
+
+    /// Intersection over union; for a crowd over the detection's own area, as COCO has it.
+    package func overlap(with found: Box) -> Double {
+        let shared = found.intersection(box).area
+        guard shared > 0 else { return 0 }
+        return shared / (isCrowd ? found.area : found.area + box.area - shared)
+    }
 }
 
 /// What is in an image, and what a network said.

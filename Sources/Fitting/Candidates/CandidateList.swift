@@ -1,8 +1,6 @@
-import Dispatch
 import Networks
 import Planning
 import Reporting
-import Synchronization
 
 /// The networks that compete: a dozen that keep to the budget and differ in backbone, pooling, width and size of the
 /// image.
@@ -151,16 +149,11 @@ public struct CandidateList: Sendable, Equatable, Codable {
     private static func evaluate(
         _ descriptions: [Description], _ budget: FitBudget, _ channels: Int, _ classes: Int
     ) -> [FitCandidate] {
-        let found = Mutex<[Int: FitCandidate]>([:])
-        DispatchQueue.concurrentPerform(iterations: descriptions.count) { index in
-            let one = descriptions[index]
+        inParallel(descriptions) { one -> FitCandidate? in
             let input: Shape = [channels, one.resolution, one.resolution]
-            guard let network = try? Network(notation: one.network, input: input, classes: classes),
-                let candidate = FitCandidate(network, name: "", network: one.network, pool: one.pool, budget)
-            else { return }
-            found.withLock { $0[index] = candidate }
-        }
-        return found.withLock { found in found.sorted { $0.key < $1.key }.map(\.value) }
+            guard let network = try? Network(notation: one.network, input: input, classes: classes) else { return nil }
+            return FitCandidate(network, name: "", network: one.network, pool: one.pool, budget)
+        }.compactMap { $0 }
     }
 
     // MARK: - Who competes

@@ -9,6 +9,9 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         case searched
         /// The teacher without most of its channels.
         case pruned
+
+        /// What tables call a network.
+        package func title(of network: String) -> String { self == .pruned ? "\(network), pruned" : network }
     }
 
     /// Of its folder, and in tables.

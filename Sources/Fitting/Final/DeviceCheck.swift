@@ -104,10 +104,10 @@ package struct DeviceCheck {
         try emulator.build()
         let affordable = max(2, Self.mostInstructions / max(1, instructions))
         let count = min(Self.emulatedImages, affordable, scored.count)
-        let chosen = (0..<count).map { $0 * scored.count / count }
-        let run = try emulator.run(FirmwarePixels(Subset(scored, indices: chosen), for: package).all())
+        let chosen = try Subset(evenly: count, of: scored)
+        let run = try emulator.run(FirmwarePixels(chosen, for: package).all())
         figures.emulatedImages = count
-        figures.equalAnswers = zip(run.inferences, chosen).count { $0.answer.numbers == answers[$1].numbers }
+        figures.equalAnswers = zip(run.inferences, chosen.indices).count { $0.answer.numbers == answers[$1].numbers }
         (figures.sramBytes, figures.flashBytes) = (run.sramBytes, run.flashBytes)
         figures.instructions = run.inferences.map(\.instructions).max()
         figures.estimatedCycles = run.inferences.map(\.estimatedCycles).max()

@@ -1,7 +1,7 @@
 import Foundation
+import RunReports
 
-/// A share of images with its 95 % interval (Wilson, *Probable Inference, the Law of Succession, and Statistical
-/// Inference*, 1927), which holds for few images and for shares near 0 and 1 too.
+/// A share of images with its 95 % interval, as `summary.json` holds it: what `ProportionInterval` says of so many.
 public struct WilsonInterval: Sendable, Equatable, Codable {
     public let share: Double
     public let low: Double
@@ -11,15 +11,9 @@ public struct WilsonInterval: Sendable, Equatable, Codable {
 
     /// The interval of `right` images among `count`; the whole range where there are none.
     public init(right: Int, of count: Int) {
+        let interval = ProportionInterval(successes: right, of: count)
+        (share, low, high) = (count > 0 ? Double(right) / Double(count) : 0, interval.lower, interval.upper)
         self.count = count
-        guard count > 0 else {
-            (share, low, high) = (0, 0, 1)
-            return
-        }
-        let (n, p, z) = (Double(count), Double(right) / Double(count), 1.959964)
-        let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-        (share, low, high) = (p, max(0, middle - half), min(1, middle + half))
     }
 
     /// "76.0 % (71.2 to 80.2)".

@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Training
 
 /// What a fit trains with.
@@ -56,7 +57,7 @@ private final class Watch {
     private var scored: (seconds: Double, images: Int)?
     private var images = 0
 
-    var elapsed: Double { Self.seconds(ContinuousClock.now - began) }
+    var elapsed: Double { (ContinuousClock.now - began).seconds }
 
     func note(_ event: TrainingEvent) {
         switch event {
@@ -76,9 +77,5 @@ private final class Watch {
         // Where there was no time to score: a forward pass is about a third of a step.
         let scoring = scored.map { $0.seconds / Double(max(1, $0.images)) } ?? training * 0.35
         return Pace(training: training, scoring: max(1e-7, scoring), start: start)
-    }
-
-    private static func seconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
 }

@@ -25,7 +25,7 @@ extension FitSummary {
             }
             table.addRow(
                 [
-                    row.origin == .pruned ? "\(row.network), pruned" : row.network, "\(row.resolution)",
+                    row.origin.title(of: row.network), "\(row.resolution)",
                     ByteSize.text(row.sramBytes), ByteSize.text(row.flashBytes), TextTable.grouped(row.macs),
                 ] + scores + [row.verdict])
         }

@@ -88,10 +88,5 @@ public struct FitSummary: Sendable, Encodable {
     }
 
     /// The JSON form.
-    public func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self))
-    }
+    public func json() throws -> [UInt8] { try StoredValue.json(self, keys: .convertToSnakeCase) }
 }

@@ -168,10 +168,5 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     package func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
 
     /// The file's form.
-    public func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self))
-    }
+    public func json() throws -> [UInt8] { try StoredValue.json(self, keys: .convertToSnakeCase) }
 }

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Networks
+import Reporting
 import Training
 
 /// Times every training that a fit may do, by a few steps of each, and makes the schedule of it.
@@ -66,7 +67,8 @@ package struct Timing {
             entries.append(FitSchedule.Entry(candidate: candidate, pace: try pace(recipe, candidate.name)))
         }
         let arithmetic = ScheduleArithmetic(
-            seconds: options.hours * 3600, spent: Self.seconds(since: began), finish: finish(entries), training: count,
+            seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish(entries),
+            training: count,
             validation: division.count(.validation), teacher: stage,
             leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages)
         return try arithmetic.schedule(hours: options.hours, entries)
@@ -103,7 +105,8 @@ package struct Timing {
                 let recipe = recipes.teacher(stage(middle, zero), data: images, images: division.count(.train))
             else { return nil }
             let timed = try pace(recipe, "teacher")
-            let usable = (options.hours * 3600 - Self.seconds(since: began)) * ScheduleArithmetic.teacherShare
+            let usable =
+                (options.hours * 3600 - (ContinuousClock.now - began).seconds) * ScheduleArithmetic.teacherShare
             func scaled(_ side: Int) -> Pace {
                 let factor = Double(side * side) / Double(middle * middle)
                 return Pace(training: timed.training * factor, scoring: timed.scoring * factor, start: timed.start)
@@ -127,7 +130,7 @@ package struct Timing {
         if recipe.normalization != .weights {
             _ = try data.normalization(recipe.normalization, skipBadImages: recipe.skipBadImages)
         }
-        return Self.seconds(since: start)
+        return (ContinuousClock.now - start).seconds
     }
 
     /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
@@ -140,10 +143,5 @@ package struct Timing {
         let (chosenBy, scored) = (Double(division.count(.validation)), Double(division.count(.test)))
         let whole = min(scored, Double(DeviceCheck.hostImages)) + (2 * scored + chosenBy) / cores
         return 90 + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
-    }
-
-    package static func seconds(since start: ContinuousClock.Instant) -> Double {
-        let elapsed = ContinuousClock.now - start
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     }
 }

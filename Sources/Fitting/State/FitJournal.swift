@@ -30,8 +30,6 @@ package final class FitJournal {
     /// Changes the state, and writes it.
     package func update(_ change: (inout FitState) -> Void) throws {
         change(&state)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.replace(path, with: [UInt8](encoder.encode(state)))
+        try AtomicFile.replace(path, with: StoredValue.json(state))
     }
 }

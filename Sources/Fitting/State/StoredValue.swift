@@ -14,9 +14,17 @@ package enum StoredValue {
             return value
         }
         let value = try make()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.replace(path, with: [UInt8](encoder.encode(value)))
+        try AtomicFile.replace(path, with: json(value))
         return value
+    }
+
+    /// The form of a fit's files.
+    package static func json(
+        _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+    ) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = keys
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(value))
     }
 }

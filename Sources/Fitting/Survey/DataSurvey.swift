@@ -1,8 +1,7 @@
 import Datasets
-import Dispatch
 import Foundation
+import Planning
 import Reporting
-import Synchronization
 
 /// What somebody's images are: how many of which class, how large, which of them are broken or there twice.
 ///
@@ -121,18 +120,7 @@ public struct DataSurvey: Sendable, Equatable, Codable {
     }
 
     private static func looks(at dataset: any Dataset, progress: @Sendable (Int) -> Void) -> [Look] {
-        let chunk = 64
-        let chunks = (dataset.count + chunk - 1) / chunk
-        let results = Mutex<[Int: [Look]]>([:])
-        DispatchQueue.concurrentPerform(iterations: chunks) { number in
-            let own = (number * chunk..<min(dataset.count, (number + 1) * chunk)).map { look(at: $0, of: dataset) }
-            let count = results.withLock { all in
-                all[number] = own
-                return all.count
-            }
-            progress(min(dataset.count, count * chunk))
-        }
-        return results.withLock { all in (0..<chunks).flatMap { all[$0] ?? [] } }
+        inParallel(Array(0..<dataset.count), chunk: 64, progress: progress) { look(at: $0, of: dataset) }
     }
 
     private static func look(at index: Int, of dataset: any Dataset) -> Look {

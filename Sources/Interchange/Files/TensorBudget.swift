@@ -7,8 +7,14 @@ struct TensorBudget {
 
     /// - Parameter fileLength: in bytes.
     init(fileLength: Int) {
+        left = 16 << 20
+        add(fileLength: fileLength)
+    }
+
+    /// Counts a further file in.
+    mutating func add(fileLength: Int) {
         let (times, overflow) = fileLength.multipliedReportingOverflow(by: 8)
-        left = overflow || times > Int.max >> 1 ? Int.max >> 1 : times + (16 << 20)
+        left = overflow || times > (Int.max >> 1) - left ? Int.max >> 1 : left + times
     }
 
     /// Counts a tensor, before memory is taken for it.

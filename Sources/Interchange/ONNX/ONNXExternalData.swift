@@ -16,7 +16,7 @@ final class ONNXExternalData {
     private var lengths: [String: Int] = [:]
     /// The file that was read from last: most models have one, some a file for each tensor.
     private var last: (path: String, file: FileReader)?
-    private var left = 1 << 24
+    private var budget = TensorBudget(fileLength: 0)
 
     /// The bytes of all files that were read from.
     private(set) var length = 0
@@ -63,8 +63,7 @@ final class ONNXExternalData {
                 "its tensor \(name) is \(count) bytes from \(offset) on in \(location.quoted), which has \(file.length)"
             )
         }
-        guard count <= left else { throw FileProblem("its tensors take over eight times its own size") }
-        left -= count
+        try budget.take(count)
         return try file.read(offset..<offset + count)
     }
 
@@ -89,7 +88,7 @@ final class ONNXExternalData {
         last = (path, file)
         if lengths.updateValue(file.length, forKey: path) == nil {
             length += file.length
-            left += 8 * file.length
+            budget.add(fileLength: file.length)
         }
         return file
     }

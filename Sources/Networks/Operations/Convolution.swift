@@ -40,6 +40,14 @@ public struct Convolution: WindowedOperation {
     /// Whether each channel has a filter of its own.
     public var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
 
+    /// Where a device's kernel has the weight that stands at `index` in PyTorch's order: channels behind taps; of depthwise convolutions,
+    /// outputs last.
+    package func kernelPlace(of index: Int) -> Int {
+        let (depth, taps) = (inputChannels / groups, window.kernel.area)
+        let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
+        return isDepthwise ? tap * outputChannels + output : (output * taps + tap) * depth + channel
+    }
+
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
         let input = try singleMap(inputs, channels: inputChannels)
         try require(outputChannels > 0, "it has \(outputChannels) output channels: use at least 1")

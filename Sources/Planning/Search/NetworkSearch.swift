@@ -1,8 +1,7 @@
-import Dispatch
 import Foundation
 import Lowering
 import Networks
-import Synchronization
+import Reporting
 
 /// Looks at every network of a space and keeps those of which none is better in memory, work and capacity at once.
 ///
@@ -86,7 +85,7 @@ public struct NetworkSearch: Sendable {
             refused: found.refusals.count, fitting: found.open.count { fits($0) }, front: front)
         report.recommended = Recommendation.choose(from: front)
         if let pushed = study.pushed(besides: report.recommended) { report.recommended.append(pushed) }
-        report.seconds = Self.seconds(since: start)
+        report.seconds = (ContinuousClock.now - start).seconds
         return report
     }
 
@@ -137,11 +136,6 @@ public struct NetworkSearch: Sendable {
 
     static func none(of count: Int) -> String { count == 1 ? "of 1 network none" : "none of the \(count) networks" }
 
-    private static func seconds(since start: ContinuousClock.Instant) -> Double {
-        let elapsed = ContinuousClock.now - start
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-    }
-
     /// The most that is allowed; nil for no limit.
     func most(_ limit: Limit) -> Int? {
         switch limit {
@@ -177,22 +171,4 @@ public struct NetworkSearch: Sendable {
             planned = all
         }
     }
-}
-
-/// The results of a function of many values, on all cores, in the values' order.
-func inParallel<Value: Sendable, Result: Sendable>(
-    _ values: [Value], chunk: Int = 1, progress: @Sendable (Int) -> Void = { _ in },
-    _ body: @Sendable (Value) -> Result
-) -> [Result] {
-    let count = (values.count + chunk - 1) / chunk
-    let results = Mutex<[Int: [Result]]>([:])
-    DispatchQueue.concurrentPerform(iterations: count) { index in
-        let own = values[index * chunk..<min(values.count, (index + 1) * chunk)].map(body)
-        let done = results.withLock { all in
-            all[index] = own
-            return all.count
-        }
-        progress(min(values.count, done * chunk))
-    }
-    return results.withLock { all in (0..<count).flatMap { all[$0] ?? [] } }
 }

@@ -1,4 +1,5 @@
 import Networks
+import Reporting
 
 /// A network of a search that is worth training first, and why.
 public struct Recommendation: Sendable, Hashable, Encodable {
@@ -65,16 +66,8 @@ public struct Recommendation: Sendable, Hashable, Encodable {
     ///   - channels: of the images.
     public func trainCommand(data: String, channels: Int = 3) -> String {
         let candidate = result.candidate
-        return "sapool train --data \(Self.quoted(data))\(channels == 3 ? "" : " --channels \(channels)") "
-            + "--resolution \(candidate.resolution) --output runs/\(role.rawValue) --network \(Self.quoted(candidate.network))"
-    }
-
-    /// A word of a shell; in single quotes where it needs any.
-    private static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "./_-:".contains($0)) }
-        return isPlain
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        return "sapool train --data \(ShellWord.quoted(data))\(channels == 3 ? "" : " --channels \(channels)") "
+            + "--resolution \(candidate.resolution) --output runs/\(role.rawValue) --network \(ShellWord.quoted(candidate.network))"
     }
 
     private enum CodingKeys: String, CodingKey {

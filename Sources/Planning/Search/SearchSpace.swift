@@ -74,6 +74,7 @@ public struct SearchSpace: Sendable, Hashable {
     public var candidates: [Candidate] {
         let hasWidth = backbone == "mobilenet-v2"
         var candidates: [Candidate] = []
+        let patterns = patterns
         for pool in pools {
             let places = pool == "strided" || !hasWidth ? [nil] : placements.map(Optional.some)
             for width in widths {

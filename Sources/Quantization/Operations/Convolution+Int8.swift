@@ -57,13 +57,7 @@ extension Convolution: Int8Operation {
         real.scales["\(name).weight"] = values.scales
     }
 
-    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? {
-        let (depth, taps) = (inputChannels / groups, window.kernel.area)
-        return { index in
-            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
-            return isDepthwise ? tap * outputChannels + output : (output * taps + tap) * depth + channel
-        }
-    }
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? { { self.kernelPlace(of: $0) } }
 }
 
 extension FixedFilter: Int8Operation {

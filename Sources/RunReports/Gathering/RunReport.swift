@@ -43,7 +43,8 @@ public struct RunReport {
 
         var facts = findings.facts
         facts.trainedOnEvaluation = subject.data.trainedOn
-        facts.add(subject.run, subject.configuration)
+        let metrics = run.epochMetrics()
+        facts.add(subject.run, subject.configuration, metrics)
         facts.scoresOtherImages = subject.data.isOther
         if case .success(let plan) = plan { facts.add(plan) }
         let advice = Advice.all(facts)
@@ -55,7 +56,7 @@ public struct RunReport {
         for section in options.furtherSections { page.add(section) }
         page.add(
             LearningSection(
-                metrics: run.epochMetrics(), scoreName: facts.scoreName, isDetector: facts.isDetector
+                metrics: metrics, scoreName: facts.scoreName, isDetector: facts.isDetector
             ).section())
         for section in findings.sections { page.add(section) }
         page.add(Int8Section(scores: findings.int8, agreement: findings.agreement, run: run.path).section())
@@ -92,8 +93,9 @@ public struct RunReport {
 
 extension Advice.Facts {
     /// What the run's folder says.
-    fileprivate mutating func add(_ run: RunFolder, _ configuration: RunConfiguration) {
-        let metrics = run.epochMetrics()
+    fileprivate mutating func add(
+        _ run: RunFolder, _ configuration: RunConfiguration, _ metrics: [EpochMetrics]
+    ) {
         self.run = run.path
         trainAccuracy = metrics.last?.trainAccuracy
         history = metrics.map(\.accuracy)

@@ -11,16 +11,7 @@ extension EmbeddedImage {
 
     /// An image, no larger than needed.
     init(_ image: Image, side: Int) throws {
-        let longer = max(image.width, image.height)
-        var small = image
-        if longer > side {
-            let scale = Double(side) / Double(longer)
-            let size = ImageSize(
-                width: max(1, Int((Double(image.width) * scale).rounded())),
-                height: max(1, Int((Double(image.height) * scale).rounded())))
-            var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
-            small = try Transform(geometry: .resize(size)).apply(to: image, using: &generator)
-        }
+        let small = try image.reduced(by: Double(side) / Double(max(image.width, image.height)))
         // JPEG blurs what has few pixels.
         if max(small.width, small.height) <= 64 {
             self.init(try small.pngData(), format: .png, width: small.width, height: small.height)

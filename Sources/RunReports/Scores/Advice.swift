@@ -98,7 +98,7 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "More images, or more varied ones",
             reason:
-                "It knows \(percent(train)) of the training images and \(percent(score)) of the others: it has "
+                "It knows \(ReportText.percent(train)) of the training images and \(ReportText.percent(score)) of the others: it has "
                 + "learned them by heart. More "
                 + "photographs help most; then augmentation, stronger regularisation, or weights that others "
                 + "have trained.",
@@ -127,7 +127,7 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Let it learn more",
             reason:
-                "It knows \(percent(train)) of the training images, hardly more than of the others: it has not "
+                "It knows \(ReportText.percent(train)) of the training images, hardly more than of the others: it has not "
                 + "learned them yet. More epochs, "
                 + "another rate, weaker augmentation, or a larger network or image.",
             command: "epochs: \(facts.epochs.multipliedReportingOverflow(by: 3).partialValue)")
@@ -138,9 +138,9 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Look at how these images differ",
             reason:
-                "While it trained, the \(facts.scoreName) was \(percent(last)) on the images that epochs are "
+                "While it trained, the \(facts.scoreName) was \(ReportText.percent(last)) on the images that epochs are "
                 + "compared by, and it is "
-                + "\(percent(facts.score)) here. Have they other classes in other shares, other cameras, other light?",
+                + "\(ReportText.percent(facts.score)) here. Have they other classes in other shares, other cameras, other light?",
             command: nil)
     }
 
@@ -163,7 +163,7 @@ public struct Advice: Sendable, Equatable {
         return Advice(
             title: "Look at “\(worst.name)” and “\(worst.other)”",
             reason:
-                "\(percent(worst.share)) of the first are taken for the second. Are all labels right, and can "
+                "\(ReportText.percent(worst.share)) of the first are taken for the second. Are all labels right, and can "
                 + "one tell them apart at this size?",
             command: nil)
     }
@@ -210,6 +210,5 @@ public struct Advice: Sendable, Equatable {
                 + "it.", command: "sapool quantize \(facts.run) --push-rows")
     }
 
-    private static func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }
-    private static func points(_ share: Double) -> String { String(format: "%.1f", share * 100) }
+    private static func points(_ share: Double) -> String { ReportText.fixed(share * 100, 1) }
 }

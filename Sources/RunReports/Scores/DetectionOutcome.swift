@@ -20,10 +20,10 @@ public struct DetectionOutcome: Sendable, Equatable {
         for detection in detections {
             let near = image.objects.indices.filter {
                 !isTaken[$0] && image.objects[$0].label == detection.label
-                    && Self.overlap(detection.box, image.objects[$0]) >= overlap
+                    && image.objects[$0].overlap(with: detection.box) >= overlap
             }
             let single = near.filter { !image.objects[$0].isCrowd }.max {
-                Self.overlap(detection.box, image.objects[$0]) < Self.overlap(detection.box, image.objects[$1])
+                image.objects[$0].overlap(with: detection.box) < image.objects[$1].overlap(with: detection.box)
             }
             if let single {
                 isTaken[single] = true
@@ -33,12 +33,6 @@ public struct DetectionOutcome: Sendable, Equatable {
             }
         }
         missed = zip(image.objects, isTaken).filter { !$1 && !$0.isCrowd && !$0.isDifficult }.map(\.0)
-    }
-
-    /// Intersection over union; for a crowd over the detection's own area, as COCO has it.
-    private static func overlap(_ box: Box, _ object: GroundTruth) -> Double {
-        guard object.isCrowd else { return object.box.intersectionOverUnion(box) }
-        return box.area > 0 ? object.box.intersection(box).area / box.area : 0
     }
 
     /// The score from which on detections are worth the most: of 0.05, 0.10 … 0.95 the one with the highest F1, 2 ·

@@ -1,5 +1,6 @@
-/// The 95 % interval of a share of independent successes (Wilson, 1927): what else the share may well be on other
-/// images of the same kind.
+/// The 95 % interval of a share of independent successes (Wilson, *Probable Inference, the Law of Succession, and
+/// Statistical Inference*, 1927): what else the share may well be on other images of the same kind. It holds for few
+/// images and for shares near 0 and 1 too.
 public struct ProportionInterval: Sendable, Equatable {
     public let lower: Double
     public let upper: Double

@@ -19,7 +19,7 @@ struct LearningSection {
         text +=
             best.epoch == last.epoch
             ? "; no epoch was better." : "; epoch \(best.epoch) had \(ReportText.percent(best.accuracy))."
-        if seconds >= 1 { text += " Its steps took \(Self.time(seconds))." }
+        if seconds >= 1 { text += " Its steps took \(timeText(seconds))." }
         return HTMLPage.Section(
             "Learning", .paragraph(.text(text)), .charts(.figure(scores), .figure(losses)))
     }
@@ -42,12 +42,5 @@ struct LearningSection {
         var chart = LineChart(title: label, xLabel: "epoch", yLabel: label, series: series)
         (chart.width, chart.height, chart.countsX) = (500, 340, true)
         return chart.svg()
-    }
-
-    private static func time(_ seconds: Double) -> String {
-        guard seconds < 1e9 else { return "long" }
-        let whole = Int(seconds.rounded())
-        if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
-        return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
     }
 }

@@ -26,8 +26,7 @@ final class RankedModel {
     ///   - share: which of the batch they are.
     func backward(_ loss: Tensor, _ share: BatchShare) throws {
         guard let group = ranks.group else { return try loss.backward() }
-        // The mean over ranks becomes the mean over images.
-        let weight = Double(share.rows.count * ranks.count) / Double(share.total)
+        let weight = weight(of: share)
         try reducer?.prepare()
         try (weight == 1 ? loss : loss * weight).backward()
         if reducer == nil {
@@ -37,6 +36,11 @@ final class RankedModel {
             reducer = try GradientReducer(group, parameters: used)
         }
         try averageStatistics(share, group)
+    }
+
+    /// What makes the mean over ranks the mean over images.
+    private func weight(of share: BatchShare) -> Double {
+        Double(share.rows.count * ranks.count) / Double(share.total)
     }
 
     /// Adds the gradients of a part of this rank's images to those of the parts before.
@@ -50,7 +54,7 @@ final class RankedModel {
     func finishAccumulating(_ share: BatchShare) throws {
         guard let group = ranks.group else { return }
         let gradients = model.parameters.trainable.compactMap(\.tensor.gradient)
-        let weight = Double(share.rows.count * ranks.count) / Double(share.total)
+        let weight = weight(of: share)
         try Torch.withoutGradients {
             if weight != 1 { for gradient in gradients { try gradient.scale(by: weight) } }
         }

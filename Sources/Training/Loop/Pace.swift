@@ -1,3 +1,5 @@
+import Reporting
+
 /// Images a second over the last batches, waiting for the loader included.
 struct Pace {
     private var times: [(clock: ContinuousClock.Instant, images: Int)] = [(.now, 0)]
@@ -14,8 +16,4 @@ struct Pace {
 
     var imagesPerSecond: Double { Double(times.dropFirst().map(\.images).reduce(0, +)) / max(seconds, 1e-9) }
     var secondsPerBatch: Double { seconds / Double(max(1, times.count - 1)) }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -267,8 +267,8 @@ public final class Trainer {
 
     /// One step. Returns the loss.
     private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double {
-        let accumulates = (recipe.accumulate ?? 1) > 1
-        let pieces = batch.pieces(recipe.accumulate ?? 1)
+        let parts = recipe.accumulate ?? 1
+        let (accumulates, pieces) = (parts > 1, batch.pieces(parts))
         var (sum, right, firstRow) = (0.0, 0.0, share.rows.lowerBound)
         var waiting: Tensor?
         for piece in pieces {

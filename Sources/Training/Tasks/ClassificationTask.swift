@@ -7,7 +7,6 @@ import Torch
 struct ClassificationTask: TrainingTask {
     private let configuration: RunConfiguration
     private let network: Network
-    private let tensors: BatchTensors
     private let distillation: Distillation?
     private let labelLoss: LabelLoss
 
@@ -21,7 +20,6 @@ struct ClassificationTask: TrainingTask {
             classWeights: isWeighted ? Recipe.Balance.weights(ofClassesWith: classCounts) : nil,
             labelSmoothing: configuration.recipe.labelSmoothing)
         self.distillation = distillation
-        tensors = try BatchTensors(configuration.normalization, model.parameters)
     }
 
     func loss(_ outputs: [Tensor], _ batch: Batch) throws -> TaskLoss {

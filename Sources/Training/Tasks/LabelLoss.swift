@@ -45,10 +45,8 @@ package struct LabelLoss {
     /// How many images are told right; of a mixed one the share of the class that is told.
     package static func right(_ logits: Tensor, _ labels: [Int64], _ mixtures: [Mixture] = []) throws -> Double {
         try Torch.withoutGradients {
-            guard !mixtures.isEmpty else {
-                return try logits.argmax(1).isEqual(to: tensor(labels, logits)).to(.float32).sum().item()
-            }
             let told: [Int64] = try logits.argmax(1).array()
+            guard !mixtures.isEmpty else { return Double(zip(told, labels).count { $0 == $1 }) }
             var right = 0.0
             for (index, mixture) in mixtures.enumerated() {
                 if told[index] == labels[index] { right += Double(mixture.ownShare) }

@@ -1,4 +1,5 @@
 import Datasets
+import Reporting
 import Training
 
 /// A network to begin with, where a training names none.
@@ -32,15 +33,9 @@ struct NetworkProposal {
     /// - Parameter arguments: what the user has written behind `sapool`.
     func error(_ arguments: [String]) -> TrainingError {
         let data = hasData ? [] : ["--data", "FOLDER"]
-        let command = (["sapool"] + arguments + data + ["--network", notation]).map(Self.quoted).joined(separator: " ")
+        let command = (["sapool"] + arguments + data + ["--network", notation]).map(ShellWord.quoted).joined(
+            separator: " ")
         return TrainingError(
             "no network is named: give network in the recipe or --network; to begin with, \(reason):\n\(command)")
-    }
-
-    /// A word as a shell reads it.
-    static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+%@".contains($0)) }
-        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -12,7 +12,7 @@ final class TrainingProgress {
     func show(_ event: TrainingEvent) {
         switch event {
         case .started(let start): show(start)
-        case .step(let step): show(step)
+        case .step(let step): moving.show(step)
         case .epoch(let metrics, let epochs):
             note(
                 String(
@@ -48,21 +48,16 @@ final class TrainingProgress {
             )
         }
     }
+}
 
-    private func show(_ step: TrainingEvent.Step) {
-        moving.show(share: Double(step.step) / Double(step.stepsPerEpoch)) { _ in
+extension ProgressLine {
+    /// How far a training is.
+    func show(_ step: TrainingEvent.Step) {
+        show(share: Double(step.step) / Double(max(1, step.stepsPerEpoch))) { _ in
             String(
                 format: "epoch %d/%d  step %d/%d  loss %.4f  accuracy %@  %.0f images/s  %@ left", step.epoch,
                 step.epochs, step.step, step.stepsPerEpoch, step.loss, percent(step.accuracy), step.imagesPerSecond,
-                time(step.secondsLeft))
+                timeText(step.secondsLeft))
         }
-    }
-
-    private func time(_ seconds: Double) -> String {
-        // A number that is too large for a clock is no news.
-        guard seconds.isFinite, seconds < 1e9 else { return "long" }
-        let whole = Int(seconds.rounded())
-        if whole >= 3600 { return "\(whole / 3600) h \(whole % 3600 / 60) min" }
-        return whole >= 60 ? "\(whole / 60) min \(whole % 60) s" : "\(whole) s"
     }
 }

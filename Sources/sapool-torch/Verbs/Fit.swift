@@ -43,11 +43,11 @@ struct FitVerb: ParsableCommand {
     var board: String?
     @Option(
         help: ArgumentHelp("Most multiply-accumulates an image: 30M.", valueName: "number"),
-        transform: { try Amount.count($0, of: "multiply-accumulates") })
+        transform: { try WorkAmount.count($0, of: "multiply-accumulates") })
     var macs: Int?
     @Option(
         help: ArgumentHelp("Most estimated cycles an image, in place of --macs: 60M.", valueName: "number"),
-        transform: { try Amount.count($0, of: "cycles") })
+        transform: { try WorkAmount.count($0, of: "cycles") })
     var cycles: Int?
     @Option(help: "The core: m4, m7, m33 or m55 (default: the board's, or m4).")
     var core: Core?
@@ -128,8 +128,7 @@ struct FitVerb: ParsableCommand {
     }
 
     private func options() throws -> FitOptions {
-        let known: Board?
-        do { known = try board.map { try Board.named($0) } } catch { throw ValidationError("\(error).") }
+        let known = try board.map(PlanningOptions.named)
         if let core, let known, core != known.core {
             throw ValidationError(
                 "--core \(core.rawValue) contradicts --board \(known.name), which has a \(known.core.name): leave one of them out."
@@ -151,17 +150,5 @@ struct FitVerb: ParsableCommand {
         (options.teacher, options.weights, options.weightsNetwork) = (teacher, weights, weightsNetwork)
         (options.goesAlone, options.emulates) = (goesAlone, qemu)
         return options
-    }
-}
-
-/// Numbers of work on the command line: `30M` is thirty million.
-private enum Amount {
-    static func count(_ text: String, of what: String) throws -> Int {
-        let factors: [Character: Double] = ["K": 1e3, "M": 1e6, "G": 1e9]
-        let factor = text.uppercased().last.flatMap { factors[$0] }
-        guard let number = Double(factor == nil ? text : String(text.dropLast())), number > 0,
-            number * (factor ?? 1) < 9e18
-        else { throw ValidationError("\(text) is no number of \(what): write for example 30M") }
-        return Int(number * (factor ?? 1))
     }
 }

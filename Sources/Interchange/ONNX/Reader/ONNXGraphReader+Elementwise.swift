@@ -106,13 +106,7 @@ extension ONNXGraphReader {
         }
         var (a, b) = (try value(node, 0), try value(node, 1))
         let like = try together(node, &a, &b)
-        let operation: Operation =
-            switch arithmetic {
-            case .add: .add(Add())
-            case .subtract: .subtract(Subtract())
-            case .multiply: .multiply(Multiply())
-            }
-        try finish(node, operation, [a, b], like: like)
+        try finish(node, arithmetic.operation, [a, b], like: like)
     }
 
     /// Makes the operands go together: of one shape, or one of them a pixel. Gives the one that the result is like.
@@ -153,12 +147,7 @@ extension ONNXGraphReader {
         }
         guard reals.count > 1 else {
             let number = Double(reals[0])
-            let scale: Scale =
-                switch arithmetic {
-                case .add: Scale(1, offset: number)
-                case .subtract: isFirst ? Scale(-1, offset: number) : Scale(1, offset: -number)
-                case .multiply: Scale(number)
-                }
+            let scale = arithmetic.scale(number, isFirst: isFirst)
             return try finish(node, .scale(scale), [x], like: x)
         }
         try perChannel(node, arithmetic, x, constant, reals, isFirst: isFirst)
@@ -189,17 +178,10 @@ extension ONNXGraphReader {
         var value = try pixel(x)
         let isNegated = arithmetic == .subtract && isFirst
         if isNegated { value = try add(.scale(Scale(-1)), [value], name: unique("\(name).negated")) }
-        let combination: Scale.Combination? =
-            switch arithmetic {
-            case .multiply: nil
-            case .add: .add
-            case .subtract: isNegated ? .add : .subtract
-            }
-        let shape = Shape(channels, 1)
-        let scale = Scale(combination == nil ? 1 : 0, isLearned: true, shape: shape, combination: combination)
+        let scale = arithmetic.perChannel(channels, isNegated: isNegated)
         try finish(node, .scale(scale), [value], name: name, like: x)
         if isInteger { try keepWholeFactors(constant, scale.learnedName, name) }
-        try keep(TensorData(reals, shape: shape.dimensions), as: scale.learnedName, of: name)
+        try keep(TensorData(reals, shape: Shape(channels, 1).dimensions), as: scale.learnedName, of: name)
     }
 
     /// A product with the inverse of a constant.

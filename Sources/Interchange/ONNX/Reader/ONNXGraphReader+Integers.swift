@@ -178,14 +178,9 @@ extension ONNXGraphReader {
     mutating func keepWholeConvolution(
         _ details: Convolution, _ kernel: ONNXConstant, _ bias: ONNXConstant?, input x: ONNXValue, _ name: String
     ) throws {
-        let (outputs, taps) = (details.outputChannels, details.window.kernel.area)
-        let depth = kernel.tensor.shape[1]
-        let whole = try wholeWeights(kernel, outputs)
+        let whole = try wholeWeights(kernel, details.outputChannels)
         var numbers = whole.numbers
-        for (index, number) in whole.numbers.enumerated() {
-            let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
-            numbers[details.isDepthwise ? tap * outputs + output : (output * taps + tap) * depth + channel] = number
-        }
+        for (index, number) in whole.numbers.enumerated() { numbers[details.kernelPlace(of: index)] = number }
         try keepWhole(numbers, whole.scales, bias, input: x, name)
     }
 
@@ -210,7 +205,7 @@ extension ONNXGraphReader {
                 "reads numbers that no QuantizeLinear rounds: quantise them too, or import the model with --float")
         }
         integers.layers[name] = ImportedIntegers.Layer(
-            numbers: numbers, scales: scales, zeroPoint: 0, bias: try wholeBias(bias, input.scale, scales))
+            numbers: numbers, scales: scales, bias: try wholeBias(bias, input.scale, scales))
     }
 
     /// Weights counted from their zero points, with a scale for each output, which are the first axis.
@@ -268,8 +263,6 @@ extension ONNXGraphReader {
             numbers = reals.map { Int8(max(-127, min(127, ($0 / scale).rounded()))) }
             quantization = ImportedQuantization(scale: scale, zeroPoint: 0)
         }
-        integers.values["\(name).\(part)"] = quantization
-        integers.layers[name] = ImportedIntegers.Layer(
-            numbers: numbers, scales: [quantization.scale], zeroPoint: quantization.zeroPoint, bias: [])
+        integers.keep(numbers, quantization, as: part, of: name)
     }
 }

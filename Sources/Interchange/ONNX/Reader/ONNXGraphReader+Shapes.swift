@@ -12,13 +12,13 @@ extension ONNXGraphReader {
 
     mutating func averagePool(_ node: ONNXNodeProto) throws {
         let x = try map(node)
-        var window = try Self.window(ofPooling: node, input: x.shape)
+        let asked = try Self.window(ofPooling: node, input: x.shape)
         let countsPadding = try node.integer("count_include_pad", default: 0) == 1
-        let isPadded = window.isPadded
+        var window = asked
         try Self.roundUp(&window, node, input: x.shape)
         // Lines that are added to reach the size do not count as padding that was asked for.
-        let isLonger = try window != Self.window(ofPooling: node, input: x.shape)
-        guard !isLonger || !countsPadding || !isPadded else {
+        let isLonger = window != asked
+        guard !isLonger || !countsPadding || !asked.isPadded else {
             throw ONNXNodeProblem.unsupported("rounds its size up and counts its padding, which is not supported")
         }
         let pool = AveragePool(window, countsPadding: countsPadding && !isLonger)

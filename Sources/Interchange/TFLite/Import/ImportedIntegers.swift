@@ -1,3 +1,5 @@
+import Networks
+
 /// What an int8 model says beside its network: scales and zero points, and weights as they are.
 package struct ImportedIntegers: Sendable {
     /// Of each node's value, by the node's name.
@@ -13,10 +15,14 @@ package struct ImportedIntegers: Sendable {
         package let numbers: [Int8]
         /// One for each output channel; of factors and slopes one for all.
         package let scales: [Float]
-        /// 0, but for factors and slopes.
-        package let zeroPoint: Int
         /// One for each output channel; empty for factors and slopes.
         package let bias: [Int32]
+    }
+
+    /// Keeps factors, summands or slopes of one a channel.
+    mutating func keep(_ numbers: [Int8], _ quantization: ImportedQuantization, as part: String, of name: String) {
+        values["\(name).\(part)"] = quantization
+        layers[name] = Layer(numbers: numbers, scales: [quantization.scale], bias: [])
     }
 
     /// What becomes of one number: LiteRT's reference arithmetic makes a table of it.
@@ -53,5 +59,37 @@ package struct ImportedIntegers: Sendable {
         case add = "ADD"
         case subtract = "SUB"
         case multiply = "MUL"
+
+        /// The operation on two values.
+        var operation: Operation {
+            switch self {
+            case .add: .add(Add())
+            case .subtract: .subtract(Subtract())
+            case .multiply: .multiply(Multiply())
+            }
+        }
+
+        /// The operation with one number for all.
+        ///
+        /// - Parameter isFirst: whether the number is the first operand.
+        func scale(_ number: Double, isFirst: Bool) -> Scale {
+            switch self {
+            case .add: Scale(1, offset: number)
+            case .subtract: isFirst ? Scale(-1, offset: number) : Scale(1, offset: -number)
+            case .multiply: Scale(number)
+            }
+        }
+
+        /// The operation with a learned number for each channel.
+        ///
+        /// - Parameter isNegated: whether the value was negated before: what is left of a constant less the value is a sum.
+        func perChannel(_ channels: Int, isNegated: Bool) -> Scale {
+            let shape = Shape(channels, 1)
+            return switch self {
+            case .multiply: Scale(1, isLearned: true, shape: shape)
+            case .subtract where !isNegated: Scale(0, isLearned: true, shape: shape, combination: .subtract)
+            case .add, .subtract: Scale(0, isLearned: true, shape: shape, combination: .add)
+            }
+        }
     }
 }

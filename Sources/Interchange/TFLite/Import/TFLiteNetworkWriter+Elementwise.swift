@@ -16,14 +16,8 @@ extension TFLiteNetworkWriter {
         }
         var (a, b) = (try operand(step, 0), try operand(step, 1))
         let order = try self.order(step, &a, &b)
-        let operation: Operation =
-            switch arithmetic {
-            case .add: .add(Add())
-            case .subtract: .subtract(Subtract())
-            case .multiply: .multiply(Multiply())
-            }
         let node = name(step)
-        let output = try add(operation, [a, b], name: node, try outputQuantization(step)).with(order)
+        let output = try add(arithmetic.operation, [a, b], name: node, try outputQuantization(step)).with(order)
         try finish(step, output, activation, node)
     }
 
@@ -69,12 +63,7 @@ extension TFLiteNetworkWriter {
         let quantization = try outputQuantization(step)
         guard reals.count > 1 else {
             let number = Double(reals.first ?? 0)
-            let scale: Scale =
-                switch arithmetic {
-                case .add: Scale(1, offset: number)
-                case .subtract: isFirst ? Scale(-1, offset: number) : Scale(1, offset: -number)
-                case .multiply: Scale(number)
-                }
+            let scale = arithmetic.scale(number, isFirst: isFirst)
             var kind = ImportedIntegers.Function.Kind.restate
             if isInteger {
                 let whole = try wholeConstant(step, source)
@@ -123,24 +112,13 @@ extension TFLiteNetworkWriter {
             value = try add(.scale(Scale(-1)), [value], name: names.follower(of: node, "negated"), nil).with(
                 value.order)
         }
-        let combination: Scale.Combination? =
-            switch arithmetic {
-            case .multiply: nil
-            case .add: .add
-            case .subtract: isNegated ? .add : .subtract
-            }
-        let shape = Shape(channels, 1)
-        let scale = Scale(
-            combination == nil ? 1 : 0, isLearned: true, shape: shape, combination: combination)
+        let scale = arithmetic.perChannel(channels, isNegated: isNegated)
         let output = try add(.scale(scale), [value], name: node, try outputQuantization(step))
         if isInteger {
             let whole = try wholeConstant(step, source)
-            integers.values["\(node).\(scale.learnedName)"] = whole.quantization
-            integers.layers[node] = ImportedIntegers.Layer(
-                numbers: whole.numbers, scales: [whole.quantization.scale],
-                zeroPoint: whole.quantization.zeroPoint, bias: [])
+            integers.keep(whole.numbers, whole.quantization, as: scale.learnedName, of: node)
         }
-        try addWeight("\(node).\(scale.learnedName)", reals, shape.dimensions)
+        try addWeight("\(node).\(scale.learnedName)", reals, Shape(channels, 1).dimensions)
         return output.with(value.order)
     }
 
@@ -226,10 +204,7 @@ extension TFLiteNetworkWriter {
         values[step.outputs[0]] = try add(.parametricReLU(details), [value], name: node, quantization).with(value.order)
         if isInteger {
             let whole = try wholeConstant(step, source)
-            integers.values["\(node).slope"] = whole.quantization
-            integers.layers[node] = ImportedIntegers.Layer(
-                numbers: whole.numbers, scales: [whole.quantization.scale], zeroPoint: whole.quantization.zeroPoint,
-                bias: [])
+            integers.keep(whole.numbers, whole.quantization, as: "slope", of: node)
         }
         try addWeight("\(node).weight", slopes, [slopes.count])
     }

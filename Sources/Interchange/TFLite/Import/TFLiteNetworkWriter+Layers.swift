@@ -59,7 +59,7 @@ extension TFLiteNetworkWriter {
             if isDepthwise, !layer.isDepthwise { numbers = Self.transposed(numbers, rows: taps, columns: outputs) }
             if !isDepthwise, layer.isDepthwise { numbers = Self.transposed(numbers, rows: outputs, columns: taps) }
             integers.layers[node] = ImportedIntegers.Layer(
-                numbers: numbers, scales: scales, zeroPoint: 0, bias: biases.integers)
+                numbers: numbers, scales: scales, bias: biases.integers)
         }
         let reals = try model.reals(source) ?? []
         let ordered =
@@ -102,7 +102,7 @@ extension TFLiteNetworkWriter {
                 numbers = Self.picking(columns, from: numbers, rows: outputs)
             }
             integers.layers[node] = ImportedIntegers.Layer(
-                numbers: numbers, scales: try scales(step, source, count: outputs, axis: 0), zeroPoint: 0,
+                numbers: numbers, scales: try scales(step, source, count: outputs, axis: 0),
                 bias: biases.integers)
         }
         var reals = try model.reals(source) ?? []
