@@ -36,11 +36,13 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
 
-check-long: build ## link libraries for every core, end long verbs at bad moments (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
+check-long: build ## link libraries for every core, run a page's commands, end long verbs at bad moments (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
 	$(SWIFT) build -c release --product firmware-check
 	@Firmware/LibraryCheck/check
+	@Scripts/check-page Documentation/Firmware.md
 	@Scripts/check-durability
 	@SWIFT="$(SWIFT)" Firmware/run --all-cases
+
 fuzz: deps ## feed every reader of files to libFuzzer, SECONDS_EACH (10) seconds each; READERS="onnx png" for some
 	@SWIFT="$(SWIFT)" Scripts/fuzz $(READERS)
 

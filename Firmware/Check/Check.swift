@@ -7,7 +7,7 @@ import Quantization
 struct Check {
     private let cores: [Core]
     private let folder: String
-    private let cases: [Case]
+    private let cases: [CheckedNetwork]
     private let exports: [FirmwareExport]
     private let packages: [FirmwarePackage]
     private var limits: Limits
@@ -18,7 +18,7 @@ struct Check {
         self.cores = cores
         self.folder = "\(folder)/.build/networks"
         limits = try Limits("\(folder)/network-limits.txt", isUpdate: isUpdate)
-        cases = try Case.all()
+        cases = try CheckedNetwork.all()
         exports = try cases.map { try $0.export() }
         packages = try FirmwarePackage.write(exports, to: self.folder)
         try Self.addInterfaceCheck(from: folder, to: self.folder)

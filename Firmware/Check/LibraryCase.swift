@@ -9,9 +9,7 @@ enum LibraryCase {
     /// Writes FOLDER, FOLDER.camera and FOLDER.images (the camera's images, one behind the other, and what the network
     /// gets of them), and FOLDER.expected (a line for each).
     static func write(_ name: String, targets: String, to folder: String) throws {
-        guard let one = try Case.all().first(where: { $0.name == name }) else {
-            throw CheckError("there is no network \(name)")
-        }
+        let one = try CheckedNetwork.named(name)
         let shape = one.network.inputShape
         let size = ImageSize(width: shape.width * 3 / 2, height: shape.height * 3 / 2 + 1)
         let transform = Transform.evaluation(size: ImageSize(width: shape.width, height: shape.height))

@@ -8,8 +8,9 @@ import Planning
 ///
 ///     firmware-check FIRMWARE-FOLDER [--update] [--all-cases] [CORE...]
 ///     firmware-check --library NETWORK TARGETS FOLDER
+///     firmware-check --package NETWORK FOLDER
 ///
-/// The second exports a network of the suite as a library, for Firmware/LibraryCheck.
+/// The second exports a network of the suite as a library, for Firmware/LibraryCheck; the third as a package, for Scripts/fuzz.
 @main
 enum FirmwareCheck {
     static func main() {
@@ -18,6 +19,10 @@ enum FirmwareCheck {
             do { try LibraryCase.write(arguments[1], targets: arguments[2], to: arguments[3]) } catch {
                 fail("\(error)", 1)
             }
+            return
+        }
+        if arguments.count == 3, arguments[0] == "--package" {
+            do { try CheckedNetwork.named(arguments[1]).write(to: arguments[2]) } catch { fail("\(error)", 1) }
             return
         }
         let (isUpdate, isWhole) = (arguments.contains("--update"), arguments.contains("--all-cases"))

@@ -61,7 +61,7 @@ enum FirmwareMeasure {
             let kept = Array(all.suffix(heldOut.count))
             all.removeLast(heldOut.count)
             let code = CodeFit(all, probes: probes.count)
-            let cost = CostFit(all)
+            let (instructions, cycles) = (CostFit(all, \.instructions), CostFit(all, \.estimatedCycles))
             let text = """
                 // Written by Firmware/measure from \(all.count) made-up networks on an emulated \(core.name). Measure again rather than change it.
 
@@ -69,20 +69,28 @@ enum FirmwareMeasure {
                 \(code.source(core))}
 
                 extension CostModel {
-                \(cost.source(core))}
+                    static let \(core) = CostModel(
+                        instructions: [
+                \(instructions.source())            ],
+                        cycles: [
+                \(cycles.source())            ])
+                }
 
                 """
-            let path = "\(sources)/\(core.name).swift".replacing("-", with: "")
+            let path = "\(sources)/\(core.name.replacing("-", with: "")).swift"
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
             print(
-                "\(core.name): bytes of code, measured less fitted; instructions, counted, and how far the estimate is off"
+                "\(core.name): bytes of code, measured less fitted; instructions, counted, and how far the estimate is off; the same of cycles"
             )
             for (title, samples) in [("fitted", all), ("not fitted", kept)] {
                 print("  \(title)")
                 for one in samples {
-                    let (counted, estimated) = cost.total(one)
-                    let share = (Double(estimated) / Double(max(1, counted)) - 1) * 100
-                    print("  \(code.residual(one))\t\(counted)\t\((share * 10).rounded() / 10) %\t\(one.network)")
+                    let totals = [instructions, cycles].map { fit in
+                        let (counted, estimated) = fit.total(one)
+                        let share = (Double(estimated) / Double(max(1, counted)) - 1) * 100
+                        return "\(counted)\t\((share * 10).rounded() / 10) %"
+                    }
+                    print("  \(code.residual(one))\t\(totals.joined(separator: "\t"))\t\(one.network)")
                 }
             }
         }

@@ -15,6 +15,8 @@ struct Measurement {
     let image: LinkedImage
     /// Executed instructions of each of them.
     let instructions: [Int]
+    /// Cycles that the core's table of timings makes of these.
+    let estimatedCycles: [Int]
 
     /// Kernels that it calls.
     var kernels: Set<DeviceKernel> { Set(steps.joined().compactMap(\.kernel)) }
@@ -39,7 +41,8 @@ struct Measurement {
                 network: samples[index].network.name,
                 steps: program.plan.graph.calls(of: program.plan.steps.map(\.nodes)),
                 shape: program.plan.shape, weightsBytes: run.weightsBytes,
-                image: try emulator.linkedImage(), instructions: run.inferences[0].layerInstructions)
+                image: try emulator.linkedImage(), instructions: run.inferences[0].layerInstructions,
+                estimatedCycles: run.inferences[0].layerEstimatedCycles)
         }
     }
 }

@@ -11,13 +11,15 @@ package struct Plan: ParsableCommand {
         discussion: """
             Shapes, multiply-accumulates, parameters, and the int8 arena with every buffer's place. A budget is answered with a verdict and \
             exit status 1 where a network does not fit. Several networks are set side by side. Documentation/Memory.md says what is \
-            counted.
+            counted. Cycles, and a time at a clock, are estimates by a table of instruction timings without wait states, and no \
+            measurement.
 
               sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35
               sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 --stripes off
               sapool plan 'mobilenet-v2(pool=self-attentive(heads=4))' \\
                   --resolution 96 --width 0.35 --board nucleo-f446re --push-rows
               sapool plan mobilenet_v2-skip-1222121 mobilenet_v2-skip-2222121 --svg profiles.svg
+              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 --core m7 --clock 480M
               sapool plan net.json --svg arena.svg --json
             """)
 
@@ -32,6 +34,13 @@ package struct Plan: ParsableCommand {
 
     @OptionGroup var details: NetworkDetails
     @OptionGroup var planning: PlanningOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The core's clock, as 480M, for an estimate of time (default: the highest of --board).",
+            valueName: "frequency"),
+        transform: { try ClockRate.megahertz($0) })
+    var clock: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -68,7 +77,7 @@ package struct Plan: ParsableCommand {
             if let lowered { try write(network.lowered().json(), to: lowered) }
             return try PlanReport(
                 network, width: details.builtWidth(of: name), budget: budget, options: planning.planOptions,
-                core: planning.estimatedCore())
+                core: planning.estimatedCore(), megahertz: clock ?? planning.highestMegahertz())
         }
         if reports.count == 1 { try show(reports[0]) } else { try show(reports) }
         guard reports.allSatisfy({ $0.fits?.all != false }) else { throw ExitCode(1) }

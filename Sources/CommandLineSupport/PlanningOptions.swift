@@ -80,6 +80,9 @@ package struct PlanningOptions: ParsableArguments {
     /// The core to estimate for.
     package func estimatedCore() throws -> Core { try core ?? board.map(Self.named)?.core ?? .cortexM4 }
 
+    /// The highest clock of the board in MHz; nil where none is named.
+    package func highestMegahertz() throws -> Double? { try board.map(Self.named)?.megahertz }
+
     /// What the planner may do.
     package var planOptions: PlanOptions {
         PlanOptions(stripes: stripes, pushesRows: pushRows, alignment: alignment)

@@ -57,7 +57,7 @@ package struct FitWork {
             report(.stage("writing firmware, and running it", secondsLeft: schedule.finishSeconds / 2))
             let figures = try DeviceCheck(
                 folder: folder, part: plan.division.figures, budget: fit.options.budget,
-                instructions: entry.candidate.instructions,
+                instructions: entry.candidate.instructions, cycles: entry.candidate.estimatedCycles,
                 emulates: fit.options.emulates, report: report
             ).figures()
             try journal.update { $0.device = figures }

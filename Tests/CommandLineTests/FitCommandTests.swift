@@ -29,7 +29,7 @@ final class FitCommandTests: CommandLineTestCase {
             """
             {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))", "origin": "searched",
               "resolution": 16, "channels": 3, "pool": "\(pool)", "sram_bytes": 10000, "flash_bytes": 30000,
-              "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000},
+              "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000, "estimated_cycles": 140000},
              "pace": {"training": 0.001, "scoring": 0.001, "start": 0.1}}
             """
         }

@@ -2,35 +2,57 @@ import Deployment
 import Foundation
 import XCTest
 
-/// A device package with programs of its own, built for this machine: what C sees of a network is compiled and run, without an emulator.
+/// A device package of several networks with one program more, built for this machine: what C sees of each network is compiled and run, without
+/// an emulator.
+///
+/// All checks of all networks are functions of that program. A program for each would be linked with Swift's libraries and the sanitizer's
+/// each time, which took longer than all else.
 struct HostBuild {
+    /// What is done with a network.
+    enum Check: String, CaseIterable {
+        /// Calls in order and out of order, and their answers.
+        case interface
+        /// An image for each of the file's, and a line for each.
+        case simulate
+        /// Calls in any order with anything.
+        case calls
+        /// Weights that were changed.
+        case weights
+
+        /// A program for a network called sapool, in this repository.
+        fileprivate var source: String {
+            switch self {
+            case .interface: "Firmware/Sources/CheckInterface/main.c"
+            case .simulate: "Firmware/Sources/Simulate/main.c"
+            case .calls: "Fuzz/Interface/calls.c"
+            case .weights: "Firmware/Sources/CheckWeights/main.c"
+            }
+        }
+
+        fileprivate func function(_ network: String) -> String { "\(rawValue)_\(network)" }
+    }
+
     private let folder: String
+    private static let program = "Checks"
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// Writes a package of several networks, each with the programs `CheckInterface` and `CheckWeights` of `Firmware/Sources` and `calls.c` of
-    /// `Fuzz/Interface` as `CheckCalls`, and builds all with the address sanitizer.
+    /// Writes the package, and builds the program of checks with the address sanitizer.
     init(_ exports: [FirmwareExport], names: [String], in folder: String) throws {
         self.folder = folder
         _ = try FirmwarePackage.write(exports, to: folder)
-        var targets = ""
+        var functions: [String] = []
+        var modules = ["\"Board\""]
         for name in names {
             let module = name.prefix(1).uppercased() + name.dropFirst()
-            for (program, file) in [
-                ("CheckInterface", "Firmware/Sources/CheckInterface/main.c"),
-                ("CheckWeights", "Firmware/Sources/CheckWeights/main.c"), ("CheckCalls", "Fuzz/Interface/calls.c"),
-            ] {
-                let code = try Self.text("\(Self.root)/\(file)")
+            modules += ["\"\(module)\"", "\"\(module)Data\""]
+            for check in Check.allCases {
+                functions.append(check.function(name))
                 try write(
-                    "Sources/\(program)\(module)/main.c",
-                    "#define SEQUENCES 40\n"
-                        + code.replacing("sapool", with: name).replacing("SAPOOL", with: name.uppercased()))
-                targets += """
-                            .executableTarget(name: "\(program)\(module)", dependencies: ["Board", "\(module)", "\(module)Data"]),
-
-                    """
+                    "Sources/\(Self.program)/\(check.function(name)).c",
+                    Self.code(check, of: name, as: check.function(name)))
             }
-            // Weights that `CheckWeights` can change.
+            // Weights that a check can change.
             for file in ["weights.c", "include/\(name).h"] {
                 let path = "Sources/\(module)Data/\(file)"
                 let code = try Self.text("\(folder)/\(path)")
@@ -39,20 +61,53 @@ struct HostBuild {
                     code.replacing("const uint8_t \(name)_weights[", with: "uint8_t \(name)_weights["))
             }
         }
+        try write("Sources/\(Self.program)/main.c", Self.main(functions))
+        let target =
+            "        .executableTarget(name: \"\(Self.program)\", dependencies: [\(modules.joined(separator: ", "))]),\n"
         let manifest = try Self.text("\(folder)/Package.swift")
-        try write("Package.swift", manifest.replacing("\n    ]\n)\n", with: "\n\(targets)    ]\n)\n"))
-        let built = try run("/usr/bin/env", ["swift", "build", "-c", "release", "--sanitize", "address"])
+        try write("Package.swift", manifest.replacing("\n    ]\n)\n", with: "\n\(target)    ]\n)\n"))
+        let built = try run(
+            "/usr/bin/env",
+            ["swift", "build", "-c", "release", "--sanitize", "address", "--product", Self.program])
         guard built.status == 0 else { throw Failure(text: String(built.output.suffix(4000))) }
+    }
+
+    /// A check's program as a function, with the network's prefix.
+    private static func code(_ check: Check, of network: String, as function: String) throws -> String {
+        let main = "int main(void) {"
+        let parts = try text("\(root)/\(check.source)").split(separator: main, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw Failure(text: "\(check.source) has no single \(main)") }
+        let code = parts.joined(separator: "int \(function)(void);\nint \(function)(void) {")
+            // libFuzzer's function is one of the program's own here.
+            .replacing("int LLVMFuzzerTestOneInput(", with: "static int LLVMFuzzerTestOneInput(")
+        return "#define SEQUENCES 40\n"
+            + code.replacing("sapool", with: network).replacing("SAPOOL", with: network.uppercased())
+    }
+
+    /// Runs the function that its first argument names.
+    private static func main(_ functions: [String]) -> String {
+        let declarations = functions.map { "int \($0)(void);\n" }.joined()
+        let calls = functions.map { "    if (!strcmp(arguments[1], \"\($0)\")) return \($0)();\n" }.joined()
+        return """
+            #include <string.h>
+
+            \(declarations)
+            int main(int count, char **arguments) {
+                if (count != 2) return 64;
+            \(calls)    return 64;
+            }
+
+            """
     }
 
     struct Failure: Error {
         let text: String
     }
 
-    /// What a program prints, errors included.
-    func output(of program: String, input: [UInt8] = []) throws -> (status: Int32, output: String) {
+    /// What a check prints of a network, errors included.
+    func output(of check: Check, _ network: String, input: [UInt8] = []) throws -> (status: Int32, output: String) {
         try Data(input).write(to: URL(fileURLWithPath: "\(folder)/images.bin"))
-        return try run("\(folder)/.build/release/\(program)", [])
+        return try run("\(folder)/.build/release/\(Self.program)", [check.function(network)])
     }
 
     private static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }

@@ -20,14 +20,13 @@ final class HostInterfaceTests: XCTestCase {
             return XCTFail(failure.text)
         }
         for (shape, program) in zip(shapes, programs) {
-            let module = shape.name.prefix(1).uppercased() + shape.name.dropFirst()
-            let answers = try build.output(of: "CheckInterface\(module)")
+            let answers = try build.output(of: .interface, shape.name)
             XCTAssertEqual(answers.output, "", "\(shape.name): the C interface answers wrongly")
             XCTAssertEqual(answers.status, 0, shape.name)
-            try checkBytes(shape, program, build, "Simulate\(module)")
-            let calls = try build.output(of: "CheckCalls\(module)")
+            try checkBytes(shape, program, build)
+            let calls = try build.output(of: .calls, shape.name)
             XCTAssertEqual(calls.status, 0, "\(shape.name), calls in any order: \(calls.output.suffix(3000))")
-            let weights = try build.output(of: "CheckWeights\(module)")
+            let weights = try build.output(of: .weights, shape.name)
             XCTAssertEqual(weights.status, 0, "\(shape.name): \(weights.output.suffix(3000))")
             let refused = try XCTUnwrap(Int(weights.output.trimmingCharacters(in: .newlines)), weights.output)
             XCTAssertGreaterThan(refused, 0, "\(shape.name): none of the changed weights was refused")
@@ -49,11 +48,11 @@ final class HostInterfaceTests: XCTestCase {
     }
 
     /// The device's program gives the bytes of the host's executor.
-    private func checkBytes(_ shape: PlanShape, _ program: KernelProgram, _ build: HostBuild, _ name: String) throws {
+    private func checkBytes(_ shape: PlanShape, _ program: KernelProgram, _ build: HostBuild) throws {
         var random = RandomNumbers(state: 5)
         let input = shape.network.inputShape
         let images = (0..<3).map { _ in random.pixels(input.height, input.width, input.channels) }
-        let run = try build.output(of: name, input: Array(images.joined()))
+        let run = try build.output(of: .simulate, shape.name, input: Array(images.joined()))
         XCTAssertEqual(run.status, 0, "\(shape.name): \(run.output.suffix(2000))")
         let executor = HostExecutor(program)
         let expected = images.map { DeviceAnswer(executor.run($0), executor) }

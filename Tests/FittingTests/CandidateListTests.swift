@@ -44,7 +44,7 @@ final class CandidateListTests: XCTestCase {
         var budget = FitBudget(sram: 1 << 20, flash: 1 << 20)
         var one = candidate("a")
         one.multiplyAccumulates = 1000
-        one.instructions = 5000
+        one.estimatedCycles = 7000
         XCTAssertNil(one.excess(of: budget))
         budget.multiplyAccumulates = 999
         XCTAssertEqual(one.excess(of: budget), "1,000 multiply-accumulates")

@@ -128,8 +128,30 @@ final class PlanReportTests: XCTestCase {
         XCTAssertEqual(Double(m7.instructions), Double(m4.instructions), accuracy: 0.1 * Double(m4.instructions))
         XCTAssertLessThan(Double(m55.instructions), 0.8 * Double(m4.instructions))
         XCTAssertEqual(m4.instructions, m4.layers.reduce(0) { $0 + $1.instructions })
+        XCTAssertEqual(m4.estimatedCycles, m4.layers.reduce(0) { $0 + $1.estimatedCycles })
+        // M4 takes one instruction at a time, and loads take two cycles; M7 takes two at a time.
+        XCTAssertGreaterThan(m4.estimatedCycles, m4.instructions)
+        XCTAssertLessThan(m7.estimatedCycles, m4.estimatedCycles)
         XCTAssertEqual(m55.footprint.weightsBytes, m4.footprint.weightsBytes)
         XCTAssertLessThan(m55.footprint.codeBytes, m4.footprint.codeBytes)
+    }
+
+    /// A million cycles at 1 MHz are a second.
+    func testAClockGivesATime() throws {
+        let network = try TinyNetworks.chain()
+        let report = try PlanReport(network, core: .cortexM7, megahertz: 480)
+        let milliseconds = try XCTUnwrap(report.estimatedMilliseconds)
+        XCTAssertEqual(milliseconds, Double(report.estimatedCycles) / 480_000, accuracy: 1e-12)
+        XCTAssertTrue(
+            report.text().contains("by the table timing_m7.h, not measured; 0.1 ms at 480 MHz"), report.text())
+        XCTAssertEqual(try PlanReport(json: report.json()), report)
+        let object = try XCTUnwrap(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+        XCTAssertEqual(object["timing_table"] as? String, "timing_m7.h")
+        XCTAssertEqual(object["estimated_cycles"] as? Int, report.estimatedCycles)
+        XCTAssertEqual(object["megahertz"] as? Double, 480)
+        XCTAssertNil(try PlanReport(network).estimatedMilliseconds)
+        XCTAssertThrowsError(try PlanReport(network, megahertz: 0))
+        XCTAssertThrowsError(try PlanReport(network, megahertz: .nan))
     }
 
     /// A network that no firmware can run does not fit, whatever there is.
@@ -202,6 +224,7 @@ final class PlanReportTests: XCTestCase {
             parameters                268
             MACs                      3,488
             instructions              about \(grouped(report.instructions)) on a Cortex-M4
+            estimated cycles          about \(grouped(report.estimatedCycles)) by the table timing_m4.h, not measured
             largest input + output    176 B
 
             step  layer    operation             output   MACs  parameters  output B  live B  stripe
@@ -233,7 +256,7 @@ final class PlanReportTests: XCTestCase {
             decoding: try PlanReport(try TinyNetworks.chain(), options: .separateBuffers).json(), as: UTF8.self)
         for (old, new, message) in [
             ("sapool-plan", "sapool-network", "the JSON is not a plan: its \"format\" is not \"sapool-plan\""),
-            ("\"version\" : 4", "\"version\" : 9", "the plan has version 9, and this program reads version 4"),
+            ("\"version\" : 5", "\"version\" : 9", "the plan has version 9, and this program reads version 5"),
             ("\"stack_bytes\" : 3072", "\"stack_bytes\" : -1", "the plan's stack_bytes is -1: use 0 to 2⁵³"),
             ("\"peak_step\" : 1", "\"peak_step\" : 7", "the plan's peak_step is 7, and it has 5 steps"),
             ("\"arena_bytes\" : 176", "\"arena_bytes\" : -1", "the plan's arena_bytes is -1: use 0 to 2⁵³"),

@@ -27,12 +27,6 @@ public struct FitBudget: Sendable, Equatable, Codable {
     /// A budget as the planner takes it.
     package var planning: Budget { Budget(sram: sram, flash: flash) }
 
-    /// Cycles that a number of instructions takes on the core, by the ratio of the estimates for whole networks.
-    package func cycles(ofInstructions instructions: Int) -> Int {
-        let cycles = Double(instructions) * core.cyclesPerInstruction
-        return cycles < 9e18 ? Int(cycles) : .max
-    }
-
     package func validate() throws {
         guard sram > Footprint.stack else {
             throw FittingError(
@@ -47,12 +41,10 @@ public struct FitBudget: Sendable, Equatable, Codable {
     }
 
     /// What a network exceeds of the budget, in words; nil where it keeps to it.
-    package func excess(sram needed: Int, flash used: Int, multiplyAccumulates work: Int, instructions: Int) -> String?
-    {
+    package func excess(sram needed: Int, flash used: Int, multiplyAccumulates work: Int, cycles: Int) -> String? {
         if used > flash { return "\(ByteSize.text(used)) of flash" }
         if needed > sram { return "\(ByteSize.text(needed)) of SRAM" }
         if let most = multiplyAccumulates, work > most { return "\(TextTable.grouped(work)) multiply-accumulates" }
-        let cycles = cycles(ofInstructions: instructions)
         if let most = self.cycles, cycles > most { return "\(TextTable.grouped(cycles)) estimated cycles" }
         return nil
     }
@@ -67,15 +59,6 @@ public struct FitBudget: Sendable, Equatable, Codable {
 }
 
 extension Core {
-    /// Estimated cycles over instructions of whole networks, the median of `Firmware/network-limits.txt`.
-    package var cyclesPerInstruction: Double {
-        switch self {
-        case .cortexM4, .cortexM33: 1.40
-        case .cortexM7: 0.93
-        case .cortexM55: 1.14
-        }
-    }
-
     /// A usual clock in MHz, where no board says it.
     package var commonMegahertz: Double {
         switch self {

@@ -33,6 +33,8 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     public var parameters: Int
     /// Estimated instructions of an image.
     public var instructions: Int
+    /// Cycles that these take by the core's table of timings: no measurement.
+    public var estimatedCycles: Int
 
     /// What a network costs that may be a candidate.
     ///
@@ -50,6 +52,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         multiplyAccumulates = profile.multiplyAccumulates
         parameters = profile.parameters
         instructions = profile.instructions
+        estimatedCycles = profile.estimatedCycles
         // What exceeds the budget by its least is not planned to the byte.
         let least = Footprint(least: planner.graph, arena: 0, core: budget.core)
         flashBytes = least.flashBytes
@@ -69,7 +72,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     /// What it exceeds of a budget, in words; nil where it keeps to it.
     package func excess(of budget: FitBudget) -> String? {
         budget.excess(
-            sram: sramBytes, flash: flashBytes, multiplyAccumulates: multiplyAccumulates, instructions: instructions)
+            sram: sramBytes, flash: flashBytes, multiplyAccumulates: multiplyAccumulates, cycles: estimatedCycles)
     }
 
     /// What it takes of a budget's memory, the fuller of the two: over 1 where it does not fit.
@@ -79,7 +82,7 @@ public struct FitCandidate: Sendable, Equatable, Codable {
 
     /// Whether its numbers can be those of a network: of a file, nobody knows.
     package var isPlausible: Bool {
-        let sizes = [sramBytes, flashBytes, multiplyAccumulates, parameters, instructions]
+        let sizes = [sramBytes, flashBytes, multiplyAccumulates, parameters, instructions, estimatedCycles]
         return (1...8192).contains(resolution) && (channels == 1 || channels == 3)
             && keptShare.map { $0 > 0 && $0 <= 1 } ?? true && sizes.allSatisfy { $0 >= 0 }
     }

@@ -19,8 +19,9 @@ package struct DeviceCheck {
     /// The part of the data that runs.
     package let part: EvaluationPart
     package let budget: FitBudget
-    /// What the planner estimated.
+    /// What the planner estimated, for an image.
     package let instructions: Int
+    package let cycles: Int
     /// Whether anything runs on an emulated core.
     package let emulates: Bool
     package let report: (FitEvent) -> Void
@@ -51,8 +52,7 @@ package struct DeviceCheck {
             megahertz: budget.megahertz, withoutEmulator: nil)
         try writeLibrary(export, &figures)
         try emulate(package, scored, answers, &figures)
-        let cycles = figures.estimatedCycles ?? budget.cycles(ofInstructions: instructions)
-        figures.estimatedMilliseconds = Double(cycles) / (budget.megahertz * 1000)
+        figures.estimatedMilliseconds = Double(figures.estimatedCycles ?? cycles) / (budget.megahertz * 1000)
         return figures
     }
 

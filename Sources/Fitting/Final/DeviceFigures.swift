@@ -17,7 +17,7 @@ public struct DeviceFigures: Sendable, Equatable, Codable {
     public var instructions: Int?
     /// Cycles by the core's table of timings, no measurement.
     public var estimatedCycles: Int?
-    /// Milliseconds of an image at the core's clock, by these cycles, or by the planner's estimate of instructions.
+    /// Milliseconds of an image at the core's clock, by these cycles, or by the planner's estimate of them.
     public var estimatedMilliseconds: Double
     public var megahertz: Double
     /// Why nothing ran on an emulated core; nil where something did.

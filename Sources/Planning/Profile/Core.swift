@@ -14,4 +14,14 @@ public enum Core: String, Sendable, Hashable, Codable, CaseIterable {
         case .cortexM55: "Cortex-M55"
         }
     }
+
+    /// The table of instruction timings that its cycles are estimated by, without wait states (`Firmware/Tools`).
+    public var timingTable: String {
+        switch self {
+        case .cortexM4: "timing_m4.h"
+        case .cortexM7: "timing_m7.h"
+        case .cortexM33: "timing_m33.h"
+        case .cortexM55: "timing_m55.h"
+        }
+    }
 }

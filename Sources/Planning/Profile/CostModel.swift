@@ -1,27 +1,27 @@
 import Lowering
 import Networks
 
-/// What computing one layer costs a microcontroller's core: an estimate before there is any code.
-public struct LayerCost: Sendable, Hashable {
-    /// Multiply-accumulates.
-    public var multiplyAccumulates: Int
-    /// Bytes of operands, output and parameters, each moved once.
-    public var bytesMoved: Int
-    /// Executed instructions.
-    public var instructions: Int
-}
-
-/// Instructions of a core by kind of work: for each kernel what a product, an output, a row and the like take (`DeviceKernel.work`).
+/// What work takes of a core: for each kernel what a product, an output, a row and the like take (`DeviceKernel.work`), in instructions and
+/// in cycles.
 ///
-/// instructions = Σ over kernel calls Σ over kinds of work: constant · amount. `Firmware/measure` fits the constants to what an emulator counts
-/// of made-up networks. They are instructions, not cycles.
+/// amount = Σ over kernel calls Σ over kinds of work: constant · amount of work. `Firmware/measure` fits the constants to what an emulator
+/// counts of made-up networks: executed instructions, and the cycles that the core's table of instruction timings makes of them
+/// (`Core.timingTable`). The cycles are a sum over a table, and no measurement.
 public struct CostModel: Sendable, Hashable {
-    private let constants: [DeviceKernel: [Double]]
+    private let instructions: [DeviceKernel: [Double]]
+    private let cycles: [DeviceKernel: [Double]]
 
-    init(_ constants: [DeviceKernel: [Double]]) { self.constants = constants }
+    init(instructions: [DeviceKernel: [Double]], cycles: [DeviceKernel: [Double]]) {
+        (self.instructions, self.cycles) = (instructions, cycles)
+    }
 
-    /// What a kernel call takes; of a node without an int8 kernel a guess.
-    func instructions(_ call: DeviceCall) -> Double {
+    /// Instructions of a kernel call; of a node without an int8 kernel a guess.
+    func instructions(_ call: DeviceCall) -> Double { Self.cost(of: call, by: instructions) }
+
+    /// Estimated cycles of a kernel call; of a node without an int8 kernel the guess of its instructions.
+    func cycles(_ call: DeviceCall) -> Double { Self.cost(of: call, by: cycles) }
+
+    private static func cost(of call: DeviceCall, by constants: [DeviceKernel: [Double]]) -> Double {
         guard let kernel = call.kernel else { return call.guess }
         guard let own = constants[kernel] else { return 0 }
         return zip(own, call.work).reduce(0) { $0 + $1.0 * $1.1 }

@@ -28,6 +28,8 @@ public struct Profile: Sendable, Hashable {
         public let bytesMoved: Int
         /// Estimate of the instructions that the core executes; see `CostModel`.
         public let instructions: Int
+        /// Estimate of the cycles that they take by the core's table of timings, without wait states: no measurement.
+        public let estimatedCycles: Int
     }
 
     /// In the network's order.
@@ -40,12 +42,10 @@ public struct Profile: Sendable, Hashable {
     public let multiplyAccumulates: Int
 
     /// Estimate of the instructions that the core executes for one sample.
-    public var instructions: Int {
-        layers.reduce(0) { sum, layer in
-            let (total, overflow) = sum.addingReportingOverflow(layer.instructions)
-            return overflow ? .max : total
-        }
-    }
+    public var instructions: Int { layers.reduce(0) { saturatingSum($0, $1.instructions) } }
+
+    /// Estimate of the cycles that they take by the core's table of timings (`Core.timingTable`), without wait states: no measurement.
+    public var estimatedCycles: Int { layers.reduce(0) { saturatingSum($0, $1.estimatedCycles) } }
 
     /// Bytes of the tables in flash: int8 weights, of each output channel an int32 bias, multiplier and shift, look-up tables of
     /// activations and of the image's pixels, rows of position tables. `Footprint` adds the header, alignment and code.
@@ -53,7 +53,7 @@ public struct Profile: Sendable, Hashable {
 
     /// The profile of a network.
     ///
-    /// - Parameter core: the core that instructions are estimated for.
+    /// - Parameter core: the core that instructions and cycles are estimated for.
     /// - Throws: `PlanningError` where a network read from a file is too large to count.
     public init(_ network: Network, core: Core = .cortexM4) throws(PlanningError) {
         try self.init(network, DeviceGraph(network), core: core)
@@ -85,7 +85,8 @@ public struct Profile: Sendable, Hashable {
                     name: node.name, operation: node.operation.kind, outputShape: node.shape, multiplyAccumulates: work,
                     parameters: node.operation.details.parameters.lazy.filter(\.isTrainable).map(\.count).reduce(0, +),
                     outputBytes: node.shape.count, flashBytes: cost.flashBytes,
-                    bytesMoved: cost.valueBytes + cost.flashBytes, instructions: cost.instructions))
+                    bytesMoved: cost.valueBytes + cost.flashBytes, instructions: cost.instructions,
+                    estimatedCycles: cost.estimatedCycles))
         }
         self.layers = layers
         parameters = network.parameterCount
@@ -115,11 +116,19 @@ private struct DeviceCost {
     /// Operands and output, each moved once.
     var valueBytes = 0
     var instructions = 0
+    var estimatedCycles = 0
 
     mutating func add(_ call: DeviceCall, _ core: Core) {
         flashBytes += call.tableBytes
-        let work = Int(exactly: core.costs.instructions(call).rounded()) ?? .max
-        let (sum, overflow) = instructions.addingReportingOverflow(work)
-        instructions = overflow ? .max : sum
+        instructions = saturatingSum(instructions, Self.whole(core.costs.instructions(call)))
+        estimatedCycles = saturatingSum(estimatedCycles, Self.whole(core.costs.cycles(call)))
     }
+
+    private static func whole(_ amount: Double) -> Int { Int(exactly: amount.rounded()) ?? .max }
+}
+
+/// A sum that ends at the largest number: of a network that nobody will run.
+private func saturatingSum(_ a: Int, _ b: Int) -> Int {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : sum
 }

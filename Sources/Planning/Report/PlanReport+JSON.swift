@@ -4,13 +4,17 @@ import Networks
 
 extension PlanReport: Codable {
     private static let format = "sapool-plan"
-    private static let version = 4
+    private static let version = 5
 
     private enum CodingKeys: String, CodingKey {
         case format, version, network, resolution, width, parameters, core, instructions, alignment, convention,
             warnings
         case fits, layers, attentions, steps, buffers, stripes, sharings
         case multiplyAccumulates = "macs"
+        case estimatedCycles = "estimated_cycles"
+        case timingTable = "timing_table"
+        case megahertz
+        case estimatedMilliseconds = "estimated_milliseconds"
         case arenaBytes = "arena_bytes"
         case lowerBoundBytes = "lower_bound_bytes"
         case isOptimal = "is_optimal"
@@ -47,6 +51,8 @@ extension PlanReport: Codable {
         multiplyAccumulates = try container.decode(Int.self, forKey: .multiplyAccumulates)
         core = try container.decode(Core.self, forKey: .core)
         instructions = try container.decode(Int.self, forKey: .instructions)
+        estimatedCycles = try container.decode(Int.self, forKey: .estimatedCycles)
+        megahertz = try container.decodeIfPresent(Double.self, forKey: .megahertz)
         alignment = try container.decode(Int.self, forKey: .alignment)
         reservedBytes = try container.decode(Int.self, forKey: .reservedBytes)
         arenaBytes = try container.decode(Int.self, forKey: .arenaBytes)
@@ -95,6 +101,10 @@ extension PlanReport: Codable {
         try container.encode(multiplyAccumulates, forKey: .multiplyAccumulates)
         try container.encode(core, forKey: .core)
         try container.encode(instructions, forKey: .instructions)
+        try container.encode(estimatedCycles, forKey: .estimatedCycles)
+        try container.encode(core.timingTable, forKey: .timingTable)
+        try container.encodeIfPresent(megahertz, forKey: .megahertz)
+        try container.encodeIfPresent(estimatedMilliseconds, forKey: .estimatedMilliseconds)
         try container.encode(alignment, forKey: .alignment)
         try container.encode(reservedBytes, forKey: .reservedBytes)
         try container.encode(isOptimal, forKey: .isOptimal)

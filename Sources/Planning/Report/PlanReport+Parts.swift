@@ -33,9 +33,12 @@ extension PlanReport {
         public let bytesMoved: Int
         /// Estimate of the instructions that the core executes (`CostModel`).
         public let instructions: Int
+        /// Estimate of the cycles that they take by the core's table of timings: no measurement.
+        public let estimatedCycles: Int
 
         private enum CodingKeys: String, CodingKey {
             case name, operation, macs, parameters, instructions
+            case estimatedCycles = "estimated_cycles"
             case outputShape = "output_shape"
             case outputBytes = "output_bytes"
             case bytesMoved = "bytes_moved"
@@ -50,6 +53,7 @@ extension PlanReport {
             outputBytes = layer.outputBytes
             bytesMoved = layer.bytesMoved
             instructions = layer.instructions
+            estimatedCycles = layer.estimatedCycles
         }
     }
 

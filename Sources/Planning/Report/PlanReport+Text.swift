@@ -38,6 +38,7 @@ extension PlanReport {
             ("parameters", TextTable.grouped(parameters)),
             ("MACs", TextTable.grouped(multiplyAccumulates)),
             ("instructions", "about \(TextTable.grouped(instructions)) on a \(core.name)"),
+            ("estimated cycles", cycles),
             ("largest input + output", Self.size(simplePeakBytes)),
         ]
         if retainingPeakBytes > simplePeakBytes {
@@ -55,6 +56,16 @@ extension PlanReport {
         let lines = rows.map { $0.0.padding(toLength: 26, withPad: " ", startingAt: 0) + $0.1 }
         let built = width.map { ", width \($0)" } ?? ""
         return (["\(network), image \(channels)\(side)\(built)", ""] + lines).joined(separator: "\n")
+    }
+
+    /// With the name of the table that they are a sum over, so that nobody takes them for a measurement.
+    private var cycles: String {
+        let sum = "about \(TextTable.grouped(estimatedCycles)) by the table \(core.timingTable), not measured"
+        guard let megahertz, let milliseconds = estimatedMilliseconds else { return sum }
+        // Two digits are more than an estimate has.
+        let digits = milliseconds < 10 ? 1 : 0
+        return sum + "; "
+            + String(format: "%.\(digits)f ms at %g MHz", milliseconds, megahertz)
     }
 
     /// What the plan is, in a few words.

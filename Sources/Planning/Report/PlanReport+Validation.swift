@@ -19,7 +19,15 @@ extension PlanReport {
     private static let largest = 1 << 53
     private static let mostPasses = 1 << 22
 
+    /// Clocks of microcontrollers, and a good deal more.
+    static func validate(megahertz: Double) throws(PlanningError) {
+        guard (0.001...100_000).contains(megahertz) else {
+            throw PlanningError("the plan's clock is \(megahertz) MHz: use 0.001 to 100000")
+        }
+    }
+
     private func validateFigures() throws(PlanningError) {
+        if let megahertz { try Self.validate(megahertz: megahertz) }
         guard steps.indices.contains(peakStep) else {
             throw PlanningError("the plan's peak_step is \(peakStep), and it has \(counted(steps.count, "step"))")
         }

@@ -22,10 +22,16 @@ public struct PlanReport: Sendable, Hashable {
     public let parameters: Int
     /// Multiply-accumulates of one image.
     public let multiplyAccumulates: Int
-    /// The core that instructions are estimated for.
+    /// The core that instructions and cycles are estimated for.
     public let core: Core
     /// Estimate of the instructions that one image takes on it (`CostModel`).
     public let instructions: Int
+    /// Estimate of the cycles that these take by the core's table of timings (`Core.timingTable`), without wait states: no measurement.
+    public let estimatedCycles: Int
+    /// The core's clock in MHz; nil where nobody has named one.
+    public let megahertz: Double?
+    /// Time of one image at that clock, by the estimated cycles.
+    public var estimatedMilliseconds: Double? { megahertz.map { Double(estimatedCycles) / ($0 * 1000) } }
     /// Size of the arena.
     public let arenaBytes: Int
     /// The most that is alive in one pass of one step.
@@ -80,12 +86,14 @@ public struct PlanReport: Sendable, Hashable {
     /// - Parameters:
     ///   - width: the width that the network was built with, as it cannot be read off the network; nil where it has none.
     ///   - options: what the planner may do; `buffers`, `steps` and verdicts are of that plan.
-    ///   - core: the core that instructions are estimated for.
+    ///   - core: the core that instructions and cycles are estimated for.
+    ///   - megahertz: its clock, for an estimate of time; nil where it does not matter.
     /// - Throws: `PlanningError` where options are out of range or against each other, or the network is beyond planning.
     public init(
         _ network: Network, width: Double? = nil, budget: Budget = Budget(), options: PlanOptions = PlanOptions(),
-        core: Core = .cortexM4
+        core: Core = .cortexM4, megahertz: Double? = nil
     ) throws(PlanningError) {
+        if let megahertz { try Self.validate(megahertz: megahertz) }
         let planner = try Planner(network)
         let graph = planner.graph
         let profile = try Profile(network, graph, core: core)
@@ -103,6 +111,8 @@ public struct PlanReport: Sendable, Hashable {
         multiplyAccumulates = profile.multiplyAccumulates
         self.core = core
         instructions = profile.instructions
+        estimatedCycles = profile.estimatedCycles
+        self.megahertz = megahertz
         arenaBytes = plan.arenaBytes
         lowerBoundBytes = plan.lowerBoundBytes
         isOptimal = plan.isOptimal

@@ -1,22 +1,20 @@
-import Deployment
-import MadeUpModels
 import Networks
 import Planning
 import Quantization
 
-/// A network of the suite.
-struct Case {
-    let name: String
-    let network: Network
-    let pushesRows: Bool
-    var arithmetic = IntegerArithmetic.sapool
+/// A whole network that `Firmware/run` exports with made-up numbers and runs on emulated cores; `Firmware/network-limits.txt` has what it takes.
+package struct CheckedNetwork {
+    package let name: String
+    package let network: Network
+    package let pushesRows: Bool
+    package var arithmetic = IntegerArithmetic.sapool
 
-    static func all() throws -> [Case] {
+    package static func all() throws -> [CheckedNetwork] {
         func named(
             _ name: String, _ notation: String, _ input: Shape, width: Double = 1, classes: Int = 10,
             pushesRows: Bool = false
-        ) throws -> Case {
-            Case(
+        ) throws -> CheckedNetwork {
+            CheckedNetwork(
                 name: name, network: try Network(notation: notation, input: input, classes: classes, width: width),
                 pushesRows: pushesRows)
         }
@@ -25,16 +23,16 @@ struct Case {
             try named(
                 "attentive", "mobilenet-v2(width=0.35, pool=self-attentive(patch=2, heads=2, restoration=bilinear))",
                 [3, 32, 32]),
-            Case(name: "residual", network: try residual(), pushesRows: false),
+            CheckedNetwork(name: "residual", network: try residual(), pushesRows: false),
             // More candidates than there is room for, two maps of anchors each.
             try named(
                 "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)",
                 [3, 48, 48],
                 classes: 3),
-            Case(name: "yolo", network: try yolo(), pushesRows: false),
-            Case(name: "windows", network: try .withEveryWindow(), pushesRows: true),
-            Case(name: "shaping", network: try .withEveryShaping(), pushesRows: true),
-            Case(name: "litert", network: try .withEveryShaping(), pushesRows: false, arithmetic: .liteRT),
+            CheckedNetwork(name: "yolo", network: try yolo(), pushesRows: false),
+            CheckedNetwork(name: "windows", network: try .withEveryWindow(), pushesRows: true),
+            CheckedNetwork(name: "shaping", network: try .withEveryShaping(), pushesRows: true),
+            CheckedNetwork(name: "litert", network: try .withEveryShaping(), pushesRows: false, arithmetic: .liteRT),
             // Two from the front of sapool search --sram 64K --flash 512K.
             try named(
                 "front",
@@ -88,21 +86,5 @@ struct Case {
             }
         }
         return try builder.network(output: builder.classifier(x, classes: 10, head: .average, name: "fc"))
-    }
-
-    /// The network's program with made-up numbers.
-    func export(camera: CameraTables? = nil) throws -> FirmwareExport {
-        var options = FirmwareOptions()
-        options.name = name
-        options.camera = camera
-        let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows), arithmetic: arithmetic).model
-        return try FirmwareExport(KernelProgram(model), options: options)
-    }
-
-    /// Two images.
-    func images() -> [[UInt8]] {
-        var random = RandomNumbers(state: 7)
-        let shape = network.inputShape
-        return (0..<2).map { _ in random.pixels(shape.height, shape.width, shape.channels) }
     }
 }
