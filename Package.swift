@@ -283,9 +283,6 @@ let package = Package(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
         .executableTarget(
             name: "benchmark-detection", dependencies: ["Detection", "Networks"], path: "Benchmarks/Detection"),
-        .executableTarget(
-            name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
-            linkerSettings: runPaths),
     ],
     cxxLanguageStandard: .cxx20
 )
