@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 import attention
+import busy
 import everything
 import science
 import table
@@ -23,6 +24,7 @@ from session import Session, Sizes
 BLOCKS = {
     "everything": everything.measure,
     "throughput": throughput.measure,
+    "busy": busy.measure,
     "attention": attention.measure,
     "science": science.measure,
 }

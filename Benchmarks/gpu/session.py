@@ -20,8 +20,10 @@ class Sizes:
     batch: int  # of each short training
     side: int  # of its images, in pixels
     width: float  # of its MobileNetV2
-    cases: list  # of throughput: network, pixels, batch
-    precisions: list
+    cases: list  # of throughput: network, pixels, batch, precision, sides
+    busy_side: int
+    busy_batch: int
+    busy_images: int
     rounds: int
     milliseconds: float  # that a round of a side takes
     tokens: int  # of attention alone
@@ -34,17 +36,25 @@ class Sizes:
         strided, attentive = "mobilenet_v2-skip-1222121", "mobilenet_v2-nlp_headfix2-1222121"
         return Sizes(
             steps=20, batch=32, side=64, width=0.35,
-            cases=[(strided, 128, 256), (attentive, 128, 256), ("plain-cnn", 32, 512), (strided, 224, 256),
-                   (attentive, 224, 256)],
-            precisions=["bfloat16", "float32"], rounds=7, milliseconds=700, tokens=4096, science_side=112,
+            # Compiling takes a minute each, so only where a target asks for it.
+            cases=[
+                (strided, 128, 256, "bfloat16", ("sapool", "eager", "compile")),
+                (attentive, 128, 256, "bfloat16", ("sapool", "eager", "compile")),
+                ("plain-cnn", 32, 512, "bfloat16", ("sapool", "eager", "compile")),
+                (strided, 128, 256, "float32", ("sapool", "eager")),
+                (attentive, 128, 256, "float32", ("sapool", "eager")),
+                (strided, 224, 256, "bfloat16", ("sapool", "eager")),
+                (attentive, 224, 256, "bfloat16", ("sapool", "eager")),
+            ], busy_side=224, busy_batch=256, busy_images=2048, rounds=7, milliseconds=700, tokens=4096, science_side=112,
             science_batch=128, science_seeds=8)
 
     @staticmethod
     def toy():
         return Sizes(
             steps=2, batch=4, side=32, width=0.1,
-            cases=[("mobilenet_v2-skip-1222121", 32, 2), ("mobilenet_v2-nlp_headfix2-1222121", 32, 2), ("plain-cnn", 8, 4)],
-            precisions=["float32"], rounds=1, milliseconds=1, tokens=64, science_side=32, science_batch=4,
+            cases=[(name, 32, 2, "float32", ("sapool", "eager"))
+                   for name in ("mobilenet_v2-skip-1222121", "mobilenet_v2-nlp_headfix2-1222121", "plain-cnn")],
+            busy_side=32, busy_batch=4, busy_images=16, rounds=1, milliseconds=1, tokens=64, science_side=32, science_batch=4,
             science_seeds=1)
 
 

@@ -5,7 +5,7 @@ import statistics
 
 def text(results):
     last = {(r["block"], r["key"]): r for r in results}.values()
-    return "\n\n".join(part for part in (machine(last), everything(last), throughput(last), attention(last), science(last)) if part)
+    return "\n\n".join(part for part in (machine(last), everything(last), throughput(last), busy(last), attention(last), science(last)) if part)
 
 
 def of(results, block):
@@ -37,6 +37,12 @@ def throughput(results):
             lines.append(f"{r['key']:56}{side:10}{f['images_per_second']:10.0f} images/s ±{f['spread']:4.0%}"
                          f"{ratio}{f.get('mebibytes', 0):9d} MiB  batch {f['batch']}")
     return "\n".join(lines)
+
+
+def busy(results):
+    return "\n".join(
+        f"{r['key']:56}" + (r["error"] if "error" in r else f"{r['images_per_second']:10.0f} images/s from files, "
+                            f"{r['share']:.0%} of steps alone; GPU busy {r['utilization'] or '–'} %") for r in of(results, "busy"))
 
 
 def attention(results):

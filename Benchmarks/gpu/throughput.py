@@ -12,15 +12,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def measure(session: Session):
-    for network, side, batch in session.sizes.cases:
-        for precision in session.sizes.precisions:
-            key = f"{network} {side} {batch} {precision}"
-            # Compiling alone takes a minute.
-            if not session.has(BLOCK, key) and session.left() > (0 if session.is_dry else 60):
-                compare(session, key, network, side, batch, precision)
+    for network, side, batch, precision, names in session.sizes.cases:
+        key = f"{network} {side} {batch} {precision}"
+        if not session.has(BLOCK, key) and session.left() > (0 if session.is_dry else 60):
+            compare(session, key, network, side, batch, precision, names)
 
 
-def compare(session, key, network, side, batch, precision):
+def compare(session, key, network, side, batch, precision, names):
     """Sides that take turns. Each alone first finds the largest batch that its memory takes."""
     commands = {
         "sapool": lambda size: session.program + [
@@ -29,16 +27,15 @@ def compare(session, key, network, side, batch, precision):
         "eager": lambda size: pytorch(session, network, side, size, precision),
         "compile": lambda size: pytorch(session, network, side, size, precision) + ["--compile"],
     }
-    if session.is_dry:
-        # A compiler of C++ is all that the toy would measure.
-        del commands["compile"]
     sides, figures = {}, {}
     try:
-        for name, command in commands.items():
+        for name, command in ((name, commands[name]) for name in names):
             # What already runs keeps its memory: the plain form of attention needs the whole of it.
             if name != "sapool" and "nlp" in network:
                 close(sides)
-            found = fitting(session, command, batch)
+            # What plain PyTorch has no memory for, its compiled form is not tried with: that takes a minute each time.
+            first = figures.get("eager", {}).get("batch", batch) if name == "compile" else batch
+            found = fitting(session, command, first)
             if found is None:
                 figures[name] = {"error": f"a batch of {batch} and its parts do not run"}
                 continue
