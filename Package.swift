@@ -4,11 +4,13 @@ import PackageDescription
 // libtorch, libjpeg, libpng, zlib and what there is of libwebp, giflib and libtiff are found through pkg-config:
 // Scripts/bootstrap writes what is missing to .deps/pkgconfig, and the Makefile adds that folder to PKG_CONFIG_PATH. Executables and tests carry run paths of their
 // own, so they need no environment; libraries carry no unsafe flags, so other packages can depend on them.
+// Scripts/portable alone asks for run paths that hold in any folder.
+let isPortable = Context.environment["SAPOOL_PORTABLE"] != nil
 let runPaths: [LinkerSetting] = [
     .unsafeFlags(
-        ["libtorch/lib", "lib"].flatMap {
-            ["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/\($0)"]
-        })
+        (isPortable
+            ? ["$ORIGIN/../lib"] : ["libtorch/lib", "lib"].map { "\(Context.packageDirectory)/.deps/\($0)" })
+            .flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
 ]
 
 let package = Package(
@@ -289,9 +291,6 @@ let package = Package(
             name: "benchmark-loader", dependencies: ["Datasets"], path: "Benchmarks/Loader", linkerSettings: runPaths),
         .executableTarget(
             name: "benchmark-detection", dependencies: ["Detection", "Networks"], path: "Benchmarks/Detection"),
-        .executableTarget(
-            name: "benchmark-step", dependencies: ["Execution", "Networks", "Torch"], path: "Benchmarks/Step",
-            linkerSettings: runPaths),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -21,7 +21,7 @@ class SelfAttentivePool(nn.Module):
 
     def forward(self, x):
         b, c, h, w = x.shape
-        place = torch.arange(max(h, w))
+        place = torch.arange(max(h, w), device=x.device)
         columns = self.columns(place[:w])[None, :, :].expand(h, w, c // 2)
         rows = self.rows(place[:h])[:, None, :].expand(h, w, c // 2)
         tokens = self.embed(x) + torch.cat([columns, rows], -1).permute(2, 0, 1)
@@ -64,7 +64,16 @@ def mobilenet_v2(strides, pool=None, classes=10):
     return nn.Sequential(*layers)
 
 
+def plain_cnn(channels=(16, 32, 64), classes=10):
+    layers, inputs = [], 3
+    for outputs in channels:
+        layers += [nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(True)]
+        inputs = outputs
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, classes))
+
+
 NETWORKS = {
+    "plain-cnn": plain_cnn,
     "mobilenet_v2-skip-1222121": lambda: mobilenet_v2([1, 2, 2, 2, 1, 2, 1]),
     "mobilenet_v2-nlp_headfix2-1222121": lambda: mobilenet_v2([1, 2, 2, 2, 1, 2, 1], SelfAttentivePool),
 }

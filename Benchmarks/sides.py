@@ -8,7 +8,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-STEP = os.path.join(HERE, "..", ".build", "release", "benchmark-step")
+SAPOOL = os.path.join(HERE, "..", ".build", "release", "sapool")
 RESULTS = os.path.join(HERE, "results")
 
 
@@ -33,9 +33,11 @@ class Side:
 
 def sapool(network, resolution, batch, mode, threads):
     """The command of sapool's side."""
-    if not os.path.exists(STEP):
-        sys.exit(f"{STEP} is missing: run `make build` first")
-    return [STEP, network, str(resolution), str(batch), mode, str(threads)]
+    if not os.path.exists(SAPOOL):
+        sys.exit(f"{SAPOOL} is missing: run `make build` first")
+    inference = ["--inference"] if mode == "infer" else []
+    return [SAPOOL, "speed", network, "--resolution", str(resolution), "--batch-size", str(batch), "--threads",
+            str(threads), "--serve", *inference]
 
 
 def serve(step):

@@ -1,7 +1,16 @@
 # libtorch: the headers and libraries inside PyTorch's wheel, in a virtual environment that also serves the tests
 # and benchmarks which compare with PyTorch.
 
-torch_version=2.13.0
+# Versions that the code compiles against; the first is the one that is tested.
+torch_versions='2.13.0 2.11.0'
+torch_version=${torch_versions%% *}
+if [ -n "${TORCH_VERSION:-}" ]; then
+    torch_version=
+    for known in $torch_versions; do
+        case $known in "$TORCH_VERSION" | "$TORCH_VERSION".*) torch_version=$known ;; esac
+    done
+    [ -n "$torch_version" ] || fail_usage "TORCH_VERSION is '$TORCH_VERSION'; use one of: $torch_versions"
+fi
 torch_cpu_index=https://download.pytorch.org/whl/cpu
 venv=$deps/venv
 
@@ -110,9 +119,14 @@ write_pkgconfig() {
     for name in torch_cuda c10_cuda; do
         [ ! -f "$deps/libtorch/lib/lib$name.so" ] || libraries="$libraries -l$name"
     done
-    mkdir -p "$deps/pkgconfig"
-    cat > "$deps/pkgconfig/libtorch-swift.pc.new" <<PC
-prefix=$(printf '%s' "$deps/libtorch" | sed 's/ /\\ /g')
+    write_pkgconfig_of "$deps/libtorch" "$libraries" "$deps/pkgconfig"
+}
+
+# Of a folder of libtorch, with what is linked of it, into a folder.
+write_pkgconfig_of() {
+    mkdir -p "$3"
+    cat > "$3/libtorch-swift.pc.new" <<PC
+prefix=$(printf '%s' "$1" | sed 's/ /\\ /g')
 includedir=\${prefix}/include
 libdir=\${prefix}/lib
 
@@ -120,7 +134,7 @@ Name: libtorch-swift
 Description: libtorch from PyTorch's wheel
 Version: $torch_version
 Cflags: -I\${includedir} -I\${includedir}/torch/csrc/api/include
-Libs: -L\${libdir} $libraries
+Libs: -L\${libdir} $2
 PC
-    mv "$deps/pkgconfig/libtorch-swift.pc.new" "$deps/pkgconfig/libtorch-swift.pc"
+    mv "$3/libtorch-swift.pc.new" "$3/libtorch-swift.pc"
 }

@@ -232,18 +232,6 @@ void ct_seed(uint64_t seed) {
 int ct_threads(void) { return at::get_num_threads(); }
 void ct_set_threads(int count) { at::set_num_threads(count); }
 
-bool ct_device_available(const char *name) {
-    return guarded(false, [&] {
-        const c10::Device device{std::string(name)};
-        switch (device.type()) {
-            case c10::DeviceType::CPU: return true;
-            case c10::DeviceType::CUDA: return at::globalContext().hasCUDA() && device.index() < static_cast<int>(at::getNumGPUs());
-            case c10::DeviceType::MPS: return at::globalContext().hasMPS();
-            default: return false;
-        }
-    });
-}
-
 const char *ct_version(void) { return TORCH_VERSION; }
 
 bool ct_has_onednn(void) {
@@ -258,17 +246,6 @@ bool ct_has_bfloat16(void) {
             if (found != capabilities.end() && found->second.isBool() && found->second.toBool()) return true;
         }
         return false;
-    });
-}
-
-bool ct_autocast(void) { return at::autocast::is_autocast_enabled(at::kCPU); }
-
-void ct_set_autocast(bool enabled) {
-    guarded(-1, [&] {
-        if (enabled) at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-        at::autocast::set_autocast_enabled(at::kCPU, enabled);
-        if (!enabled) at::autocast::clear_cache();
-        return 0;
     });
 }
 

@@ -50,7 +50,8 @@ final class FoldedConvolution {
 
     private func currentKernel(for x: Tensor, _ model: Model) throws -> Kernel {
         let packs =
-            try PackedConvolution.isAvailable && x.device.isCPU && x.scalarType() == .float32 && !Torch.usesBfloat16
+            try PackedConvolution.isAvailable && x.device.isCPU && x.scalarType() == .float32
+            && !Torch.usesMixedPrecision(on: .cpu)
         let tensors = model.tensors(of: convolution) + (normalisation.map { model.tensors(of: $0.node) } ?? [])
         let key = [packs ? x.shape[0] : 0] + tensors.map(\.changes)
         if let kernel, kernel.key == key { return kernel.1 }

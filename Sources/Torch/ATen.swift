@@ -13,6 +13,7 @@ enum ATen {
     static let detach = Operator("aten::detach")
     static let clone = Operator("aten::clone")
     static let contiguous = Operator("aten::contiguous")
+    static let pinMemory = Operator("aten::pin_memory")
     static let copyInPlace = Operator("aten::copy_")
 
     // Shape
@@ -112,6 +113,10 @@ enum ATen {
     // Optimisation, over lists of tensors
     static let fusedSGD = Operator("aten::_fused_sgd_")
     static let fusedAdamW = Operator("aten::_fused_adamw_")
+    static let foreachAddScalarInPlace = Operator("aten::_foreach_add_", "Scalar")
+    static let foreachSubtractInPlace = Operator("aten::_foreach_sub_", "List")
+    static let unscaleInPlace = Operator("aten::_amp_foreach_non_finite_check_and_unscale_")
+    static let updateScaleInPlace = Operator("aten::_amp_update_scale_")
     static let foreachNorm = Operator("aten::_foreach_norm", "Scalar")
     static let foreachMultiplyInPlace = Operator("aten::_foreach_mul_", "Tensor")
     static let foreachLerpInPlace = Operator("aten::_foreach_lerp_", "Scalar")

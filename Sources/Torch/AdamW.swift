@@ -23,20 +23,26 @@ public final class AdamW: Optimizer {
         steps = try parameters.map { try Tensor.zeros([], device: $0.tensor.device) }
     }
 
-    public func step(learningRate: Double) throws {
+    public func step(learningRate: Double, skipping: Tensor?) throws {
         try Torch.withoutGradients {
             for group in groups {
                 let members = group.members.filter { parameters[$0].tensor.gradient != nil }
                 guard !members.isEmpty else { continue }
-                for index in members { try steps[index].add(1) }
+                let counts = members.map { steps[$0] }
+                try ATen.foreachAddScalarInPlace.run([.tensors(counts), .int(1)])
                 try ATen.fusedAdamW.run([
                     .tensors(members.map { parameters[$0].tensor }),
                     .tensors(members.compactMap { parameters[$0].tensor.gradient }),
                     .tensors(members.map { means[$0] }), .tensors(members.map { squares[$0] }), .tensors([]),
-                    .tensors(members.map { steps[$0] }), .double(learningRate * group.rateFactor), .double(beta1),
+                    .tensors(counts), .double(learningRate * group.rateFactor), .double(beta1),
                     .double(beta2),
-                    .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false), .none, .none,
+                    .double(group.weightDecay), .double(epsilon), .bool(false), .bool(false), .none, .tensor(skipping),
                 ])
+                // A step that was left out does not count.
+                if let skipping {
+                    let skips = counts.map { _ in skipping }
+                    try ATen.foreachSubtractInPlace.run([.tensors(counts), .tensors(skips), .int(1)])
+                }
                 for index in members { parameters[index].tensor.countChange() }
             }
         }

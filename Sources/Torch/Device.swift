@@ -3,38 +3,64 @@ import CTorch
 /// Where a tensor lives.
 ///
 /// ```swift
-/// let device = try Device("cuda:0")   // throws where libtorch was built without CUDA
+/// let device = try Device("cuda:0")   // throws where there is no such GPU, and says why
 /// ```
 public struct Device: Sendable, Equatable, CustomStringConvertible {
-    /// libtorch's name: `cpu`, `cuda`, `cuda:1`, `mps`.
+    /// libtorch's name: `cpu`, `cuda:0`, `cuda:1`, `mps:0`.
     public let name: String
 
     /// The processor.
-    public static let cpu = Device(unchecked: "cpu")
+    public static let cpu = Device(known: "cpu")
 
-    private init(unchecked name: String) { self.name = name }
+    /// A device that tensors lie on already.
+    init(known name: String) { self.name = name }
 
-    /// A device by name.
+    /// A device by name. Without a number it is the first of its kind.
     ///
-    /// - Throws: `TorchError` where the name is no device or this libtorch cannot use it.
+    /// - Throws: `TorchError` where the name is no device or this libtorch cannot use it, with the reason and what to do.
     public init(_ name: String) throws {
-        let kind = name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name
-        guard ["cpu", "cuda", "mps"].contains(kind) else {
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isNumbered = parts.count == 1 || Int(parts[1]).map { (0...127).contains($0) } ?? false
+        guard let kind = parts.first, ["cpu", "cuda", "mps"].contains(kind), isNumbered else {
             throw TorchError(operation: "device", message: "\"\(name)\" is no device: use cpu, cuda, cuda:N or mps")
         }
-        guard ct_device_available(name) else {
+        let full = kind == "cpu" ? "cpu" : parts.count == 1 ? "\(kind):0" : name
+        // Float32 is float32 on every device; libtorch would round the factors of convolutions on GPUs.
+        if kind == "cuda" { Torch.allowsTF32 = false }
+        guard ct_device_available(full) else {
+            let error = TorchError.last(in: "device")
+            if error.deviceFailure != nil { throw error }
             throw TorchError(
                 operation: "device",
-                message: "this libtorch (\(Torch.version)) cannot use \"\(name)\": "
-                    + "use cpu, or a machine and a build of libtorch that have it")
+                message: "this libtorch (\(Torch.version)) cannot use \"\(full)\": "
+                    + "use cpu, or a machine and a build of libtorch that have it (\(error.firstLine))")
         }
-        self.name = name
+        self.name = full
     }
 
     /// Whether this is the processor.
     public var isCPU: Bool { name == "cpu" }
 
+    /// Whether this is a GPU of NVIDIA.
+    public var isCUDA: Bool { name.hasPrefix("cuda") }
+
     public var description: String { name }
+
+    /// Waits until the device has computed all that it was given.
+    ///
+    /// - Throws: `TorchError` where something of that failed.
+    public func synchronise() throws {
+        guard ct_synchronise(name) == 0 else { throw TorchError.last(in: "synchronise") }
+    }
+
+    /// The most bytes that tensors took at once since `forgetPeakMemory`; nil where libtorch does not count them.
+    public var peakMemory: Int? {
+        let bytes = ct_peak_memory(name)
+        return bytes < 0 ? nil : Int(bytes)
+    }
+
+    /// Counts `peakMemory` anew.
+    public func forgetPeakMemory() { ct_forget_peak_memory(name) }
 }
 
 /// Facts about and settings of the libtorch this process runs on.
@@ -66,21 +92,4 @@ public enum Torch {
 
     /// Whether operations on this thread are recorded for the backward pass.
     public static var isRecordingGradients: Bool { ct_grad_mode() }
-
-    /// Whether the processor computes in bfloat16, so that `withBfloat16` saves time.
-    public static var hasBfloat16: Bool { ct_has_bfloat16() }
-
-    /// Whether `withBfloat16` is in force on this thread.
-    public static var usesBfloat16: Bool { ct_autocast() }
-
-    /// Runs `body` with the CPU's matrix products and convolutions in bfloat16 (8 bits of precision, sums in float32); everything that
-    /// needs more precision stays in float32. Where the processor has no such instructions libtorch emulates them, slowly.
-    ///
-    /// The backward pass of what `body` computes runs outside: each operation in the types that it had.
-    public static func withBfloat16<Result>(_ body: () throws -> Result) rethrows -> Result {
-        let before = ct_autocast()
-        ct_set_autocast(true)
-        defer { ct_set_autocast(before) }
-        return try body()
-    }
 }

@@ -104,19 +104,36 @@ extension Tensor {
     /// `softmax(Q Kᵀ / √d) V`, streamed: nothing of size N×N is stored, neither here nor for the backward pass.
     ///
     /// On the CPU, float32 with up to 64 channels a head runs on this project's own kernel (`Sources/CTorch/Attention`),
-    /// made for few channels; everything else runs on libtorch's.
+    /// made for few channels; everything else runs on libtorch's, of which GPUs have kernels for multiples of 8 channels: heads are
+    /// filled up with zeros there, which change no score.
     ///
     /// Queries (self), keys and values are `[B, heads, N, d]`, in memory of any layout.
     ///
     /// - Parameter fused: false computes with libtorch's kernel wherever it is.
     public func attention(keys: Tensor, values: Tensor, fused: Bool = true) throws -> Tensor {
-        guard try device.isCPU else { return try ATen.attention([.tensor(self), .tensor(keys), .tensor(values)]) }
+        guard device.isCPU else { return try attention(keys: keys, values: values, multipleOf: 8) }
         let few = (1...64).contains(shape.last ?? 0)
         if fused, few, try [self, keys, values].allSatisfy({ try $0.scalarType() == .float32 }) {
             return try ATen.streamingAttention([.tensor(self), .tensor(keys), .tensor(values)])
         }
         // On CPU the dispatcher's general entry may choose the kernel that stores N×N; name the streaming one.
         return try ATen.flashAttentionCPU([.tensor(self), .tensor(keys), .tensor(values)])
+    }
+
+    /// Attention by libtorch's general entry, with heads filled up to a multiple of some number of channels.
+    package func attention(keys: Tensor, values: Tensor, multipleOf factor: Int) throws -> Tensor {
+        let channels = shape.last ?? 0
+        let missing = (factor - channels % factor) % factor
+        func filled(_ tensor: Tensor) throws -> Tensor {
+            guard missing > 0 else { return tensor }
+            return try ATen.constantPad([.tensor(tensor), .ints([0, missing]), .double(0)])
+        }
+        // The square root is that of the channels there are.
+        let attended = try ATen.attention([
+            .tensor(filled(self)), .tensor(filled(keys)), .tensor(filled(values)), .none, .double(0), .bool(false),
+            .double(1 / Double(max(1, channels)).squareRoot()),
+        ])
+        return missing > 0 ? try attended.sliced(shape.count - 1, 0..<channels) : attended
     }
 
     /// Sets elements to zero with probability `p` while training, and scales the others by 1/(1 − p).

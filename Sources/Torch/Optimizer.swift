@@ -4,7 +4,10 @@
 /// is left alone.
 public protocol Optimizer: AnyObject {
     /// Applies the accumulated gradients.
-    func step(learningRate: Double) throws
+    ///
+    /// - Parameter skipping: one number on the parameters' device, 1 where the step is to be left out and 0 where not, which nothing
+    ///   waits for (see `LossScale`); nil for a step in any case.
+    func step(learningRate: Double, skipping: Tensor?) throws
 
     /// Forgets the accumulated gradients.
     func clearGradients()
@@ -19,6 +22,9 @@ public protocol Optimizer: AnyObject {
 }
 
 extension Optimizer {
+    /// Applies the accumulated gradients.
+    public func step(learningRate: Double) throws { try step(learningRate: learningRate, skipping: nil) }
+
     /// One training step: the gradients of `loss`, a change of the parameters, and a clean slate for the next step.
     public func minimize(_ loss: Tensor, learningRate: Double) throws {
         try loss.backward()

@@ -19,7 +19,7 @@ public final class SGD: Optimizer {
         velocities = momentum > 0 ? try parameters.map { try Tensor.zeros(like: $0.tensor.detached()) } : []
     }
 
-    public func step(learningRate: Double) throws {
+    public func step(learningRate: Double, skipping: Tensor?) throws {
         try Torch.withoutGradients {
             for group in groups {
                 var weights: [Tensor] = []
@@ -37,7 +37,7 @@ public final class SGD: Optimizer {
                     .tensors(weights), .tensors(gradients), .tensors(momenta), .double(group.weightDecay),
                     .double(momentum),
                     .double(learningRate * group.rateFactor), .double(0), .bool(nesterov), .bool(false), .bool(false),
-                    .none, .none,
+                    .none, .tensor(skipping),
                 ])
                 for weight in weights { weight.countChange() }
             }

@@ -52,12 +52,10 @@ public final class Tensor {
 
     /// Where the tensor lives.
     public var device: Device {
-        get throws {
-            if withExtendedLifetime(self, { ct_is_cpu(handle) }) { return .cpu }
-            var text = [CChar](repeating: 0, count: 32)
-            withExtendedLifetime(self) { ct_device(handle, &text, text.count) }
-            return try Device(String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
-        }
+        if withExtendedLifetime(self, { ct_is_cpu(handle) }) { return .cpu }
+        var text = [CChar](repeating: 0, count: 32)
+        withExtendedLifetime(self) { ct_device(handle, &text, text.count) }
+        return Device(known: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
     /// How often this tensor's memory was written in place: what was made of it is out of date when this has changed.

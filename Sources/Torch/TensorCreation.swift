@@ -35,7 +35,7 @@ extension Tensor {
     ) throws -> Tensor {
         var result = self
         let sameType = try type.map { try $0 == scalarType() } ?? true
-        let sameDevice = try device.map { try $0 == self.device } ?? true
+        let sameDevice = device.map { $0 == self.device } ?? true
         if !sameType || !sameDevice {
             result = try ATen.toCopy([
                 .tensor(self), .type(type), .none, device.map(OperatorArgument.device) ?? .none, .none, .bool(false),
@@ -46,6 +46,15 @@ extension Tensor {
             result = try ATen.contiguous([.tensor(result), .int(format.rawValue)])
         }
         return result
+    }
+
+    /// A tensor of the processor, on its way to a device. A GPU of NVIDIA takes it from memory that stays in place, while this thread
+    /// goes on.
+    public func sent(to device: Device) throws -> Tensor {
+        guard device.isCUDA, self.device.isCPU else { return try to(device: device) }
+        return try ATen.toCopy([
+            .tensor(ATen.pinMemory([.tensor(self)])), .none, .none, .device(device), .none, .bool(true), .none,
+        ])
     }
 
     /// A copy with memory of its own, in the same memory format.

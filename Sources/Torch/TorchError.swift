@@ -19,5 +19,13 @@ public struct TorchError: Error, CustomStringConvertible, Sendable {
         TorchError(operation: operation, message: String(cString: ct_last_error()))
     }
 
-    public var description: String { "libtorch's \(operation) failed: \(message)" }
+    /// Where the device is at fault and not what it was told to compute: what happened to it.
+    public var deviceFailure: DeviceFailure? { DeviceFailure(libtorch: message) }
+
+    /// What libtorch says without the advice it adds.
+    package var firstLine: Substring { message.split(separator: "\n").first ?? "" }
+
+    public var description: String {
+        deviceFailure.map { "\($0)" } ?? "libtorch's \(operation) failed: \(message)"
+    }
 }

@@ -32,6 +32,6 @@ struct SapoolTorch: ParsableCommand {
         subcommands: [
             Plan.self, Search.self, Train.self, Evaluate.self, Predict.self, Forward.self, Compare.self, Summarize.self,
             FitVerb.self, Report.self, Visualize.self, CheckedImport.self, Export.self, Simulate.self, Prune.self,
-            Quantize.self,
+            Quantize.self, Speed.self,
         ])
 }

@@ -185,14 +185,15 @@ final class ProgramTests: XCTestCase {
             let model = try Model(network, seed: 2)
             let logits =
                 try usesBfloat16
-                ? Torch.withBfloat16 { try model(images, training: true) } : model(images, training: true)
+                ? Torch.withMixedPrecision(.bfloat16, on: .cpu) { try model(images, training: true) }
+                : model(images, training: true)
             try logits.to(.float32).crossEntropy(labels).backward()
             let gradient = try XCTUnwrap(model.parameters.tensor("net.classifier.weight").gradient)
             XCTAssertEqual(try gradient.scalarType(), .float32)
             return (try logits.to(.float32).detached(), gradient)
         }
         let exact = try run(false), rough = try run(true)
-        XCTAssertFalse(Torch.usesBfloat16)
+        XCTAssertFalse(Torch.usesMixedPrecision(on: .cpu))
         XCTAssertGreaterThan(try largest(rough.logits - exact.logits), 1e-6, "nothing ran in bfloat16")
         try assertSame(rough.logits, exact.logits, 0.05, "logits")
         let angle =
@@ -202,7 +203,9 @@ final class ProgramTests: XCTestCase {
         let model = try Model(network, seed: 2)
         try Torch.withoutGradients {
             let evaluated = try model(images)
-            try assertSame(Torch.withBfloat16 { try model(images).to(.float32) }, evaluated, 0.05, "evaluation")
+            try assertSame(
+                Torch.withMixedPrecision(.bfloat16, on: .cpu) { try model(images).to(.float32) }, evaluated, 0.05,
+                "evaluation")
         }
     }
 }

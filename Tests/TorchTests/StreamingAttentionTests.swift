@@ -213,6 +213,27 @@ final class StreamingAttentionTests: XCTestCase {
         XCTAssertEqual(try x.attention(keys: x, values: x).shape, [0, 2, 5, 4])
     }
 
+    /// GPUs want heads of a multiple of 8 channels; zeros beside them change neither values nor gradients.
+    func testHeadsFilledUpWithZerosGiveTheSame() throws {
+        for channels in [1, 4, 8, 12] {
+            let shape = [2, 3, 17, channels]
+            Torch.seed(UInt64(channels))
+            let inputs = try (0..<4).map { _ in try Tensor.normal(shape, type: .float64) }
+            func outcome(_ attend: ([Tensor]) throws -> Tensor) throws -> [[Double]] {
+                let leaves = try inputs[..<3].map { try $0.cloned().requireGradient() }
+                let output = try attend(leaves)
+                XCTAssertEqual(output.shape, shape)
+                try (output * inputs[3]).sum().backward()
+                return try [output.array()] + leaves.map { try XCTUnwrap($0.gradient).array() }
+            }
+            let filled = try outcome { try $0[0].attention(keys: $0[1], values: $0[2], multipleOf: 8) }
+            let plain = try outcome { try $0[0].attention(keys: $0[1], values: $0[2], fused: false) }
+            for (a, b) in zip(filled, plain) {
+                for (x, y) in zip(a, b) { XCTAssertEqual(x, y, accuracy: 1e-12) }
+            }
+        }
+    }
+
     func testWiderHeadsRunOnLibtorch() throws {
         Torch.seed(6)
         let inputs = try random(1, 1, queries: 20, keys: 20, channels: 65)

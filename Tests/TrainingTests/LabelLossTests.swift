@@ -15,9 +15,10 @@ final class LabelLossTests: XCTestCase {
         XCTAssertEqual(try LabelLoss()(logits(), [0, 0], mixtures).item(), expected, accuracy: 1e-6)
         // Only the second one is told by its logits: to be of class 0, of which a quarter of it is.
         let second = try logits().sliced(0, 1..<2)
-        XCTAssertEqual(try LabelLoss.right(second, [0], [mixtures[1]]), 0.25, accuracy: 1e-6)
-        XCTAssertEqual(try LabelLoss.right(second, [1], [Mixture(label: 0, ownShare: 0.25)]), 0.75, accuracy: 1e-6)
-        XCTAssertEqual(try LabelLoss.right(second, [0]), 1)
+        XCTAssertEqual(try LabelLoss.right(second, [0], [mixtures[1]]).item(), 0.25, accuracy: 1e-6)
+        XCTAssertEqual(
+            try LabelLoss.right(second, [1], [Mixture(label: 0, ownShare: 0.25)]).item(), 0.75, accuracy: 1e-6)
+        XCTAssertEqual(try LabelLoss.right(second, [0]).item(), 1)
     }
 
     func testWeightsOfClassesByHand() throws {

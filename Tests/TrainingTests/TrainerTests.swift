@@ -51,8 +51,12 @@ final class TrainerTests: XCTestCase {
     }
 
     @discardableResult
-    private func train(_ recipe: Recipe, _ name: String, stopAfter steps: Int? = nil) throws -> EpochMetrics? {
+    private func train(
+        _ recipe: Recipe, _ name: String, stopAfter steps: Int? = nil,
+        _ change: (inout TrainerOptions) -> Void = { _ in }
+    ) throws -> EpochMetrics? {
         var options = TrainerOptions()
+        change(&options)
         options.workers = 0
         options.resume = true
         var asked = 0
@@ -97,6 +101,87 @@ final class TrainerTests: XCTestCase {
         }
         recipe.accumulate = 9
         XCTAssertEqual(message(recipe), "accumulate is 9: use 1 to batch-size, which is 8")
+    }
+
+    // MARK: - What GPUs are trained by
+
+    /// Steps whose losses are read some at a time end with the same weights and figures, also where they are interrupted in between.
+    func testLossesThatAreReadLateAreTheSame() throws {
+        var recipe = try recipe(normalised: true)
+        recipe.batchSize = 4
+        recipe.ema = 0.9
+        recipe.accumulate = 2
+        let read = try XCTUnwrap(train(recipe, "read"))
+        for steps in [3, 10] {
+            let late = try XCTUnwrap(train(recipe, "late-\(steps)") { $0.stepsBetweenReadings = steps })
+            XCTAssertEqual(late.trainLoss, read.trainLoss)
+            XCTAssertEqual(late.trainAccuracy, read.trainAccuracy)
+            XCTAssertEqual(try weights("late-\(steps)", "last"), try weights("read", "last"))
+            while try train(recipe, "parts-\(steps)", stopAfter: 2, { $0.stepsBetweenReadings = steps }) == nil {}
+            XCTAssertEqual(try weights("parts-\(steps)", "last"), try weights("read", "last"))
+            XCTAssertEqual(
+                RunFolder("\(folder)/parts-\(steps)").epochMetrics().map(\.trainLoss),
+                RunFolder("\(folder)/read").epochMetrics().map(\.trainLoss))
+        }
+    }
+
+    /// The step is the one whose loss it was, and no checkpoint has what came of it.
+    func testALossThatIsReadLateNamesItsStep() throws {
+        var recipe = try recipe()
+        recipe.learningRate = 1e30
+        recipe.batchSize = 2
+        let told = message(recipe)
+        XCTAssertTrue(told.hasPrefix("the loss is "), told)
+        do {
+            try train(recipe, "late") { $0.stepsBetweenReadings = 3 }
+            XCTFail("it went on")
+        } catch {
+            XCTAssertEqual("\(error)".replacing("/late/", with: "/refused/"), told)
+        }
+        XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/late/last.safetensors"))
+    }
+
+    /// Emulated on the processor: the way of a GPU.
+    func testFloat16LearnsAndGoesOnWithItsScale() throws {
+        var recipe = try recipe()
+        recipe.optimizer = .adamw
+        recipe.clipNorm = 1
+        let exact = try XCTUnwrap(train(recipe, "exact"))
+        recipe.precision = .float16
+        let rough = try XCTUnwrap(train(recipe, "rough") { $0.emulatesPrecision = true })
+        XCTAssertEqual(rough.trainLoss, exact.trainLoss, accuracy: 0.02)
+        XCTAssertNotEqual(rough.trainLoss, exact.trainLoss, "nothing ran in float16")
+        let state = try weights("rough", "last")
+        XCTAssertNotNil(state["optimizer/loss-scale.factor"])
+        while try train(recipe, "parts", stopAfter: 1, { $0.emulatesPrecision = true }) == nil {}
+        XCTAssertEqual(try weights("parts", "last"), state)
+    }
+
+    func testPrecisionsOfGPUsAreRefusedOnTheProcessor() throws {
+        let others = Torch.hasBfloat16 ? "float32 or bfloat16" : "float32"
+        for precision in [Recipe.Precision.float16, .tf32] {
+            var recipe = try recipe()
+            recipe.precision = precision
+            XCTAssertEqual(
+                message(recipe),
+                "precision is \(precision.rawValue), which only GPUs of NVIDIA compute in: use \(others) on cpu")
+        }
+    }
+
+    /// A map that no machine holds: 2⁹ channels of 2³² pixels for each of 8 images.
+    func testMemoryThatIsMissingIsASentence() throws {
+        let recipe = try recipe()
+        let builder = NetworkBuilder("large")
+        var x = try builder.input([3, 8, 8])
+        x = try builder.convolution(x, to: 512, kernel: 1, bias: true, name: "conv")
+        x = try builder.add(.upsampleNearest(UpsampleNearest(size: Size(65_536, 65_536))), [x], name: "up")
+        x = try builder.add(.globalAveragePool(GlobalAveragePool()), [x], name: "pool")
+        let large = try builder.network(output: builder.linear(x, to: 2, name: "fc"))
+        try large.json().write(to: URL(fileURLWithPath: "\(folder)/network.json"))
+        XCTAssertEqual(
+            message(recipe),
+            "no memory is left (\(1 << 46) bytes more were asked for): use a smaller batch-size or resolution, or compute each batch in "
+                + "parts (accumulate); there is no earlier checkpoint")
     }
 
     // MARK: - Early stopping

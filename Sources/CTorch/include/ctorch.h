@@ -111,8 +111,16 @@ void ct_seed(uint64_t seed);
 int ct_threads(void);
 void ct_set_threads(int count);
 
-/// Whether a device ("cpu", "cuda", "cuda:1", "mps") can be used. A name that is no device gives false.
+/// Whether a device ("cpu", "cuda:0", "mps") can be used, which is tried by making a tensor there. Where it cannot,
+/// `ct_last_error` says what libtorch misses.
 bool ct_device_available(const char *name);
+
+/// Waits until a device has computed all that it was given; nothing to wait for on the processor. -1 on failure.
+int ct_synchronise(const char *device);
+
+/// The most bytes that tensors took on a device at once since `ct_forget_peak_memory`; -1 where nobody counts them.
+int64_t ct_peak_memory(const char *device);
+void ct_forget_peak_memory(const char *device);
 
 /// libtorch's version, for example "2.13.0+cpu".
 const char *ct_version(void);
@@ -123,9 +131,16 @@ bool ct_has_onednn(void);
 /// Whether the processor computes in bfloat16 (AVX-512 BF16, AMX or Arm's BF16), so that doing so saves time.
 bool ct_has_bfloat16(void);
 
-/// Whether matrix products and convolutions on the CPU compute in bfloat16 from here on, on this thread.
-bool ct_autocast(void);
-void ct_set_autocast(bool enabled);
+/// Whether matrix products and convolutions of a device compute in a type of fewer bits from here on, on this thread.
+bool ct_autocast(const char *device);
+void ct_set_autocast(const char *device, bool enabled, int dtype);
+
+/// Whether float32 products on CUDA devices may round their factors to 10 bits (TF32).
+void ct_set_tf32(bool allowed);
+
+/// Whether CUDA devices compute the same bits in every run, where libtorch has a way to; else the way that is fastest for
+/// each shape is tried out.
+void ct_set_deterministic(bool deterministic);
 
 /// Processor features libtorch's kernels were chosen for, for example "AVX512".
 const char *ct_cpu_capability(void);

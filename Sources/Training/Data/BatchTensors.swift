@@ -25,11 +25,12 @@ package struct BatchTensors {
         // libtorch reads the loader's memory, and keeps the batch alive for it.
         let memory = UnsafeMutableRawBufferPointer(start: batch.pixels.address, count: batch.pixels.byteCount)
         let pixels = try Tensor(borrowing: memory, shape: shape, type: .uint8, owner: batch)
-        return try pixels.to(type, device: device).permuted([0, 3, 1, 2]) * scale + shift
+        // Bytes travel, not the numbers made of them.
+        return try pixels.sent(to: device).to(type).permuted([0, 3, 1, 2]) * scale + shift
     }
 
     /// Class indices `[B]`.
     package func labels(_ batch: Batch) throws -> Tensor {
-        try Tensor(batch.labels, shape: [batch.count]).to(device: device)
+        try Tensor(batch.labels, shape: [batch.count]).sent(to: device)
     }
 }

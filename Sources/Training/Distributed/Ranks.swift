@@ -142,7 +142,3 @@ public struct LostContact: Error, CustomStringConvertible, Sendable {
 
     init(_ description: String) { self.description = description }
 }
-
-extension TorchError {
-    fileprivate var firstLine: Substring { message.split(separator: "\n").first ?? "" }
-}

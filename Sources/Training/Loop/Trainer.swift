@@ -44,8 +44,15 @@ public final class Trainer {
     private var lastMetrics: EpochMetrics?
     /// What was left out so far, in earlier sessions too: a line an image.
     private var skipped: Set<String> = []
-    /// Whether a rank had been asked to stop when the last step was exchanged.
+    /// Whether a rank had been asked to stop when losses were last exchanged.
     private var someRankStops = false
+    private var unread = UnreadLosses()
+    /// Of gradients in float16.
+    private let lossScale: LossScale?
+    /// How many steps later losses are read: waiting for one empties a GPU.
+    private let stepsBetweenReadings: Int
+    /// The scale that ends a training: gradients that are too large even so.
+    private static let smallestLossScale = 0x1p-14
 
     /// Prepares a training: opens the data, builds the network, and makes or reads the run's folder.
     ///
@@ -116,7 +123,14 @@ public final class Trainer {
         case .sgd: optimizer = try SGD(optimized, momentum: recipe.momentum, nesterov: recipe.nesterov)
         case .adamw: optimizer = try AdamW(optimized)
         }
-        checkpoint = Checkpoint(parameters: parameters, average: averaged?.parameters, optimizer: optimizer)
+        if options.device.isCUDA {
+            Torch.allowsTF32 = recipe.precision == .tf32
+            Torch.setDeterministic(options.isDeterministic)
+        }
+        lossScale = recipe.precision == .float16 ? try LossScale(device: options.device) : nil
+        stepsBetweenReadings = max(1, options.stepsBetweenReadings ?? (options.device.isCPU ? 1 : 10))
+        checkpoint = Checkpoint(
+            parameters: parameters, average: averaged?.parameters, optimizer: optimizer, lossScale: lossScale)
         stepsPerEpoch = trainingLoader.stepsPerEpoch
         schedule = LearningRateSchedule(recipe, stepsPerEpoch: stepsPerEpoch)
         tensors = try BatchTensors(configuration.normalization, parameters)
@@ -136,7 +150,12 @@ public final class Trainer {
     /// - Returns: the last epoch's metrics, or nil where `shouldStop` ended it earlier.
     /// - Throws: `TrainingError` where the loss stops being a number; any failure of data or libtorch.
     public func train() throws -> EpochMetrics? {
-        try ranks.keepingContact(checkpoint: run.last) { try trainToTheEnd() }
+        do {
+            return try ranks.keepingContact(checkpoint: run.last) { try trainToTheEnd() }
+        } catch let error as TorchError where error.deviceFailure != nil {
+            let goesOn = FileManager.default.fileExists(atPath: run.last)
+            throw TrainingError("\(error); \(lastGoodCheckpoint)\(goesOn ? ", which --resume goes on from" : "")")
+        }
     }
 
     private func trainToTheEnd() throws -> EpochMetrics? {
@@ -224,7 +243,7 @@ public final class Trainer {
                 state.epochTotals.seconds += seconds
                 pace.add(images: batch.count)
                 reportStep(epoch, index, rate, pace)
-                if state.step % 10 == 0 {
+                if let loss, state.step % 10 == 0 {
                     try events?.addScalars([("train/loss", loss), ("train/learning_rate", rate)], step: state.step)
                 }
             } else {
@@ -237,9 +256,13 @@ public final class Trainer {
                     report(.interrupted(step: state.step))
                     return false
                 }
-                if isCheckpointDue { try save() }
+                // Reading losses is for all ranks at once, and clocks differ.
+                if isCheckpointDue, ranks.count == 1 || unread.isEmpty { try save() }
             }
         }
+        let clock = ContinuousClock.now
+        try readLosses()
+        state.epochTotals.seconds += (ContinuousClock.now - clock).seconds
         guard state.epochTotals.images > 0 else {
             throw TrainingError(
                 "there was no step in epoch \(epoch + 1) whose images can be read: replace the broken images of \(recipe.data)"
@@ -260,52 +283,92 @@ public final class Trainer {
                     secondsLeft: Double(recipe.epochs * stepsPerEpoch - state.step) * pace.secondsPerBatch)))
     }
 
+    /// Whether losses are read after a step; all ranks count steps alike, so all of them read or none does.
+    private func readsLosses(after step: Int) -> Bool {
+        if step % stepsBetweenReadings == 0 { return true }
+        return options.checkpointSteps.map { $0 > 0 && step % $0 == 0 } ?? false
+    }
+
     private var isCheckpointDue: Bool {
         if let steps = options.checkpointSteps, steps > 0, state.step % steps == 0 { return true }
         return (ContinuousClock.now - lastCheckpoint).seconds > options.checkpointSeconds
     }
 
-    /// One step. Returns the loss.
-    private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double {
+    /// One step. Returns its loss where that was read.
+    private func trainStep(_ batch: Batch, _ share: BatchShare, _ rate: Double) throws -> Double? {
         let parts = recipe.accumulate ?? 1
         let (accumulates, pieces) = (parts > 1, batch.pieces(parts))
-        var (sum, right, firstRow) = (0.0, 0.0, share.rows.lowerBound)
+        var firstRow = share.rows.lowerBound
         var waiting: Tensor?
+        unread.begin(step: state.step + 1, images: share.total)
         for piece in pieces {
             let rows = firstRow..<firstRow + piece.count
             firstRow = rows.upperBound
             let isAlone = ranks.count == 1 && pieces.count == 1
             let loss = try loss(of: piece, isAlone ? nil : BatchShare(rows: rows, total: share.total))
-            sum += try loss.value.item() * Double(piece.count)
-            right += loss.right
+            try unread.add(loss, count: piece.count)
             let penalised = try sparsity?.added(to: loss.value) ?? loss.value
+            let scaled = try lossScale?.scaled(penalised) ?? penalised
             if accumulates {
-                try rankedModel.accumulate(penalised, weight: Double(piece.count) / Double(batch.count))
+                try rankedModel.accumulate(scaled, weight: Double(piece.count) / Double(batch.count))
             } else {
-                waiting = penalised
+                waiting = scaled
             }
         }
-        let sums = try ranks.sum([sum, right, shouldStop() ? 1 : 0])
-        someRankStops = sums[2] > 0
-        let value = sums[0] / Double(share.total)
-        guard value.isFinite else {
-            let good =
-                FileManager.default.fileExists(atPath: run.last)
-                ? "the last good checkpoint is \(run.last)" : "there is no earlier checkpoint"
-            throw DivergenceError(
-                finding: "the loss is \(value) at step \(state.step + 1) (epoch \(state.step / stepsPerEpoch + 1))",
-                advice: "lower the learning rate, or clip gradients with --clip-norm; \(good)")
-        }
+        // Where reading costs no waiting it comes before the weights change.
+        var value: Double?
+        if stepsBetweenReadings == 1 { value = try readLosses() }
         if let waiting { try rankedModel.backward(waiting, share) } else { try rankedModel.finishAccumulating(share) }
         let leaves = model.parameters.trainable.map(\.tensor)
+        let skipping = try lossScale?.unscale(leaves)
         if let norm = recipe.clipNorm { _ = try clipGradients(of: leaves, maximum: norm) }
-        try optimizer.step(learningRate: rate)
+        try optimizer.step(learningRate: rate, skipping: skipping)
+        if let skipping { try lossScale?.update(skipping) }
         optimizer.clearGradients()
         try updateAverage()
-        state.epochTotals.correct += sums[1]
-        state.epochTotals.loss += sums[0]
-        state.epochTotals.images += share.total
+        if stepsBetweenReadings > 1, readsLosses(after: state.step + 1) { value = try readLosses() }
         return value
+    }
+
+    /// Adds to the epoch what steps came to that nobody has read yet, and hears whether a rank is to stop. Returns the last one's loss.
+    ///
+    /// - Throws: `DivergenceError` where one of them is no number.
+    @discardableResult
+    private func readLosses() throws -> Double? {
+        let own = try unread.read()
+        guard !own.isEmpty else { return nil }
+        let sums = try ranks.sum(own.flatMap { [$0.loss, $0.right] } + [shouldStop() ? 1 : 0])
+        someRankStops = sums[2 * own.count] > 0
+        var last: Double?
+        for (index, step) in own.enumerated() {
+            let value = sums[2 * index] / Double(step.images)
+            guard value.isFinite else {
+                throw divergence(
+                    "the loss is \(value)", step.step,
+                    advice: "lower the learning rate, or clip gradients with --clip-norm")
+            }
+            last = value
+            state.epochTotals.loss += sums[2 * index]
+            state.epochTotals.correct += sums[2 * index + 1]
+            state.epochTotals.images += step.images
+        }
+        if let lossScale, let step = own.last?.step, try lossScale.value() < Self.smallestLossScale {
+            throw divergence(
+                "gradients have been too large for float16 again and again", step,
+                advice: "use the precision bfloat16 or float32, or lower the learning rate")
+        }
+        return last
+    }
+
+    private func divergence(_ finding: String, _ step: Int, advice: String) -> DivergenceError {
+        DivergenceError(
+            finding: "\(finding) at step \(step) (epoch \((step - 1) / stepsPerEpoch + 1))",
+            advice: "\(advice); \(lastGoodCheckpoint)")
+    }
+
+    private var lastGoodCheckpoint: String {
+        FileManager.default.fileExists(atPath: run.last)
+            ? "the last good checkpoint is \(run.last)" : "there is no earlier checkpoint"
     }
 
     /// The loss of images, with the noise that follows from the seed, the step and their rows in the batch alone.
@@ -319,8 +382,9 @@ public final class Trainer {
 
     /// The network's outputs in float32, whatever they were computed in.
     private func forward(_ images: Tensor) throws -> [Tensor] {
-        guard recipe.precision == .bfloat16 else { return try model.outputs(images, training: true) }
-        return try Torch.withBfloat16 { try model.outputs(images, training: true) }.map { try $0.to(.float32) }
+        guard let type = recipe.precision.productType else { return try model.outputs(images, training: true) }
+        return try Torch.withMixedPrecision(type, on: options.device) { try model.outputs(images, training: true) }
+            .map { try $0.to(.float32) }
     }
 
     /// Which of all ranks' images these are, without those that were skipped; nil where a rank has none left, and all leave the step out.
@@ -396,6 +460,7 @@ public final class Trainer {
 
     /// Leaves a checkpoint; weights are the same on all ranks, so the first one's are everybody's.
     private func save() throws {
+        try readLosses()
         guard ranks.isFirst else { return }
         try checkpoint.write(state, to: run.last)
         lastCheckpoint = .now

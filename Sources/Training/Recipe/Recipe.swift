@@ -152,7 +152,14 @@ public struct Recipe: Sendable, Equatable, Codable {
     }
 
     /// Type of products; weights, sums, normalisation and the loss are float32 in any case.
-    public enum Precision: String, Sendable, Codable, CaseIterable { case float32, bfloat16 }
+    public enum Precision: String, Sendable, Codable, CaseIterable {
+        case float32
+        /// float32 whose factors are rounded to 10 bits in products, on GPUs of NVIDIA.
+        case tf32
+        case bfloat16
+        /// With a scaled loss (see `LossScale`), on GPUs.
+        case float16
+    }
 
     /// What training images go through.
     public enum Augmentation: String, Sendable, Codable, CaseIterable {

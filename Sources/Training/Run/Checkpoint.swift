@@ -30,6 +30,8 @@ struct Checkpoint {
     let parameters: Parameters
     let average: Parameters?
     let optimizer: any Optimizer
+    /// Of training in float16.
+    var lossScale: LossScale?
 
     private static let format = "sapool-checkpoint-1"
     private static let optimizerPrefix = "optimizer/"
@@ -40,6 +42,7 @@ struct Checkpoint {
     func write(_ state: TrainingState, to path: String) throws {
         var tensors = try parameters.state().map { (name: Self.stored($0.name), tensor: $0.tensor) }
         tensors += try optimizer.state().map { (Self.optimizerPrefix + $0.name, try TensorData($0.tensor)) }
+        tensors += try (lossScale?.state() ?? []).map { (Self.optimizerPrefix + $0.name, try TensorData($0.tensor)) }
         if let average { tensors += try average.state().map { (Self.averagePrefix + $0.name, $0.tensor) } }
         let metadata = [
             "format": Self.format, "step": "\(state.step)", "epoch_loss": "\(state.epochTotals.loss)",
@@ -60,6 +63,7 @@ struct Checkpoint {
     /// Every tensor that a checkpoint holds.
     func tensors() throws -> [Tensor] {
         try parameters.all.map(\.tensor) + optimizer.state().map(\.tensor) + (average?.all.map(\.tensor) ?? [])
+            + (lossScale?.state().map(\.tensor) ?? [])
     }
 
     /// Restores everything from a file.
@@ -79,7 +83,9 @@ struct Checkpoint {
         try parameters.load(Safetensors(Self.weights(in: file)), from: path)
         if let average { try average.load(Safetensors(Self.part(Self.averagePrefix, of: file)), from: path) }
         let optimizerState = try Self.part(Self.optimizerPrefix, of: file).map { ($0.name, try Tensor($0.tensor)) }
-        try optimizer.restore(Dictionary(optimizerState) { first, _ in first })
+        let restored = Dictionary(optimizerState) { first, _ in first }
+        try optimizer.restore(restored)
+        try lossScale?.restore(restored)
         return TrainingState(
             step: try number("step"),
             epochTotals: TrainingState.EpochTotals(

@@ -87,7 +87,7 @@ public struct DetectionLoss {
         let width = anchors.layout.classes + 1
         let logits = try Self.rows(stride(from: 0, to: outputs.count, by: 2).map { outputs[$0] }, width)
         let offsets = try Self.rows(stride(from: 1, to: outputs.count, by: 2).map { outputs[$0] }, 4)
-        let device = try logits.device
+        let device = logits.device
         let images = Double(max(1, batch.images.count))
         let labels = try Tensor(batch.images.flatMap { $0.labels.map { max(0, $0) } }, shape: [logits.shape[0]])
             .to(device: device)
@@ -102,7 +102,7 @@ public struct DetectionLoss {
         }
         let classLoss = try (losses * Tensor(weights, shape: [weights.count]).to(device: device)).sum()
         let loss = try classLoss + boxLoss(offsets, batch) { try $0.smoothL1($1) }
-        return TaskLoss(value: try loss / images, right: try right(logits, batch))
+        return TaskLoss(value: try loss / images, right: try Tensor([right(logits, batch)], shape: []))
     }
 
     /// Weights of anchors: those with objects and the hardest others count, by the number of their image's objects.
@@ -132,7 +132,7 @@ public struct DetectionLoss {
     private func yolo(_ outputs: [Tensor], _ batch: BatchTargets) throws -> TaskLoss {
         let classes = anchors.layout.classes
         let rows = try Self.rows(outputs, classes + 5)
-        let device = try rows.device
+        let device = rows.device
         let images = Double(max(1, batch.images.count))
         let hasObject: [Float] = batch.images.flatMap { image in image.labels.map { $0 > 0 ? 1 : 0 } }
         let found = try Tensor(hasObject, shape: [hasObject.count]).to(device: device)
@@ -159,7 +159,7 @@ public struct DetectionLoss {
             let losses = try logits.gathered(0, indices).binaryCrossEntropies(targets).sum([1])
             loss = try loss + (losses * Tensor(batch.weights, shape: [batch.weights.count]).to(device: device)).sum()
         }
-        return TaskLoss(value: try loss / images, right: try right(logits, batch, offset: 0))
+        return TaskLoss(value: try loss / images, right: try Tensor([right(logits, batch, offset: 0)], shape: []))
     }
 
     // MARK: - Both
@@ -179,7 +179,7 @@ public struct DetectionLoss {
         // Every weight has a gradient in every step, even without objects: processes that train together wait for all of them.
         let nothing = try offsets.sum() * 0
         guard !batch.positives.isEmpty else { return nothing }
-        let device = try offsets.device
+        let device = offsets.device
         let count = batch.positives.count
         let own = try offsets.gathered(0, Tensor(batch.positives, shape: [count]).to(device: device))
         let losses = try distance(own, Tensor(batch.offsets, shape: [count, 4]).to(device: device)).sum([1])

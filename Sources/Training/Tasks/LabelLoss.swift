@@ -39,24 +39,24 @@ package struct LabelLoss {
         var factors = labels.map { classWeights?[Int($0)] ?? 1 }
         for (index, share) in shares.enumerated() { factors[index] *= share }
         let entropies = try logits.crossEntropies(Self.tensor(labels, logits), labelSmoothing: labelSmoothing)
-        return try (entropies * Tensor(factors, shape: [labels.count]).to(device: logits.device)).sum()
+        return try (entropies * Tensor(factors, shape: [labels.count]).sent(to: logits.device)).sum()
     }
 
-    /// How many images are told right; of a mixed one the share of the class that is told.
-    package static func right(_ logits: Tensor, _ labels: [Int64], _ mixtures: [Mixture] = []) throws -> Double {
+    /// How many images are told right; of a mixed one the share of the class that is told. One number, on the logits' device.
+    package static func right(_ logits: Tensor, _ labels: [Int64], _ mixtures: [Mixture] = []) throws -> Tensor {
         try Torch.withoutGradients {
-            let told: [Int64] = try logits.argmax(1).array()
-            guard !mixtures.isEmpty else { return Double(zip(told, labels).count { $0 == $1 }) }
-            var right = 0.0
-            for (index, mixture) in mixtures.enumerated() {
-                if told[index] == labels[index] { right += Double(mixture.ownShare) }
-                if told[index] == mixture.label { right += 1 - Double(mixture.ownShare) }
+            let told = try logits.argmax(1)
+            func agreement(_ labels: [Int64]) throws -> Tensor {
+                try told.isEqual(to: tensor(labels, logits)).to(.float32)
             }
-            return right
+            guard !mixtures.isEmpty else { return try agreement(labels).sum() }
+            let shares = try Tensor(mixtures.map(\.ownShare), shape: [mixtures.count]).sent(to: logits.device)
+            let others = try agreement(mixtures.map(\.label))
+            return try (agreement(labels) * shares + others * (shares * -1 + 1)).sum()
         }
     }
 
     private static func tensor(_ labels: [Int64], _ logits: Tensor) throws -> Tensor {
-        try Tensor(labels, shape: [labels.count]).to(device: logits.device)
+        try Tensor(labels, shape: [labels.count]).sent(to: logits.device)
     }
 }

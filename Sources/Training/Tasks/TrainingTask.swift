@@ -19,8 +19,8 @@ protocol TrainingTask {
 struct TaskLoss {
     /// Mean over the batch's images.
     let value: Tensor
-    /// How many of them are right; for detectors a share of each counts.
-    let right: Double
+    /// How many of them are right, one number; for detectors a share of each counts.
+    let right: Tensor
 }
 
 /// How good a model is.

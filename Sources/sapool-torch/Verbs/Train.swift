@@ -89,7 +89,10 @@ struct Train: ParsableCommand {
     var clipNorm: Double?
     @Option(help: "Decay of an exponential moving average of the weights.")
     var ema: Double?
-    @Option(help: "float32, or bfloat16 where the processor computes in it.")
+    @Option(
+        help:
+            "float32; bfloat16 on GPUs of NVIDIA and processors that compute in it; tf32 or float16 on GPUs of NVIDIA."
+    )
     var precision: Recipe.Precision?
     @Option(help: "auto, crop-flip, resized-crop or none; of detection auto, object-crop, flip or none.")
     var augmentation: Recipe.Augmentation?
@@ -158,6 +161,8 @@ struct Train: ParsableCommand {
     @Option(help: "Detection: cross-entropy (with the hardest background) or focal.")
     var classLoss: Recipe.ClassLoss?
 
+    @Flag(help: "On GPUs of NVIDIA: the same weights in every run, at the cost of speed.")
+    var deterministic = false
     @Option(help: "Threads that load images.")
     var workers: Int?
     @Flag(help: "Write after every epoch how far attention is from even, and pooling from averaging: attention.jsonl.")
@@ -182,6 +187,7 @@ struct Train: ParsableCommand {
         options.checkpointSteps = checkpointSteps
         options.synchronisesBatchNorm = distributed.syncBatchNorm
         options.logsAttention = logAttention
+        options.isDeterministic = deterministic
         if let workers {
             guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
             options.workers = workers

@@ -57,6 +57,11 @@ class CommandLineTestCase: XCTestCase {
         let process = command(arguments)
         if let path { process.environment = ["PATH": path] }
         if let input { process.standardInput = FileHandle(forReadingAtPath: input) }
+        return try outcome(of: process)
+    }
+
+    /// Runs a process to its end.
+    func outcome(of process: Process) throws -> Outcome {
         // Files, not pipes: nothing can block, and both can be read after the end.
         let paths = ["stdout", "stderr"].map { "\(folder)/.\($0)-\(UUID().uuidString)" }
         for path in paths { _ = FileManager.default.createFile(atPath: path, contents: nil) }
