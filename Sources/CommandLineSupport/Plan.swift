@@ -95,17 +95,17 @@ package struct Plan: ParsableCommand {
 }
 
 extension NetworkDetails {
-    /// The width that a network has: of a MobileNetV2 what its name or the option says; nil of others, and of a JSON form.
+    /// The width that a network has: of a MobileNet what its name or the option says; nil of others, and of a JSON form.
     package func builtWidth(of name: String) throws -> Double? {
         guard !Network.isJSONFile(name), Self.folderFile(name) == nil else { return nil }
         if ReferenceNotation.matches(name) {
-            return (try ReferenceNotation(name, width: width).backbone as? MobileNetV2)?.width
+            return try ReferenceNotation(name, width: width).backbone.multiplier
         }
         let family = try OwnNotation(name, width: width).family
         switch family {
-        case let detector as SSD: return (detector.backbone as? MobileNetV2)?.width
-        case let detector as YOLOv3: return (detector.backbone as? MobileNetV2)?.width
-        default: return (family as? MobileNetV2)?.width
+        case let detector as SSD: return detector.backbone.multiplier
+        case let detector as YOLOv3: return detector.backbone.multiplier
+        default: return (family as? any Backbone)?.multiplier
         }
     }
 }

@@ -13,6 +13,7 @@ public final class NetworkBuilder {
     private var nodes: [Node] = []
     private var names: Set<String> = []
     private var scopes: [String] = []
+    private var conventions = LayerConventions.pytorch
     /// What layers share, by what it is made of, and the nodes that were written for it.
     private var sharedValues: [AnyHashable: Node.ID] = [:]
     private var sharedNodes: Set<Int> = []
@@ -25,6 +26,14 @@ public final class NetworkBuilder {
         guard !name.isEmpty else { return try body() }
         scopes.append(name)
         defer { scopes.removeLast() }
+        return try body()
+    }
+
+    /// Runs `body` with layers after these conventions.
+    func following<Result>(_ conventions: LayerConventions, _ body: () throws -> Result) rethrows -> Result {
+        let outer = self.conventions
+        defer { self.conventions = outer }
+        self.conventions = conventions
         return try body()
     }
 
@@ -154,12 +163,22 @@ extension NetworkBuilder {
             bias: bias, name: name)
     }
 
+    /// A convolution that keeps the map's size at stride 1, padded as the backbone's conventions have it.
+    func paddedConvolution(
+        _ x: Node.ID, to channels: Int, kernel: Size, stride: Size = 1, groups: Int = 1, bias: Bool = false,
+        name: String
+    ) throws(NetworkError) -> Node.ID {
+        let window = conventions.window(kernel: kernel, stride: stride, over: shape(of: x).size)
+        return try convolution(x, to: channels, window: window, groups: groups, bias: bias, name: name)
+    }
+
     /// A batch normalisation.
     public func batchNorm(
         _ x: Node.ID, statisticsSize: Size? = nil, initialWeight: Double? = nil, name: String
     ) throws(NetworkError) -> Node.ID {
         let details = BatchNorm(
-            channels: shape(of: x).channels, statisticsSize: statisticsSize, initialWeight: initialWeight)
+            channels: shape(of: x).channels, epsilon: conventions.epsilon, momentum: conventions.momentum,
+            statisticsSize: statisticsSize, initialWeight: initialWeight)
         return try add(.batchNorm(details), [x], name: name)
     }
 

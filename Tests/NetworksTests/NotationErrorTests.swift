@@ -36,8 +36,8 @@ final class NotationErrorTests: XCTestCase {
         )
         XCTAssertEqual(
             message("vgg"),
-            "unknown network \"vgg\": known are mobilenet-v2, efficientnet-lite0, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
-                + "resnet50, resnext18, darknet53, plain-cnn, ssdlite, ssd, yolo-v3, yolo-v3-tiny, and names of the reference notation such as "
+            "unknown network \"vgg\": known are mobilenet-v2, mobilenet-v1, efficientnet-lite0, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
+                + "resnet50, resnext18, resnet8, resnet20, resnet32, resnet56, ds-cnn, darknet53, plain-cnn, ssdlite, ssd, yolo-v3, yolo-v3-tiny, and names of the reference notation such as "
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
@@ -96,7 +96,7 @@ final class NotationErrorTests: XCTestCase {
     func testWidthBelongsToMobileNetV2() {
         XCTAssertEqual(
             message("resnet18-skip-1222", width: 0.5),
-            "only MobileNetV2 comes in widths, and resnet18 is none: leave the width out")
+            "only MobileNets V1 and V2 come in widths, and resnet18 is none: leave the width out")
         XCTAssertEqual(
             message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
     }

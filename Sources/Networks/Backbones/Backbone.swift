@@ -14,6 +14,12 @@ public protocol Backbone: NetworkFamily {
     /// How each stage makes its map smaller, in order.
     var stages: [Downsampling] { get }
 
+    /// Where its paddings lie, and the numbers of its batch normalisations.
+    var conventions: LayerConventions { get set }
+
+    /// What its numbers of channels are multiplied by, where that can be chosen; nil where it comes in one width.
+    var multiplier: Double? { get }
+
     /// Writes everything up to the last stage.
     ///
     /// - Returns: each stage's map, in order; at least one.
@@ -26,15 +32,18 @@ public protocol Backbone: NetworkFamily {
 
 extension Backbone {
     public var scope: String { "net" }
+    public var multiplier: Double? { nil }
 
     public func build(named name: String, input: Shape, classes: Int) throws -> Network {
         let builder = NetworkBuilder(name)
         let image = try builder.input(input)
         let logits = try builder.scope(scope) {
-            guard let last = try featureMaps(image, in: builder).last else {
-                throw NetworkError("the network has no stages")
+            try builder.following(conventions) {
+                guard let last = try featureMaps(image, in: builder).last else {
+                    throw NetworkError("the network has no stages")
+                }
+                return try classify(last, classes: classes, in: builder)
             }
-            return try classify(last, classes: classes, in: builder)
         }
         return try builder.network(output: logits)
     }
@@ -135,5 +144,16 @@ func requireStages(_ stages: [Downsampling], _ count: Int, of backbone: String, 
     }
     for stage in stages where !(1...64).contains(stage.stride) {
         throw NetworkError("a stride of \(stage.stride): use 1 to 64")
+    }
+}
+
+/// Refuses numbers of channels that no layer has, and a list of them of the wrong length.
+func requireChannels(_ channels: [Int], _ count: Int, of backbone: String) throws {
+    guard channels.count == count else {
+        throw NetworkError(
+            "\(backbone) has \(count) stages, so its channels are \(count) numbers, not \(channels.count)")
+    }
+    for count in channels where !(1...1 << 16).contains(count) {
+        throw NetworkError("a stage of \(count) channels: use 1 to 65536")
     }
 }

@@ -3,6 +3,7 @@ public struct Darknet53: Backbone {
     /// One a stage: 5.
     public var stages: [Downsampling]
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// Strides as published.
     public static let publishedStrides = [2, 2, 2, 2, 2]

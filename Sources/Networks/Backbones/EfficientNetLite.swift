@@ -9,6 +9,7 @@ public struct EfficientNetLite: Backbone {
     public var placement: PoolingPlacement
     public var stem: Stem
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2, 1, 2, 1]
@@ -102,9 +103,8 @@ public struct EfficientNetLite: Backbone {
         norm: String,
         in builder: NetworkBuilder
     ) throws -> Node.ID {
-        let map = try builder.convolution(
-            x, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), groups: groups,
-            name: convolution)
+        let map = try builder.paddedConvolution(
+            x, to: channels, kernel: Size(kernel), stride: Size(stride), groups: groups, name: convolution)
         return try builder.activation(try builder.batchNorm(map, name: norm), .relu6, name: "\(norm).relu6")
     }
 }

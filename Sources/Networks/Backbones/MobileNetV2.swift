@@ -8,6 +8,7 @@ public struct MobileNetV2: Backbone {
     public var placement: PoolingPlacement
     public var stem: Stem
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2, 1, 2, 1]
@@ -27,6 +28,8 @@ public struct MobileNetV2: Backbone {
         self.stem = stem
         self.head = head
     }
+
+    public var multiplier: Double? { width }
 
     public func featureMaps(_ image: Node.ID, in builder: NetworkBuilder) throws -> [Node.ID] {
         try requireStages(stages, Self.settings.count, of: "MobileNetV2")
@@ -101,8 +104,8 @@ public struct MobileNetV2: Backbone {
                 map = try builder.convolution(map, to: hidden, kernel: 1, name: next())
                 map = try builder.activation(try builder.batchNorm(map, name: next()), .relu6, name: next())
             }
-            map = try builder.convolution(
-                map, to: hidden, kernel: 3, stride: Size(stride), padding: 1, groups: hidden, name: next())
+            map = try builder.paddedConvolution(
+                map, to: hidden, kernel: 3, stride: Size(stride), groups: hidden, name: next())
             map = try builder.activation(try builder.batchNorm(map, name: next()), .relu6, name: next())
             map = try builder.convolution(map, to: output, kernel: 1, name: next())
             map = try builder.batchNorm(map, name: next())
@@ -118,19 +121,5 @@ public struct MobileNetV2: Backbone {
         let wanted = Double(base) * width
         let rounded = max(divisor, Int(wanted + Double(divisor) / 2) / divisor * divisor)
         return Double(rounded) < 0.9 * wanted ? rounded + divisor : rounded
-    }
-}
-
-extension NetworkBuilder {
-    /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride 1.
-    func convolutionBlock(
-        _ x: Node.ID, to channels: Int, kernel: Int, stride: Int = 1, activation function: Activation.Function,
-        scope name: String
-    ) throws -> Node.ID {
-        try scope(name) {
-            let map = try convolution(
-                x, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2), name: "0")
-            return try activation(try batchNorm(map, name: "1"), function, name: "2")
-        }
     }
 }

@@ -11,6 +11,7 @@ public struct MobileNetV3: Backbone {
     public var blocks: [Downsampling]
     public var stem: Stem
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// A MobileNetV3 by its choices.
     public init(_ variant: Variant, blocks: [Downsampling]? = nil, stem: Stem = .standard, head: Head = .average) {
@@ -93,7 +94,7 @@ public struct MobileNetV3: Backbone {
             case .strided(let stride): stride
             case .pooled: 1
             }
-        var map = try builder.convolution(x, to: 16, kernel: 3, stride: Size(stride), padding: 1, name: "conv1")
+        var map = try builder.paddedConvolution(x, to: 16, kernel: 3, stride: Size(stride), name: "conv1")
         map = try builder.activation(try builder.batchNorm(map, name: "bn1"), .hardSwish, name: "hs1")
         guard case .pooled(let method, let factor) = stem else { return map }
         return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
@@ -105,9 +106,9 @@ public struct MobileNetV3: Backbone {
         let input = builder.shape(of: x).channels
         var map = try builder.convolution(x, to: block.expand, kernel: 1, name: "conv1")
         map = try builder.activation(try builder.batchNorm(map, name: "bn1"), block.function, name: "nolinear1")
-        map = try builder.convolution(
+        map = try builder.paddedConvolution(
             map, to: block.expand, kernel: Size(block.kernel), stride: Size(downsampling.convolutionStride),
-            padding: Size(block.kernel / 2), groups: block.expand, name: "conv2")
+            groups: block.expand, name: "conv2")
         map = try builder.activation(try builder.batchNorm(map, name: "bn2"), block.function, name: "nolinear2")
         map = try builder.batchNorm(
             try builder.convolution(map, to: block.output, kernel: 1, name: "conv3"), name: "bn3")

@@ -6,6 +6,7 @@ public struct PlainCNN: Backbone {
     /// One a stage.
     public var stages: [Downsampling]
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// A plain network by its channels and down-samplings.
     public init(
@@ -21,9 +22,7 @@ public struct PlainCNN: Backbone {
         guard !channels.isEmpty else {
             throw NetworkError("a plain CNN needs at least one stage: give channels such as 16-32-64")
         }
-        for count in channels where !(1...1 << 16).contains(count) {
-            throw NetworkError("a stage of \(count) channels: use 1 to 65536")
-        }
+        try requireChannels(channels, channels.count, of: "a plain CNN")
         try requireStages(stages, channels.count, of: "a plain CNN of \(channels.count) channel numbers")
         var maps: [Node.ID] = []
         for (index, stage) in stages.enumerated() {

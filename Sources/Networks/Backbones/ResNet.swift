@@ -25,6 +25,7 @@ public struct ResNet: Backbone {
     public var placement: PoolingPlacement
     public var stem: Stem
     public var head: Head
+    public var conventions = LayerConventions.pytorch
 
     /// Strides as published, for 224-pixel images.
     public static let publishedStrides = [1, 2, 2, 2]
@@ -65,7 +66,7 @@ public struct ResNet: Backbone {
             case .strided(let stride): stride
             case .pooled: 1
             }
-        var map = try builder.convolution(x, to: 64, kernel: 7, stride: Size(stride), padding: 3, name: "conv1")
+        var map = try builder.paddedConvolution(x, to: 64, kernel: 7, stride: Size(stride), name: "conv1")
         map = try builder.activation(try builder.batchNorm(map, name: "bn1"), .relu, name: "relu")
         switch stem {
         case .strided: return map
@@ -73,8 +74,11 @@ public struct ResNet: Backbone {
         case .standard, .published:
             var isPublished = variant == .resnext18
             if case .published = stem { isPublished = true }
-            let pool = MaxPool(kernel: isPublished ? 3 : 2, stride: 2, padding: isPublished ? 1 : 0)
-            return try builder.add(.maxPool(pool), [map], name: "maxpool")
+            let window =
+                isPublished
+                ? conventions.window(kernel: 3, stride: 2, over: builder.shape(of: map).size)
+                : Window(kernel: 2, stride: 2)
+            return try builder.add(.maxPool(MaxPool(window)), [map], name: "maxpool")
         }
     }
 
@@ -101,10 +105,8 @@ public struct ResNet: Backbone {
         let output = variant.isBottleneck ? 4 * width : width
         var map = x
         func layer(_ number: Int, to channels: Int, kernel: Int, stride: Int = 1, groups: Int = 1) throws {
-            map = try builder.convolution(
-                map, to: channels, kernel: Size(kernel), stride: Size(stride), padding: Size(kernel / 2),
-                groups: groups,
-                name: "conv\(number)")
+            map = try builder.paddedConvolution(
+                map, to: channels, kernel: Size(kernel), stride: Size(stride), groups: groups, name: "conv\(number)")
             map = try builder.batchNorm(map, name: "bn\(number)")
         }
         if variant.isBottleneck {

@@ -119,6 +119,7 @@ public struct YOLOv3: NetworkFamily {
     private func block(
         _ x: Node.ID, to channels: Int, kernel: Int, scope: String, in builder: NetworkBuilder
     ) throws -> Node.ID {
-        try builder.convolutionBlock(x, to: channels, kernel: kernel, activation: .relu6, scope: scope)
+        try builder.convolutionBlock(
+            x, to: channels, kernel: Size(kernel), activation: .relu6, scope: scope)
     }
 }

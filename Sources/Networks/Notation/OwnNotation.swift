@@ -18,6 +18,16 @@ public struct OwnNotation: Sendable {
             }
         ),
         (
+            "mobilenet-v1", true,
+            { options, width in
+                MobileNetV1(
+                    width: try options.number("width", default: width),
+                    stages: try stages(&options, default: MobileNetV1.publishedStrides),
+                    placement: try options.choice("placement", default: .inside), stem: try stem(&options),
+                    head: try head(&options), activation: try options.choice("activation", default: .relu))
+            }
+        ),
+        (
             "efficientnet-lite0", false,
             { options, _ in
                 EfficientNetLite(
@@ -32,6 +42,18 @@ public struct OwnNotation: Sendable {
         ("resnet34", false, { options, _ in try resNet(.resnet34, &options) }),
         ("resnet50", false, { options, _ in try resNet(.resnet50, &options) }),
         ("resnext18", false, { options, _ in try resNet(.resnext18, &options) }),
+        ("resnet8", false, { options, _ in try smallResNet(blocks: 1, &options) }),
+        ("resnet20", false, { options, _ in try smallResNet(blocks: 3, &options) }),
+        ("resnet32", false, { options, _ in try smallResNet(blocks: 5, &options) }),
+        ("resnet56", false, { options, _ in try smallResNet(blocks: 9, &options) }),
+        (
+            "ds-cnn", false,
+            { options, _ in
+                DSCNN(
+                    channels: try options.integer("channels", default: 64), kernel: try kernel(&options),
+                    stages: try stages(&options, default: DSCNN.publishedStrides), head: try head(&options))
+            }
+        ),
         (
             "darknet53", false,
             { options, _ in
@@ -85,10 +107,12 @@ public struct OwnNotation: Sendable {
                     + "of the reference notation such as mobilenet_v2-nlp_headfix2-1222121")
         }
         guard width == 1 || reader.hasWidth else {
-            throw NetworkError("only MobileNetV2 comes in widths, and \(call.name) is none: leave the width out")
+            throw NetworkError(
+                "only MobileNets V1 and V2 come in widths, and \(call.name) is none: leave the width out")
         }
         var options = NotationOptions(call)
-        let backbone = try reader.read(&options, width)
+        var backbone = try reader.read(&options, width)
+        backbone.conventions = try conventions(&options, default: backbone.conventions)
         try options.finish()
         return backbone
     }
@@ -107,6 +131,33 @@ public struct OwnNotation: Sendable {
             variant, stages: try stages(&options, default: ResNet.publishedStrides),
             placement: try options.choice("placement", default: .after), stem: try resNetStem(&options),
             head: try head(&options))
+    }
+
+    private static func smallResNet(blocks: Int, _ options: inout NotationOptions) throws -> SmallResNet {
+        SmallResNet(
+            blocks: blocks, channels: try options.integers("channels", default: SmallResNet.publishedChannels),
+            stages: try stages(&options, default: SmallResNet.publishedStrides),
+            placement: try options.choice("placement", default: .after), stem: try stem(&options),
+            head: try head(&options))
+    }
+
+    /// `kernel=10-4`: rows and columns of a DS-CNN's first convolution.
+    private static func kernel(_ options: inout NotationOptions) throws -> Size {
+        let sides = try options.integers("kernel", default: [10, 4])
+        guard sides.count == 2, sides.allSatisfy({ (1...1024).contains($0) }) else {
+            throw NetworkError("kernel of ds-cnn: use rows and columns of 1 to 1024, such as 10-4")
+        }
+        return Size(sides[0], sides[1])
+    }
+
+    /// `padding=same`, `epsilon=0.001` and `momentum=0.01`, of any backbone.
+    private static func conventions(
+        _ options: inout NotationOptions, default fallback: LayerConventions
+    ) throws -> LayerConventions {
+        LayerConventions(
+            padding: try options.choice("padding", default: fallback.padding),
+            epsilon: try options.number("epsilon", default: fallback.epsilon),
+            momentum: try options.number("momentum", default: fallback.momentum))
     }
 
     private enum ResNetStem: String, CaseIterable { case authors, published }
