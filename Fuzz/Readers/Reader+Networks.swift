@@ -47,6 +47,9 @@ extension Reader {
             }
             require(model.outputs.allSatisfy(written.contains), "an output that nothing wrote")
         }
+        if let own = QuantizedModel(own: model) {
+            require(own.network.outputs.count == model.outputs.count, "a note of a model with other outputs")
+        }
         try model.foldingConstants().checkOperators(named: "it")
     }
 

@@ -14,12 +14,13 @@ struct TFLiteTakeover {
     private let interface: ModelInterface
     private let int8: QuantizedModel?
 
-    /// Reads a model.
+    /// Reads a model. An int8 model that this project has written with a note comes back as it was.
     ///
     /// - Throws: an error that names the file and all that has no counterpart.
     init(_ file: String, asReals: Bool, _ meaning: ImportedMeaning) throws {
         self.file = file
-        let model = try TFLiteImport(contentsOf: file, asReals: asReals)
+        let stated = try TFLiteModel(contentsOf: file)
+        let (own, model) = try Self.own(stated, file) ?? (nil, TFLiteImport(stated, file: file, asReals: asReals))
         self.model = model
         let network = model.network
         var interface = model.interface
@@ -28,13 +29,25 @@ struct TFLiteTakeover {
         if interface.classes.count != network.outputShape.channels { interface.classes = [] }
         interface.normalization = try meaning.pixels(channels: channels) ?? interface.normalization
         self.interface = interface
-        guard model.integers != nil else {
+        guard !asReals, own != nil || model.integers != nil else {
             int8 = nil
             return
         }
-        var int8 = try QuantizedModel.imported(from: file) { try QuantizedModel(model) }
+        var int8 = try QuantizedModel.imported(from: file) { try own ?? QuantizedModel(model) }
         int8.classNames = interface.classes
         self.int8 = int8
+    }
+
+    /// The model that a file of this project's was made of.
+    private static func own(_ stated: TFLiteModel, _ file: String) throws -> (QuantizedModel?, TFLiteImport)? {
+        guard let own = QuantizedModel(own: stated) else { return nil }
+        do {
+            let source = URL(fileURLWithPath: file).lastPathComponent
+            let weights = try own.realParameters().tensors
+            return (own, try TFLiteImport(own: own.network, weights: weights, of: stated, source: source))
+        } catch let error as QuantizationError {
+            throw InterchangeError("\(file) may be valid, but is not supported: \(error)")
+        }
     }
 
     /// What `write` writes.

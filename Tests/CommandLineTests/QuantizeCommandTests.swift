@@ -116,6 +116,12 @@ final class QuantizeCommandTests: CommandLineTestCase {
         XCTAssertEqual(exported.status, 0, exported.errors)
         XCTAssertEqual(exported.errors, "")
         XCTAssertTrue(exported.output.contains("BATCH_MATMUL 6"), exported.output)
+        // The way back is the very model.
+        let imported = try sapool("import", "tflite/a.tflite", "--output", "net")
+        XCTAssertEqual(imported.status, 0, imported.errors)
+        XCTAssertEqual(
+            try QuantizedModel(contentsOf: "\(folder)/net/int8.safetensors"),
+            try QuantizedModel(contentsOf: "\(folder)/run/int8.safetensors"))
         // An earlier export is replaced, and nothing else.
         XCTAssertEqual(try sapool("export", "run", "--format", "tflite", "--output", "tflite/a.tflite").status, 0)
         try Data("mine".utf8).write(to: URL(fileURLWithPath: "\(folder)/b.tflite"))

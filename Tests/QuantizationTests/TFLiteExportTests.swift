@@ -49,6 +49,87 @@ final class TFLiteExportTests: XCTestCase {
         }
     }
 
+    /// Export and import are a closed circle, whatever kernels a network has: tables, sums in int32, attention, mirrored maps. Files whose operators
+    /// are not read one by one bring a note, by which the very model comes back.
+    func testEveryNetworkComesBack() throws {
+        var noted = 0
+        for (name, input) in Self.networks {
+            let model = try madeUpModel(Network(notation: name, input: input, classes: 5))
+            let content = try model.tfliteContent()
+            let file = try TFLiteModel(bytes: content.serialized())
+            guard content.note != nil else {
+                XCTAssertNil(QuantizedModel(own: file), name)
+                let other = try QuantizedModel(TFLiteImport(file, name: name))
+                try assertSameBytes(model, other, name)
+                continue
+            }
+            noted += 1
+            let own = try XCTUnwrap(QuantizedModel(own: file), name)
+            XCTAssertEqual(own, model, name)
+            XCTAssertEqual(try own.tfliteContent().serialized(), try content.serialized(), name)
+        }
+        XCTAssertGreaterThan(noted, Self.networks.count / 2)
+    }
+
+    private static let poolings = [
+        "self-attentive(patch=2, restoration=subpixel)", "self-attentive(window-normalised=false, position=sine)",
+        "self-attentive(patch=2, restoration=bilinear, temperature=learned)",
+        "self-attentive(patch=2, restoration=subpixel, overlap=1, maximum=3, residual=yes)", "lip", "max", "average",
+        "soft", "stochastic", "wavelet", "mixed(share=channel)", "attention", "blur", "strided-conv",
+        "glance(patch=4, channels=4)", "glance(patch=2, channels=4, weights=yes)",
+    ]
+
+    private static let networks: [(String, Shape)] =
+        poolings.map { pooling in ("plain-cnn(channels=4-8, strides=22, pool=\(pooling))", [3, 14, 14] as Shape) }
+        + backbones
+
+    private static let backbones: [(String, Shape)] = [
+        ("mobilenet-v2(width=0.1, strides=2222121)", [3, 32, 32]),
+        ("mobilenetv3_small-lip-22121111211", [3, 32, 32]), ("resnet18-skip-1222", [3, 32, 32]),
+        ("ssdlite(backbone=plain-cnn(channels=4-8-8, strides=222), first-stride=4, extra=1)", [3, 64, 64]),
+    ]
+
+    /// The weights stand in the file once.
+    func testANoteHoldsNoWeightsAgain() throws {
+        let network = try Network(
+            notation: "plain-cnn(channels=16-32, strides=22, pool=self-attentive(patch=2))", input: [3, 16, 16],
+            classes: 5)
+        let content = try madeUpModel(network).tfliteContent()
+        let note = try Safetensors(bytes: XCTUnwrap(content.note))
+        XCTAssertFalse(note.names.contains { $0.hasPrefix("numbers/") || $0.hasPrefix("bias/") }, "\(note.names)")
+    }
+
+    /// A note beside operators that a tool has changed counts as none; and so does one that is damaged.
+    func testANoteThatIsNotOfTheFileDoesNotCount() throws {
+        let network = try Network(
+            notation: "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2))", input: [1, 12, 12],
+            classes: 3)
+        let model = try madeUpModel(network)
+        let content = try model.tfliteContent()
+        let note = try XCTUnwrap(content.note)
+        func own(_ change: (inout TFLiteContent) -> Void) throws -> QuantizedModel? {
+            var changed = content
+            change(&changed)
+            return QuantizedModel(own: try TFLiteModel(bytes: changed.serialized()))
+        }
+        XCTAssertEqual(try own { _ in }, model)
+        XCTAssertNil(try own { $0.note = nil })
+        let image = content.inputs[0]
+        XCTAssertNil(try own { $0.restate(image, scale: 0.5, zeroPoint: 0) })
+        for start in stride(from: 0, to: note.count, by: max(1, note.count / 97)) {
+            XCTAssertNil(try own { $0.note = Array(note[..<start]) }, "cut off at \(start)")
+            // A byte of text that is another may leave a number as it was.
+            guard let other = try own({ $0.note?[start] ^= 0x11 }) else { continue }
+            XCTAssertEqual(try other.tfliteContent().operators, content.operators)
+        }
+        // A name's tensor is another one, or none.
+        var swapped = try Safetensors(bytes: note)
+        swapped.metadata["sapool-tflite"] = swapped.metadata["sapool-tflite"]?.replacingOccurrences(
+            of: ":", with: ":9999")
+        let bytes = try swapped.serialized()
+        XCTAssertNil(try own { $0.note = bytes })
+    }
+
     /// Scales of double precision are rounded, and that is told.
     func testScalesOfDoublePrecisionAreTold() throws {
         var model = try madeUpModel(

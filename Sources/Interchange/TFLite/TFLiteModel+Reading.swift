@@ -65,6 +65,12 @@ extension TFLiteModel {
 }
 
 extension TFLiteModel {
+    /// Whether it has the tensors and operators of another, and takes and gives the same; what lies beside them does not
+    /// count.
+    package func computes(like other: TFLiteModel) -> Bool {
+        tensors == other.tensors && operators == other.operators && inputs == other.inputs && outputs == other.outputs
+    }
+
     /// How often each operator stands in the model that is not supported, by name.
     ///
     /// Ask it of a model whose shapes are folded (`foldingShapes`): operators that compute shapes are supported only as far as they go with

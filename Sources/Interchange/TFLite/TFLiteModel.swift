@@ -19,6 +19,8 @@ package struct TFLiteModel: Sendable, Equatable {
     package let metadataNames: [String]
     /// What its maker says that inputs and outputs mean.
     package let annotations: Annotations
+    /// What this project's writer has left for its reader (`TFLiteContent.note`); nil in files of others.
+    package let note: ArraySlice<UInt8>?
 
     /// Numbers, given or computed or constant.
     package struct Tensor: Sendable, Equatable {

@@ -1,12 +1,20 @@
 extension TFLiteReader {
+    /// What lies beside the network.
+    struct Beside {
+        var names: [String] = []
+        /// What it says about inputs and outputs.
+        var annotations = TFLiteModel.Annotations()
+        /// Where this project's note lies in the file.
+        var note: Range<Int>?
+    }
+
     /// The names of what lies beside the network, and what it says about inputs and outputs.
     ///
     /// A model runs without any of it, so what is damaged or of another kind counts as absent.
-    func annotations(inputCount: Int, outputCount: Int) throws -> ([String], TFLiteModel.Annotations) {
+    func metadata(inputCount: Int, outputCount: Int) throws -> Beside {
         let tables = try root.tables(.metadata, TFLiteSchema.Metadata.self)
-        var names: [String] = []
+        var beside = Beside()
         var isDescribed = false
-        var annotations = TFLiteModel.Annotations()
         for index in tables.indices {
             let table = try locating("metadata \(index)") { try tables.table(index) }
             let name = try table.text(.name) ?? ""
@@ -16,12 +24,15 @@ extension TFLiteReader {
                 if let range = try? data(ofBuffer: table.number(.buffer, default: UInt32(0))),
                     let found = try? self.annotations(in: range, inputCount: inputCount, outputCount: outputCount)
                 {
-                    annotations = found
+                    beside.annotations = found
                 }
             }
-            names.append(name)
+            if name == TFLiteContent.noteName, beside.note == nil {
+                beside.note = try? data(ofBuffer: table.number(.buffer, default: UInt32(0)))
+            }
+            beside.names.append(name)
         }
-        return (names, annotations)
+        return beside
     }
 
     private typealias Schema = TFLiteSchema.Description

@@ -31,10 +31,11 @@ struct TFLiteReader {
         let inputs = try indices(graph, .inputs, "inputs", tensors.count)
         let outputs = try indices(graph, .outputs, "outputs", tensors.count)
         guard !inputs.isEmpty, !outputs.isEmpty else { throw FileProblem("it has no inputs or no outputs") }
-        let (names, annotations) = try annotations(inputCount: inputs.count, outputCount: outputs.count)
+        let beside = try metadata(inputCount: inputs.count, outputCount: outputs.count)
         return TFLiteModel(
             tensors: tensors, operators: try operators(graph, tensors), inputs: inputs, outputs: outputs,
-            description: try root.text(.description) ?? "", metadataNames: names, annotations: annotations)
+            description: try root.text(.description) ?? "", metadataNames: beside.names,
+            annotations: beside.annotations, note: beside.note.map { bytes[$0] })
     }
 
     private func subgraph() throws -> FlatTable<TFLiteSchema.Subgraph> {

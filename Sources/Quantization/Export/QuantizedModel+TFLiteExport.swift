@@ -1,14 +1,28 @@
 import Interchange
 import Lowering
 import Networks
+import Planning
 
 extension QuantizedModel {
     /// The model for LiteRT and what reads its files: int8 operators whose bytes, by LiteRT's reference kernels, are this model's.
     ///
     /// - Throws: `QuantizationError` that names all that LiteRT has no operators for, or where the model lacks something.
     package func tfliteContent() throws -> TFLiteContent {
-        var translation = TFLiteTranslation(inSinglePrecision)
-        return try translation.translated()
+        let rounded = inSinglePrecision
+        var translation = TFLiteTranslation(rounded)
+        var content = try translation.translated()
+        // Files whose operators are read one by one need no note; sums in int32 are read by it.
+        if !Self.isRead(content) { content.note = try rounded.note(beside: content).serialized() }
+        return content
+    }
+
+    /// Whether a file is read operator by operator, and there are kernels for what it says.
+    private static func isRead(_ content: TFLiteContent) -> Bool {
+        guard let bytes = try? content.serialized(), let file = try? TFLiteModel(bytes: bytes),
+            let model = try? QuantizedModel(TFLiteImport(file, name: content.name)),
+            let plan = try? MemoryPlan(model.network, options: .separateBuffers)
+        else { return false }
+        return (try? KernelProgram(model, plan: plan)) != nil
     }
 
     /// The same model with scales of single precision, as `.tflite` files have them.

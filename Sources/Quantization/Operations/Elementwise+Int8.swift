@@ -74,7 +74,7 @@ extension Scale: Int8Operation {
         let name = integers.node.name
         guard let shape else {
             throw QuantizationError(
-                "\(name): a learned factor lives on in a table alone, which has no form in ONNX: export the float model"
+                "\(name): a learned factor lives on in a table alone, and its real number is not known: use the float model"
             )
         }
         guard let factors = integers.model.weights[name],

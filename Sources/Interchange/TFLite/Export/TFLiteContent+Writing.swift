@@ -21,14 +21,15 @@ extension TFLiteContent {
             return Self.value(tensor, buffer: tensor.data == nil ? 0 : buffers.count - 1)
         }
         var metadata: [FlatValue] = []
-        if let described {
-            buffers.append(buffer(described.flatBuffer))
+        func add(_ data: [UInt8], called name: String) {
+            buffers.append(buffer(data))
             metadata.append(
                 FlatContent<TFLiteSchema.Metadata>([
-                    .name: .text(TFLiteSchema.Description.bufferName),
-                    .buffer: .number(UInt32(truncatingIfNeeded: buffers.count - 1)),
+                    .name: .text(name), .buffer: .number(UInt32(truncatingIfNeeded: buffers.count - 1)),
                 ]).value)
         }
+        if let described { add(described.flatBuffer, called: TFLiteSchema.Description.bufferName) }
+        if let note { add(note, called: Self.noteName) }
         let (codes, operators) = operatorValues()
         let subgraph = FlatContent<TFLiteSchema.Subgraph>([
             .tensors: .tables(tensorValues), .inputs: Self.indices(inputs), .outputs: Self.indices(outputs),

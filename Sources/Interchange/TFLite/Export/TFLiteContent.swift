@@ -57,6 +57,8 @@ package struct TFLiteContent: Sendable {
     /// The network's name.
     package let name: String
     package var description: Description?
+    /// What the model's own writer keeps beside it for reading it back; no part of what runs.
+    package var note: [UInt8]?
     package var inputs: [Int] = []
     package var outputs: [Int] = []
     package private(set) var tensors: [Tensor] = []
@@ -98,6 +100,9 @@ package struct TFLiteContent: Sendable {
     var comment: String { Self.writer + name }
 
     private static let writer = "sapool export: "
+
+    /// What the note is called among the file's metadata.
+    static let noteName = "sapool-int8"
 
     /// Whether a file is one that this has written.
     package static func wrote(_ path: String) -> Bool {

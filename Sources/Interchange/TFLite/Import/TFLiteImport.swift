@@ -10,7 +10,7 @@ package struct TFLiteImport: Sendable {
     /// Weights in real numbers, under the network's names.
     package let weights: [(name: String, tensor: TensorData)]
     package let interface: ModelInterface
-    /// Nil where the network computes in real numbers.
+    /// Nil where the network computes in real numbers, and where the int8 model of this project's is known itself.
     package let integers: ImportedIntegers?
     /// How often each operator stands in the model.
     package let operators: [String: Int]
@@ -24,7 +24,16 @@ package struct TFLiteImport: Sendable {
     /// - Parameter asReals: makes a network of real numbers of an int8 model too.
     /// - Throws: `InterchangeError` that names the path, and all that has no counterpart.
     package init(contentsOf path: String, asReals: Bool = false) throws {
-        let model = try TFLiteModel(contentsOf: path)
+        try self.init(TFLiteModel(contentsOf: path), file: path, asReals: asReals)
+    }
+
+    /// Takes over a model that was read from a file.
+    ///
+    /// - Parameters:
+    ///   - path: the file's.
+    ///   - asReals: makes a network of real numbers of an int8 model too.
+    /// - Throws: `InterchangeError` that names the path, and all that has no counterpart.
+    package init(_ model: TFLiteModel, file path: String, asReals: Bool = false) throws {
         let file = URL(fileURLWithPath: path)
         try self.init(
             model, name: path, title: file.deletingPathExtension().lastPathComponent, source: file.lastPathComponent,
@@ -70,6 +79,34 @@ package struct TFLiteImport: Sendable {
         } catch let error as NetworkError {
             throw InterchangeError("\(name): \(error)")
         }
+    }
+
+    /// Takes over a model of this project's own, whose network and weights are known (`QuantizedModel.init(own:)`).
+    ///
+    /// - Parameters:
+    ///   - source: the name of the file that it comes from.
+    ///   - weights: in real numbers, under the network's names.
+    /// - Throws: `InterchangeError` where the file's tensors are none that sapool writes.
+    package init(
+        own network: Network, weights: [(name: String, tensor: TensorData)], of model: TFLiteModel, source: String
+    ) throws {
+        func port(_ index: Int) throws -> ModelInterface.Port {
+            let tensor = model.tensors[index]
+            guard tensor.type == .int8, let stated = tensor.imported else {
+                throw InterchangeError("\(source): \(model.place(ofTensor: index)) is no int8 of one scale")
+            }
+            return ModelInterface.Port(
+                name: tensor.name, shape: tensor.shape, type: .int8, axes: MapAxis.memory, scale: stated.scale,
+                zeroPoint: stated.zeroPoint)
+        }
+        guard model.inputs.count == 1 else { throw InterchangeError("\(source): it takes more than one image") }
+        (self.network, self.weights) = (network, weights)
+        interface = ModelInterface(
+            source: String(source.prefix(255)), input: try port(model.inputs[0]), outputs: try model.outputs.map(port),
+            classes: model.annotations.labels[0] ?? [], normalization: Self.pixels(model, network))
+        integers = nil
+        operators = model.operators.reduce(into: [:]) { $0[$1.kind.name, default: 0] += 1 }
+        (folded, remarks) = ([:], [])
     }
 
     private static func title(_ title: String) -> String {
