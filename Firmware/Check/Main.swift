@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import MadeUpModels
 import Planning
 
 /// Runs whole networks with made-up weights on the host and on emulated cores: the same bytes everywhere, memory just as planned, no more
