@@ -11,7 +11,8 @@ import Planning
 ///     firmware-check --library NETWORK TARGETS FOLDER
 ///     firmware-check --package NETWORK FOLDER
 ///
-/// The second exports a network of the suite as a library, for Firmware/LibraryCheck; the third as a package, for Scripts/fuzz.
+/// The second exports a network of the suite as a library, for Firmware/LibraryCheck; the third as a package, for
+/// Scripts/fuzz.
 @main
 enum FirmwareCheck {
     static func main() {

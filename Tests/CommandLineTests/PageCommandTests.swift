@@ -1,7 +1,8 @@
 import Foundation
 import XCTest
 
-/// Commands that the documentation shows: their verbs and options exist. (`Scripts/check-page` runs those of Documentation/Firmware.md.)
+/// Commands that the documentation shows: their verbs and options exist. (`Scripts/check-page` runs those of
+/// Documentation/Firmware.md.)
 final class PageCommandTests: CommandLineTestCase {
     private struct ShownCommand {
         let place: String

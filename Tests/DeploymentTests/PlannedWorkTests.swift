@@ -4,9 +4,11 @@ import Networks
 import Planning
 import XCTest
 
-/// The planner's instructions and cycles of whole networks, beside what the emulator's plug-in counts (`Firmware/network-limits.txt`).
+/// The planner's instructions and cycles of whole networks, beside what the emulator's plug-in counts
+/// (`Firmware/network-limits.txt`).
 final class PlannedWorkTests: XCTestCase {
-    /// How far a plan may be off: 12 %, and 25 % of small detectors, as suppression takes the longer the more there is to suppress.
+    /// How far a plan may be off: 12 %, and 25 % of small detectors, as suppression takes the longer the more there is
+    /// to suppress.
     private func bound(of checked: CheckedNetwork) -> Double { checked.network.detector == nil ? 0.12 : 0.25 }
 
     func testPlansAreWithinABoundOfWhatIsCounted() throws {
