@@ -36,7 +36,7 @@ golden: deps ## run the golden tests alone, against SAPOOL_PARITY (../shared/par
 firmware: deps ## run the int8 kernels on emulated Cortex-M cores, and count instructions
 	@SWIFT="$(SWIFT)" Firmware/run
 
-check-long: build ## link libraries for every core, run a page's commands, end long verbs at bad moments (KILLS=200 DISKS=40), all kernel cases on all cores (minutes)
+check-long: build ## libraries for every core, a page's commands, long verbs ended at bad moments (KILLS=200 DISKS=40), all kernel cases (minutes)
 	$(SWIFT) build -c release --product firmware-check
 	@Firmware/LibraryCheck/check
 	@Scripts/check-page Documentation/Firmware.md

@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import MadeUpModels
 import Planning
 import Quantization
 

@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import MadeUpModels
 import Planning
 
 /// Runs whole networks with made-up weights on the host and on emulated cores: the same bytes everywhere, memory just as planned, no more
@@ -10,7 +11,8 @@ import Planning
 ///     firmware-check --library NETWORK TARGETS FOLDER
 ///     firmware-check --package NETWORK FOLDER
 ///
-/// The second exports a network of the suite as a library, for Firmware/LibraryCheck; the third as a package, for Scripts/fuzz.
+/// The second exports a network of the suite as a library, for Firmware/LibraryCheck; the third as a package, for
+/// Scripts/fuzz.
 @main
 enum FirmwareCheck {
     static func main() {

@@ -7,8 +7,8 @@ struct CostFit {
     private var coefficients: [DeviceKernel: [Double]] = [:]
 
     /// - Parameters:
-    ///   - samples: networks whose steps were counted. A step with one call tells of its kernel; others are taken less what is known of
-    ///     their other calls.
+    ///   - samples: networks whose steps were counted. A step with one call tells of its kernel; others are taken less
+    ///     what is known of their other calls.
     ///   - counts: what is fitted: of each step its instructions, or its estimated cycles.
     init(_ samples: [Measurement], _ counts: KeyPath<Measurement, [Int]>) {
         self.counts = counts

@@ -1,7 +1,8 @@
 import Foundation
 import XCTest
 
-/// Commands that the documentation shows: their verbs and options exist. (`Scripts/check-page` runs those of Documentation/Firmware.md.)
+/// Commands that the documentation shows: their verbs and options exist. (`Scripts/check-page` runs those of
+/// Documentation/Firmware.md.)
 final class PageCommandTests: CommandLineTestCase {
     private struct ShownCommand {
         let place: String
@@ -13,19 +14,42 @@ final class PageCommandTests: CommandLineTestCase {
         let commands = try Self.pages().flatMap(Self.commands)
         XCTAssertGreaterThan(commands.count, 80)
         XCTAssertTrue(commands.contains { $0.place.hasPrefix("Firmware.md:") && $0.verb == "export" })
-        var known: [String: Set<String>] = [:]
-        for verb in Set(commands.map(\.verb)).sorted() {
-            let help = try sapool(verb, "--help")
-            XCTAssertEqual(help.status, 0, "\(verb) is shown, and is no verb")
-            known[verb] = Set(Self.options(in: help.output))
-        }
+        let known = try verbs()
         for command in commands {
-            for option in command.options {
-                XCTAssertTrue(
-                    known[command.verb]?.contains(option) ?? false,
-                    "\(command.place): sapool \(command.verb) has no option \(option)")
+            guard let options = known[command.verb] else {
+                XCTFail("\(command.place): there is no verb \(command.verb)")
+                continue
+            }
+            for option in command.options where !options.contains(option) {
+                XCTFail("\(command.place): sapool \(command.verb) has no option \(option)")
             }
         }
+    }
+
+    /// Every verb's long options, as the parser itself tells them to tools.
+    private func verbs() throws -> [String: Set<String>] {
+        struct Help: Decodable {
+            struct Command: Decodable {
+                let commandName: String
+                let arguments: [Argument]?
+                let subcommands: [Command]?
+            }
+            struct Argument: Decodable { let names: [Name]? }
+            struct Name: Decodable {
+                let kind: String
+                let name: String
+            }
+            let command: Command
+        }
+        let outcome = try sapool("--experimental-dump-help")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let help = try JSONDecoder().decode(Help.self, from: Data(outcome.output.utf8))
+        let verbs = try XCTUnwrap(help.command.subcommands)
+        return Dictionary(
+            uniqueKeysWithValues: verbs.map { verb in
+                let names = (verb.arguments ?? []).flatMap { $0.names ?? [] }
+                return (verb.commandName, Set(names.filter { $0.kind == "long" }.map { "--\($0.name)" }))
+            })
     }
 
     private static func pages() throws -> [URL] {

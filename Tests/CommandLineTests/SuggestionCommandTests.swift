@@ -113,7 +113,11 @@ final class SuggestionCommandTests: CommandLineTestCase {
         let commands: [(command: [String], options: [String])] = [
             (
                 plan,
-                ["--reserve", "--sram", "--flash", "--alignment", "--classes", "--channels", "--resolution", "--width"]
+                [
+                    "--reserve", "--sram", "--flash", "--alignment", "--classes", "--channels", "--resolution",
+                    "--width",
+                    "--clock",
+                ]
             ),
             (search, ["--macs", "--reserve", "--epochs", "--classes", "--channels", "--resolutions", "--widths"]),
             (train, ["--workers", "--checkpoint-steps", "--threads", "--distributed-timeout", "--resolution"]),

@@ -2,11 +2,11 @@ import Deployment
 import Foundation
 import XCTest
 
-/// A device package of several networks with one program more, built for this machine: what C sees of each network is compiled and run, without
-/// an emulator.
+/// A device package of several networks with one program more, built for this machine: what C sees of each network is
+/// compiled and run, without an emulator.
 ///
-/// All checks of all networks are functions of that program. A program for each would be linked with Swift's libraries and the sanitizer's
-/// each time, which took longer than all else.
+/// All checks of all networks are functions of that program: a program for each would be linked with Swift's libraries
+/// and the sanitizer's each time.
 struct HostBuild {
     /// What is done with a network.
     enum Check: String, CaseIterable {

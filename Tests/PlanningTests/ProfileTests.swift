@@ -69,8 +69,8 @@ final class ProfileTests: XCTestCase {
         XCTAssertEqual(flash["pool.ToMean.0"], 4 * 2 + 12 * 4)
     }
 
-    /// A 1×1 convolution of 64 to 64 channels on 8×8: `Firmware/run` counts 363 243 instructions of its kernel on M4, 125 804 on M55; by the
-    /// tables of timings 511 151 and 138 204 cycles. (Whole networks: `PlannedWorkTests`.)
+    /// A 1×1 convolution of 64 to 64 channels on 8×8: `Firmware/run` counts 363 243 instructions of its kernel on M4,
+    /// 125 804 on M55; by the tables of timings 511 151 and 138 204 cycles. (Whole networks: `PlannedWorkTests`.)
     func testCostOfAKernelThatWasCounted() throws {
         let builder = NetworkBuilder("cost")
         let image = try builder.input([64, 8, 8])

@@ -1,12 +1,12 @@
 import Lowering
 import Networks
 
-/// What work takes of a core: for each kernel what a product, an output, a row and the like take (`DeviceKernel.work`), in instructions and
-/// in cycles.
+/// What work takes of a core: for each kernel what a product, an output, a row and the like take
+/// (`DeviceKernel.work`), in instructions and in cycles.
 ///
-/// amount = Σ over kernel calls Σ over kinds of work: constant · amount of work. `Firmware/measure` fits the constants to what an emulator
-/// counts of made-up networks: executed instructions, and the cycles that the core's table of instruction timings makes of them
-/// (`Core.timingTable`). The cycles are a sum over a table, and no measurement.
+/// amount = Σ over kernel calls Σ over kinds of work: constant · amount of work. `Firmware/measure` fits the constants
+/// to what an emulator counts of made-up networks: executed instructions, and the cycles that the core's table of
+/// instruction timings makes of them (`Core.timingTable`). The cycles are a sum over a table, and no measurement.
 public struct CostModel: Sendable, Hashable {
     private let instructions: [DeviceKernel: [Double]]
     private let cycles: [DeviceKernel: [Double]]

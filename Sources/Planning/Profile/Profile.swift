@@ -44,7 +44,8 @@ public struct Profile: Sendable, Hashable {
     /// Estimate of the instructions that the core executes for one sample.
     public var instructions: Int { layers.reduce(0) { saturatingSum($0, $1.instructions) } }
 
-    /// Estimate of the cycles that they take by the core's table of timings (`Core.timingTable`), without wait states: no measurement.
+    /// Estimate of the cycles that they take by the core's table of timings (`Core.timingTable`), without wait states:
+    /// no measurement.
     public var estimatedCycles: Int { layers.reduce(0) { saturatingSum($0, $1.estimatedCycles) } }
 
     /// Bytes of the tables in flash: int8 weights, of each output channel an int32 bias, multiplier and shift, look-up tables of

@@ -62,8 +62,8 @@ extension PlanReport {
     private var cycles: String {
         let sum = "about \(TextTable.grouped(estimatedCycles)) by the table \(core.timingTable), not measured"
         guard let megahertz, let milliseconds = estimatedMilliseconds else { return sum }
-        // Two digits are more than an estimate has.
-        let digits = milliseconds < 10 ? 1 : 0
+        // More digits than two are more than an estimate has.
+        let digits = milliseconds < 1 ? 3 : milliseconds < 10 ? 1 : 0
         return sum + "; "
             + String(format: "%.\(digits)f ms at %g MHz", milliseconds, megahertz)
     }

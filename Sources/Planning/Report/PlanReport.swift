@@ -26,7 +26,8 @@ public struct PlanReport: Sendable, Hashable {
     public let core: Core
     /// Estimate of the instructions that one image takes on it (`CostModel`).
     public let instructions: Int
-    /// Estimate of the cycles that these take by the core's table of timings (`Core.timingTable`), without wait states: no measurement.
+    /// Estimate of the cycles that these take by the core's table of timings (`Core.timingTable`), without wait
+    /// states: no measurement.
     public let estimatedCycles: Int
     /// The core's clock in MHz; nil where nobody has named one.
     public let megahertz: Double?

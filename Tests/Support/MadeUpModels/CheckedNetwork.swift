@@ -2,7 +2,8 @@ import Networks
 import Planning
 import Quantization
 
-/// A whole network that `Firmware/run` exports with made-up numbers and runs on emulated cores; `Firmware/network-limits.txt` has what it takes.
+/// A whole network that `Firmware/run` exports with made-up numbers and runs on emulated cores;
+/// `Firmware/network-limits.txt` has what it takes.
 package struct CheckedNetwork {
     package let name: String
     package let network: Network
