@@ -2,7 +2,9 @@ import Foundation
 import XCTest
 
 final class SpeedCommandTests: CommandLineTestCase {
-    private let tiny = ["speed", "plain-cnn(channels=4-8)", "--resolution", "8", "--batch-size", "4", "--steps", "2"]
+    private let tiny = [
+        "speed", "plain-cnn(channels=4-8, strides=22)", "--resolution", "8", "--batch-size", "4", "--steps", "2",
+    ]
 
     func testFiguresOfTrainingAndInference() throws {
         struct Figures: Decodable {
@@ -38,7 +40,7 @@ final class SpeedCommandTests: CommandLineTestCase {
         XCTAssertEqual(wrong.status, 64)
         XCTAssertTrue(wrong.errors.contains("--rounds 0: use 1 to 10000."), wrong.errors)
         let detector = try sapool(
-            "speed", "ssdlite(backbone=mobilenet-v2(width=0.35))", "--resolution", "64", "--batch-size", "1")
+            "speed", "ssdlite(backbone=mobilenet-v2(width=0.35))", "--resolution", "256", "--batch-size", "1")
         XCTAssertEqual(detector.status, 64, detector.errors)
         let half = try sapool(tiny + ["--precision", "float16"])
         XCTAssertEqual(half.status, 1)

@@ -133,26 +133,28 @@ final class TrainerTests: XCTestCase {
         let told = message(recipe)
         XCTAssertTrue(told.hasPrefix("the loss is "), told)
         do {
-            try train(recipe, "late") { $0.stepsBetweenReadings = 3 }
+            try train(recipe, "late") { $0.stepsBetweenReadings = 4 }
             XCTFail("it went on")
         } catch {
-            XCTAssertEqual("\(error)".replacing("/late/", with: "/refused/"), told)
+            XCTAssertEqual("\(error)", told)
         }
         XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/late/last.safetensors"))
     }
 
-    /// Emulated on the processor: the way of a GPU.
+    /// Emulated on the processor: the way of a GPU. The first steps may be left out, until the scale is low enough.
     func testFloat16LearnsAndGoesOnWithItsScale() throws {
         var recipe = try recipe()
         recipe.optimizer = .adamw
+        recipe.learningRate = 3e-4
         recipe.clipNorm = 1
         let exact = try XCTUnwrap(train(recipe, "exact"))
         recipe.precision = .float16
         let rough = try XCTUnwrap(train(recipe, "rough") { $0.emulatesPrecision = true })
-        XCTAssertEqual(rough.trainLoss, exact.trainLoss, accuracy: 0.02)
+        XCTAssertEqual(rough.trainLoss, exact.trainLoss, accuracy: 0.1)
         XCTAssertNotEqual(rough.trainLoss, exact.trainLoss, "nothing ran in float16")
         let state = try weights("rough", "last")
-        XCTAssertNotNil(state["optimizer/loss-scale.factor"])
+        let scale = try XCTUnwrap(state["optimizer/loss-scale.factor"]?.first)
+        XCTAssertTrue((1...65_536).contains(scale), "\(scale)")
         while try train(recipe, "parts", stopAfter: 1, { $0.emulatesPrecision = true }) == nil {}
         XCTAssertEqual(try weights("parts", "last"), state)
     }
