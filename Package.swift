@@ -41,6 +41,9 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
 
+        // Tests' measure of work
+        .target(name: "ProcessorTime", path: "Tests/Support/ProcessorTime"),
+
         // Architectures as data
         .target(name: "Networks"),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
@@ -54,7 +57,8 @@ let package = Package(
             dependencies: ["Files", "Networks", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/onnx.proto"]),
         .testTarget(
-            name: "InterchangeTests", dependencies: ["Interchange", "Networks"], resources: [.copy("Resources")]),
+            name: "InterchangeTests", dependencies: ["Interchange", "Networks", "ProcessorTime"],
+            resources: [.copy("Resources")]),
 
         .target(
             name: "Reporting", dependencies: ["Files", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -72,7 +76,8 @@ let package = Package(
         // Objects in images
         .target(name: "Detection", dependencies: ["Networks"]),
         .testTarget(
-            name: "DetectionTests", dependencies: ["Detection", "Networks"], resources: [.copy("Resources")]),
+            name: "DetectionTests", dependencies: ["Detection", "Networks", "ProcessorTime"],
+            resources: [.copy("Resources")]),
 
         // A network on libtorch
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
@@ -89,7 +94,8 @@ let package = Package(
         .target(
             name: "PlanChecks", dependencies: ["Lowering", "Networks", "Planning"], path: "Tests/Support/PlanChecks"),
         .testTarget(
-            name: "PlanningTests", dependencies: ["Lowering", "Networks", "PlanChecks", "Planning", "Reporting"]),
+            name: "PlanningTests",
+            dependencies: ["Lowering", "Networks", "PlanChecks", "Planning", "ProcessorTime", "Reporting"]),
 
         // int8 kernels of host and device, and the Arm instructions under them
         .target(name: "CDSP"),
@@ -167,7 +173,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Datasets", "Detection", "Execution", "Interchange", "Networks", "Torch", "Training"],
+            dependencies: [
+                "Datasets", "Detection", "Execution", "Interchange", "Networks", "ProcessorTime", "Torch", "Training",
+            ],
             resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // From a trained network to int8
@@ -192,7 +200,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "ComparisonTests",
-            dependencies: ["Comparison", "Training", .product(name: "SwiftCSV", package: "SwiftCSV")],
+            dependencies: ["Comparison", "ProcessorTime", "Training", .product(name: "SwiftCSV", package: "SwiftCSV")],
             linkerSettings: runPaths),
 
         // From images and a budget to firmware
@@ -274,7 +282,7 @@ let package = Package(
                 "Comparison", "Datasets", "Deployment", "Detection", "Fitting", "Interchange", "Networks", "Planning",
                 "Quantization", "Training",
             ], path: "Fuzz/Readers"),
-        .testTarget(name: "ReadersTests", dependencies: ["Readers"], linkerSettings: runPaths),
+        .testTarget(name: "ReadersTests", dependencies: ["ProcessorTime", "Readers"], linkerSettings: runPaths),
 
         // Measurements
         .executableTarget(

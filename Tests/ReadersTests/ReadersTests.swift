@@ -1,4 +1,5 @@
 import Foundation
+import ProcessorTime
 import Readers
 import XCTest
 
@@ -91,9 +92,9 @@ final class ReadersTests: XCTestCase {
         alarm.resume()
         defer { alarm.cancel() }
         let memory = Self.peakKilobytes()
-        let start = Date()
-        let refusal = reader.outcome(bytes)
-        XCTAssertLessThan(Date().timeIntervalSince(start), Double(Self.limit), "\(reader) is slow at \(name)")
+        var refusal: String?
+        XCTAssertLessThan(
+            processorSeconds { refusal = reader.outcome(bytes) }, Double(Self.limit), "\(reader) is slow at \(name)")
         XCTAssertLessThan(Self.peakKilobytes() - memory, 1 << 20, "\(reader) takes over a gigabyte for \(name)")
         return refusal
     }

@@ -1,3 +1,4 @@
+import ProcessorTime
 import Training
 import XCTest
 
@@ -160,13 +161,16 @@ final class RecipeTests: XCTestCase {
                     + "}"
             } + "? *k9\n: 1\n",
         ]
-        let clock = ContinuousClock.now
-        for text in asKeys + [lists + "milestones: *k9\n", lists.replacingOccurrences(of: ", ", with: ",")] {
-            XCTAssertThrowsError(try Recipe(yaml: start + text, source: "r.yaml")) {
-                XCTAssertTrue("\($0)".hasPrefix("r.yaml has over 12 aliases (*name): write values out"), "\($0)")
-            }
-        }
-        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(2))
+        let texts = asKeys + [lists + "milestones: *k9\n", lists.replacingOccurrences(of: ", ", with: ",")]
+        XCTAssertLessThan(
+            processorSeconds {
+                for text in texts {
+                    XCTAssertThrowsError(try Recipe(yaml: start + text, source: "r.yaml")) {
+                        XCTAssertTrue(
+                            "\($0)".hasPrefix("r.yaml has over 12 aliases (*name): write values out"), "\($0)")
+                    }
+                }
+            }, 2)
         // A few are no harm.
         let recipe = try Recipe(yaml: "network: &n plain-cnn\ndata: d\nweights: *n\n", source: "r.yaml")
         XCTAssertEqual(recipe.weights, "plain-cnn")
