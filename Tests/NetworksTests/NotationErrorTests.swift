@@ -36,8 +36,9 @@ final class NotationErrorTests: XCTestCase {
         )
         XCTAssertEqual(
             message("vgg"),
-            "unknown network \"vgg\": known are mobilenet-v2, mobilenet-v1, efficientnet-lite0, mobilenet-v3-small, mobilenet-v3-large, resnet18, resnet34, "
-                + "resnet50, resnext18, resnet8, resnet20, resnet32, resnet56, ds-cnn, darknet53, plain-cnn, ssdlite, ssd, yolo-v3, yolo-v3-tiny, and names of the reference notation such as "
+            "unknown network \"vgg\": known are mobilenet-v2, mobilenet-v1, efficientnet-lite0, mobilenet-v3-small, "
+                + "mobilenet-v3-large, resnet18, resnet34, resnet50, resnext18, resnet8, resnet20, resnet32, resnet56, ds-cnn, "
+                + "darknet53, plain-cnn, ssdlite, ssd, yolo-v3, yolo-v3-tiny, and names of the reference notation such as "
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
