@@ -83,10 +83,11 @@ struct ONNXTakeover {
     func text(_ folder: String?) -> String {
         var lines = [
             "\(file): \(network.name)\(int8 == nil ? "" : " in int8"), image \(network.inputShape), "
-                + "output \(network.outputShape), \(counted(network.parameterCount, "parameter")), "
+                + "output \(network.outputs.map { "\(network[$0].shape)" }.joined(separator: ", ")), "
+                + "\(counted(network.parameterCount, "parameter")), "
                 + counted(network.multiplyAccumulates, "multiply-accumulate")
         ]
-        if let interface, !interface.isPlain {
+        if let interface, !interface.isPlain || interface.outputs.count > 1 {
             lines.append("  takes \(interface.input.text)")
             lines += interface.outputs.map { "  gives \($0.text)" }
         }

@@ -31,6 +31,39 @@ final class ForeignModelTests: XCTestCase {
         }
     }
 
+    /// torchvision's and timm's own networks, cut small (`Tests/Golden/make_zoo_golden.py`): shuffled channels, margins that are computed of the
+    /// image's sides, groups, gates, dense joins, several outputs.
+    func testNetworksOfTorchvisionAndTimmGiveTheOutputOfOnnxruntime() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("InterchangeTests/Resources/Zoo").path
+        let golden = try Safetensors(contentsOf: "\(folder)/golden.safetensors")
+        let bytes = try XCTUnwrap(golden["images"])
+        let pixels = bytes.floats().map { ($0 - 128) / 32 }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+            $0.hasSuffix(".onnx") && !$0.hasPrefix("qdq-")
+        }
+        XCTAssertGreaterThanOrEqual(names.count, 10)
+        for name in names.map({ String($0.dropLast(5)) }).sorted() {
+            let imported = try ONNXImport(contentsOf: "\(folder)/\(name).onnx")
+            let shape = imported.network.inputShape
+            let images = try TensorData(Array(pixels.prefix(2 * shape.count)), shape: [2] + shape.dimensions)
+            let model = try Model(imported.network, seed: 0)
+            try model.parameters.load(imported.weights, from: name)
+            let outputs = try Torch.withoutGradients { try model.outputs(Tensor(images)).map { try TensorData($0) } }
+            XCTAssertEqual(imported.interface?.outputs.count ?? 1, outputs.count, name)
+            XCTAssertEqual(outputs.count, name.hasSuffix("features") ? 3 : 1, name)
+            for (index, output) in outputs.enumerated() {
+                let expected = try XCTUnwrap(golden[outputs.count == 1 ? name : "\(name).\(index)"])
+                XCTAssertEqual(Array(output.shape.dropFirst()), Array(expected.shape.dropFirst()), name)
+                XCTAssertGreaterThan(Set(expected.floats()).count, 4, "\(name): numbers that say nothing")
+                let most = expected.doubles().map { abs($0) }.max() ?? 0
+                for (a, b) in zip(output.doubles(), expected.doubles()) {
+                    XCTAssertEqual(a, b, accuracy: 1e-4 * max(1, most), name)
+                }
+            }
+        }
+    }
+
     /// Models as today's exporters write them (`Tests/Golden/make_exported_golden.py`): PyTorch's dynamo export, also with its weights in a file
     /// beside it, its older export, and graphs with channels last, as tf2onnx writes them.
     func testExportedModelsGiveTheOutputOfOnnxruntime() throws {

@@ -37,6 +37,26 @@ final class QDQModelTests: XCTestCase {
         }
     }
 
+    /// torchvision's own networks after onnxruntime's quantiser (`Tests/Golden/make_zoo_golden.py`): shuffled channels and gates in int8.
+    func testQuantisedNetworksOfTorchvisionGiveItsClasses() throws {
+        let folder = URL(fileURLWithPath: self.folder).deletingLastPathComponent().appendingPathComponent("Zoo").path
+        let golden = try Safetensors(contentsOf: "\(folder)/golden.safetensors")
+        let images = try XCTUnwrap(golden["images"])
+        let input = try TensorData(images.doubles().map { Float(($0 - 128) / 32) }, shape: images.shape)
+        for name in ["qdq-shufflenet-v2", "qdq-mobilenet-v3"] {
+            let imported = try ONNXImport(contentsOf: "\(folder)/\(name).onnx")
+            let model = try QuantizedModel(imported)
+            let interface = try XCTUnwrap(imported.interface, name)
+            let program = try KernelProgram(model)
+            let executor = HostExecutor(program)
+            let own = try interface.tensors(input, images.shape[0], of: program) { executor.run($0) }[0]
+            let expected = try XCTUnwrap(golden[name])
+            XCTAssertEqual(own.shape, expected.shape, name)
+            check(
+                own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name)
+        }
+    }
+
     private func check(_ own: [Float], _ expected: [Float], classes: Int, step: Float, _ name: String) {
         func best(_ values: [Float], _ image: Int) -> Int {
             let row = Array(values[image * classes..<(image + 1) * classes])

@@ -1,9 +1,12 @@
 /// Writes ONNX graphs that hang together: every value has a shape, operators take what they can. Here and there something is odd.
 struct ONNXGenerator {
     static let operators = [
-        "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Conv",
-        "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Gather", "Gemm", "GlobalAveragePool",
-        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
+        "Add", "AveragePool", "BatchNormalization", "Cast", "Ceil", "Clip", "Concat", "Constant", "ConstantOfShape",
+        "Conv",
+        "DepthToSpace", "DequantizeLinear", "Div", "Dropout", "Exp", "Flatten", "Floor", "Gather", "Gemm",
+        "GlobalAveragePool",
+        "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "Max", "MaxPool", "Min", "Mul",
+        "PRelu",
         "Pad",
         "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
         "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
@@ -37,6 +40,7 @@ struct ONNXGenerator {
         graph = graph.with(11, Self.value("image", [1] + shape.map { number($0) }))
         let output = chance.once(in: 4) ? chance.one(of: values).name : values[values.count - 1].name
         graph = graph.with(12, Self.value(output, [1, 1]))
+        if chance.once(in: 4) { graph = graph.with(12, Self.value(chance.one(of: values).name, [1, 1])) }
         return WireMessage().with(1, 8).with(7, graph).with(8, WireMessage().with(1, "").with(2, 17)).encoded
     }
 
@@ -176,6 +180,15 @@ struct ONNXGenerator {
             if chance.once(in: 2) {
                 add("Add", [values[values.count - 1].name, constant([outputs])], shape: [outputs])
             }
+        case "Transpose" where isMap && channels % 2 == 0 && chance.once(in: 2):
+            // Channels that are shuffled, in two groups or more.
+            let groups = chance.one(of: [2, channels])
+            let cut = [1, groups, channels / groups] + shape.dropFirst()
+            add("Reshape", [x, constant([5], ints: cut)], shape: cut)
+            let turned = values.removeLast().name
+            add(type, [turned], [Self.attribute("perm", [0, number(2), 1, 3, 4])], shape: cut)
+            let joined = values.removeLast().name
+            add("Reshape", [joined, constant([4], ints: [1] + shape)], shape: shape)
         case "Transpose" where isMap:
             // To channels last and back, or to where it cannot go.
             let turned = "v\(count + 1)"
@@ -201,6 +214,20 @@ struct ONNXGenerator {
             let target = values.removeLast().name
             add("Reshape", [x, target], shape: [features])
         case "Div": add(type, [x, constant([1])], shape: shape)
+        case "Ceil", "Floor", "Max", "Min":
+            // A margin that is computed of real numbers.
+            let isPair = type == "Max" || type == "Min"
+            add(type, [constant([], numbers: [1.5])] + (isPair ? [constant([], numbers: [0.5])] : []), shape: [])
+            let real = values.removeLast().name
+            add("Cast", [real], [Self.attribute("to", number(7))], shape: [])
+            let whole = values.removeLast().name
+            add("Unsqueeze", [whole, constant([1], ints: [0])], shape: [1])
+            let side = values.removeLast().name
+            let front = constant([7], ints: [Int](repeating: 0, count: 7))
+            add("Concat", [front, side], [Self.attribute("axis", number(0))], shape: [8])
+            let margins = values.removeLast().name
+            guard isMap else { return add("Relu", [x], shape: shape) }
+            add("Pad", [x, margins], shape: [channels, shape[1], shape[2] + 1])
         case "Unsqueeze" where !isMap:
             add(type, [x, constant([2], ints: [number(2), number(3)])], shape: [channels, 1, 1])
         case "Concat":

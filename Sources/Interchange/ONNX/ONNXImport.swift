@@ -48,9 +48,9 @@ public struct ONNXImport: Sendable {
                 (interface, integers) = (nil, nil)
                 return
             }
-            guard model.graph.output.count <= 1 else {
+            guard model.graph.output.count <= Self.mostOutputs else {
                 throw UnsupportedProblem(
-                    "it has \(model.graph.output.count) outputs, and one is wanted: export it with its logits alone")
+                    "it has \(model.graph.output.count) outputs, and up to \(Self.mostOutputs) are read")
             }
             var reader = try ONNXGraphReader(
                 reading: model.graph, name: name, operatorSet: Self.operatorSet(of: model), fileLength: file.length,
@@ -69,6 +69,8 @@ public struct ONNXImport: Sendable {
             throw InterchangeError("\(name): \(error)")
         }
     }
+
+    private static let mostOutputs = 64
 
     /// Names of the classes that it says, as `sapool export` writes them; nil where it says none.
     package var classes: [String]? { property("classes") }

@@ -3,12 +3,13 @@ import Networks
 /// One small function an operator: what joins channels, takes them apart, and puts pixels around a map.
 extension ONNXGraphReader {
     mutating func concatenation(_ node: ONNXNodeProto) throws {
-        var parts = try node.input.indices.map { try value(node, $0) }
+        var parts = try node.input.indices.map { try shuffled(node, $0) }
         let axis = try node.integer("axis", default: 1)
         guard parts.allSatisfy({ $0.isOfChannels(axis) && $0.sides.count == parts[0].sides.count }) else {
             throw ONNXNodeProblem.unsupported("joins along another axis than the channels")
         }
         guard parts.count > 1 else { return try set(node, .value(parts[0])) }
+        let shuffle = try joined(parts)
         if parts.contains(where: { !$0.shape.isMap }), parts.allSatisfy({ $0.shape.size == 1 }) {
             parts = try parts.map { try vector($0) }
         }
@@ -18,6 +19,7 @@ extension ONNXGraphReader {
         }
         var joined = try add(.concatenation(Concatenation()), parts, name: name(for: node))
         joined.imported.order = order
+        joined.shuffle = shuffle
         joined.sides = parts[0].sides
         joined.sides[axis < 0 ? axis + joined.sides.count : axis] = joined.shape.channels
         try set(node, .value(joined))
@@ -25,7 +27,7 @@ extension ONNXGraphReader {
 
     /// Some consecutive channels; of other axes all.
     mutating func slice(_ node: ONNXNodeProto) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         // Before version 10 these were attributes.
         func numbers(_ index: Int, _ name: String) throws -> [Int]? {
             try operatorSet < 10 ? node.integers(name) : wholeNumbers(node, index)?.map { Int($0) }
@@ -65,6 +67,7 @@ extension ONNXGraphReader {
     }
 
     private mutating func part(_ x: ONNXValue, _ channels: Range<Int>, _ axis: Int, name: String) throws -> ONNXValue {
+        guard x.shuffle == nil else { return try shuffledPart(x, channels, axis, name: name) }
         let slice = Slice(start: channels.lowerBound, count: channels.count)
         var part = try add(.slice(slice), [x], name: name)
         part.imported.order = x.imported.order
@@ -80,7 +83,7 @@ extension ONNXGraphReader {
 
     /// Each part as a slice of its own.
     mutating func split(_ node: ONNXNodeProto) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         let axis = try node.integer("axis", default: 0)
         guard axis != 0, axis != -x.sides.count, x.isOfChannels(axis) else {
             throw ONNXNodeProblem.unsupported("splits along another axis than the channels")

@@ -13,8 +13,10 @@ extension ONNXGraphReader {
         case "Constant", "Identity", "Cast", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
             "QuantizeLinear", "DequantizeLinear", "ConstantOfShape":
             isFolded = true
-        case "Concat", "Gather", "Slice", "Add", "Sub", "Mul", "Div", "ReduceProd":
+        case "Concat", "Gather", "Slice", "ReduceProd":
             isFolded = node.input.indices.allSatisfy { node.input[$0].isEmpty || isList(node, $0) }
+        case "Add", "Sub", "Mul", "Div", "Max", "Min", "Ceil", "Floor", "Clip":
+            isFolded = isOfLists(node)
         default: isFolded = false
         }
         guard isFolded else { return false }
@@ -29,6 +31,17 @@ extension ONNXGraphReader {
     private func isList(_ node: ONNXNodeProto, _ index: Int) -> Bool {
         guard let tensor = try? constant(node, index)?.tensor else { return false }
         return (tensor.type == .int64 || tensor.type == .int32) && tensor.count <= Self.mostNumbers
+    }
+
+    /// Whether all that a node takes are short lists, or all of them short lists of real numbers.
+    private func isOfLists(_ node: ONNXNodeProto) -> Bool {
+        let places = node.input.indices.filter { !node.input[$0].isEmpty }
+        return places.allSatisfy { isList(node, $0) } || places.allSatisfy { isRealList(node, $0) }
+    }
+
+    private func isRealList(_ node: ONNXNodeProto, _ index: Int) -> Bool {
+        guard let tensor = try? constant(node, index)?.tensor else { return false }
+        return tensor.type == .float32 && (1...Self.mostNumbers).contains(tensor.count)
     }
 
     private mutating func folded(_ node: ONNXNodeProto) throws -> ONNXConstant {
@@ -54,7 +67,47 @@ extension ONNXGraphReader {
         case "QuantizeLinear": return try quantizedConstant(node, first.tensor)
         case "DequantizeLinear": return try dequantizedConstant(node, first.tensor)
         case "ConstantOfShape": return try filled(node, first.tensor)
-        default: return ONNXConstant(try list(node))
+        default:
+            return ONNXConstant(try isRealList(node, 0) ? realList(node, first.tensor) : list(node))
+        }
+    }
+
+    /// What an operator makes of short lists of real numbers: margins that are computed of an image's sides.
+    private func realList(_ node: ONNXNodeProto, _ first: TensorData) throws -> TensorData {
+        let numbers = first.floats()
+        func each(_ function: (Float) -> Float) throws -> TensorData {
+            try TensorData(numbers.map(function), shape: first.shape)
+        }
+        switch node.opType {
+        case "Ceil": return try each { $0.rounded(.up) }
+        case "Floor": return try each { $0.rounded(.down) }
+        case "Clip":
+            let (low, high) = (try number(node, 1) ?? -.infinity, try number(node, 2) ?? .infinity)
+            return try each { min(Float(high), max(Float(low), $0)) }
+        default: break
+        }
+        return try node.input.indices.dropFirst().reduce(first) { result, index in
+            guard let other = try constant(node, index)?.tensor else { return result }
+            let (a, b) = (result.floats(), other.floats())
+            guard a.count == b.count || a.count == 1 || b.count == 1 else {
+                throw ONNXNodeProblem.broken("takes lists of \(a.count) and \(b.count) numbers")
+            }
+            let results = (0..<max(a.count, b.count)).map { index in
+                let (left, right) = (a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
+                return Self.result(node.opType, left, right)
+            }
+            return try TensorData(results, shape: a.count >= b.count ? result.shape : other.shape)
+        }
+    }
+
+    private static func result(_ type: String, _ a: Float, _ b: Float) -> Float {
+        switch type {
+        case "Add": a + b
+        case "Sub": a - b
+        case "Mul": a * b
+        case "Max": max(a, b)
+        case "Min": min(a, b)
+        default: a / b
         }
     }
 
@@ -63,6 +116,14 @@ extension ONNXGraphReader {
         switch ONNXTensorProto.DataType(rawValue: target) {
         case .float: return ONNXConstant(try TensorData(constant.tensor.floats(), shape: constant.tensor.shape))
         case .int64, .int32:
+            guard constant.tensor.type != .float32 else {
+                // Towards 0.
+                let numbers = constant.tensor.floats().compactMap { Int64(exactly: $0.rounded(.towardZero)) }
+                guard numbers.count == constant.tensor.count else {
+                    throw ONNXNodeProblem.unsupported("makes whole numbers of such as are beyond 64 bits")
+                }
+                return ONNXConstant(try TensorData(numbers, shape: constant.tensor.shape))
+            }
             let numbers = try wholeNumbers(constant.tensor) {
                 ONNXNodeProblem.unsupported("makes whole numbers of such as are none")
             }
@@ -141,6 +202,8 @@ extension ONNXGraphReader {
         case "Add": return try checked(a.addingReportingOverflow(b))
         case "Sub": return try checked(a.subtractingReportingOverflow(b))
         case "Mul": return try checked(a.multipliedReportingOverflow(by: b))
+        case "Max": return max(a, b)
+        case "Min": return min(a, b)
         default: return try checked(a.dividedReportingOverflow(by: b))
         }
     }

@@ -13,7 +13,7 @@ extension ONNXGraphReader {
 
     /// To real numbers, which all values are.
     mutating func cast(_ node: ONNXNodeProto) throws {
-        let value = try value(node)
+        let value = try shuffled(node)
         guard ONNXTensorProto.DataType(rawValue: try node.integer("to", default: 0)) == .float else {
             throw ONNXNodeProblem.unsupported("converts a value to other numbers than float")
         }
@@ -23,7 +23,7 @@ extension ONNXGraphReader {
     // MARK: - Functions
 
     mutating func activation(_ node: ONNXNodeProto, _ function: Activation.Function) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         try finish(node, .activation(Activation(function)), [x], like: x)
     }
 
@@ -40,7 +40,7 @@ extension ONNXGraphReader {
 
     /// max(0, min(1, αx + β)).
     mutating func hardSigmoid(_ node: ONNXNodeProto) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         let (alpha, beta) = (try node.number("alpha", default: 0.2), try node.number("beta", default: 0.5))
         guard abs(alpha - 1.0 / 6) > 1e-4 || beta != 0.5 else { return try activation(node, .hardSigmoid) }
         try chain(
@@ -51,7 +51,7 @@ extension ONNXGraphReader {
     }
 
     mutating func clip(_ node: ONNXNodeProto) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         let low = try number(node, 1) ?? node.number("min", default: -.infinity)
         let high = try number(node, 2) ?? node.number("max", default: .infinity)
         guard !low.isNaN, !high.isNaN, low <= high else {
@@ -196,7 +196,7 @@ extension ONNXGraphReader {
     // MARK: - Rectifiers and shares
 
     mutating func leakyReLU(_ node: ONNXNodeProto) throws {
-        let x = try value(node)
+        let x = try shuffled(node)
         let slope = try node.number("alpha", default: 0.01)
         try finish(node, .parametricReLU(ParametricReLU(slope: slope)), [x], like: x)
     }

@@ -24,8 +24,12 @@ extension ONNXGraphReader {
     /// Notes that a node's result keeps the numbers that it reads, as kernels that only move or compare numbers do.
     mutating func keepNumbers(_ node: ONNXNodeProto, of x: ONNXValue, result index: Int = 0) throws {
         guard isInteger, node.output.indices.contains(index) else { return }
-        let result = try output(node.output[index])
-        guard result.node != x.node else { return }
+        keepNumbers(try output(node.output[index]), of: x)
+    }
+
+    /// Notes that a value keeps the numbers of another.
+    mutating func keepNumbers(_ result: ONNXValue, of x: ONNXValue) {
+        guard isInteger, result.node != x.node else { return }
         keptFrom[root(result.node)] = x.node
         if let own = quantization(of: x) { state(own, of: result.node) }
     }
@@ -37,7 +41,7 @@ extension ONNXGraphReader {
     }
 
     mutating func quantize(_ node: ONNXNodeProto) throws {
-        var x = try value(node)
+        var x = try shuffled(node)
         let stated = try stated(node)
         if isInteger { x = try rounded(x, stated.quantization, node) }
         x.isWhole = true

@@ -14,6 +14,7 @@ extension ONNXGraphReader {
             guard value.imported.padding == (0, 0) else {
                 throw FileProblem("its output \(name.quoted) is made by no node")
             }
+            value = try ordered(value)
             // What is a list of numbers there is one here.
             if value.sides.count == 2, value.shape.isMap, value.imported.runs(ModelInterface.Port.channelsFirst) {
                 value = try vector(value)
@@ -25,7 +26,7 @@ extension ONNXGraphReader {
         let interface = ModelInterface(
             source: String(source.prefix(255)), input: try port(input.name, input.value, isWhole: input.value.isWhole),
             outputs: ports, classes: [], normalization: nil)
-        return (network, interface.isPlain ? nil : interface)
+        return (network, interface.isPlain && ports.count == 1 ? nil : interface)
     }
 
     private func port(_ name: String, _ value: ONNXValue, isWhole: Bool) throws -> ModelInterface.Port {

@@ -6,13 +6,18 @@ extension ONNXGraphReader {
 
     mutating func convolution(_ node: ONNXNodeProto) throws {
         let padding = try padding(node)
-        let x = padding == nil ? try map(node) : try padded(node)
-        guard let kernel = try weight(node, 1), kernel.tensor.shape.count == 4 else {
+        guard var kernel = try weight(node, 1), kernel.tensor.shape.count == 4 else {
             throw ONNXNodeProblem.unsupported("has no kernel of four dimensions")
         }
         let shape = kernel.tensor.shape
-        let bias = try self.bias(of: node)
+        var bias = try self.bias(of: node)
         let groups = try node.integer("group", default: 1)
+        let takesShuffled = try takesShuffledChannels(node, shape, groups)
+        let x = padding != nil ? try padded(node) : takesShuffled ? try pixel(shuffled(node)) : try map(node)
+        if let shuffle = x.shuffle, takesShuffled {
+            try fold(8 * kernel.tensor.count)
+            (kernel, bias) = try Self.shuffled(kernel, bias, groups, shuffle)
+        }
         let (channels, overflow) = shape[1].multipliedReportingOverflow(by: groups)
         guard !overflow, (1...1 << 20).contains(channels) else {
             throw ONNXNodeProblem.broken("has \(groups) groups of \(shape[1]) channels")
@@ -31,7 +36,9 @@ extension ONNXGraphReader {
         let details = Convolution(
             inputChannels: channels, outputChannels: shape[0], window: window, groups: groups,
             bias: bias != nil || isInteger)
-        let result = try add(.convolution(details), [x], name: name)
+        var result = try add(.convolution(details), [x], name: name)
+        // Each channel by itself: they stay where they are.
+        if groups > 1 { result.shuffle = x.shuffle }
         try set(node, .value(result))
         layers.insert(result.node)
         if isInteger { try keepWholeConvolution(details, kernel, bias, input: x, name) }

@@ -255,11 +255,7 @@ extension ONNXGraphReader {
         guard order[0] == 0, x.imported.padding == (0, 0) else {
             throw ONNXNodeProblem.unsupported("turns the batch to another place")
         }
-        guard let axes = x.axes else {
-            throw ONNXNodeProblem.unsupported(
-                "turns \(x.sides.shortened), whose axes Reshape has made of parts of a map's, as a shuffling of channels does"
-            )
-        }
+        guard let axes = x.axes else { return try shuffleChannels(node, x, order) }
         var moved = order.flatMap { axes[$0] }
         // Axes of one element that no axis of the tensor names.
         moved += x.imported.order.filter { !moved.contains($0) }

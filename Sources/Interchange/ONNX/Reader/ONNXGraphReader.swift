@@ -213,8 +213,13 @@ struct ONNXGraphReader {
         }
     }
 
-    /// A value that a node computes with.
-    func value(_ node: ONNXNodeProto, _ index: Int = 0) throws -> ONNXValue {
+    /// A value that a node computes with, its channels in the tensor's order.
+    mutating func value(_ node: ONNXNodeProto, _ index: Int = 0) throws -> ONNXValue {
+        try ordered(shuffled(node, index))
+    }
+
+    /// A value that a node computes with, whose channels may stand in another order than the tensor says (`ONNXValue.shuffle`).
+    func shuffled(_ node: ONNXNodeProto, _ index: Int = 0) throws -> ONNXValue {
         let value = try shown(node, index)
         guard !value.isWhole else {
             throw ONNXNodeProblem.unsupported(
@@ -301,6 +306,7 @@ struct ONNXGraphReader {
         if let other {
             result.imported.order = other.imported.order
             result.sides = other.sides
+            result.shuffle = other.shuffle
         }
         try set(node, .value(result))
     }

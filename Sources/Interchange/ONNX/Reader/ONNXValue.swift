@@ -12,6 +12,8 @@ struct ONNXValue {
     var isWhole = false
     /// What to call a flattening, where a node of the graph has asked for one.
     var flattening: String?
+    /// For each channel of the tensor the node's channel that it is; nil where these are the same.
+    var shuffle: [Int]?
 
     /// The result of a node whose tensor lies as the network's map does.
     init(_ imported: ImportedValue) {
@@ -93,6 +95,36 @@ struct ONNXConstant {
         return order.reduce([0]) { places, axis in
             places.flatMap { start in (0..<shape[axis]).map { start + $0 * strides[axis] } }
         }
+    }
+
+    /// The same with other lines of an axis in the place of its own, each of which has to be one of them.
+    func picking(_ lines: [Int], along axis: Int) throws -> ONNXConstant {
+        let shape = tensor.shape
+        let (count, run) = (shape[axis], shape[(axis + 1)...].reduce(1, *))
+        let blocks = tensor.count / max(1, count * run)
+        let size = tensor.type.byteCount
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(tensor.bytes.count)
+        var numbers: [Int32] = []
+        for block in 0..<blocks {
+            for line in lines {
+                let start = (block * count + line) * run
+                bytes += tensor.bytes[start * size..<(start + run) * size]
+                if let integers { numbers += integers.numbers[start..<start + run] }
+            }
+        }
+        var sides = shape
+        sides[axis] = lines.count
+        var other = self
+        other.tensor = try TensorData(type: tensor.type, shape: sides, bytes: bytes)
+        if let integers {
+            let isAlong = integers.scales.count > 1 && integers.axis == axis
+            other.integers = Integers(
+                numbers: numbers, type: integers.type,
+                scales: isAlong ? lines.map { integers.scales[$0] } : integers.scales,
+                zeroPoints: isAlong ? lines.map { integers.zeroPoints[$0] } : integers.zeroPoints, axis: integers.axis)
+        }
+        return other
     }
 
     /// The same numbers under other sides.
