@@ -1,10 +1,14 @@
 import ArgumentParser
 import CommandLineSupport
+import Torch
 
 /// The program behind `sapool` for what needs libtorch.
 @main
 enum Main {
-    static func main() { Program.main(SapoolTorch.self, Array(CommandLine.arguments.dropFirst())) }
+    static func main() {
+        Torch.keepFreedMemory()
+        Program.main(SapoolTorch.self, Array(CommandLine.arguments.dropFirst()))
+    }
 }
 
 /// Every verb of `sapool`, one file a verb in `Verbs/`.

@@ -111,6 +111,12 @@ void ct_seed(uint64_t seed);
 int ct_threads(void);
 void ct_set_threads(int count);
 
+/// Keeps memory that is freed for what is asked for next, from now on and in the whole process; call it first thing.
+///
+/// glibc asks the system for every block of over 32 MiB and gives it back when it is freed, so each step of a training
+/// has all of its large maps zeroed anew, page by page. Elsewhere than with glibc nothing changes.
+void ct_keep_freed_memory(void);
+
 /// Whether a device ("cpu", "cuda:0", "mps") can be used, which is tried by making a tensor there. Where it cannot,
 /// `ct_last_error` says what libtorch misses.
 bool ct_device_available(const char *name);
