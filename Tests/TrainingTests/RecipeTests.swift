@@ -163,7 +163,7 @@ final class RecipeTests: XCTestCase {
         ]
         let texts = asKeys + [lists + "milestones: *k9\n", lists.replacingOccurrences(of: ", ", with: ",")]
         XCTAssertLessThan(
-            processorSeconds {
+            try processorSeconds {
                 for text in texts {
                     XCTAssertThrowsError(try Recipe(yaml: start + text, source: "r.yaml")) {
                         XCTAssertTrue(

@@ -10,7 +10,7 @@
 /// code. What other threads do, and waiting, is not counted.
 ///
 /// ```swift
-/// XCTAssertLessThan(processorSeconds { XCTAssertThrowsError(try Recipe(yaml: hostile, source: "r.yaml")) }, 2)
+/// XCTAssertLessThan(processorSeconds { XCTAssertEqual(problem(hostile), "is too long") }, 2)
 /// ```
 public func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     func now() -> Double {
