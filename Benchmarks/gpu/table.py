@@ -35,7 +35,8 @@ def throughput(results):
                 continue
             ratio = f"{own / f['images_per_second']:6.2f}×" if own else "       "
             lines.append(f"{r['key']:56}{side:10}{f['images_per_second']:10.0f} images/s ±{f['spread']:4.0%}"
-                         f"{ratio}{f.get('mebibytes', 0):9d} MiB  batch {f['batch']}")
+                         f"{ratio}{f.get('mebibytes', 0):9d} MiB  batch {f['batch']}: "
+                         f"{f.get('mebibytes', 0) / f['batch']:.1f} MiB an image")
     return "\n".join(lines)
 
 
