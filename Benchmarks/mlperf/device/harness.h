@@ -1,7 +1,11 @@
 // MLPerf Tiny's two halves, by the names that its own sources have (benchmark/api in mlcommons/tiny, 1afd2c9): what whoever submits writes
-// (th_, in submitter.c), and what the benchmark brings (ee_, in protocol.c). Instead of protocol.c the benchmark's own
-// internally_implemented.cpp links as well.
+// (th_, in submitter.c), and what the benchmark brings (ee_, in protocol.c). With MLPERF_API the benchmark's own
+// headers and internally_implemented.cpp stand in for this file and protocol.c, compiled as C++.
 #pragma once
+#ifdef MLPERF_API
+#include "api/internally_implemented.h"
+#include "api/submitter_implemented.h"
+#else
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,4 +48,5 @@ size_t ee_get_buffer(uint8_t *buffer, size_t most);
 
 #ifdef __cplusplus
 }
+#endif
 #endif
