@@ -52,10 +52,10 @@ final class QDQModelTests: XCTestCase {
             let own = try interface.tensors(input, images.shape[0], of: program) { executor.run($0) }[0]
             let expected = try XCTUnwrap(golden[name])
             XCTAssertEqual(own.shape, expected.shape, name)
-            // Over twenty layers more roundings add up.
+            // Layers that least squares have found make more of each rounding.
             check(
                 own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name,
-                most: 8.5)
+                most: 15)
             let classes = (0..<images.shape[0]).map { image in
                 (0..<5).max { expected.floats()[5 * image + $0] < expected.floats()[5 * image + $1] }
             }
