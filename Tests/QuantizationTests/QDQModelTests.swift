@@ -37,13 +37,13 @@ final class QDQModelTests: XCTestCase {
         }
     }
 
-    /// torchvision's own networks after onnxruntime's quantiser (`Tests/Golden/make_zoo_golden.py`): shuffled channels and gates in int8.
+    /// torchvision's own networks after onnxruntime's quantiser (`Tests/Golden/make_zoo_golden.py`): shuffled channels and joined branches in int8.
     func testQuantisedNetworksOfTorchvisionGiveItsClasses() throws {
         let folder = URL(fileURLWithPath: self.folder).deletingLastPathComponent().appendingPathComponent("Zoo").path
         let golden = try Safetensors(contentsOf: "\(folder)/golden.safetensors")
         let images = try XCTUnwrap(golden["images"])
         let input = try TensorData(images.doubles().map { Float(($0 - 128) / 32) }, shape: images.shape)
-        for name in ["qdq-shufflenet-v2", "qdq-mobilenet-v3"] {
+        for name in ["qdq-shufflenet-v2", "qdq-squeezenet"] {
             let imported = try ONNXImport(contentsOf: "\(folder)/\(name).onnx")
             let model = try QuantizedModel(imported)
             let interface = try XCTUnwrap(imported.interface, name)
@@ -52,12 +52,20 @@ final class QDQModelTests: XCTestCase {
             let own = try interface.tensors(input, images.shape[0], of: program) { executor.run($0) }[0]
             let expected = try XCTUnwrap(golden[name])
             XCTAssertEqual(own.shape, expected.shape, name)
+            // Layers that least squares have found make more of each rounding.
             check(
-                own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name)
+                own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name,
+                most: 15)
+            let classes = (0..<images.shape[0]).map { image in
+                (0..<5).max { expected.floats()[5 * image + $0] < expected.floats()[5 * image + $1] }
+            }
+            XCTAssertEqual(Set(classes).count, 5, "\(name): classes that say nothing")
         }
     }
 
-    private func check(_ own: [Float], _ expected: [Float], classes: Int, step: Float, _ name: String) {
+    private func check(
+        _ own: [Float], _ expected: [Float], classes: Int, step: Float, _ name: String, most steps: Float = 3.5
+    ) {
         func best(_ values: [Float], _ image: Int) -> Int {
             let row = Array(values[image * classes..<(image + 1) * classes])
             return row.indices.max { row[$0] < row[$1] } ?? 0
@@ -70,7 +78,7 @@ final class QDQModelTests: XCTestCase {
         }
         XCTAssertGreaterThanOrEqual(Double(alike), 0.99 * Double(images), name)
         let most = zip(own, expected).map { abs($0 - $1) }.max() ?? 0
-        XCTAssertLessThanOrEqual(most, 3.5 * step, name)
+        XCTAssertLessThanOrEqual(most, steps * step, name)
         XCTAssertGreaterThan(Set(expected).count, 10, "numbers that say nothing")
     }
 

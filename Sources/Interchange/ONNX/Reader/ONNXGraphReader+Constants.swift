@@ -11,12 +11,12 @@ extension ONNXGraphReader {
         let isFolded: Bool
         switch node.opType {
         case "Constant", "Identity", "Cast", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
-            "QuantizeLinear", "DequantizeLinear", "ConstantOfShape":
+            "QuantizeLinear", "DequantizeLinear", "ConstantOfShape", "Shape":
             isFolded = true
-        case "Concat", "Gather", "Slice", "ReduceProd":
-            isFolded = node.input.indices.allSatisfy { node.input[$0].isEmpty || isList(node, $0) }
-        case "Add", "Sub", "Mul", "Div", "Max", "Min", "Ceil", "Floor", "Clip":
-            isFolded = isOfLists(node)
+        case "Gather", "Slice", "ReduceProd": isFolded = isOfLists(node)
+        case "Concat", "Add", "Sub", "Mul", "Div", "Max", "Min":
+            isFolded = isOfLists(node) || isOfRealLists(node)
+        case "Ceil", "Floor", "Clip": isFolded = isOfRealLists(node)
         default: isFolded = false
         }
         guard isFolded else { return false }
@@ -33,10 +33,14 @@ extension ONNXGraphReader {
         return (tensor.type == .int64 || tensor.type == .int32) && tensor.count <= Self.mostNumbers
     }
 
-    /// Whether all that a node takes are short lists, or all of them short lists of real numbers.
+    /// Whether all that a node takes are short lists of whole numbers.
     private func isOfLists(_ node: ONNXNodeProto) -> Bool {
-        let places = node.input.indices.filter { !node.input[$0].isEmpty }
-        return places.allSatisfy { isList(node, $0) } || places.allSatisfy { isRealList(node, $0) }
+        node.input.indices.allSatisfy { node.input[$0].isEmpty || isList(node, $0) }
+    }
+
+    /// Whether all that a node takes are short lists of real numbers.
+    private func isOfRealLists(_ node: ONNXNodeProto) -> Bool {
+        node.input.indices.allSatisfy { node.input[$0].isEmpty || isRealList(node, $0) }
     }
 
     private func isRealList(_ node: ONNXNodeProto, _ index: Int) -> Bool {
@@ -67,6 +71,7 @@ extension ONNXGraphReader {
         case "QuantizeLinear": return try quantizedConstant(node, first.tensor)
         case "DequantizeLinear": return try dequantizedConstant(node, first.tensor)
         case "ConstantOfShape": return try filled(node, first.tensor)
+        case "Shape": return ONNXConstant(try TensorData(Self.part(of: shape, node).map { Int64($0) }))
         default:
             return ONNXConstant(try isRealList(node, 0) ? realList(node, first.tensor) : list(node))
         }
@@ -81,6 +86,11 @@ extension ONNXGraphReader {
         switch node.opType {
         case "Ceil": return try each { $0.rounded(.up) }
         case "Floor": return try each { $0.rounded(.down) }
+        case "Concat":
+            let parts = try node.input.indices.compactMap { try constant(node, $0)?.tensor }
+            guard parts.allSatisfy({ $0.shape.count == 1 }), parts.reduce(0, { $0 + $1.count }) <= Self.mostNumbers
+            else { throw ONNXNodeProblem.unsupported("joins constants that are no short lists") }
+            return try TensorData(parts.flatMap { $0.floats() })
         case "Clip":
             let (low, high) = (try number(node, 1) ?? -.infinity, try number(node, 2) ?? .infinity)
             return try each { min(Float(high), max(Float(low), $0)) }

@@ -267,12 +267,17 @@ extension ONNXGraphReader {
     /// The sides of a value, which are known here but for the batch.
     mutating func shape(_ node: ONNXNodeProto) throws {
         let x = try shown(node)
-        let sides = [Int64(batch ?? 1)] + x.sides.dropFirst().map { Int64($0) }
+        let sides = [Int(batch ?? 1)] + x.sides.dropFirst()
+        let part = try Self.part(of: sides, node)
+        try set(node, .constant(ONNXConstant(try TensorData(part.map { Int64($0) }), isOfShape: true)))
+    }
+
+    /// The sides that a Shape asks for.
+    static func part(of sides: [Int], _ node: ONNXNodeProto) throws -> [Int] {
         func place(_ stated: Int) -> Int { max(0, min(sides.count, stated < 0 ? stated &+ sides.count : stated)) }
         let start = place(try node.integer("start", default: 0))
         let end = place(try node.integer("end", default: sides.count))
-        let part = Array(sides[start..<max(start, end)])
-        try set(node, .constant(ONNXConstant(try TensorData(part), isOfShape: true)))
+        return Array(sides[start..<max(start, end)])
     }
 
     /// A constant input of whole numbers; nil where it is left out.
