@@ -55,7 +55,7 @@ package enum RewritingRule {
     case sum
 
     /// Whether evaluation makes it 0.
-    var isNoise: Bool {
+    package var isNoise: Bool {
         switch self {
         case .noise: true
         case .kept, .layer, .normalisation, .shuffle, .flattening, .identity, .sum: false

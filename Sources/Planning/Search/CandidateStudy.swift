@@ -113,12 +113,11 @@ package struct CandidateStudy: Sendable {
     }
 
     /// Bytes of the weights of convolutions as int8: a part of the flash that no resolution changes. Nothing is said
-    /// of networks with
-    /// noise, as parts of them vanish on a device.
+    /// of networks with noise, as parts of them vanish on a device.
     package static func convolutionBytes(_ network: Network) -> Int {
         var bytes = 0
         for node in network.liveNodes {
-            if case .gaussianNoise = node.operation { return 0 }
+            if node.operation.facts.rewriting.isNoise { return 0 }
             guard case .convolution(let details) = node.operation else { continue }
             bytes += details.window.kernel.area * (details.inputChannels / details.groups) * details.outputChannels
         }
