@@ -119,6 +119,21 @@ final class StandardStreamsTests: CommandLineTestCase {
             try Data(contentsOf: URL(fileURLWithPath: "\(folder)/plain/model.safetensors")))
     }
 
+    /// As on a machine that has too little.
+    func testMemoryThatIsMissingIsASentence() throws {
+        #if os(Linux)
+            try makePhotos(train: 32, test: 2)
+            let ending = try shell(
+                "ulimit -v 3000000; sapool train --network 'plain-cnn(channels=64)' --data photos --resolution 512 "
+                    + "--batch-size 32 --epochs 1 --threads 1 --workers 0 --output run")
+            XCTAssertEqual(ending.status, 1)
+            XCTAssertTrue(
+                ending.errors.hasSuffix(
+                    " bytes more were asked for): use a smaller batch-size or resolution, or compute each batch in parts "
+                        + "(accumulate); there is no earlier checkpoint\n"), ending.errors)
+        #endif
+    }
+
     /// A line of progress on a terminal of a known width never wraps.
     func testProgressFitsTheTerminal() throws {
         #if os(Linux)

@@ -21,23 +21,25 @@ final class PlanReportTests: XCTestCase {
             object.keys.sorted(),
             [
                 "alignment", "arena_bytes", "arena_bytes_rows_pushed", "arena_bytes_with_stripes",
-                "arena_bytes_without_stripes", "attentions", "buffers", "code_bytes", "convention", "core", "fits",
-                "flash_bytes",
-                "format", "instructions", "is_optimal", "layers", "lower_bound_bytes", "macs", "network", "parameters",
+                "arena_bytes_without_stripes", "attentions", "buffers", "code_bytes", "convention", "core",
+                "estimated_cycles", "fits", "flash_bytes", "format", "instructions", "is_optimal", "layers",
+                "lower_bound_bytes", "macs", "network", "parameters",
                 "peak_sram_bytes", "peak_step", "pushes_rows", "reserved_bytes", "resolution", "retaining_peak_bytes",
-                "sharings", "simple_peak_bytes", "stack_bytes", "state_bytes", "steps", "stripes", "version",
-                "warnings",
-                "weights_bytes", "width", "window_bytes",
+                "sharings", "simple_peak_bytes", "stack_bytes", "state_bytes", "steps", "stripes",
+                "timing_table", "version", "warnings", "weights_bytes", "width", "window_bytes",
             ])
         XCTAssertEqual(object["format"] as? String, "sapool-plan")
-        XCTAssertEqual(object["version"] as? Int, 4)
+        XCTAssertEqual(object["version"] as? Int, 5)
         XCTAssertEqual(object["resolution"] as? Int, 4)
         XCTAssertEqual(object["width"] as? Double, 0.5)
         XCTAssertEqual(object["arena_bytes"] as? Int, 176)
         let layer = try XCTUnwrap((object["layers"] as? [[String: Any]])?[1])
         XCTAssertEqual(
             layer.keys.sorted(),
-            ["bytes_moved", "instructions", "macs", "name", "operation", "output_bytes", "output_shape", "parameters"])
+            [
+                "bytes_moved", "estimated_cycles", "instructions", "macs", "name", "operation", "output_bytes",
+                "output_shape", "parameters",
+            ])
         XCTAssertEqual(layer["output_shape"] as? [Int], [8, 4, 4])
         let buffer = try XCTUnwrap((object["buffers"] as? [[String: Any]])?[1])
         XCTAssertEqual(buffer.keys.sorted(), ["bytes", "first", "last", "name", "offset", "role", "row_bytes", "rows"])

@@ -12,7 +12,7 @@ extension ONNXGraphReader {
         let shape = kernel.tensor.shape
         var bias = try self.bias(of: node)
         let groups = try node.integer("group", default: 1)
-        let takesShuffled = try takesShuffledChannels(node, shape, groups)
+        let takesShuffled = try padding == nil && takesShuffledChannels(node, shape, groups)
         let x = padding != nil ? try padded(node) : takesShuffled ? try pixel(shuffled(node)) : try map(node)
         if let shuffle = x.shuffle, takesShuffled {
             try fold(8 * kernel.tensor.count)
