@@ -94,10 +94,13 @@ final class NotationErrorTests: XCTestCase {
             try Network(notation: "mobilenet_v2-maxp-2222222", input: [3, 255, 255], classes: 10))
     }
 
-    func testWidthBelongsToMobileNetV2() {
+    func testWidthBelongsToMobileNets() {
         XCTAssertEqual(
             message("resnet18-skip-1222", width: 0.5),
-            "only MobileNets V1 and V2 come in widths, and resnet18 is none: leave the width out")
+            "only MobileNetV2 comes in widths, and resnet18 is none: leave the width out")
+        XCTAssertEqual(
+            message("resnet8", width: 0.5),
+            "only MobileNets V1 and V2 come in widths, and resnet8 is none: leave the width out")
         XCTAssertEqual(
             message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
     }

@@ -92,7 +92,8 @@ final class TFLiteExportTests: XCTestCase {
     /// The weights stand in the file once.
     func testANoteHoldsNoWeightsAgain() throws {
         let network = try Network(
-            notation: "plain-cnn(channels=16-32, strides=22, pool=self-attentive(patch=2))", input: [3, 16, 16],
+            notation: "plain-cnn(channels=16-32, strides=22, pool=self-attentive(patch=2, restoration=subpixel))",
+            input: [3, 16, 16],
             classes: 5)
         let content = try madeUpModel(network).tfliteContent()
         let note = try Safetensors(bytes: XCTUnwrap(content.note))
@@ -105,7 +106,8 @@ final class TFLiteExportTests: XCTestCase {
     /// A note beside operators that a tool has changed counts as none; and so does one that is damaged.
     func testANoteThatIsNotOfTheFileDoesNotCount() throws {
         let network = try Network(
-            notation: "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2))", input: [1, 12, 12],
+            notation: "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))",
+            input: [1, 12, 12],
             classes: 3)
         let model = try madeUpModel(network)
         let content = try model.tfliteContent()
