@@ -76,6 +76,7 @@ struct Sample {
             try operation("slice", .slice(Slice(start: 2, count: 4))),
             try operation("pad", .pad(Pad(before: 1, after: 2))),
             try operation("shuffle", .depthToSpace(DepthToSpace(factor: 2, size: 24))),
+            try operation("shuffle to depth", .spaceToDepth(SpaceToDepth(factor: 2))),
             try operation("attention", .multiHeadAttention(MultiHeadAttention(channels: 8, heads: 2))),
         ] + (try detectors())
     }

@@ -42,26 +42,38 @@ private struct SourcePlace {
     func mix(_ a: Int8, _ b: Int8) -> Int32 { Int32(a) &* (2048 &- fraction) &+ Int32(b) &* fraction }
 }
 
-/// One row of depth-to-space: each pixel's `factor²` numbers a channel become a cell of pixels, `[channel][row][column]` as in
-/// PyTorch's pixel shuffle; beyond the last cell the border is copied. Exact.
+/// One row of depth-to-space, or of its inverse (`toDepth`): `factor²` numbers a channel of a position, `[channel][row][column]` as in
+/// PyTorch's pixel shuffle, are a cell of pixels. Exact.
+///
+/// Pixels beyond the last cell are copies of the border, and are not read on the way back.
 @inline(never)
 public func shuffleRow(
-    _ y: Int, _ input: MapRows, _ size: MapSize, factor: Int, to output: UnsafeMutablePointer<Int8>,
+    _ y: Int, _ input: MapRows, _ size: MapSize, factor: Int, toDepth: Bool, to output: UnsafeMutablePointer<Int8>,
     _ outputSize: MapSize
 ) {
-    let row = smaller(y, size.height &* factor &- 1)
-    let source = input[row / factor]
-    let area = factor &* factor
-    var x = 0
-    while x < outputSize.width {
-        let column = smaller(x, size.width &* factor &- 1)
-        let pixel = source + (column / factor &* size.channels &+ row % factor &* factor &+ column % factor)
-        let target = output + x &* outputSize.channels
-        var channel = 0
-        while channel < outputSize.channels {
-            target[channel] = pixel[channel &* area]
-            channel = channel &+ 1
+    let (cells, pixels) = toDepth ? (outputSize, size) : (size, outputSize)
+    let (area, covered) = (factor &* factor, cells.width &* factor)
+    let (step, stride) = toDepth ? (1, area) : (area, 1)
+    let width = toDepth ? covered : pixels.width
+    // A row of cells is made of `factor` rows of pixels, and a row of pixels of one.
+    var row = toDepth ? y &* factor : smaller(y, cells.height &* factor &- 1)
+    let end = row &+ (toDepth ? factor : 1)
+    while row < end {
+        let line = input[toDepth ? row : row / factor]
+        var x = 0
+        while x < width {
+            let column = smaller(x, covered &- 1)
+            let cell = column / factor &* cells.channels &+ row % factor &* factor &+ column % factor
+            let pixel = x &* pixels.channels
+            let source = line + (toDepth ? pixel : cell)
+            let target = output + (toDepth ? cell : pixel)
+            var channel = 0
+            while channel < pixels.channels {
+                target[channel &* stride] = source[channel &* step]
+                channel = channel &+ 1
+            }
+            x = x &+ 1
         }
-        x = x &+ 1
+        row = row &+ 1
     }
 }

@@ -90,6 +90,7 @@ enum ATen {
     static let upsampleNearest2d = Operator("aten::upsample_nearest2d")
     static let upsampleBilinear2d = Operator("aten::upsample_bilinear2d")
     static let pixelShuffle = Operator("aten::pixel_shuffle")
+    static let pixelUnshuffle = Operator("aten::pixel_unshuffle")
     static let replicationPad2d = Operator("aten::replication_pad2d")
     static let reflectionPad2d = Operator("aten::reflection_pad2d")
     static let constantPad = Operator("aten::constant_pad_nd")

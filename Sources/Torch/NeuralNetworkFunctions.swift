@@ -86,6 +86,9 @@ extension Tensor {
     /// `[B, C·r², H, W]` → `[B, C, H·r, W·r]`.
     public func depthToSpace(_ factor: Int) throws -> Tensor { try ATen.pixelShuffle([.tensor(self), .int(factor)]) }
 
+    /// `[B, C, H·r, W·r]` → `[B, C·r², H, W]`.
+    public func spaceToDepth(_ factor: Int) throws -> Tensor { try ATen.pixelUnshuffle([.tensor(self), .int(factor)]) }
+
     /// Copies the border outwards.
     public func paddedByReplication(left: Int, right: Int, top: Int, bottom: Int) throws -> Tensor {
         try ATen.replicationPad2d([.tensor(self), .ints([left, right, top, bottom])])

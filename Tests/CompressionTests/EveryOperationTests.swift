@@ -77,7 +77,8 @@ final class EveryOperationTests: XCTestCase {
         let head = try builder.add(
             .attentionHead(AttentionHead(channels: 8, heads: 2, outputs: 5, size: 4)), [x], name: "head")
         x = try builder.add(.upsampleBilinear(UpsampleBilinear(size: 8)), [x], name: "upsampled")
-        x = try builder.add(.depthToSpace(DepthToSpace(factor: 2, size: 16)), [x], name: "cells")
+        x = try builder.add(.depthToSpace(DepthToSpace(factor: 2, size: 17)), [x], name: "cells")
+        x = try builder.add(.spaceToDepth(SpaceToDepth(factor: 2)), [x], name: "blocks")
         x = try builder.add(.flatten(Flatten()), [x], name: "flat")
         x = try builder.linear(x, to: 6, name: "hidden")
         x = try builder.linear(x, to: 3, name: "logits")

@@ -221,11 +221,18 @@ final class CallPrinterTests: XCTestCase {
             text: "upsampleRow(y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4), to: out, "
                 + "MapSize(height: 16, width: 20, channels: 4))"),
         Case(
-            kernel: .shuffle(factor: 2), output: [1, 16, 20],
+            kernel: .shuffle(factor: 2, toDepth: false), output: [1, 16, 20],
             text: """
                 shuffleRow(
-                    y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4), factor: 2, to: out,
-                    MapSize(height: 16, width: 20, channels: 1))
+                    y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4),
+                    factor: 2, toDepth: false, to: out, MapSize(height: 16, width: 20, channels: 1))
+                """),
+        Case(
+            kernel: .shuffle(factor: 2, toDepth: true), output: [16, 4, 5],
+            text: """
+                shuffleRow(
+                    y, rows(12_288, 3, of: 40), MapSize(height: 8, width: 10, channels: 4),
+                    factor: 2, toDepth: true, to: out, MapSize(height: 4, width: 5, channels: 16))
                 """),
         Case(
             kernel: .linear(

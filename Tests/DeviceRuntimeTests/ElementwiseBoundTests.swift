@@ -61,9 +61,27 @@ final class ElementwiseBoundTests: XCTestCase {
         pixel.withUnsafeBufferPointer { input in
             output.withUnsafeMutableBufferPointer { output in
                 guard let input = input.baseAddress, let output = output.baseAddress else { return }
-                for y in 0..<3 { shuffleRow(y, MapRows(input, size), size, factor: 2, to: output + 3 * y, larger) }
+                for y in 0..<3 {
+                    shuffleRow(
+                        y, MapRows(input, size), size, factor: 2, toDepth: false, to: output + 3 * y, larger)
+                }
             }
         }
         XCTAssertEqual(output, [1, 2, 2, 3, 4, 4, 3, 4, 4])
+    }
+
+    func testSpaceToDepthMovesCellsIntoChannelsAndLeavesOutWhatIsNoCell() {
+        // Two channels, n and −n, of 3×5 pixels: two cells of 2×2; the last row and column belong to none.
+        let size = MapSize(height: 3, width: 5, channels: 2)
+        let smaller = MapSize(height: 1, width: 2, channels: 8)
+        let pixels = (1...15).flatMap { [Int8($0), -Int8($0)] }
+        var output = [Int8](repeating: 0, count: 16)
+        pixels.withUnsafeBufferPointer { input in
+            output.withUnsafeMutableBufferPointer { output in
+                guard let input = input.baseAddress, let output = output.baseAddress else { return }
+                shuffleRow(0, MapRows(input, size), size, factor: 2, toDepth: true, to: output, smaller)
+            }
+        }
+        XCTAssertEqual(output, [1, 2, 6, 7, -1, -2, -6, -7, 3, 4, 8, 9, -3, -4, -8, -9])
     }
 }

@@ -22,7 +22,7 @@ final class ONNXAttackTests: XCTestCase {
         "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu", "MatMul", "MaxPool", "Mul", "PRelu",
         "Pad",
         "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
-        "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
+        "Slice", "Softmax", "Softplus", "SpaceToDepth", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
 
     func testASumOfOneConstant() {

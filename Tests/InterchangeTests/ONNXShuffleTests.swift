@@ -117,4 +117,45 @@ final class ONNXShuffleTests: XCTestCase {
         let imported = try ONNXImport(bytes: model.bytes)
         XCTAssertEqual(imported.network.outputShape, [4, 2, 3])
     }
+
+    private func readCells(_ nodes: [[UInt8]], _ constants: [[UInt8]], block: Int64 = 2) throws -> ONNXImport {
+        let cells = Bytes.node("SpaceToDepth", ["x"], ["s"], [Bytes.integer("blocksize", block)], name: "cells")
+        var model = Bytes(nodes: [cells] + nodes, constants: constants)
+        model.image = [1, 2, 4, 4]
+        return try ONNXImport(bytes: model.bytes)
+    }
+
+    /// SpaceToDepth has both channels of a place side by side, the network four places of a channel.
+    func testCellsOfPixels() throws {
+        let imported = try readCells(
+            [Bytes.node("Conv", ["s", "c.weight"], ["y"])],
+            [Bytes.floats("c.weight", [1, 8, 1, 1], [1, 2, 3, 4, 5, 6, 7, 8])])
+        XCTAssertEqual(kinds(imported), ["input", "spaceToDepth", "convolution"])
+        XCTAssertEqual(imported.network.nodes[1].shape, [8, 2, 2])
+        XCTAssertEqual(imported.weights["c.weight"]?.floats(), [1, 3, 5, 7, 2, 4, 6, 8])
+    }
+
+    /// Turned as our own models do, they stand as the network has them.
+    func testCellsOfPixelsInTheNetworksOrder() throws {
+        let imported = try readCells(
+            [
+                Bytes.node("Reshape", ["s", "cut"], ["a"]),
+                Bytes.node("Transpose", ["a"], ["b"], [Bytes.integers("perm", [0, 2, 1, 3, 4])]),
+                Bytes.node("Reshape", ["b", "joined"], ["t"]), Bytes.node("Conv", ["t", "c.weight"], ["y"]),
+            ],
+            [
+                Bytes.whole("cut", [0, 4, 2, 2, 2]), Bytes.whole("joined", [0, 8, 2, 2]),
+                Bytes.floats("c.weight", [1, 8, 1, 1], [1, 2, 3, 4, 5, 6, 7, 8]),
+            ])
+        XCTAssertEqual(kinds(imported), ["input", "spaceToDepth", "convolution"])
+        XCTAssertEqual(imported.weights["c.weight"]?.floats(), [1, 2, 3, 4, 5, 6, 7, 8])
+    }
+
+    func testCellsThatDoNotFit() {
+        for block in [0, 3, 257] as [Int64] {
+            XCTAssertThrowsError(try readCells([Bytes.node("Relu", ["s"], ["y"])], [], block: block)) {
+                XCTAssertTrue("\($0)".contains("has the block size \(block), which does not divide 2×4×4"), "\($0)")
+            }
+        }
+    }
 }

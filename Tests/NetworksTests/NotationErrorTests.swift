@@ -43,7 +43,7 @@ final class NotationErrorTests: XCTestCase {
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
             "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, glance, soft, "
-                + "ada, blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn")
+                + "ada, blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn, space-to-depth")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\" (did you mean patch?): known are patch, ratio, heads, window-normalised, position, restoration, "

@@ -12,6 +12,7 @@ final class PoolingMethodTests: XCTestCase {
         "ada", "blur", "blur(filter=1)", "blur(form=conv, filter=7)", "lp", "lp(p=3, learned=yes)", "gem",
         "gem(learned=no)", "mixed", "mixed(share=channel, start=0.2)", "gated", "tree", "tree(levels=3)", "stochastic",
         "s3", "dpp", "dpp(details=asymmetric)", "dpp(form=full)", "wavelet", "rnn",
+        "space-to-depth", "space-to-depth(kernel=3)",
         "rnn(line-states=2, window-states=3)", "self-attentive", "self-attentive(norm=instance, zero-logits=yes)",
         "self-attentive(patch=1-2-3, restoration=bilinear)", "self-attentive(patch=2, restoration=subpixel, local=3)",
         "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(maximum=3)",
@@ -62,6 +63,46 @@ final class PoolingMethodTests: XCTestCase {
             try network("wavelet(bands=all)", [5, 9, 11], kernel: 4, stride: 3, padding: 1).outputShape, [5, 3, 4])
     }
 
+    /// Cells of the stride, and a convolution of those that a window needs.
+    func testSpaceToDepth() throws {
+        /// What is in front of the normalisation: of each layer its window and its output.
+        func layers(_ notation: String, _ size: Size, kernel: Int, stride: Int, padding: Int = 0) throws -> [String] {
+            let built = try network(notation, Shape(3, size), kernel: kernel, stride: stride, padding: padding)
+            XCTAssertEqual(built.nodes.suffix(2).map(\.operation.kind), ["batchNorm", "activation"])
+            return built.nodes.dropFirst().dropLast(2).map { node in
+                let window = node.operation.details.slidingWindow.map { " of \($0.kernel)" } ?? ""
+                return "\(node.operation.kind)\(window) to \(node.shape)"
+            }
+        }
+        let cells = ["spaceToDepth to 12×4×4", "convolution of 1×1 to 3×4×4"]
+        XCTAssertEqual(try layers("space-to-depth", 8, kernel: 2, stride: 2), cells)
+        // The ninth line is in no window.
+        XCTAssertEqual(try layers("space-to-depth", 9, kernel: 2, stride: 2), cells)
+        XCTAssertEqual(
+            try layers("space-to-depth(kernel=3)", 8, kernel: 2, stride: 2),
+            ["spaceToDepth to 12×4×4", "convolution of 3×3 to 3×4×4"])
+        // Windows of 3 begin a line outside and need two cells of two lines: 1 + 8 + 1 lines.
+        XCTAssertEqual(
+            try layers("space-to-depth", 8, kernel: 3, stride: 2, padding: 1),
+            ["pad to 3×10×10", "spaceToDepth to 12×5×5", "convolution of 2×2 to 3×4×4"])
+        XCTAssertEqual(try layers("space-to-depth", 8, kernel: 3, stride: 1), ["convolution of 3×3 to 3×6×6"])
+        // A window narrower than its stride sees the whole cell: three of 3 lines.
+        XCTAssertEqual(
+            try layers("space-to-depth", 8, kernel: 2, stride: 3),
+            ["pad to 3×9×9", "spaceToDepth to 27×3×3", "convolution of 1×1 to 3×3×3"])
+        let builder = NetworkBuilder("oblong")
+        let x = try builder.input([3, 8, 8])
+        XCTAssertThrowsError(
+            try builder.pool(
+                x, with: SpaceToDepthPooling(), window: Window(kernel: 2, stride: Size(2, 1)), name: "pool")
+        ) {
+            XCTAssertEqual(
+                "\($0)",
+                "pool: its cells are squares of neighbouring pixels, and its window has a stride of 2×1 and a dilation of 1×1: use equal strides and a dilation of 1"
+            )
+        }
+    }
+
     func testMapsOfOneWindow() throws {
         for notation in Self.notations where !notation.contains("patch") {
             XCTAssertEqual(try network(notation, [4, 2, 3], kernel: 2, stride: 2).outputShape, [4, 1, 1], notation)
@@ -102,6 +143,11 @@ final class PoolingMethodTests: XCTestCase {
         XCTAssertEqual(
             message("wavelet(bands=all)", [4, 9, 9], kernel: 3),
             "pool: the details of a 3×3 window have no two halves: use an even kernel or the low band")
+        for kernel in [0, 2, 17] {
+            XCTAssertEqual(
+                message("space-to-depth(kernel=\(kernel))"),
+                "pool: it sees \(kernel) cells a side: use an odd number of 1 to 15")
+        }
         XCTAssertEqual(message("rnn(line-states=-1)"), "pool: it has -1 states: use 1 to 16384")
         XCTAssertEqual(
             message("lip(logits=bottleneck, width=-1)"),

@@ -41,6 +41,7 @@ final class ReferenceExecutorTests: XCTestCase {
         for network in [
             "plain-cnn(channels=8-8, strides=2-2, head=attention(heads=2), pool=dpp(form=full, details=asymmetric))",
             "plain-cnn(channels=4-8, strides=2-2, pool=wavelet(bands=all))",
+            "plain-cnn(channels=4-8, strides=3-2, pool=space-to-depth(kernel=3))",
             "plain-cnn(channels=4-8, strides=2-2, pool=lip(logits=bottleneck))",
             "plain-cnn(channels=4-8, strides=3-2, pool=blur(form=conv, filter=7), pool.2=mixed(share=channel))",
             "plain-cnn(channels=4-8, strides=2-2, pool=tree(levels=3), pool.2=rnn(line-states=3, window-states=3))",

@@ -17,6 +17,7 @@ final class ExecutorTests: XCTestCase {
         "plain-cnn(channels=4-8, strides=22, pool=mixed(share=channel))",
         "plain-cnn(channels=4-8, strides=22, pool=gaussian)", "plain-cnn(channels=4-8, strides=22, pool=attention)",
         "plain-cnn(channels=4-8, strides=22, pool=blur)",
+        "plain-cnn(channels=4-8, strides=22, pool=space-to-depth(kernel=3))",
         "plain-cnn(channels=4-8, strides=22, pool=glance(patch=4, channels=4))",
         "plain-cnn(channels=4-8, strides=22, pool=glance(patch=2, channels=4, weights=yes))",
         "mobilenet-v2(width=0.1, strides=2222121)", "mobilenet_v2-nlp_headfix2-2222121",

@@ -27,6 +27,7 @@ final class KernelCallTests: XCTestCase {
             "plain-cnn(channels=4-8, strides=22, pool=self-attentive(patch=2, restoration=subpixel))",
             "plain-cnn(channels=4-8, strides=22, pool=self-attentive(window-normalised=false, position=sine))",
             "plain-cnn(channels=4-8, strides=22, pool=wavelet)",
+            "plain-cnn(channels=4-8, strides=22, pool=space-to-depth)",
             "plain-cnn(channels=4-8, strides=22, pool=mixed(share=channel))",
             "plain-cnn(channels=4-8, strides=22, pool=glance(patch=4, channels=4))",
         ] {

@@ -46,7 +46,7 @@ func runElementwise(_ bench: inout Bench) {
     let shuffled = MapSize(height: 9, width: 8, channels: 3)
     board_begin()
     for y in 0..<shuffled.height {
-        shuffleRow(y, MapRows(a, size), size, factor: 2, to: output + y &* shuffled.rowBytes, shuffled)
+        shuffleRow(y, MapRows(a, size), size, factor: 2, toDepth: false, to: output + y &* shuffled.rowBytes, shuffled)
     }
     board_end()
     bench.report("depth-to-space", products: 0, output, shuffled.height &* shuffled.rowBytes)

@@ -41,7 +41,7 @@ package enum NetworkGenerator {
     ) throws -> Node.ID {
         let (shape, side) = (builder.shape(of: x), 1 + chance.below(3))
         let functions = Activation.Function.allCases
-        switch chance.below(26) {
+        switch chance.below(27) {
         case 0, 1:
             let groups = chance.once(in: 3) ? shape.channels : 1
             return try builder.convolution(
@@ -86,6 +86,7 @@ package enum NetworkGenerator {
             return chance.once(in: 2)
                 ? try builder.parametricReLU(x, name: name) : try builder.leakyReLU(x, slope: 0.1, name: name)
         case 22: return try builder.add(.globalMaxPool(GlobalMaxPool()), [x], name: name)
+        case 23: return try builder.add(.spaceToDepth(SpaceToDepth(factor: side)), [x], name: name)
         default:
             let method = "plain-cnn(channels=2, pool=\(chance.one(of: OwnNotation.poolingNames)))"
             guard let family = try OwnNotation(method).family as? PlainCNN, let pooling = family.stages.first?.pooling

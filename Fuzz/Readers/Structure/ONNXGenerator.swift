@@ -9,7 +9,7 @@ struct ONNXGenerator {
         "PRelu",
         "Pad",
         "QuantizeLinear", "ReduceMax", "ReduceMean", "ReduceProd", "Relu", "Reshape", "Resize", "Shape", "Sigmoid",
-        "Slice", "Softmax", "Softplus", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
+        "Slice", "Softmax", "Softplus", "SpaceToDepth", "Split", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ]
 
     private var chance: Chance
@@ -274,6 +274,10 @@ struct ONNXGenerator {
         case "DepthToSpace" where isMap:
             let attributes = [Self.attribute("blocksize", number(2)), Self.attribute("mode", "CRD")]
             add(type, [x], attributes, shape: [max(1, channels / 4), shape[1] * 2, shape[2] * 2])
+        case "SpaceToDepth" where isMap:
+            add(
+                type, [x], [Self.attribute("blocksize", number(2))],
+                shape: [channels * 4, max(1, shape[1] / 2), max(1, shape[2] / 2)])
         case "Constant":
             let tensor = WireMessage().with(1, [number(1)]).with(2, 1).with(9, .bytes([0, 0, 128, 63]))
             add(type, [], [WireMessage().with(1, "value").with(5, tensor).with(20, 4)], shape: [1])

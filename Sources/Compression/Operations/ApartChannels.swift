@@ -26,6 +26,14 @@ extension DepthToSpace: UnchangedByPruning {
     }
 }
 
+extension SpaceToDepth: UnchangedByPruning {
+    func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
+        // Each channel and its cells.
+        let cell = factor * factor
+        for channel in 0..<node.shape.channels { ties.tie(node.id, channel, node.inputs[0], channel / cell) }
+    }
+}
+
 extension Flatten: UnchangedByPruning {
     func tie(_ node: Node, in network: Network, _ ties: inout ChannelTies) {
         let area = network[node.inputs[0]].shape.size.area

@@ -65,6 +65,19 @@ extension DepthToSpace: OperationExecution {
     }
 }
 
+extension SpaceToDepth: OperationExecution {
+    var traits: ExecutionTraits { .plain }
+
+    /// `[B, C, H, W]` → `[B, C·r², ⌊H/r⌋, ⌊W/r⌋]`.
+    func output(_ inputs: [Tensor], _ run: NodeRun) throws -> Tensor {
+        var map = inputs[0]
+        for (dimension, side) in [(2, map.shape[2]), (3, map.shape[3])] where side % factor != 0 {
+            map = try map.sliced(dimension, 0..<side - side % factor)
+        }
+        return try map.spaceToDepth(factor)
+    }
+}
+
 extension Concatenation: OperationExecution {
     var traits: ExecutionTraits { .plain }
 

@@ -89,6 +89,10 @@ enum TFLiteSchema {
             static let type: UInt8 = 17
             case newShape
         }
+        enum SpaceToDepth: Int, TFLiteOptions {
+            static let type: UInt8 = 19
+            case block
+        }
         enum Multiply: Int, TFLiteOptions {
             static let type: UInt8 = 21
             case activation

@@ -71,6 +71,7 @@ package enum PoolingNotation {
                     windowStates: try options.integer("window-states", default: 0))
             }
         ),
+        ("space-to-depth", { options in SpaceToDepthPooling(kernel: try options.integer("kernel", default: 1)) }),
     ]
 
     private enum DetailForm: String, CaseIterable { case full, lite }

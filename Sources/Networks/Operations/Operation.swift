@@ -28,6 +28,7 @@ public enum Operation: Sendable, Hashable {
     case upsampleBilinear(UpsampleBilinear)
     case upsampleNearest(UpsampleNearest)
     case depthToSpace(DepthToSpace)
+    case spaceToDepth(SpaceToDepth)
     case multiHeadAttention(MultiHeadAttention)
     case attentionHead(AttentionHead)
     case positionEmbedding(PositionEmbedding)
@@ -65,6 +66,7 @@ public enum Operation: Sendable, Hashable {
         case upsampleBilinear
         case upsampleNearest
         case depthToSpace
+        case spaceToDepth
         case multiHeadAttention
         case attentionHead
         case positionEmbedding
@@ -104,6 +106,7 @@ public enum Operation: Sendable, Hashable {
         case .upsampleBilinear(let details): reader.read(details)
         case .upsampleNearest(let details): reader.read(details)
         case .depthToSpace(let details): reader.read(details)
+        case .spaceToDepth(let details): reader.read(details)
         case .multiHeadAttention(let details): reader.read(details)
         case .attentionHead(let details): reader.read(details)
         case .positionEmbedding(let details): reader.read(details)
@@ -177,6 +180,7 @@ public protocol OperationReader {
     func read(_ details: UpsampleBilinear) -> Answer
     func read(_ details: UpsampleNearest) -> Answer
     func read(_ details: DepthToSpace) -> Answer
+    func read(_ details: SpaceToDepth) -> Answer
     func read(_ details: MultiHeadAttention) -> Answer
     func read(_ details: AttentionHead) -> Answer
     func read(_ details: PositionEmbedding) -> Answer
@@ -224,6 +228,7 @@ extension Operation: Codable {
         case .upsampleBilinear: self = .upsampleBilinear(try UpsampleBilinear(node: decoder))
         case .upsampleNearest: self = .upsampleNearest(try UpsampleNearest(node: decoder))
         case .depthToSpace: self = .depthToSpace(try DepthToSpace(node: decoder))
+        case .spaceToDepth: self = .spaceToDepth(try SpaceToDepth(node: decoder))
         case .multiHeadAttention: self = .multiHeadAttention(try MultiHeadAttention(node: decoder))
         case .attentionHead: self = .attentionHead(try AttentionHead(node: decoder))
         case .positionEmbedding: self = .positionEmbedding(try PositionEmbedding(node: decoder))

@@ -154,3 +154,31 @@ public struct DepthToSpace: OperationKind {
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
+
+/// `[C, H, W]` → `[C·r², ⌊H/r⌋, ⌊W/r⌋]`: each cell of r × r pixels becomes one position. Lines behind the last whole cell are left out.
+///
+/// The inverse of `DepthToSpace`, in its order: the cells of one channel, row by row, then those of the next. A `FixedFilter` of r² taps says
+/// the same, but multiplies for it; here numbers only move.
+public struct SpaceToDepth: OperationKind {
+    public static let name = Operation.Name.spaceToDepth
+
+    /// r.
+    public var factor: Int
+
+    /// A space-to-depth by its factor.
+    public init(factor: Int) { self.factor = factor }
+
+    public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+        let input = try singleMap(inputs)
+        try require((1...256).contains(factor), "its factor is \(factor): use 1 to 256")
+        try require(
+            input.height >= factor && input.width >= factor, "\(input) has no cell of \(factor)×\(factor)")
+        // The map has a whole cell, so that there are no more numbers than before.
+        return Shape(input.channels * factor * factor, Size(input.height / factor, input.width / factor))
+    }
+
+    public var slidingWindow: Window? { nil }
+    public var parameters: [ParameterSpecification] { [] }
+    public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int { 0 }
+    public func warning(_ inputs: [Shape]) -> String? { nil }
+}

@@ -153,7 +153,8 @@ extension HostExecutor {
                 value: next.integer(), width: next.integer(), to: next.output())
         case .shuffle:
             shuffleRow(
-                next.pass(), next.rows(), next.size(), factor: next.integer(), to: next.output(), next.size())
+                next.pass(), next.rows(), next.size(), factor: next.integer(), toDepth: next.flag(),
+                to: next.output(), next.size())
         case .attention:
             attendRow(
                 next.pass(), next.rows(), next.attentionGeometry(), next.attentionWeights(),

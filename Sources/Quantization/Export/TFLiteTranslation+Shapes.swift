@@ -90,6 +90,22 @@ extension TFLiteTranslation {
             columns: (0..<shape.width).map { min($0, whole.width - 1) }, quantization: call.output)
     }
 
+    /// Cells of pixels as channels: SPACE_TO_DEPTH has the channels of a place side by side, PyTorch's pixel unshuffle a channel's cell.
+    mutating func gather(_ call: TFLiteCall, _ factor: Int) throws -> Int {
+        let (input, shape) = (call.inputs[0], call.shape)
+        let (channels, area) = (input.shape.channels, factor * factor)
+        guard factor > 1 else { return input.tensor }
+        // Lines behind the last whole cell are left out.
+        let whole = picked(
+            input, rows: Array(0..<shape.height * factor), columns: Array(0..<shape.width * factor),
+            quantization: call.output)
+        guard channels > 1 else { return emit(.spaceToDepth(block: factor), [whole], try output(of: call)) }
+        let places = emit(
+            .spaceToDepth(block: factor), [whole], self.tensor(int8: TFLiteValue.sides(shape), call.output))
+        let order = (0..<channels).flatMap { channel in (0..<area).map { $0 * channels + channel } }
+        return emit(.gather(axis: 3), [places, constant(order)], try output(of: call))
+    }
+
     /// CONCATENATION wants parts of its own scale.
     mutating func concatenate(_ call: TFLiteCall, _ tables: [ConstantID?]) throws -> Int {
         var parts: [Int] = []

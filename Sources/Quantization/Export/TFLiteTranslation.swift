@@ -164,7 +164,8 @@ struct TFLiteTranslation {
         case .upsample: return try upsample(call)
         case .resize: return try resize(call)
         case .upsampleNearest(let rows, let columns): return try resample(call, rows, columns)
-        case .shuffle(let factor): return try shuffle(call, factor)
+        case .shuffle(let factor, false): return try shuffle(call, factor)
+        case .shuffle(let factor, true): return try gather(call, factor)
         case .rectify(_, let slopes, _, let positive, let scaling):
             return try rectify(call, slopes, positive, scaling)
         case .softmax: return try emit(.softmax, [call.inputs[0].tensor], output(of: call))

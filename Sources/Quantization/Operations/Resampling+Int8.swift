@@ -56,6 +56,17 @@ extension DepthToSpace: PlainInt8Operation {
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         try writer.requireSame(place)
-        return .shuffle(factor: factor)
+        return .shuffle(factor: factor, toDepth: false)
+    }
+}
+
+extension SpaceToDepth: PlainInt8Operation {
+    var outputRange: OutputRange { .operand }
+
+    func kernel(
+        _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
+    ) throws(QuantizationError) -> Kernel {
+        try writer.requireSame(place)
+        return .shuffle(factor: factor, toDepth: true)
     }
 }

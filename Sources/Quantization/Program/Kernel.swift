@@ -138,8 +138,8 @@ public enum Kernel: Sendable, Hashable {
     /// `copyRow`: nearest-neighbour resampling by the lines that rows and columns copy.
     case upsampleNearest(rows: UpsampleNearest.LineCopies, columns: UpsampleNearest.LineCopies)
 
-    /// `shuffleRow`.
-    case shuffle(factor: Int)
+    /// `shuffleRow`: cells of pixels out of channels, or channels out of cells.
+    case shuffle(factor: Int, toDepth: Bool)
 
     /// `rectify` of a row: a parametric ReLU. `slopes`: int8 `[C]`.
     case rectify(zero: Int, slopes: ConstantID, slopeZero: Int, positive: FixedPointScale, OutputScaling)

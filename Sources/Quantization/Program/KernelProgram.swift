@@ -58,7 +58,7 @@ public struct KernelConstant: Sendable, Hashable {
 /// | parametric ReLU with a slope a channel; softmax | `rectify`; `softmax` |
 /// | concatenation, slice, padding | `concatenate`, `slice`, `pad` |
 /// | position embedding, attention | `addPosition`, `attention` |
-/// | depth-to-space, bilinear upsampling, nearest-neighbour resampling | `shuffle`, `upsample` or `resize`, `upsampleNearest` |
+/// | depth-to-space and back, bilinear upsampling, nearest-neighbour resampling | `shuffle`, `upsample` or `resize`, `upsampleNearest` |
 /// | window pooling, normalised or not | `poolNormalised`, `poolWeighted` |
 ///
 /// Multipliers are `FixedPointScale`s of, with s the scales: convolution, linear and projections s(in)·s(weight, channel) / s(out); sums s(operand) / 2·max s

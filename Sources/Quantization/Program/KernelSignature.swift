@@ -175,10 +175,10 @@ struct KernelSignature {
                     "width": width, "to": .output,
                 ],
             ]
-        case .shuffle(let factor):
+        case .shuffle(let factor, let toDepth):
             return [
-                ["_": .pass, "_": .rows(operand: 0), "_": size, "factor": .integer(factor), "to": .output],
-                ["_": .size(output)],
+                ["_": .pass, "_": .rows(operand: 0), "_": size],
+                ["factor": .integer(factor), "toDepth": .flag(toDepth), "to": .output, "_": .size(output)],
             ]
         case .attention(let heads, let zero, let octaves, let query, let key, let value, let projection):
             return [

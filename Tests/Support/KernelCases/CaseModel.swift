@@ -142,7 +142,8 @@ private struct CaseNumbers {
             return value
         case .softmax: return AffineQuantization(scale: 1.0 / 256, zeroPoint: -128)
         // These keep the numbers that they read, or their mean. In LiteRT's arithmetic they may say anything of them.
-        case .maxPool, .averagePool, .globalMaxPool, .upsampleBilinear, .upsampleNearest, .depthToSpace, .slice, .pad:
+        case .maxPool, .averagePool, .globalMaxPool, .upsampleBilinear, .upsampleNearest, .depthToSpace,
+            .spaceToDepth, .slice, .pad:
             return arithmetic == .liteRT ? unit : inputs[0]
         case .windowPool(let details): return details.isNormalised ? inputs[0] : value
         case .add, .multiply, .subtract, .globalAveragePool, .localDeviation, .concatenation: return value

@@ -102,8 +102,7 @@ private struct ModelMaker {
             case .windowPool(let details) where details.isNormalised: return inputs[0]
             case .windowPool: return AffineQuantization(scale: inputs[0].scale * 2, zeroPoint: 0)
             case .maxPool, .averagePool, .globalMaxPool, .upsampleBilinear, .upsampleNearest, .depthToSpace,
-                .concatenation,
-                .slice, .pad:
+                .spaceToDepth, .concatenation, .slice, .pad:
                 return inputs[0]
             case .softmax: return AffineQuantization(scale: 1.0 / 256, zeroPoint: -128)
             case .subtract: return AffineQuantization(scale: Self.step * 1.2, zeroPoint: zero)

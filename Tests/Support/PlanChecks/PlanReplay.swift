@@ -42,8 +42,8 @@ struct PlanReplay {
                 case .input, .convolution, .batchNorm, .instanceNorm, .activation, .scale, .parametricReLU, .add,
                     .multiply, .subtract, .dropout, .gaussianNoise, .maxPool, .averagePool, .globalAveragePool,
                     .globalMaxPool, .localDeviation, .powerPool, .windowPool, .comparisonPool, .fixedFilter, .rnnPool,
-                    .upsampleBilinear, .upsampleNearest, .depthToSpace, .multiHeadAttention, .attentionHead,
-                    .positionEmbedding, .linear, .softmax, .concatenation, .slice, .pad:
+                    .upsampleBilinear, .upsampleNearest, .depthToSpace, .spaceToDepth, .multiHeadAttention,
+                    .attentionHead, .positionEmbedding, .linear, .softmax, .concatenation, .slice, .pad:
                     node.id
                 }
         }
@@ -228,6 +228,7 @@ struct PlanReplay {
             let row = pass - details.before.height
             return all(row >= 0 && row < height ? [row] : [])
         case .depthToSpace(let details): return all([min(pass / details.factor, height - 1)])
+        case .spaceToDepth(let details): return all((0..<details.factor).map { pass * details.factor + $0 })
         case .multiHeadAttention, .instanceNorm: return all(pass == 0 ? Array(0..<height) : [pass])
         case .linear, .attentionHead: return all(Array(0..<height))
         case .batchNorm, .activation, .scale, .parametricReLU, .softmax, .slice, .positionEmbedding,

@@ -61,6 +61,7 @@ struct ReferenceKernel {
         case .pad(let details): surround(details, pass, memory)
         case .softmax: share(pass, memory)
         case .depthToSpace(let details): shuffle(details, pass, memory)
+        case .spaceToDepth(let details): gather(details, pass, memory)
         case .multiHeadAttention(let details): attend(details, pass, memory)
         case .input, .dropout, .flatten: return
         }
@@ -162,6 +163,18 @@ struct ReferenceKernel {
                 }
                 let sum = mix(rows.0) * (256 - down) + mix(rows.1) * down
                 memory.output[x * output.channels + channel] = Int8(clamping: (sum + 32768) >> 16)
+            }
+        }
+    }
+
+    private func gather(_ details: SpaceToDepth, _ pass: Int, _ memory: Memory) {
+        let (input, factor) = (inputs[0], details.factor)
+        for x in 0..<output.width {
+            for channel in 0..<output.channels {
+                let (source, cell) = channel.quotientAndRemainder(dividingBy: factor * factor)
+                let row = memory.row(0, pass * factor + cell / factor)
+                memory.output[x * output.channels + channel] =
+                    row[(x * factor + cell % factor) * input.channels + source]
             }
         }
     }

@@ -111,3 +111,27 @@ extension DepthToSpace: ONNXOperation {
     func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
     func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
 }
+
+extension SpaceToDepth: ONNXOperation {
+    func append(_ node: Node, _ values: [String], _ shapes: [Shape], to graph: inout ONNXGraphBuilder) {
+        var (map, shape) = (values[0], shapes[0])
+        let whole = Size(shape.height / factor * factor, shape.width / factor * factor)
+        if shape.size != whole {
+            // ONNX has no cells that a map's border cuts.
+            map = graph.slice(node, "whole", map, from: [0, 0], count: whole, step: 1, axes: [2, 3])
+            shape = Shape(shape.channels, whole)
+        }
+        let attributes: [ONNXAttributeProto] = [.integer("blocksize", factor)]
+        guard shape.channels > 1, factor > 1 else { return graph.finish(node, "SpaceToDepth", [map], attributes) }
+        // SpaceToDepth has the channels of a place side by side, and the network a channel's cell, as DepthToSpace in its mode CRD.
+        let (channels, area, size) = (shape.channels, factor * factor, node.shape.size.pair)
+        let places = graph.step(node, "places", "SpaceToDepth", [map], attributes)
+        let apart = graph.step(
+            node, "apart", "Reshape", [places, graph.integers(node, "apart/shape", [0, area, channels] + size)])
+        let turned = graph.step(node, "turned", "Transpose", [apart], [.integers("perm", [0, 2, 1, 3, 4])])
+        graph.finish(node, "Reshape", [turned, graph.integers(node, "shape", [0, channels * area] + size)])
+    }
+
+    func bulk(_ node: Node, _ map: Shape) -> ONNXBulk { .parametersAlone }
+    func restored(_ parameter: String, from parts: ONNXParts) -> ONNXRestored { .withoutEffect }
+}

@@ -83,6 +83,7 @@ extension ONNXGraphReader {
         "Slice": ONNXOperator(1...5) { try $0.slice($1) },
         "Softmax": ONNXOperator(1...1) { try $0.softmax($1) },
         "Softplus": ONNXOperator(1...1) { try $0.activation($1, .softplus) },
+        "SpaceToDepth": ONNXOperator(1...1) { try $0.spaceToDepth($1) },
         "Split": ONNXOperator(1...2, outputs: 1 << 14, givesAll: true) { try $0.split($1) },
         "Squeeze": ONNXOperator(1...2) { try $0.reshape($1) },
         "Sub": ONNXOperator(2...2) { try $0.binary($1, .subtract) },

@@ -5,7 +5,7 @@ import Networks
 ///
 /// No number moves for that: a value notes which channel is which, and what reads it behind takes them as they lie. A convolution has its weights
 /// in that order instead, parts of shuffled channels are runs of those that there are, and a concatenation goes on noting. Where an operator needs
-/// the channels in the tensor's order, they are cut in runs and joined anew.
+/// the channels in the tensor's order, they are cut in runs and joined anew. SpaceToDepth is read likewise: its order is not the network's.
 extension ONNXGraphReader {
     /// Runs of channels that are copied one by one, for one value.
     private static let mostRuns = 64
@@ -34,6 +34,22 @@ extension ONNXGraphReader {
         x.shuffle = Self.simplified(x.shuffle.map { known in places.map { known[$0] } } ?? places)
         x.sides = order.map { x.sides[$0] }
         try set(node, .value(x))
+    }
+
+    /// Cells of pixels as channels, of which ONNX has those of one place side by side and the network those of one channel.
+    mutating func spaceToDepth(_ node: ONNXNodeProto) throws {
+        let x = try map(node)
+        let (factor, shape) = (try node.integer("blocksize", default: 0), x.shape)
+        guard (1...256).contains(factor), shape.height % factor == 0, shape.width % factor == 0 else {
+            throw ONNXNodeProblem.unsupported("has the block size \(factor), which does not divide \(shape)")
+        }
+        var result = try add(.spaceToDepth(SpaceToDepth(factor: factor)), [x], name: name(for: node))
+        try foldChannels(of: result)
+        let area = factor * factor
+        result.shuffle = Self.simplified(
+            (0..<area).flatMap { place in (0..<shape.channels).map { $0 * area + place } })
+        try set(node, .value(result))
+        try keepNumbers(node, of: x)
     }
 
     /// Nil for channels that are where they should be.

@@ -48,6 +48,8 @@ package enum TFLiteOperator: Sendable, Hashable {
     case gather(axis: Int)
     /// DEPTH_TO_SPACE: cells [row][column][channel].
     case depthToSpace(block: Int)
+    /// SPACE_TO_DEPTH: likewise.
+    case spaceToDepth(block: Int)
     /// RESIZE_BILINEAR: image, [height, width]; centres of pixels are aligned.
     case resizeBilinear
     /// RESIZE_NEAREST_NEIGHBOR: image, [height, width].
@@ -153,6 +155,7 @@ extension TFLiteOperator {
         case .stridedSlice: return Self.form(45, second, [Options.StridedSlice.beginMask: Self.side(0)])
         case .gather(let axis): return Self.form(36, second, [Options.Gather.axis: Self.side(axis)])
         case .depthToSpace(let block): return Self.form(5, 1, [Options.DepthToSpace.block: Self.side(block)])
+        case .spaceToDepth(let block): return Self.form(26, second, [Options.SpaceToDepth.block: Self.side(block)])
         case .resizeBilinear: return Self.form(23, 3, [Options.ResizeBilinear.hasHalfPixelCentres: .flag(true)])
         case .resizeNearest(let alignsCorners, let hasHalfPixelCentres):
             return Self.form(
