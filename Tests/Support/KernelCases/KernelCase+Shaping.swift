@@ -25,7 +25,7 @@ extension KernelCase {
             one("pad_right", [6, 1, 1], .pad(Pad(before: 0, after: Size(0, 4), value: -1))),
             one("shuffle", [12, 3, 3], .depthToSpace(DepthToSpace(factor: 2, size: Size(7, 6)))),
             one("shuffle_dot", [9, 1, 1], .depthToSpace(DepthToSpace(factor: 3, size: Size(5, 3)))),
-            one("space_to_depth", [3, 7, 6], .spaceToDepth(SpaceToDepth(factor: 2))),
+            one("space_to_depth", [3, 7, 5], .spaceToDepth(SpaceToDepth(factor: 2))),
             one("space_to_depth_one_channel", [1, 7, 9], .spaceToDepth(SpaceToDepth(factor: 3))),
             one("space_to_depth_dot", [5, 4, 5], .spaceToDepth(SpaceToDepth(factor: 4))),
             one("upsample", [5, 4, 5], .upsampleBilinear(UpsampleBilinear(size: Size(7, 9)))),
