@@ -105,16 +105,17 @@ final class DistributedTests: CommandLineTestCase {
     func testASilentRankStopsTheOthersAfterTheTimeout() throws {
         try makePhotos(train: 32, test: 8)
         let both = try start(
-            2, arguments("run", "--epochs", "2000", "--batch-size", "8") + ["--distributed-timeout", "1.5"])
+            2, arguments("run", "--epochs", "2000", "--batch-size", "8") + ["--distributed-timeout", "4.5"])
+        // Starting, too, has to take less on a machine that is busy.
         waitForEpoch("run", both)
         let clock = ContinuousClock.now
         kill(both[1].process.processIdentifier, SIGSTOP)
         let outcome = try finish(both[0])
-        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(6))
+        XCTAssertLessThan(ContinuousClock.now - clock, .seconds(12))
         kill(both[1].process.processIdentifier, SIGKILL)
         _ = try finish(both[1])
         XCTAssertEqual(outcome.status, 1)
-        XCTAssertTrue(message(outcome).contains("has not answered for 1.5 s"), outcome.errors)
+        XCTAssertTrue(message(outcome).contains("has not answered for 4.5 s"), outcome.errors)
     }
 
     func testTheOthersStopWhereTheFirstRankCannotBegin() throws {

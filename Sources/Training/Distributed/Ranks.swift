@@ -114,7 +114,7 @@ public final class Ranks {
     /// Runs something that talks to the others; that one of them is gone becomes a sentence.
     ///
     /// - Parameter checkpoint: where to go on from, if there is one.
-    func keepingContact<Result>(checkpoint: String, _ body: () throws -> Result) throws -> Result {
+    public func keepingContact<Result>(checkpoint: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as TorchError where count > 1 && error.isLostContact {

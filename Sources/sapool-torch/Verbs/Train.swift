@@ -199,9 +199,12 @@ struct Train: ParsableCommand {
         let sources = stop.listen(speaks: ranks.isFirst)
         let progress = TrainingProgress()
         let folder = RunFolder(output)
-        let trainer = try Trainer(
-            ranks.shared { try settings(folder) }, run: folder, options: options, ranks: ranks,
-            shouldStop: { stop.isRaised }, report: { if ranks.isFirst { progress.show($0) } })
+        // The others may be gone before the first step, too.
+        let trainer = try ranks.keepingContact(checkpoint: folder.last) {
+            try Trainer(
+                ranks.shared { try settings(folder) }, run: folder, options: options, ranks: ranks,
+                shouldStop: { stop.isRaised }, report: { if ranks.isFirst { progress.show($0) } })
+        }
         let metrics = try withExtendedLifetime(sources) { try trainer.train() }
         guard let metrics else { throw ExitCode(130) }
         guard ranks.isFirst else { return }
