@@ -124,6 +124,23 @@ public enum Stem: Sendable {
     case strided(Int)
     /// The first convolution keeps stride 1, and a pooling with kernel = stride follows.
     case pooled(any PoolingMethod, stride: Int)
+
+    /// Stride of the first convolution, where that of the backbone's own is `standard`.
+    func stride(standard: Int) -> Int {
+        switch self {
+        case .standard, .published: standard
+        case .strided(let stride): stride
+        case .pooled: 1
+        }
+    }
+}
+
+extension NetworkBuilder {
+    /// A stem's map, pooled where the stem says so.
+    func pool(_ map: Node.ID, behind stem: Stem, name: String) throws -> Node.ID {
+        guard case .pooled(let method, let factor) = stem else { return map }
+        return try pool(map, with: method, kernel: factor, name: name)
+    }
 }
 
 /// Where a stage's pooling layer stands.

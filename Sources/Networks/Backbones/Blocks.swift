@@ -1,7 +1,8 @@
 // What several backbones are made of.
 
 extension NetworkBuilder {
-    /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride 1.
+    /// Convolution, batch normalisation and an activation, named 0, 1, 2 in a scope; padding keeps the size at stride
+    /// 1.
     func convolutionBlock(
         _ x: Node.ID, to channels: Int, kernel: Size, stride: Int = 1, activation function: Activation.Function,
         scope name: String

@@ -1,5 +1,6 @@
-/// DS-CNN (Zhang et al., *Hello Edge: Keyword Spotting on Microcontrollers*, 2017): a large convolution and depthwise separable blocks that
-/// keep the map's size. With its defaults it is MLPerf Tiny's network for keyword spotting, on "images" of 49 × 10 numbers of one channel.
+/// DS-CNN (Zhang et al., *Hello Edge: Keyword Spotting on Microcontrollers*, 2017): a large convolution and depthwise
+/// separable blocks that keep the map's size. With its defaults it is MLPerf Tiny's network for keyword spotting, on
+/// "images" of 49 × 10 numbers of one channel.
 ///
 /// MLPerf's averages the first 24 rows of the last 25; this one averages all.
 public struct DSCNN: Backbone {

@@ -52,15 +52,9 @@ public struct EfficientNetLite: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published: 2
-            case .strided(let stride): stride
-            case .pooled: 1
-            }
-        let map = try layer(x, to: 32, kernel: 3, stride: stride, convolution: "conv_stem", norm: "bn1", in: builder)
-        guard case .pooled(let method, let factor) = stem else { return map }
-        return try builder.pool(map, with: method, kernel: factor, name: "stem_pool")
+        let map = try layer(
+            x, to: 32, kernel: 3, stride: stem.stride(standard: 2), convolution: "conv_stem", norm: "bn1", in: builder)
+        return try builder.pool(map, behind: stem, name: "stem_pool")
     }
 
     private func buildStage(

@@ -1,13 +1,15 @@
-/// What frameworks have differently in layers of the same name: where the lines of a padding lie, and the numbers of a batch
-/// normalisation.
+/// What frameworks have differently in layers of the same name: where the lines of a padding lie, and the numbers of a
+/// batch normalisation.
 ///
-/// Networks that were born in Keras keep its conventions here, so that its weights give its numbers, and a training here meets one there.
+/// Networks that were born in Keras keep its conventions here, so that its weights give its numbers, and a training
+/// here meets one there.
 public struct LayerConventions: Sendable, Hashable {
     /// Where the lines lie that a convolution adds so that at stride 1 its map keeps its size.
     public enum Padding: String, Sendable, CaseIterable {
         /// Half of the kernel on every side, as networks of PyTorch have it.
         case symmetric
-        /// As many lines as an output for each stride begun needs, and the odd one below and on the right: TensorFlow's "same".
+        /// As many lines as an output for each stride begun needs, and the odd one below and on the right: TensorFlow's
+        /// "same".
         case same
     }
 

@@ -1,5 +1,6 @@
-/// MobileNet (Howard et al., *MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications*, 2017) at any width,
-/// with any pooling. Of width 0.25 it is MLPerf Tiny's network for Visual Wake Words (Banbury et al., *MLPerf Tiny Benchmark*, 2021).
+/// MobileNet (Howard et al., *MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications*,
+/// 2017) at any width, with any pooling. Of width 0.25 it is MLPerf Tiny's network for Visual Wake Words (Banbury et
+/// al., *MLPerf Tiny Benchmark*, 2021).
 public struct MobileNetV1: Backbone {
     /// Multiplies every number of channels; what is left is cut to a whole number, at least 8.
     public var width: Double
@@ -66,16 +67,10 @@ public struct MobileNetV1: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published: 2
-            case .strided(let stride): stride
-            case .pooled: 1
-            }
         let map = try builder.convolutionBlock(
-            x, to: channels(32), kernel: 3, stride: stride, activation: activation.function, scope: "conv1")
-        guard case .pooled(let method, let factor) = stem else { return map }
-        return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
+            x, to: channels(32), kernel: 3, stride: stem.stride(standard: 2), activation: activation.function,
+            scope: "conv1")
+        return try builder.pool(map, behind: stem, name: "conv1_pool")
     }
 
     private func buildStage(

@@ -53,16 +53,9 @@ public struct MobileNetV2: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published: 2
-            case .strided(let stride): stride
-            case .pooled: 1
-            }
         let map = try builder.convolutionBlock(
-            x, to: channels(32), kernel: 3, stride: stride, activation: .relu6, scope: "conv1")
-        guard case .pooled(let method, let factor) = stem else { return map }
-        return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
+            x, to: channels(32), kernel: 3, stride: stem.stride(standard: 2), activation: .relu6, scope: "conv1")
+        return try builder.pool(map, behind: stem, name: "conv1_pool")
     }
 
     private func buildStage(

@@ -88,16 +88,10 @@ public struct MobileNetV3: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published: 2
-            case .strided(let stride): stride
-            case .pooled: 1
-            }
-        var map = try builder.paddedConvolution(x, to: 16, kernel: 3, stride: Size(stride), name: "conv1")
+        var map = try builder.paddedConvolution(
+            x, to: 16, kernel: 3, stride: Size(stem.stride(standard: 2)), name: "conv1")
         map = try builder.activation(try builder.batchNorm(map, name: "bn1"), .hardSwish, name: "hs1")
-        guard case .pooled(let method, let factor) = stem else { return map }
-        return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
+        return try builder.pool(map, behind: stem, name: "conv1_pool")
     }
 
     private func buildBlock(

@@ -60,13 +60,8 @@ public struct ResNet: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published: 2
-            case .strided(let stride): stride
-            case .pooled: 1
-            }
-        var map = try builder.paddedConvolution(x, to: 64, kernel: 7, stride: Size(stride), name: "conv1")
+        var map = try builder.paddedConvolution(
+            x, to: 64, kernel: 7, stride: Size(stem.stride(standard: 2)), name: "conv1")
         map = try builder.activation(try builder.batchNorm(map, name: "bn1"), .relu, name: "relu")
         switch stem {
         case .strided: return map

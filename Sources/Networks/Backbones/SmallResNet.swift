@@ -1,8 +1,9 @@
-/// The ResNets of He et al. for images of 32 pixels (*Deep Residual Learning for Image Recognition*, CVPR 2016, section 4.2): a 3×3
-/// convolution and three stages of n blocks, 6n + 2 layers with weights. With n = 1 it is MLPerf Tiny's ResNet-8 (Banbury et al., 2021).
+/// The ResNets of He et al. for images of 32 pixels (*Deep Residual Learning for Image Recognition*, CVPR 2016, section
+/// 4.2): a 3×3 convolution and three stages of n blocks, 6n + 2 layers with weights. With n = 1 it is MLPerf Tiny's
+/// ResNet-8 (Banbury et al., 2021).
 ///
-/// Where a block changes the shape, its shortcut is a 1×1 convolution with biases and no normalisation, as in Keras' example and in
-/// MLPerf's network; the paper pads with zeros.
+/// Where a block changes the shape, its shortcut is a 1×1 convolution with biases and no normalisation, as in Keras'
+/// example and in MLPerf's network; the paper pads with zeros.
 public struct SmallResNet: Backbone {
     /// Blocks of each stage.
     public var blocks: Int
@@ -56,15 +57,9 @@ public struct SmallResNet: Backbone {
     }
 
     private func buildStem(_ x: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {
-        let stride =
-            switch stem {
-            case .standard, .published, .pooled: 1
-            case .strided(let stride): stride
-            }
         let map = try builder.convolutionBlock(
-            x, to: channels[0], kernel: 3, stride: stride, activation: .relu, scope: "conv1")
-        guard case .pooled(let method, let factor) = stem else { return map }
-        return try builder.pool(map, with: method, kernel: factor, name: "conv1_pool")
+            x, to: channels[0], kernel: 3, stride: stem.stride(standard: 1), activation: .relu, scope: "conv1")
+        return try builder.pool(map, behind: stem, name: "conv1_pool")
     }
 
     private func buildStage(_ x: Node.ID, _ stage: Int, in builder: NetworkBuilder) throws -> Node.ID {
