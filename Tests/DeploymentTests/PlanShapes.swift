@@ -41,7 +41,7 @@ struct PlanShape {
                 network: try Network(
                     notation: "ssdlite(backbone=plain-cnn(channels=4-8, strides=22), first-stride=2, extra=0)",
                     input: [3, 16, 16], classes: 3), options: pushed),
-            PlanShape(name: "yolo", network: try yolo()),
+            PlanShape(name: "yolo", network: try .withHeadsOfYOLO(side: 32, channels: 8)),
             PlanShape(name: "mirrored", network: try mirrored(), options: PlanOptions(stripes: .on)),
             // Tokens that the image is read for before its convolutions read it again, and that poolings read to the
             // end.
@@ -185,27 +185,5 @@ struct PlanShape {
     private static func glance(_ pool: String) throws -> Network {
         try Network(
             notation: "plain-cnn(channels=4-8-8, strides=222, pool=\(pool))", input: [3, 24, 24], classes: 4)
-    }
-
-    /// Heads of YOLO's form on a few strided convolutions.
-    private static func yolo() throws -> Network {
-        let builder = NetworkBuilder("two maps of YOLO")
-        var x = try builder.input([3, 32, 32])
-        var outputs: [Node.ID] = []
-        var grids: [AnchorGrid] = []
-        for (level, stride) in [4, 2, 2].enumerated() {
-            x = try builder.convolution(
-                x, to: 8, kernel: 3, stride: Size(stride), padding: 1, bias: true, name: "conv\(level)")
-            x = try builder.activation(x, .relu, name: "relu\(level)")
-            guard level > 0 else { continue }
-            outputs.append(try builder.convolution(x, to: 2 * (3 + 5), kernel: 1, bias: true, name: "head\(level)"))
-            let size = builder.shape(of: x).size
-            grids.append(
-                AnchorGrid(
-                    rows: size.height, columns: size.width,
-                    sizes: [AnchorGrid.Size(width: 0.15, height: 0.25), AnchorGrid.Size(width: 0.4, height: 0.3)]))
-        }
-        return try builder.network(
-            outputs: outputs, detector: DetectorLayout(style: .yolo, classes: 3, grids: grids))
     }
 }

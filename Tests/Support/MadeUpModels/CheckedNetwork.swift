@@ -30,7 +30,7 @@ package struct CheckedNetwork {
                 "ssd", "ssdlite(backbone=plain-cnn(channels=8-16-16, strides=222), first-stride=4, extra=0)",
                 [3, 48, 48],
                 classes: 3),
-            CheckedNetwork(name: "yolo", network: try yolo(), pushesRows: false),
+            CheckedNetwork(name: "yolo", network: try .withHeadsOfYOLO(side: 64, channels: 16), pushesRows: false),
             CheckedNetwork(name: "windows", network: try .withEveryWindow(), pushesRows: true),
             CheckedNetwork(name: "shaping", network: try .withEveryShaping(), pushesRows: true),
             CheckedNetwork(name: "litert", network: try .withEveryShaping(), pushesRows: false, arithmetic: .liteRT),
@@ -44,28 +44,6 @@ package struct CheckedNetwork {
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
         ]
-    }
-
-    /// Heads of YOLO's form on a few strided convolutions.
-    private static func yolo() throws -> Network {
-        let builder = NetworkBuilder("two maps of YOLO")
-        var x = try builder.input([3, 64, 64])
-        var outputs: [Node.ID] = []
-        var grids: [AnchorGrid] = []
-        for (level, stride) in [4, 2, 2].enumerated() {
-            x = try builder.convolution(
-                x, to: 16, kernel: 3, stride: Size(stride), padding: 1, bias: true, name: "conv\(level)")
-            x = try builder.activation(x, .relu, name: "relu\(level)")
-            guard level > 0 else { continue }
-            outputs.append(try builder.convolution(x, to: 2 * (3 + 5), kernel: 1, bias: true, name: "head\(level)"))
-            let size = builder.shape(of: x).size
-            grids.append(
-                AnchorGrid(
-                    rows: size.height, columns: size.width,
-                    sizes: [AnchorGrid.Size(width: 0.15, height: 0.25), AnchorGrid.Size(width: 0.4, height: 0.3)]))
-        }
-        return try builder.network(
-            outputs: outputs, detector: DetectorLayout(style: .yolo, classes: 3, grids: grids))
     }
 
     /// ResNet-18 up to its first stage.
