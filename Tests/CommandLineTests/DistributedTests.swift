@@ -118,6 +118,21 @@ final class DistributedTests: CommandLineTestCase {
         XCTAssertTrue(message(outcome).contains("has not answered for 4.5 s"), outcome.errors)
     }
 
+    /// One that has met the others and goes before anything is trained, for a reason of its own.
+    func testARankThatIsLostBeforeTheFirstStepIsASentence() throws {
+        try makePhotos(train: 8, test: 2)
+        let port = "\(Self.freePort())"
+        let both = try [[], ["--workers", "999"]].enumerated().map { rank, wrong in
+            try start(arguments("run", "--epochs", "1", "--batch-size", "4") + wrong, variables(rank, of: 2, port))
+        }
+        let outcomes = try both.map { try finish($0) }
+        XCTAssertEqual(outcomes.map(\.status), [1, 64])
+        XCTAssertEqual(
+            message(outcomes[0]),
+            "Error: rank 0 of 2 has lost the others: one has died or stopped, or has not answered for 30 s (--distributed-timeout); start "
+                + "all of them again with --resume")
+    }
+
     func testTheOthersStopWhereTheFirstRankCannotBegin() throws {
         try makePhotos(train: 8, test: 2)
         try FileManager.default.createDirectory(atPath: "\(folder)/run", withIntermediateDirectories: true)
@@ -236,13 +251,14 @@ final class DistributedTests: CommandLineTestCase {
     /// Starts the ranks of one training.
     private func start(_ count: Int, _ arguments: [String]) throws -> [Started] {
         let port = "\(Self.freePort())"
-        return try (0..<count).map { rank in
-            let variables = [
-                "RANK": "\(rank)", "WORLD_SIZE": "\(count)", "LOCAL_RANK": "\(rank)", "LOCAL_WORLD_SIZE": "\(count)",
-                "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
-            ]
-            return try start(arguments, variables)
-        }
+        return try (0..<count).map { try start(arguments, variables($0, of: count, port)) }
+    }
+
+    private func variables(_ rank: Int, of count: Int, _ port: String) -> [String: String] {
+        [
+            "RANK": "\(rank)", "WORLD_SIZE": "\(count)", "LOCAL_RANK": "\(rank)", "LOCAL_WORLD_SIZE": "\(count)",
+            "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port,
+        ]
     }
 
     private func finish(_ started: Started) throws -> Outcome {
