@@ -295,7 +295,8 @@ let package = Package(
     cxxLanguageStandard: .cxx20
 )
 
-// Optimising tests takes four times as long as compiling them, and saves no time when they run: what computes is optimised.
+// Optimising tests takes four times as long as compiling them, and saves no time when they run: what computes is
+// optimised.
 for target in package.targets where target.type == .test {
     target.swiftSettings = [.unsafeFlags(["-Onone"])]
 }

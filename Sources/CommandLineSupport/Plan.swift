@@ -95,7 +95,8 @@ package struct Plan: ParsableCommand {
 }
 
 extension NetworkDetails {
-    /// The width that a network has: of a MobileNet what its name or the option says; nil of others, and of a JSON form.
+    /// The width that a network has: of a MobileNet what its name or the option says; nil of others, and of a JSON
+    /// form.
     package func builtWidth(of name: String) throws -> Double? {
         guard !Network.isJSONFile(name), Self.folderFile(name) == nil else { return nil }
         if ReferenceNotation.matches(name) {

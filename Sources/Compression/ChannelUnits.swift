@@ -2,10 +2,11 @@ import Networks
 
 /// Which channels of a network can only be removed together, derived from what its operations do with channels.
 ///
-/// Channels of different values are one **unit** where removing one leaves the others without sense: a residual sum ties its operands, a
-/// depthwise convolution its input and output, squeeze-and-excite the gate and the map, a weighted pooling the map and its weights, a
-/// depth-to-space or space-to-depth each channel and its cells, and attention the same channel of every head (each head gets narrower; their number
-/// stays). Units that the same layers make are a **group**.
+/// Channels of different values are one **unit** where removing one leaves the others without sense: a residual sum
+/// ties its operands, a depthwise convolution its input and output, squeeze-and-excite the gate and the map, a weighted
+/// pooling the map and its weights, a depth-to-space or space-to-depth each channel and its cells, and attention the
+/// same channel of every head (each head gets narrower; their number stays). Units that the same layers make are a
+/// **group**.
 public struct ChannelUnits: Sendable {
     /// Channels that go together.
     public struct Unit: Sendable, Hashable {

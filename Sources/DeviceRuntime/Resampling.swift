@@ -42,8 +42,8 @@ private struct SourcePlace {
     func mix(_ a: Int8, _ b: Int8) -> Int32 { Int32(a) &* (2048 &- fraction) &+ Int32(b) &* fraction }
 }
 
-/// One row of depth-to-space, or of its inverse (`toDepth`): `factor²` numbers a channel of a position, `[channel][row][column]` as in
-/// PyTorch's pixel shuffle, are a cell of pixels. Exact.
+/// One row of depth-to-space, or of its inverse (`toDepth`): `factor²` numbers a channel of a position,
+/// `[channel][row][column]` as in PyTorch's pixel shuffle, are a cell of pixels. Exact.
 ///
 /// Pixels beyond the last cell are copies of the border, and are not read on the way back.
 @inline(never)

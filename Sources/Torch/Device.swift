@@ -17,7 +17,8 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
 
     /// A device by name. Without a number it is the first of its kind.
     ///
-    /// - Throws: `TorchError` where the name is no device or this libtorch cannot use it, with the reason and what to do.
+    /// - Throws: `TorchError` where the name is no device or this libtorch cannot use it, with the reason and what to
+    ///   do.
     public init(_ name: String) throws {
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let isNumbered = parts.count == 1 || Int(parts[1]).map { (0...127).contains($0) } ?? false

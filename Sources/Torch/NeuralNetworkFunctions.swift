@@ -106,9 +106,9 @@ extension Tensor {
 
     /// `softmax(Q Kᵀ / √d) V`, streamed: nothing of size N×N is stored, neither here nor for the backward pass.
     ///
-    /// On the CPU, float32 with up to 64 channels a head runs on this project's own kernel (`Sources/CTorch/Attention`),
-    /// made for few channels; everything else runs on libtorch's, of which GPUs have kernels for multiples of 8 channels: heads are
-    /// filled up with zeros there, which change no score.
+    /// On the CPU, float32 with up to 64 channels a head runs on this project's own kernel
+    /// (`Sources/CTorch/Attention`), made for few channels; everything else runs on libtorch's, of which GPUs have
+    /// kernels for multiples of 8 channels: heads are filled up with zeros there, which change no score.
     ///
     /// Queries (self), keys and values are `[B, heads, N, d]`, in memory of any layout.
     ///

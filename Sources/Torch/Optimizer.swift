@@ -5,8 +5,8 @@
 public protocol Optimizer: AnyObject {
     /// Applies the accumulated gradients.
     ///
-    /// - Parameter skipping: one number on the parameters' device, 1 where the step is to be left out and 0 where not, which nothing
-    ///   waits for (see `LossScale`); nil for a step in any case.
+    /// - Parameter skipping: one number on the parameters' device, 1 where the step is to be left out and 0 where not,
+    ///   which nothing waits for (see `LossScale`); nil for a step in any case.
     func step(learningRate: Double, skipping: Tensor?) throws
 
     /// Forgets the accumulated gradients.

@@ -8,9 +8,9 @@ extension Torch {
     /// Whether `withMixedPrecision` is in force for a device on this thread.
     public static func usesMixedPrecision(on device: Device) -> Bool { ct_autocast(device.name) }
 
-    /// Runs `body` with a device's matrix products and convolutions in a type of fewer bits, their sums in float32; everything that needs
-    /// more precision stays in float32 (Micikevicius et al., *Mixed Precision Training*, ICLR 2018). A processor without instructions for
-    /// the type emulates it, slowly.
+    /// Runs `body` with a device's matrix products and convolutions in a type of fewer bits, their sums in float32;
+    /// everything that needs more precision stays in float32 (Micikevicius et al., *Mixed Precision Training*, ICLR
+    /// 2018). A processor without instructions for the type emulates it, slowly.
     ///
     /// The backward pass of what `body` computes runs outside: each operation in the types that it had.
     ///
@@ -24,8 +24,8 @@ extension Torch {
         return try body()
     }
 
-    /// Whether float32 products on GPUs of NVIDIA may round their factors to the 10 bits of TF32; sums stay in float32. For the
-    /// whole process.
+    /// Whether float32 products on GPUs of NVIDIA may round their factors to the 10 bits of TF32; sums stay in float32.
+    /// For the whole process.
     public static var allowsTF32: Bool {
         get { tf32 }
         set {
@@ -37,7 +37,7 @@ extension Torch {
     // Set where devices are chosen, before anything computes on them.
     nonisolated(unsafe) private static var tf32 = false
 
-    /// Has GPUs of NVIDIA compute the same bits in every run, where libtorch has a way to (a warning names what has none); otherwise
-    /// it tries out which way is fastest for each shape. For the whole process.
+    /// Has GPUs of NVIDIA compute the same bits in every run, where libtorch has a way to (a warning names what has
+    /// none); otherwise it tries out which way is fastest for each shape. For the whole process.
     public static func setDeterministic(_ isDeterministic: Bool) { ct_set_deterministic(isDeterministic) }
 }

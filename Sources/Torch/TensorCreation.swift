@@ -48,8 +48,8 @@ extension Tensor {
         return result
     }
 
-    /// A tensor of the processor, on its way to a device. A GPU of NVIDIA takes it from memory that stays in place, while this thread
-    /// goes on.
+    /// A tensor of the processor, on its way to a device. A GPU of NVIDIA takes it from memory that stays in place,
+    /// while this thread goes on.
     public func sent(to device: Device) throws -> Tensor {
         guard device.isCUDA, self.device.isCPU else { return try to(device: device) }
         return try ATen.toCopy([

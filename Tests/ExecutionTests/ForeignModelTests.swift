@@ -31,8 +31,8 @@ final class ForeignModelTests: XCTestCase {
         }
     }
 
-    /// torchvision's and timm's own networks, cut small (`Tests/Golden/make_zoo_golden.py`): shuffled channels, margins that are computed of the
-    /// image's sides, groups, gates, dense joins, several outputs.
+    /// torchvision's and timm's own networks, cut small (`Tests/Golden/make_zoo_golden.py`): shuffled channels, margins
+    /// that are computed of the image's sides, groups, gates, dense joins, several outputs.
     func testNetworksOfTorchvisionAndTimmGiveTheOutputOfOnnxruntime() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("InterchangeTests/Resources/Zoo").path

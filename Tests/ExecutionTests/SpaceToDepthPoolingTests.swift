@@ -14,7 +14,8 @@ final class SpaceToDepthPoolingTests: XCTestCase {
             type: .float64)
     }
 
-    /// Of windows as wide as their stride the pooling is a strided convolution with the same weights: [C, C·4, 1, 1] for [C, C, 2, 2].
+    /// Of windows as wide as their stride the pooling is a strided convolution with the same weights: [C, C·4, 1, 1]
+    /// for [C, C, 2, 2].
     func testThePoolingIsAStridedConvolution() throws {
         let (cells, strided) = (try pooled("space-to-depth", [3, 6, 7]), try pooled("strided-conv", [3, 6, 7]))
         let weight = try cells.parameters.tensor("pool.0.weight")

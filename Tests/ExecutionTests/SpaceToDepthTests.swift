@@ -46,8 +46,8 @@ final class SpaceToDepthTests: XCTestCase {
         }
     }
 
-    /// A filter that is 1 at one place and 0 elsewhere, for each place of a cell, says the same, with multiplications; and what a
-    /// weighted sum of its outputs gives is where the gradient of each pixel goes.
+    /// A filter that is 1 at one place and 0 elsewhere, for each place of a cell, says the same, with multiplications;
+    /// and what a weighted sum of its outputs gives is where the gradient of each pixel goes.
     func testItIsABankOfFilters() throws {
         let ones = [[1.0, 0], [0, 1.0]]
         let bank = FixedFilter(

@@ -2,7 +2,8 @@ import Interchange
 import Networks
 import XCTest
 
-/// Channels that Reshape, Transpose and Reshape shuffle, by hand. Of four channels in two groups, [0 1][2 3], come 0 2 1 3.
+/// Channels that Reshape, Transpose and Reshape shuffle, by hand. Of four channels in two groups, [0 1][2 3], come 0 2
+/// 1 3.
 final class ONNXShuffleTests: XCTestCase {
     private typealias Bytes = ONNXModelBytes
 

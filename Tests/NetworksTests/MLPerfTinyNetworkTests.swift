@@ -1,8 +1,8 @@
 import Networks
 import XCTest
 
-/// MLPerf Tiny's networks and their relatives by name: shapes, weights and work against published figures and sums by hand; and what
-/// conventions change.
+/// MLPerf Tiny's networks and their relatives by name: shapes, weights and work against published figures and sums by
+/// hand; and what conventions change.
 final class MLPerfTinyNetworkTests: XCTestCase {
     private func network(_ notation: String, _ input: Shape, classes: Int = 10) throws -> Network {
         try Network(notation: notation, input: input, classes: classes)

@@ -37,7 +37,8 @@ final class QDQModelTests: XCTestCase {
         }
     }
 
-    /// torchvision's own networks after onnxruntime's quantiser (`Tests/Golden/make_zoo_golden.py`): shuffled channels and joined branches in int8.
+    /// torchvision's own networks after onnxruntime's quantiser (`Tests/Golden/make_zoo_golden.py`): shuffled channels
+    /// and joined branches in int8.
     func testQuantisedNetworksOfTorchvisionGiveItsClasses() throws {
         let folder = URL(fileURLWithPath: self.folder).deletingLastPathComponent().appendingPathComponent("Zoo").path
         let golden = try Safetensors(contentsOf: "\(folder)/golden.safetensors")
@@ -52,8 +53,9 @@ final class QDQModelTests: XCTestCase {
             let own = try interface.tensors(input, images.shape[0], of: program) { executor.run($0) }[0]
             let expected = try XCTUnwrap(golden[name])
             XCTAssertEqual(own.shape, expected.shape, name)
-            // The last layer, that least squares have found, makes more of each rounding: its numbers spread over 62 steps,
-            // and ShuffleNet's are 3.8 steps apart on average (as measured), those of most a normal distribution's.
+            // The last layer, that least squares have found, makes more of each rounding: its numbers spread over 62
+            // steps, and ShuffleNet's are 3.8 steps apart on average (as measured), those of most a normal
+            // distribution's.
             check(
                 own.floats(), expected.floats(), classes: 5, step: try XCTUnwrap(interface.outputs[0].scale), name,
                 most: 24)

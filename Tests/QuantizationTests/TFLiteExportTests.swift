@@ -49,8 +49,8 @@ final class TFLiteExportTests: XCTestCase {
         }
     }
 
-    /// Export and import are a closed circle, whatever kernels a network has: tables, sums in int32, attention, mirrored maps. Files whose operators
-    /// are not read one by one bring a note, by which the very model comes back.
+    /// Export and import are a closed circle, whatever kernels a network has: tables, sums in int32, attention,
+    /// mirrored maps. Files whose operators are not read one by one bring a note, by which the very model comes back.
     func testEveryNetworkComesBack() throws {
         var noted = 0
         for (name, input) in Self.networks {

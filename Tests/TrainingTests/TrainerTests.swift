@@ -105,7 +105,8 @@ final class TrainerTests: XCTestCase {
 
     // MARK: - What GPUs are trained by
 
-    /// Steps whose losses are read some at a time end with the same weights and figures, also where they are interrupted in between.
+    /// Steps whose losses are read some at a time end with the same weights and figures, also where they are
+    /// interrupted in between.
     func testLossesThatAreReadLateAreTheSame() throws {
         var recipe = try recipe(normalised: true)
         recipe.batchSize = 4

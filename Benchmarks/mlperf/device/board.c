@@ -1,5 +1,5 @@
-// QEMU's board mps2-an386 (Arm's MPS2 with a Cortex-M4; application note AN386): start-up, CMSDK's UART 0, and the counter of the board's
-// input and output registers.
+// QEMU's board mps2-an386 (Arm's MPS2 with a Cortex-M4; application note AN386): start-up, CMSDK's UART 0, and the
+// counter of the board's input and output registers.
 #include "board.h"
 
 #include <stddef.h>
@@ -7,7 +7,8 @@
 extern uint32_t board_data_load[], board_data_start[], board_data_end[], board_bss_start[], board_bss_end[], board_stack_top[];
 extern int main(void);
 
-// Data, state (bit 0: no room, bit 1: a character is there), control (bit 0: sends, bit 1: receives), interrupts, divisor.
+// Data, state (bit 0: no room, bit 1: a character is there), control (bit 0: sends, bit 1: receives), interrupts,
+// divisor.
 static volatile uint32_t *const uart = (volatile uint32_t *)0x40004000;
 enum { DATA, STATE, CONTROL, INTERRUPTS, DIVISOR };
 

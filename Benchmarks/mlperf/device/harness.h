@@ -1,6 +1,6 @@
-// MLPerf Tiny's two halves, by the names that its own sources have (benchmark/api in mlcommons/tiny, 1afd2c9): what whoever submits writes
-// (th_, in submitter.c), and what the benchmark brings (ee_, in protocol.c). With MLPERF_API the benchmark's own
-// headers and internally_implemented.cpp stand in for this file and protocol.c, compiled as C++.
+// MLPerf Tiny's two halves, by the names that its own sources have (benchmark/api in mlcommons/tiny, 1afd2c9): what
+// whoever submits writes (th_, in submitter.c), and what the benchmark brings (ee_, in protocol.c). With MLPERF_API the
+// benchmark's own headers and internally_implemented.cpp stand in for this file and protocol.c, compiled as C++.
 #pragma once
 #ifdef MLPERF_API
 #include "api/internally_implemented.h"
@@ -43,7 +43,8 @@ void ee_benchmark_initialize(void);
 void ee_serial_callback(char character);
 /// Carries a command out, and says m-ready.
 void ee_serial_command_parser_callback(char *command);
-/// Copies what `db` has loaded, at most `most` bytes; answers how many were loaded (the benchmark's own: how many were copied).
+/// Copies what `db` has loaded, at most `most` bytes; answers how many were loaded (the benchmark's own: how many were
+/// copied).
 size_t ee_get_buffer(uint8_t *buffer, size_t most);
 
 #ifdef __cplusplus

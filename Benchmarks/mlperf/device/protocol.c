@@ -1,5 +1,6 @@
-// The benchmark's half: commands by the serial port, and the buffer that images are loaded into. Commands and messages are those of
-// mlcommons/tiny's benchmark/api (1afd2c9) and of eembc/energyrunner; the code is ours. A command ends with `%`:
+// The benchmark's half: commands by the serial port, and the buffer that images are loaded into. Commands and messages
+// are those of mlcommons/tiny's benchmark/api (1afd2c9) and of eembc/energyrunner; the code is ours. A command ends
+// with `%`:
 //
 //     name            m-name-dut-[VENDOR]
 //     profile         m-profile-[…] and m-model-[ic01]: which data set the runner takes

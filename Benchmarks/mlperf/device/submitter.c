@@ -1,6 +1,6 @@
-// The submitter's half of MLPerf Tiny's interface over a library of `sapool export --format library`: image in, shares of classes out. It runs
-// the classifiers of the benchmark: ic01 and vww01, whose images are bytes, and kws01, whose spectrograms are signed bytes
-// (INPUT_IS_SIGNED).
+// The submitter's half of MLPerf Tiny's interface over a library of `sapool export --format library`: image in, shares
+// of classes out. It runs the classifiers of the benchmark: ic01 and vww01, whose images are bytes, and kws01, whose
+// spectrograms are signed bytes (INPUT_IS_SIGNED).
 #include "board.h"
 #include "harness.h"
 #include "print.h"

@@ -144,8 +144,8 @@ void ct_set_autocast(const char *device, bool enabled, int dtype);
 /// Whether float32 products on CUDA devices may round their factors to 10 bits (TF32).
 void ct_set_tf32(bool allowed);
 
-/// Whether CUDA devices compute the same bits in every run, where libtorch has a way to; else the way that is fastest for
-/// each shape is tried out.
+/// Whether CUDA devices compute the same bits in every run, where libtorch has a way to; else the way that is fastest
+/// for each shape is tried out.
 void ct_set_deterministic(bool deterministic);
 
 /// Processor features libtorch's kernels were chosen for, for example "AVX512".

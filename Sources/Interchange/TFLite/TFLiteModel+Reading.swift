@@ -65,8 +65,8 @@ extension TFLiteModel {
 }
 
 extension TFLiteModel {
-    /// Whether it has the tensors and operators of another, and takes and gives the same; what lies beside them does not
-    /// count.
+    /// Whether it has the tensors and operators of another, and takes and gives the same; what lies beside them does
+    /// not count.
     package func computes(like other: TFLiteModel) -> Bool {
         tensors == other.tensors && operators == other.operators && inputs == other.inputs && outputs == other.outputs
     }

@@ -36,7 +36,8 @@ extension DepthToSpace: DeviceFacts {
 }
 
 extension SpaceToDepth: DeviceFacts {
-    // What normalises channels behind it normalises pixels in front of it, by where they lie: no layer can take that up.
+    // What normalises channels behind it normalises pixels in front of it, by where they lie: no layer can take that
+    // up.
     package var rewriting: RewritingRule { .kept }
     package var placement: StepPlacement { .own(takesLimits: false) }
     package var spreading: Spreading { .never }

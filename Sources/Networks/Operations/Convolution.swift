@@ -40,8 +40,8 @@ public struct Convolution: WindowedOperation {
     /// Whether each channel has a filter of its own.
     public var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
 
-    /// Where a device's kernel has the weight that stands at `index` in PyTorch's order: channels behind taps; of depthwise convolutions,
-    /// outputs last.
+    /// Where a device's kernel has the weight that stands at `index` in PyTorch's order: channels behind taps; of
+    /// depthwise convolutions, outputs last.
     package func kernelPlace(of index: Int) -> Int {
         let (depth, taps) = (inputChannels / groups, window.kernel.area)
         let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)

@@ -155,10 +155,11 @@ public struct DepthToSpace: OperationKind {
     public func warning(_ inputs: [Shape]) -> String? { nil }
 }
 
-/// `[C, H, W]` → `[C·r², ⌊H/r⌋, ⌊W/r⌋]`: each cell of r × r pixels becomes one position. Lines behind the last whole cell are left out.
+/// `[C, H, W]` → `[C·r², ⌊H/r⌋, ⌊W/r⌋]`: each cell of r × r pixels becomes one position. Lines behind the last whole
+/// cell are left out.
 ///
-/// The inverse of `DepthToSpace`, in its order: the cells of one channel, row by row, then those of the next. A `FixedFilter` of r² taps says
-/// the same, but multiplies for it; here numbers only move.
+/// The inverse of `DepthToSpace`, in its order: the cells of one channel, row by row, then those of the next. A
+/// `FixedFilter` of r² taps says the same, but multiplies for it; here numbers only move.
 public struct SpaceToDepth: OperationKind {
     public static let name = Operation.Name.spaceToDepth
 

@@ -1,8 +1,10 @@
-/// Space-to-depth by the stride, and a convolution without one back to the map's channels, batch normalisation and ReLU (Sunkara and Luo,
-/// *No More Strided Convolutions or Pooling*, ECML PKDD 2022: SPD-Conv): no pixel is skipped before something is learned.
+/// Space-to-depth by the stride, and a convolution without one back to the map's channels, batch normalisation and ReLU
+/// (Sunkara and Luo, *No More Strided Convolutions or Pooling*, ECML PKDD 2022: SPD-Conv): no pixel is skipped before
+/// something is learned.
 ///
-/// The convolution sees so many cells as a window needs, ⌈k/s⌉ a side: of windows as wide as their stride one, 1×1. Then it is
-/// `StridedConvolution` in another order of computing; a `kernel` of 3 or more, as the paper's networks have, sees the cells around too.
+/// The convolution sees so many cells as a window needs, ⌈k/s⌉ a side: of windows as wide as their stride one, 1×1.
+/// Then it is `StridedConvolution` in another order of computing; a `kernel` of 3 or more, as the paper's networks
+/// have, sees the cells around too.
 public struct SpaceToDepthPooling: PoolingMethod, Hashable {
     /// Cells a side that one output sees, the window's own for one.
     public var kernel: Int
@@ -26,7 +28,8 @@ public struct SpaceToDepthPooling: PoolingMethod, Hashable {
         }
         let cells = Size(
             (window.kernel.height + stride - 1) / stride, (window.kernel.width + stride - 1) / stride)
-        // Lines of the map that belong to cells. What it has beyond them is less than a cell, which space-to-depth leaves out.
+        // Lines of the map that belong to cells. What it has beyond them is less than a cell, which space-to-depth
+        // leaves out.
         let covered = Size((output.height - 1 + cells.height) * stride, (output.width - 1 + cells.width) * stride)
         let after = Size(
             max(0, covered.height - shape.height - window.before.height),

@@ -2,7 +2,8 @@ import Foundation
 import Interchange
 import Networks
 
-// The way back from `.tflite`: sums in int32, tables and attention are many operators each, so the file says beside them of what they were made.
+// The way back from `.tflite`: sums in int32, tables and attention are many operators each, so the file says beside
+// them of what they were made.
 
 extension QuantizedModel {
     /// In the note's metadata: for each tensor of the model's file that the `.tflite` holds already the tensor there.
@@ -30,8 +31,8 @@ extension QuantizedModel {
         return rest
     }
 
-    /// The model that a `.tflite` of this project was made of; nil for any other, for one without a note, and where tensors or operators are not
-    /// what was written.
+    /// The model that a `.tflite` of this project was made of; nil for any other, for one without a note, and where
+    /// tensors or operators are not what was written.
     package init?(own file: TFLiteModel) {
         guard let note = file.note, let contents = try? Safetensors(bytes: Array(note)),
             let text = contents.metadata[Self.heldKey]?.data(using: .utf8),
@@ -67,8 +68,8 @@ extension QuantizedModel {
         return whole
     }
 
-    /// Whether writing the model again takes no more work and memory than the file's size allows: a few lines that ask for gigabytes are no model
-    /// of ours.
+    /// Whether writing the model again takes no more work and memory than the file's size allows: a few lines that ask
+    /// for gigabytes are no model of ours.
     private func isInProportion(to file: TFLiteModel) -> Bool {
         var (taps, numbers) = (0.0, 0.0)
         for node in network.nodes {

@@ -90,7 +90,8 @@ extension TFLiteTranslation {
             columns: (0..<shape.width).map { min($0, whole.width - 1) }, quantization: call.output)
     }
 
-    /// Cells of pixels as channels: SPACE_TO_DEPTH has the channels of a place side by side, PyTorch's pixel unshuffle a channel's cell.
+    /// Cells of pixels as channels: SPACE_TO_DEPTH has the channels of a place side by side, PyTorch's pixel unshuffle
+    /// a channel's cell.
     mutating func gather(_ call: TFLiteCall, _ factor: Int) throws -> Int {
         let (input, shape) = (call.inputs[0], call.shape)
         let (channels, area) = (input.shape.channels, factor * factor)

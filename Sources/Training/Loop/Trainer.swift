@@ -330,7 +330,8 @@ public final class Trainer {
         return value
     }
 
-    /// Adds to the epoch what steps came to that nobody has read yet, and hears whether a rank is to stop. Returns the last one's loss.
+    /// Adds to the epoch what steps came to that nobody has read yet, and hears whether a rank is to stop. Returns the
+    /// last one's loss.
     ///
     /// - Throws: `DivergenceError` where one of them is no number.
     @discardableResult

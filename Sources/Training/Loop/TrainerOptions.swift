@@ -16,8 +16,8 @@ public struct TrainerOptions: Sendable {
     /// several ranks compute what one would.
     public var synchronisesBatchNorm = false
 
-    /// Whether a GPU of NVIDIA computes the same bits in every run, where libtorch has a way to, at the cost of speed. The processor does
-    /// so in any case.
+    /// Whether a GPU of NVIDIA computes the same bits in every run, where libtorch has a way to, at the cost of speed.
+    /// The processor does so in any case.
     public var isDeterministic = false
     /// Steps between readings of their losses, which wait for the device; nil for 1 on the processor and 10 elsewhere.
     package var stepsBetweenReadings: Int?

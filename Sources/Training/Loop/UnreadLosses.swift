@@ -1,7 +1,7 @@
 import Torch
 
-/// Losses of steps that still lie where they were computed. Reading one waits for the device, so a GPU is asked for those of several
-/// steps at once and never stands still for them.
+/// Losses of steps that still lie where they were computed. Reading one waits for the device, so a GPU is asked for
+/// those of several steps at once and never stands still for them.
 struct UnreadLosses {
     /// What a step came to, on this process's images.
     struct Sums {

@@ -42,7 +42,8 @@ package struct LabelLoss {
         return try (entropies * Tensor(factors, shape: [labels.count]).sent(to: logits.device)).sum()
     }
 
-    /// How many images are told right; of a mixed one the share of the class that is told. One number, on the logits' device.
+    /// How many images are told right; of a mixed one the share of the class that is told. One number, on the logits'
+    /// device.
     package static func right(_ logits: Tensor, _ labels: [Int64], _ mixtures: [Mixture] = []) throws -> Tensor {
         try Torch.withoutGradients {
             let told = try logits.argmax(1)

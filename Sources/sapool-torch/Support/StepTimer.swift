@@ -36,7 +36,8 @@ final class StepTimer {
         labels = try Tensor((0..<batchSize).map { Int64($0 % classes) }, shape: [batchSize]).to(device: device)
     }
 
-    /// Milliseconds of each of `count` steps. A GPU computes them without a wait in between, so each is told their mean.
+    /// Milliseconds of each of `count` steps. A GPU computes them without a wait in between, so each is told their
+    /// mean.
     func run(_ count: Int) throws -> [Double] {
         guard device.isCPU else {
             try device.synchronise()

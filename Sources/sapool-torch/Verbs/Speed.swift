@@ -42,7 +42,8 @@ struct Speed: ParsableCommand {
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the figures as JSON.")
     var json = false
-    /// Answers numbers on standard input by the milliseconds of that many steps, and "memory" by the peak: for taking turns with others.
+    /// Answers numbers on standard input by the milliseconds of that many steps, and "memory" by the peak: for taking
+    /// turns with others.
     @Flag(help: .hidden)
     var serve = false
 

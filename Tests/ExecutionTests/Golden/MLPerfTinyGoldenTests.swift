@@ -5,7 +5,8 @@ import Networks
 import Torch
 import XCTest
 
-/// Networks by name beside MLPerf Tiny's own: the same layers, and with the weights of its `.tflite` files LiteRT's numbers.
+/// Networks by name beside MLPerf Tiny's own: the same layers, and with the weights of its `.tflite` files LiteRT's
+/// numbers.
 final class MLPerfTinyGoldenTests: XCTestCase {
     /// A layer with weights: how it lies over its map, and what comes out.
     private struct Layer: Equatable {
@@ -14,7 +15,8 @@ final class MLPerfTinyGoldenTests: XCTestCase {
         let output: [Int]
     }
 
-    /// The folder that the environment variable `SAPOOL_MODELS` names, by default `../shared/models` beside the package.
+    /// The folder that the environment variable `SAPOOL_MODELS` names, by default `../shared/models` beside the
+    /// package.
     private func folder() throws -> String {
         let environment = ProcessInfo.processInfo.environment
         let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -53,7 +53,8 @@ final class PoolingGoldenTests: XCTestCase {
                 if let pool = entry.pool { named.insert(String(pool.prefix { $0 != "(" })) }
             }
         }
-        // No method of the notation goes without. SPD-Conv is a strided convolution, which its own tests compare it with.
+        // No method of the notation goes without. SPD-Conv is a strided convolution, which its own tests compare it
+        // with.
         let others: Set = ["strided", "max", "average", "strided-conv", "attention", "space-to-depth"]
         XCTAssertEqual(Set(PoolingNotation.names).subtracting(named), others)
     }

@@ -123,7 +123,8 @@ extension SpaceToDepth: ONNXOperation {
         }
         let attributes: [ONNXAttributeProto] = [.integer("blocksize", factor)]
         guard shape.channels > 1, factor > 1 else { return graph.finish(node, "SpaceToDepth", [map], attributes) }
-        // SpaceToDepth has the channels of a place side by side, and the network a channel's cell, as DepthToSpace in its mode CRD.
+        // SpaceToDepth has the channels of a place side by side, and the network a channel's cell, as DepthToSpace in
+        // its mode CRD.
         let (channels, area, size) = (shape.channels, factor * factor, node.shape.size.pair)
         let places = graph.step(node, "places", "SpaceToDepth", [map], attributes)
         let apart = graph.step(

@@ -1,11 +1,12 @@
 import Networks
 
-/// Channels that a graph shuffles, as ShuffleNet's units do: Reshape cuts them in groups, Transpose turns groups and members, Reshape joins
-/// them again (Zhang et al., "ShuffleNet", 2018, section 3.1).
+/// Channels that a graph shuffles, as ShuffleNet's units do: Reshape cuts them in groups, Transpose turns groups and
+/// members, Reshape joins them again (Zhang et al., "ShuffleNet", 2018, section 3.1).
 ///
-/// No number moves for that: a value notes which channel is which, and what reads it behind takes them as they lie. A convolution has its weights
-/// in that order instead, parts of shuffled channels are runs of those that there are, and a concatenation goes on noting. Where an operator needs
-/// the channels in the tensor's order, they are cut in runs and joined anew. SpaceToDepth is read likewise: its order is not the network's.
+/// No number moves for that: a value notes which channel is which, and what reads it behind takes them as they lie. A
+/// convolution has its weights in that order instead, parts of shuffled channels are runs of those that there are, and
+/// a concatenation goes on noting. Where an operator needs the channels in the tensor's order, they are cut in runs and
+/// joined anew. SpaceToDepth is read likewise: its order is not the network's.
 extension ONNXGraphReader {
     /// Runs of channels that are copied one by one, for one value.
     private static let mostRuns = 64
@@ -36,7 +37,8 @@ extension ONNXGraphReader {
         try set(node, .value(x))
     }
 
-    /// Cells of pixels as channels, of which ONNX has those of one place side by side and the network those of one channel.
+    /// Cells of pixels as channels, of which ONNX has those of one place side by side and the network those of one
+    /// channel.
     mutating func spaceToDepth(_ node: ONNXNodeProto) throws {
         let x = try map(node)
         let (factor, shape) = (try node.integer("blocksize", default: 0), x.shape)
@@ -132,7 +134,8 @@ extension ONNXGraphReader {
 
     // MARK: - Layers
 
-    /// Whether a convolution can have its weights in the order of shuffled channels: it reads all of them at once, or each by itself.
+    /// Whether a convolution can have its weights in the order of shuffled channels: it reads all of them at once, or
+    /// each by itself.
     func takesShuffledChannels(_ node: ONNXNodeProto, _ shape: [Int], _ groups: Int) throws -> Bool {
         let x = try shuffled(node)
         guard x.shuffle != nil, x.isMap else { return false }

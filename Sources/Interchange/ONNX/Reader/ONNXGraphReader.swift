@@ -218,7 +218,8 @@ struct ONNXGraphReader {
         try ordered(shuffled(node, index))
     }
 
-    /// A value that a node computes with, whose channels may stand in another order than the tensor says (`ONNXValue.shuffle`).
+    /// A value that a node computes with, whose channels may stand in another order than the tensor says
+    /// (`ONNXValue.shuffle`).
     func shuffled(_ node: ONNXNodeProto, _ index: Int = 0) throws -> ONNXValue {
         let value = try shown(node, index)
         guard !value.isWhole else {

@@ -82,7 +82,8 @@ package struct ImportedIntegers: Sendable {
 
         /// The operation with a learned number for each channel.
         ///
-        /// - Parameter isNegated: whether the value was negated before: what is left of a constant less the value is a sum.
+        /// - Parameter isNegated: whether the value was negated before: what is left of a constant less the value is a
+        ///   sum.
         func perChannel(_ channels: Int, isNegated: Bool) -> Scale {
             let shape = Shape(channels, 1)
             return switch self {
