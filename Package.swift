@@ -43,8 +43,9 @@ let package = Package(
         .target(name: "Torch", dependencies: ["CTorch"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"], linkerSettings: runPaths),
 
-        // Tests' measure of work
+        // Tests' measure of work, and their numbers
         .target(name: "ProcessorTime", path: "Tests/Support/ProcessorTime"),
+        .target(name: "MadeUpNumbers", path: "Tests/Support/MadeUpNumbers"),
 
         // Architectures as data
         .target(name: "Networks"),
@@ -85,7 +86,7 @@ let package = Package(
         .target(name: "Execution", dependencies: ["Interchange", "Networks", "Torch"]),
         .testTarget(
             name: "ExecutionTests",
-            dependencies: ["Execution", "Interchange", "Lowering", "Networks", "Planning", "Torch"],
+            dependencies: ["Execution", "Interchange", "Lowering", "MadeUpNumbers", "Networks", "Planning", "Torch"],
             resources: [.copy("Resources")], linkerSettings: runPaths),
 
         // A network as a device computes it
@@ -274,7 +275,9 @@ let package = Package(
 
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Datasets", "Execution", "Interchange", "Networks", "Quantization", "Torch", "Training"],
+            dependencies: [
+                "Datasets", "Execution", "Interchange", "MadeUpNumbers", "Networks", "Quantization", "Torch", "Training",
+            ],
             linkerSettings: runPaths),
 
         // Every reader of files from outside, as `make fuzz` and the tests call them

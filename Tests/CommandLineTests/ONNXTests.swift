@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Interchange
+import MadeUpNumbers
 import Networks
 import Torch
 import XCTest
@@ -35,19 +36,22 @@ final class ONNXTests: CommandLineTestCase {
 
     /// Weights, and running statistics that are not those of a new network.
     private func fill(_ specification: ParameterSpecification) throws -> TensorData {
-        let phase = specification.name.utf8.reduce(0) { $0 + Int($1) } % 1000
-        let spread = (3 / Float(max(1, specification.count / max(1, specification.shape.first ?? 1)))).squareRoot()
-        let values = (0..<specification.count).map { index -> Float in
-            let wave = sin(Double(index + 1) * 12.9898 + Double(phase)) * 43758.5453
-            let unit = Float(wave - wave.rounded(.down))
-            if specification.name.hasSuffix("running_var") { return 0.5 + unit }
-            // The exponent of a power mean.
-            if specification.name.hasSuffix(".p") { return 2 + unit }
-            if specification.shape.count > 1 { return (2 * unit - 1) * spread }
-            return specification.name.hasSuffix("weight") || specification.name.hasSuffix("factor")
-                ? 0.9 + 0.2 * unit : 0.2 * (unit - 0.5)
-        }
+        let name = specification.name
+        let values = MadeUpNumbers.floats(
+            specification.count, phase: MadeUpNumbers.phase(of: name), in: range(specification))
         return try TensorData(values, shape: specification.shape)
+    }
+
+    private func range(_ specification: ParameterSpecification) -> ClosedRange<Double> {
+        let name = specification.name
+        if name.hasSuffix("running_var") { return 0.5...1.5 }
+        // The exponent of a power mean.
+        if name.hasSuffix(".p") { return 2...3 }
+        if specification.shape.count > 1 {
+            let spread = (3 / Double(max(1, specification.count / max(1, specification.shape[0])))).squareRoot()
+            return -spread...spread
+        }
+        return name.hasSuffix("weight") || name.hasSuffix("factor") ? 0.9...1.1 : -0.1...0.1
     }
 
     private func export(_ notation: String, _ name: String) throws {

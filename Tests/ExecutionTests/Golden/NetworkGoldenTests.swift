@@ -1,5 +1,6 @@
 import Execution
 import Interchange
+import MadeUpNumbers
 import Networks
 import Torch
 import XCTest
@@ -22,8 +23,8 @@ final class NetworkGoldenTests: XCTestCase {
         }
 
         func images(_ type: ScalarType) throws -> Tensor {
-            let fill = goldenFill(count: batch * 3 * image_size * image_size, phase: 11).map { 2 * $0 - 1 }
-            return try Tensor(fill, shape: [batch, 3, image_size, image_size]).to(type)
+            let pixels = MadeUpNumbers.doubles(batch * 3 * image_size * image_size, phase: 11, in: -1...1)
+            return try Tensor(pixels, shape: [batch, 3, image_size, image_size]).to(type)
         }
     }
 
@@ -120,27 +121,22 @@ final class NetworkGoldenTests: XCTestCase {
     /// Fills every tensor by the rules of the golden files' README.
     private func fill(_ model: Model) throws {
         for (specification, tensor) in model.parameters.all {
-            let name = specification.name
-            let phase = Double(name.utf8.reduce(0) { $0 + Int($1) } % 1000)
-            let u = goldenFill(count: specification.count, phase: phase)
-            let values: [Double]
-            if name.hasSuffix("num_batches_tracked") {
-                values = u.map { _ in 0 }
-            } else if name.hasSuffix("running_mean") {
-                values = u.map { 0.2 * ($0 - 0.5) }
-            } else if name.hasSuffix("running_var") {
-                values = u.map { 0.5 + $0 }
-            } else if name.contains("embed.weight") {
-                values = u
-            } else if specification.shape.count >= 2 {
-                let scale = (3 / (Double(specification.count) / Double(specification.shape[0]))).squareRoot()
-                values = u.map { (2 * $0 - 1) * scale }
-            } else if name.hasSuffix("weight") {
-                values = u.map { 1 + 0.2 * ($0 - 0.5) }
-            } else {
-                values = u.map { 0.2 * ($0 - 0.5) }
-            }
+            let values = MadeUpNumbers.doubles(
+                specification.count, phase: MadeUpNumbers.phase(of: specification.name), in: range(specification))
             try tensor.copy(from: Tensor(values, shape: specification.shape))
         }
+    }
+
+    private func range(_ specification: ParameterSpecification) -> ClosedRange<Double> {
+        let name = specification.name
+        if name.hasSuffix("num_batches_tracked") { return 0...0 }
+        if name.hasSuffix("running_mean") { return -0.1...0.1 }
+        if name.hasSuffix("running_var") { return 0.5...1.5 }
+        if name.contains("embed.weight") { return 0...1 }
+        if specification.shape.count >= 2 {
+            let scale = (3 / (Double(specification.count) / Double(specification.shape[0]))).squareRoot()
+            return -scale...scale
+        }
+        return name.hasSuffix("weight") ? 0.9...1.1 : -0.1...0.1
     }
 }

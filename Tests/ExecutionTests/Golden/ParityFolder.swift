@@ -35,11 +35,3 @@ struct ParityFolder {
 
     func tensors(_ name: String) throws -> Safetensors { try Safetensors(contentsOf: "\(path)/\(name)") }
 }
-
-/// The formula that fills tensors of the golden files, in double precision.
-func goldenFill(count: Int, phase: Double) -> [Double] {
-    (0..<count).map { index in
-        let value = sin(Double(index + 1) * 12.9898 + phase) * 43758.5453
-        return value - value.rounded(.down)
-    }
-}
