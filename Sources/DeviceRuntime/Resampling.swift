@@ -60,19 +60,22 @@ public func shuffleRow(
     let end = row &+ (toDepth ? factor : 1)
     while row < end {
         let line = input[toDepth ? row : row / factor]
+        // Where the cell begins and where in it the pixel lies, counted on: a division a pixel would cost more than its copy.
+        var (cell, column) = (row % factor &* factor, 0)
         var x = 0
         while x < width {
-            let column = smaller(x, covered &- 1)
-            let cell = column / factor &* cells.channels &+ row % factor &* factor &+ column % factor
             let pixel = x &* pixels.channels
-            let source = line + (toDepth ? pixel : cell)
-            let target = output + (toDepth ? cell : pixel)
+            let source = line + (toDepth ? pixel : cell &+ column)
+            let target = output + (toDepth ? cell &+ column : pixel)
             var channel = 0
             while channel < pixels.channels {
                 target[channel &* stride] = source[channel &* step]
                 channel = channel &+ 1
             }
             x = x &+ 1
+            guard x < covered else { continue }
+            column = column &+ 1
+            if column == factor { (cell, column) = (cell &+ cells.channels, 0) }
         }
         row = row &+ 1
     }
