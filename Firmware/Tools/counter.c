@@ -1,7 +1,7 @@
 // A plug-in for QEMU's translator: executed instructions, the cycles that they are estimated to take on a core, and what RAM was used, of each
 // region between two marks.
 //
-// Firmware marks a region with two hints that no core defines (see board.h); the n-th region to end is the n-th line of the report:
+// Firmware marks a region with two hints that no core defines (mark_of, and board.h); the n-th region to end is the n-th line of the report:
 //
 //     REGION INSTRUCTIONS CYCLES LOWEST-STACK-ADDRESS LOWEST-STORE HIGHEST-STORE [ARENA-LOWEST ARENA-HIGHEST ARENA STATE STACK STRAY]
 //
@@ -11,7 +11,7 @@
 // `layer REGION INDEX INSTRUCTIONS CYCLES`: of each index's functions and of what they call. The last line, `total INSTRUCTIONS CYCLES`,
 // is the whole run. Instructions are counted; cycles are estimated by the core's table (timing.h says with what left out), not measured.
 //
-// Arguments: out=FILE, core=m4 (m7, m33, m55), stack=LOW:HIGH, ram=LOW:HIGH, arena=LOW:HIGH (addresses), layers=FILE.
+// Arguments: out=FILE, core=m4 (m0plus, m3, m7, m33, m55, esp32c3, hazard3), stack=LOW:HIGH, ram=LOW:HIGH, arena=LOW:HIGH (addresses), layers=FILE.
 //
 // The plug-in interface, version 1 (QEMU 6 to 8), is declared here, because distributions ship the emulator without its header.
 #include <inttypes.h>
@@ -22,6 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "riscv.h"
+#include "thumb.h"
 #include "timing.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -51,9 +53,6 @@ bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
 
 EXPORT int qemu_plugin_version = 1;
 
-// The marks as the two halfwords of a 32-bit instruction.
-static const uint16_t mark_prefix = 0xF3AF, mark_begin = 0x8060, mark_end = 0x8061;
-
 static FILE *report;
 static uint64_t executed;
 
@@ -78,14 +77,18 @@ static unsigned function_count, layer_count, layer;
 static uint64_t layer_since, layer_executed[MOST_LAYERS];
 static uint64_t layer_cycles_since, layer_cycles[MOST_LAYERS];
 
-// A translated block: where it lies, what comes on top where the core goes on behind it, and the layer that begins with it.
+// A translated block: where it lies, what comes on top where a branch goes to it, what where the core goes on behind it, and the layer
+// that begins with it.
 typedef struct {
     uint64_t low, high;
+    unsigned entry;
     TimingExit exit;
     unsigned layer;
     bool begins_layer;
 } Block;
 static const Block *last_block;
+// The branch that the core remembers (timing_leave).
+static uint64_t remembered;
 
 static struct {
     bool is_open;
@@ -105,7 +108,10 @@ static void switch_layer(unsigned to) {
 static void entered(unsigned core, void *data) {
     (void)core;
     const Block *block = data;
-    if (last_block) beyond += block->low == last_block->high ? last_block->exit.fell_through : last_block->exit.taken;
+    if (last_block) {
+        const bool is_taken = block->low != last_block->high;
+        beyond += timing_leave(last_block->exit, is_taken, last_block->high, &remembered) + (is_taken ? block->entry : 0);
+    }
     last_block = block;
     if (block->begins_layer) switch_layer(block->layer);
 }
@@ -180,35 +186,58 @@ static void stored(unsigned core, qemu_plugin_meminfo_t access, uint64_t address
     if (last > region.arena_highest) region.arena_highest = last;
 }
 
+static void read_halves(const struct qemu_plugin_insn *instruction, uint16_t halves[2]) {
+    size_t size = qemu_plugin_insn_size(instruction);
+    halves[1] = 0;
+    memcpy(halves, qemu_plugin_insn_data(instruction), size < 4 ? size : 4);
+}
+
+// - conditional: how many of the next instructions IT is for.
+static Instruction decode(const uint16_t halves[2], unsigned *conditional) {
+    if (timing->set == SET_RISCV) return riscv_decode(halves[0], halves[1]);
+    Instruction one = thumb_decode(halves[0], halves[1], *conditional > 0);
+    *conditional = *conditional ? *conditional - 1 : thumb_conditional_count(halves[0]);
+    return one;
+}
+
 // Estimates a block; returns for each instruction its cycles.
 static unsigned *estimate(struct qemu_plugin_tb *tb, size_t count, Block *block) {
-    ThumbInstruction *code = calloc(count, sizeof *code);
+    Instruction *code = calloc(count, sizeof *code);
     unsigned *each = calloc(count, sizeof *each);
     if (!code || !each) abort();
     unsigned conditional = 0;
     block->low = block->high = qemu_plugin_tb_vaddr(tb);
     for (size_t index = 0; index < count; index++) {
-        struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(tb, index);
-        size_t size = qemu_plugin_insn_size(instruction);
-        uint16_t halves[2] = {0, 0};
-        memcpy(halves, qemu_plugin_insn_data(instruction), size < sizeof halves ? size : sizeof halves);
-        code[index] = thumb_decode(halves[0], halves[1], conditional > 0);
-        conditional = conditional ? conditional - 1 : thumb_conditional_count(halves[0]);
+        uint16_t halves[2];
+        read_halves(qemu_plugin_tb_get_insn(tb, index), halves);
+        code[index] = decode(halves, &conditional);
         // Not the emulator's size: it has another halfword in it where it looked at what comes behind the page.
         block->high += code[index].size;
     }
+    if (count && code[0].size == 4 && block->low % 4) block->entry = timing->misaligned_target;
     block->exit = timing_block(timing, code, count, each);
     free(code);
     return each;
 }
 
+// 1 and 2 for the marks of a region's begin and end (board.h), else 0.
+static int mark_of(uint32_t code) {
+    switch (code) {
+    case 0x8060F3AF: return timing->set == SET_THUMB ? 1 : 0; // NOP.W {96}
+    case 0x8061F3AF: return timing->set == SET_THUMB ? 2 : 0;
+    case 0x06002013: return timing->set == SET_RISCV ? 1 : 0; // SLTI x0, x0, 96
+    case 0x06102013: return timing->set == SET_RISCV ? 2 : 0;
+    default: return 0;
+    }
+}
+
 static void mark(struct qemu_plugin_insn *instruction) {
     if (qemu_plugin_insn_size(instruction) != 4) return;
     uint16_t halves[2];
-    memcpy(halves, qemu_plugin_insn_data(instruction), sizeof halves);
-    if (halves[0] != mark_prefix) return;
-    if (halves[1] == mark_begin) qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin, NO_REGISTERS, NULL);
-    if (halves[1] == mark_end) qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, NO_REGISTERS, NULL);
+    read_halves(instruction, halves);
+    const int which = mark_of(halves[0] | (uint32_t)halves[1] << 16);
+    if (which == 1) qemu_plugin_register_vcpu_insn_exec_cb(instruction, begin, NO_REGISTERS, NULL);
+    if (which == 2) qemu_plugin_register_vcpu_insn_exec_cb(instruction, end, NO_REGISTERS, NULL);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
@@ -278,7 +307,7 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *in
         }
     }
     if (!timing) {
-        fprintf(stderr, "counter: name the core whose cycles are estimated: core=m4, m7, m33 or m55\n");
+        fprintf(stderr, "counter: name the core whose cycles are estimated: core=m0plus, m3, m4, m7, m33, m55, esp32c3 or hazard3\n");
         return 1;
     }
     if (!report) {

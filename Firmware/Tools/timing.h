@@ -5,7 +5,7 @@
 #ifndef TIMING_H
 #define TIMING_H
 
-#include "thumb.h"
+#include "instruction.h"
 #include <stddef.h>
 
 // What an instruction of a kind takes.
@@ -25,16 +25,28 @@ typedef enum {
     PAIRS_UNITS,  // two that want different units, or two computations, or two loads
 } TimingPairs;
 
+// Which branches the core foresees.
+typedef enum {
+    PREDICTS_NOTHING,
+    PREDICTS_BACKWARD, // those back as taken, others with a condition as not taken, and those without as what they are
+    PREDICTS_LAST,     // the one back that was the last to be taken; all others as not taken
+} TimingPrediction;
+
+typedef enum { SET_THUMB, SET_RISCV } InstructionSet;
+
 typedef struct {
     // As plug-in's argument core= has it.
     const char *core;
-    TimingRow rows[THUMB_KINDS];
+    // Which instructions it has; what of RISC-V's it lacks is decoded all the same.
+    InstructionSet set;
+    TimingRow rows[KINDS];
     // Words that multiples and pairs move in a cycle.
     unsigned words;
-    // Cycles to fill the pipeline after a branch that the core has not foreseen.
-    unsigned refill;
-    // Whether branches back are foreseen as taken, others with a condition as not taken, and those without as what they are.
-    bool predicts;
+    // Cycles to fill the pipeline after a branch that the core has not foreseen, and those on top of it that a kind of branch takes.
+    unsigned refill, more_refill[KINDS];
+    TimingPrediction prediction;
+    // Further cycles where a branch goes to 32 bits that do not lie on a multiple of four bytes.
+    unsigned misaligned_target;
     // Whether a load or an indexed store directly behind a load takes a cycle less, where its address does not hang on that.
     bool pipelines_loads;
     // Cycles after its start at which an instruction wants the sum that it adds to, or the word that it stores.
@@ -45,6 +57,8 @@ typedef struct {
 // What comes on top of a block, by where the core goes behind it.
 typedef struct {
     unsigned taken, fell_through;
+    // Whether the core remembers the branch once it was taken; `taken` is then what it takes to be wrong.
+    bool is_remembered;
 } TimingExit;
 
 // The table of a core; NULL where there is none of this name.
@@ -56,6 +70,12 @@ const Timing *timing_of(const char *core);
 //
 // - code: its instructions, `count` of them.
 // - cycles: for each of them what it adds to the block's cycles; 0 for one that starts together with its neighbour.
-TimingExit timing_block(const Timing *timing, const ThumbInstruction *code, size_t count, unsigned *cycles);
+TimingExit timing_block(const Timing *timing, const Instruction *code, size_t count, unsigned *cycles);
+
+// What comes on top of a block that the core has left.
+//
+// - behind: the address behind the block, by which its branch is known.
+// - remembered: the branch that the core remembers (of `PREDICTS_LAST`); 0 where there is none.
+unsigned timing_leave(TimingExit exit, bool is_taken, uint64_t behind, uint64_t *remembered);
 
 #endif
