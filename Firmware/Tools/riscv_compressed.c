@@ -8,6 +8,7 @@ static unsigned near(unsigned code, unsigned shift) { return 8 + (code >> shift 
 
 // Quadrant 0: memory at a register.
 static Instruction memory(unsigned code) {
+    if (!code) return riscv_computed(KIND_SYSTEM, 0, 0); // defined to be none
     switch (code >> 13) {
     case 0: return riscv_computed(KIND_DATA, riscv_bit(STACK), near(code, 2)); // C.ADDI4SPN
     case 2: return riscv_load(KIND_LOAD, near(code, 7), near(code, 2));

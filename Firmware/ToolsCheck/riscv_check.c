@@ -74,6 +74,7 @@ static const struct {
     {0x852E, KIND_DATA, 0, A1, A0, "c.mv a0, a1"},
     {0x952E, KIND_DATA, 0, A0 | A1, A0, "c.add a0, a1"},
     {0x9002, KIND_SYSTEM, 0, 0, 0, "c.ebreak"},
+    {0x0000, KIND_SYSTEM, 0, 0, 0, "c.unimp"},
 };
 
 static Instruction decode(uint32_t code) { return riscv_decode((uint16_t)code, (uint16_t)(code >> 16)); }

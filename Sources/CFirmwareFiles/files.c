@@ -143,6 +143,18 @@ CONTENT(boards_m7_json) = {
 CONTENT(tools_counter_c) = {
 #embed "../../Firmware/Tools/counter.c"
 };
+CONTENT(tools_instruction_h) = {
+#embed "../../Firmware/Tools/instruction.h"
+};
+CONTENT(tools_riscv_c) = {
+#embed "../../Firmware/Tools/riscv.c"
+};
+CONTENT(tools_riscv_h) = {
+#embed "../../Firmware/Tools/riscv.h"
+};
+CONTENT(tools_riscv_compressed_c) = {
+#embed "../../Firmware/Tools/riscv_compressed.c"
+};
 CONTENT(tools_thumb_c) = {
 #embed "../../Firmware/Tools/thumb.c"
 };
@@ -157,6 +169,18 @@ CONTENT(tools_timing_c) = {
 };
 CONTENT(tools_timing_h) = {
 #embed "../../Firmware/Tools/timing.h"
+};
+CONTENT(tools_timing_esp32c3_h) = {
+#embed "../../Firmware/Tools/timing_esp32c3.h"
+};
+CONTENT(tools_timing_hazard3_h) = {
+#embed "../../Firmware/Tools/timing_hazard3.h"
+};
+CONTENT(tools_timing_m0plus_h) = {
+#embed "../../Firmware/Tools/timing_m0plus.h"
+};
+CONTENT(tools_timing_m3_h) = {
+#embed "../../Firmware/Tools/timing_m3.h"
 };
 CONTENT(tools_timing_m33_h) = {
 #embed "../../Firmware/Tools/timing_m33.h"
@@ -220,11 +244,19 @@ static const FirmwareFile files[] = {
     ENTRY("Boards/m55.json", boards_m55_json),
     ENTRY("Boards/m7.json", boards_m7_json),
     ENTRY("Tools/counter.c", tools_counter_c),
+    ENTRY("Tools/instruction.h", tools_instruction_h),
+    ENTRY("Tools/riscv.c", tools_riscv_c),
+    ENTRY("Tools/riscv.h", tools_riscv_h),
+    ENTRY("Tools/riscv_compressed.c", tools_riscv_compressed_c),
     ENTRY("Tools/thumb.c", tools_thumb_c),
     ENTRY("Tools/thumb.h", tools_thumb_h),
     ENTRY("Tools/thumb_vector.c", tools_thumb_vector_c),
     ENTRY("Tools/timing.c", tools_timing_c),
     ENTRY("Tools/timing.h", tools_timing_h),
+    ENTRY("Tools/timing_esp32c3.h", tools_timing_esp32c3_h),
+    ENTRY("Tools/timing_hazard3.h", tools_timing_hazard3_h),
+    ENTRY("Tools/timing_m0plus.h", tools_timing_m0plus_h),
+    ENTRY("Tools/timing_m3.h", tools_timing_m3_h),
     ENTRY("Tools/timing_m33.h", tools_timing_m33_h),
     ENTRY("Tools/timing_m4.h", tools_timing_m4_h),
     ENTRY("Tools/timing_m55.h", tools_timing_m55_h),
