@@ -1,5 +1,6 @@
-// Cortex-M0+. Source, if not said otherwise: Arm Cortex-M0+ Technical Reference Manual (DDI 0484C), without wait states, and with the quick
-// one of the two multipliers that a chip can have (Raspberry Pi's RP2040 and ST's STM32G0 do; the other takes 32 cycles).
+// Cortex-M0+. Source, if not said otherwise: Arm Cortex-M0+ Technical Reference Manual (DDI 0484C), without wait states.
+//
+// A chip has one of two multipliers, of 1 or of 32 cycles. It is the quick one here (our assumption).
 #include "timing.h"
 
 #define TABLE_3_1 "Cortex-M0+ TRM, table 3-1: instruction summary"
