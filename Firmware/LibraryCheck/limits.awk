@@ -1,17 +1,38 @@
-# Prints what libraries take as a table, and compares it with what was known. Reads limits.txt and then a file of the same form:
-# NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK
+# Prints what libraries take as a table, and checks that nothing takes over 3 % more than was known. Reads limits.txt and then a file of the same
+# form: NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK
 #
-# With -v update=FILE it writes there what is known, and instead of it what was seen.
+# With -v markdown=1 the table is as Documentation/Library.md has it. With -v update=FILE it writes there what is known, and instead of it
+# what was seen.
 BEGIN {
     count = split("instructions|estimated cycles|arena|flash|stack", names, "|")
     head = "# What libraries of networks with made-up numbers take; 3 % more fails. NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK"
-    printf "%-10s%-16s%14s%18s%9s%10s%7s\n", "network", "target", "instructions", "estimated cycles", "arena", "flash", "stack"
+    if (!markdown) printf "%-10s%-16s%14s%18s%9s%10s%7s\n", "network", "target", "instructions", "estimated cycles", "arena", "flash", "stack"
 }
-/^#/ || NF == 0 { next }
 function complain(sentence) {
     printf "library: %s\n", sentence > "/dev/stderr"
     failed = 1
 }
+# Thousands apart.
+function figure(text,    place) {
+    for (place = length(text) - 3; place > 0; place -= 3) text = substr(text, 1, place) " " substr(text, place + 1)
+    return text
+}
+# A row a target, what both networks take beside each other; the arena, which is the same everywhere, is left to the text.
+function print_markdown(    row, target, networks, network, field) {
+    print "| target | `demo`: instructions | estimated cycles | flash | stack | `windows`: instructions | estimated cycles | flash | stack |"
+    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    split("demo windows", networks, " ")
+    for (row = 1; row <= rows; row++) {
+        target = targets[row]
+        printf "| `%s` |", target
+        for (network = 1; network <= 2; network++) {
+            split(seen[networks[network] " " target], field, " ")
+            printf " %s | %s | %s | %s |", figure(field[3]), figure(field[4]), figure(field[6]), figure(field[7])
+        }
+        printf "\n"
+    }
+}
+/^#/ || NF == 0 { next }
 { key = $1 " " $2 }
 FILENAME == ARGV[1] {
     if (NF != 7) {
@@ -23,7 +44,10 @@ FILENAME == ARGV[1] {
     next
 }
 {
-    printf "%-10s%-16s%14d%18d%9d%10d%7d\n", $1, $2, $3, $4, $5, $6, $7
+    if (!markdown) printf "%-10s%-16s%14d%18d%9d%10d%7d\n", $1, $2, $3, $4, $5, $6, $7
+    if (!($2 in is_target)) targets[++rows] = $2
+    is_target[$2] = 1
+    seen[key] = $0
     if (!(key in known)) {
         order[++lines] = key
         if (update == "") complain(key " is missing in limits.txt: run Firmware/LibraryCheck/check --update")
@@ -36,6 +60,7 @@ FILENAME == ARGV[1] {
     known[key] = $0
 }
 END {
+    if (markdown) print_markdown()
     if (update != "") {
         print head > update
         for (line = 1; line <= lines; line++) print known[order[line]] > update
