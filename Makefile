@@ -9,7 +9,7 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PK
 export PATH := $(PATH):$(CURDIR)/.deps/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark mlperf docs clean distclean
+.PHONY: help deps oracles build test golden firmware check-long fuzz sanitize demo format check lint benchmark mlperf paper docs clean distclean
 
 help: ## list these targets
 	@echo "Usage: make TARGET"
@@ -73,6 +73,11 @@ mlperf: ## import .tflite models, beside LiteRT and TFLM; ARGS="--models FOLDER"
 	@Benchmarks/mlperf/run --check $(ARGS)
 	@$(if $(filter --sapool% --table --references,$(ARGS)),:,$(MAKE) --no-print-directory build)
 	@Benchmarks/mlperf/run $(ARGS)
+
+# With another program in SAPOOL nothing is built.
+paper: ## train and compute what Experiments.md says of the paper's claims; ARGS="--data FOLDER", or QUICK=1 for a toy
+	@$(if $(SAPOOL),:,$(MAKE) --no-print-directory build)
+	@Scripts/paper $(ARGS)
 
 docs: deps ## write the library's reference as HTML to .build/docs
 	@Scripts/docs

@@ -33,6 +33,8 @@ def scores_of(folder, options):
     command = [os.environ.get("SAPOOL", "sapool"), "evaluate", folder, "--split", options.split, "--json"]
     if options.data:
         command += ["--data", options.data]
+    if options.threads:
+        command += ["--threads", str(options.threads)]
     if options.shift_consistency:
         command += ["--shift-consistency", str(options.shift_consistency)]
     result = subprocess.run(command, stdout=subprocess.PIPE, text=True)
@@ -54,6 +56,7 @@ def main():
     parser.add_argument("--split", default="test")
     parser.add_argument("--data", help="the data set's folder, where it is not the one of the runs")
     parser.add_argument("--shift-consistency", type=int, metavar="PIXELS", help="also how often classes stay under moves")
+    parser.add_argument("--threads", type=int, help="threads for computing")
     options = parser.parse_args()
     table = {}
     if options.csv.exists():
