@@ -292,6 +292,18 @@ def forward(sapool, model, images, folder, *options):
     return read(folder / "y.safetensors")
 
 
+def distance(outputs, others):
+    """The largest difference, as a share of the largest number."""
+    return max(float(abs(a.reshape(b.shape) - b).max() / max(1, abs(b).max())) for a, b in zip(outputs, others))
+
+
+def exact(name, images):
+    """What PyTorch computes in double precision."""
+    with torch.no_grad():
+        outputs = network(name, False).eval().double()(torch.tensor(images).double())
+    return [output.numpy() for output in (outputs if isinstance(outputs, (list, tuple)) else [outputs])]
+
+
 def check(folder, sapool, names):
     folder.mkdir(parents=True, exist_ok=True)
     images, agree = real(pictures(2, 3, 64)), True
@@ -300,11 +312,13 @@ def check(folder, sapool, names):
             path = folder / f"{exporter}-{name}.onnx"
             export(name, exporter == "dynamo", path, is_small=False)
             expected = run(path, images)
+            rounding = distance(expected, exact(name, images))
             with tempfile.TemporaryDirectory() as place:
                 try:
                     own = forward(sapool, path, images, pathlib.Path(place))
-                    most = max(float(abs(a.reshape(b.shape) - b).max() / max(1, abs(b).max())) for a, b in zip(own, expected))
-                    is_right = most <= 1e-4 and len(own) == len(expected)
+                    most = distance(own, expected)
+                    # Deep networks with random weights: onnxruntime's own rounding is more than that.
+                    is_right = most <= max(1e-4, rounding) and len(own) == len(expected)
                     print(f"{exporter} {name}: {most:.1e}", flush=True)
                 except subprocess.CalledProcessError:
                     is_right = False
