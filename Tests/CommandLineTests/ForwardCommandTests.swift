@@ -53,6 +53,29 @@ final class ForwardCommandTests: CommandLineTestCase {
         XCTAssertNotEqual(logits[0], logits[1])
     }
 
+    /// The smaller map is twice the sum of the larger one's pixels, which are the image's and 1.
+    func testEveryOutputIsWritten() throws {
+        let builder = NetworkBuilder("two maps")
+        let first = try builder.convolution(builder.input([1, 2, 2]), to: 1, kernel: 1, bias: true, name: "first")
+        let second = try builder.convolution(first, to: 1, kernel: 2, bias: false, name: "second")
+        try builder.network(outputs: [first, second]).json().write(to: URL(fileURLWithPath: "\(folder)/two.json"))
+        try write(
+            [
+                ("first.weight", TensorData([1] as [Float], shape: [1, 1, 1, 1])),
+                ("first.bias", TensorData([1] as [Float], shape: [1])),
+                ("second.weight", TensorData([2, 2, 2, 2] as [Float], shape: [1, 1, 2, 2])),
+            ], "w.safetensors")
+        try write([("input", TensorData([0, 1, 2, 3] as [Float], shape: [1, 1, 2, 2]))], "x.safetensors")
+        let outcome = try sapool(
+            "forward", "--network", "two.json", "--weights", "w.safetensors", "--input", "x.safetensors", "--output",
+            "y.safetensors")
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        XCTAssertEqual(outcome.output, "y.safetensors: output.0 [1, 1, 2, 2], output.1 [1, 1, 1, 1]\n")
+        let file = try Safetensors(contentsOf: "\(folder)/y.safetensors")
+        XCTAssertEqual(file["output.0"]?.doubles(), [1, 2, 3, 4])
+        XCTAssertEqual(file["output.1"]?.doubles(), [20])
+    }
+
     func testWrongFilesAreNamed() throws {
         func complaint() throws -> String {
             let outcome = try forward()

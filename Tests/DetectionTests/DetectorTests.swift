@@ -151,12 +151,14 @@ final class DetectorTests: XCTestCase {
                 (boxes[$0].intersectionOverUnion(anchor), $1) < (boxes[$1].intersectionOverUnion(anchor), $0)
             }
         }
-        var pairs = boxes.indices.flatMap { box in
+        let pairs = boxes.indices.flatMap { box in
             anchors.indices.map { (boxes[box].intersectionOverUnion(anchors[$0]), box, $0) }
-        }.filter { $0.0 > 0 }
-        while let best = pairs.max(by: { ($0.0, $1.1, $1.2) < ($1.0, $0.1, $0.2) }) {
-            result[best.2] = best.1
-            pairs.removeAll { $0.1 == best.1 || $0.2 == best.2 }
+        }.filter { $0.0 > 0 }.sorted { ($0.0, $1.1, $1.2) > ($1.0, $0.1, $0.2) }
+        var (takenBoxes, takenAnchors) = (Set<Int>(), Set<Int>())
+        for (_, box, anchor) in pairs where !takenBoxes.contains(box) && !takenAnchors.contains(anchor) {
+            result[anchor] = box
+            takenBoxes.insert(box)
+            takenAnchors.insert(anchor)
         }
         return result
     }

@@ -1,4 +1,5 @@
 import Detection
+import MadeUpModels
 import Networks
 import Planning
 import Quantization

@@ -1,4 +1,5 @@
 import Lowering
+import MadeUpModels
 import Networks
 import Planning
 import Quantization

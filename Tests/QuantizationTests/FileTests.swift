@@ -1,5 +1,6 @@
 import Foundation
 import Interchange
+import MadeUpModels
 import Networks
 import Quantization
 import XCTest

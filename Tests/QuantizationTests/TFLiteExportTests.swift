@@ -1,4 +1,5 @@
 import Interchange
+import MadeUpModels
 import Networks
 import Planning
 import Quantization

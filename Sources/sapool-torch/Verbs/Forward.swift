@@ -12,15 +12,15 @@ struct Forward: ParsableCommand {
         abstract: "Runs a network on raw tensors, for checking against anything else.",
         discussion: """
             Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights of another file (safetensors, or .pth; under the network's \
-            state-dict names or torchvision's or timm's), and writes the tensor "output". Double-precision input is computed in double precision.
+            state-dict names or torchvision's or timm's), and writes the tensor "output", or "output.0", "output.1" … of a network with several outputs. \
+            Double-precision input is computed in double precision.
 
               sapool forward --network mobilenet_v2-skip-1222121 --width 0.35 \\
                   --weights w.safetensors --input x.safetensors \\
                   --output y.safetensors --mode train
 
             A folder of sapool import brings its weights. One of a TensorFlow Lite model takes and gives tensors in that model's own layout, shape \
-            and type, [samples, 1, height, width, channels] of int8 for many, as "output", or "output.0", "output.1" … of several; --int8 computes \
-            them as a device does.
+            and type, [samples, 1, height, width, channels] of int8 for many; --int8 computes them as a device does.
 
               sapool forward --network vww --int8 --input x.safetensors --output y.safetensors
             """)
@@ -50,7 +50,8 @@ struct Forward: ParsableCommand {
     var weightsKey: String?
     @Option(help: ArgumentHelp("A file with the tensor \"input\".", valueName: "safetensors"))
     var input: String
-    @Option(help: ArgumentHelp("Where the tensor \"output\" goes.", valueName: "safetensors"))
+    @Option(
+        help: ArgumentHelp("Where the tensor \"output\" goes, or those of several outputs.", valueName: "safetensors"))
     var output: String
     @Option(help: "evaluate, or train: normalise by the batch's own statistics.")
     var mode = Mode.evaluate
@@ -102,15 +103,23 @@ struct Forward: ParsableCommand {
         try parameters.load(mapping)
         if let remark = mapping.remark(source: weights) { note(remark) }
         let model = Model(architecture, parameters: parameters)
-        let result = try Torch.withoutGradients { try model(Tensor(data), training: mode == .train) }
+        let results = try Torch.withoutGradients { try model.outputs(Tensor(data), training: mode == .train) }
         var file = Safetensors()
-        file["output"] = try TensorData(result)
-        try file.write(to: output)
-        if json {
-            try printJSON(Summary(network: network, mode: mode.rawValue, shape: result.shape, output: output))
-        } else {
-            print("\(output): output \(result.shape)")
+        for (index, result) in results.enumerated() {
+            file[results.count == 1 ? "output" : "output.\(index)"] = try TensorData(result)
         }
+        try write(file)
+    }
+
+    private func write(_ file: Safetensors) throws {
+        try file.write(to: output)
+        guard json else {
+            return print("\(output): " + file.tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", "))
+        }
+        let summaries = file.tensors.map {
+            Summary(network: network, mode: int8 ? "int8" : mode.rawValue, shape: $0.tensor.shape, output: output)
+        }
+        if summaries.count == 1 { try printJSON(summaries[0]) } else { try printJSON(summaries) }
     }
 
     /// The weights of a folder with a network; nil where `network` names none.
@@ -124,16 +133,6 @@ struct Forward: ParsableCommand {
         guard mode == .evaluate, precision == nil else {
             throw ValidationError("--mode and --precision are for networks with --weights: leave them out.")
         }
-        let file = try ImportedForward(network).answer(input, isInt8: int8, device: device)
-        try file.write(to: output)
-        if json {
-            try printJSON(
-                file.tensors.map {
-                    Summary(
-                        network: network, mode: int8 ? "int8" : mode.rawValue, shape: $0.tensor.shape, output: output)
-                })
-        } else {
-            print("\(output): " + file.tensors.map { "\($0.name) \($0.tensor.shape)" }.joined(separator: ", "))
-        }
+        try write(ImportedForward(network).answer(input, isInt8: int8, device: device))
     }
 }

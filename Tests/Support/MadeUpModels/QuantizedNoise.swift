@@ -4,20 +4,24 @@ import Planning
 import Quantization
 
 /// Made-up numbers, the same for the same seed.
-struct Noise {
-    var state: UInt64
+package struct Noise {
+    private var state: UInt64
 
-    mutating func next(in range: ClosedRange<Int>) -> Int {
+    package init(state: UInt64) { self.state = state }
+
+    package mutating func next(in range: ClosedRange<Int>) -> Int {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return range.lowerBound + Int(state >> 33) % range.count
     }
 
     /// −1 … 1.
-    mutating func unit() -> Float { Float(next(in: -1000...1000)) / 1000 }
+    package mutating func unit() -> Float { Float(next(in: -1000...1000)) / 1000 }
 }
 
-/// A quantised network with made-up weights and made-up statistics: its classes mean nothing, but every kernel runs.
-func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throws -> QuantizedModel {
+/// A network with made-up weights, quantised by made-up statistics: its classes mean nothing, but every kernel runs.
+///
+/// `MadeUpModel` makes int8 numbers themselves up; this one goes through the quantiser.
+package func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throws -> QuantizedModel {
     let lowered = try DeviceGraph(network).network
     var noise = Noise(state: 7)
     var parameters: [String: [Float]] = [:]
@@ -49,7 +53,7 @@ func madeUpModel(_ network: Network, options: PlanOptions = PlanOptions()) throw
 }
 
 /// Pixels of an image.
-func madeUpImage(_ network: Network, seed: UInt64) -> [UInt8] {
+package func madeUpImage(_ network: Network, seed: UInt64) -> [UInt8] {
     var noise = Noise(state: seed)
     return (0..<network.inputShape.count).map { _ in UInt8(noise.next(in: 0...255)) }
 }
