@@ -276,7 +276,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "Datasets", "Execution", "Interchange", "MadeUpNumbers", "Networks", "Quantization", "Torch", "Training",
+                "Datasets", "Execution", "Interchange", "MadeUpNumbers", "Networks", "Quantization", "Torch",
+                "Training",
             ],
             linkerSettings: runPaths),
 
