@@ -51,21 +51,9 @@ public func shuffleRow(
     _ y: Int, _ input: MapRows, _ size: MapSize, factor: Int, toDepth: Bool, to output: UnsafeMutablePointer<Int8>,
     _ outputSize: MapSize
 ) {
-    // Each way is compiled by itself: what depends on the way costs nothing a pixel.
-    if toDepth {
-        shuffle(y, input, size, factor: factor, toDepth: true, to: output, outputSize)
-    } else {
-        shuffle(y, input, size, factor: factor, toDepth: false, to: output, outputSize)
-    }
-}
-
-@inline(__always)
-private func shuffle(
-    _ y: Int, _ input: MapRows, _ size: MapSize, factor: Int, toDepth: Bool, to output: UnsafeMutablePointer<Int8>,
-    _ outputSize: MapSize
-) {
     let (cells, pixels) = toDepth ? (outputSize, size) : (size, outputSize)
     let (area, covered) = (factor &* factor, cells.width &* factor)
+    let (step, stride) = toDepth ? (1, area) : (area, 1)
     let width = toDepth ? covered : pixels.width
     // A row of cells is made of `factor` rows of pixels, and a row of pixels of one.
     var row = toDepth ? y &* factor : smaller(y, cells.height &* factor &- 1)
@@ -74,16 +62,14 @@ private func shuffle(
         let line = input[toDepth ? row : row / factor]
         var x = 0
         while x < width {
-            let column = toDepth ? x : smaller(x, covered &- 1)
+            let column = smaller(x, covered &- 1)
             let cell = column / factor &* cells.channels &+ row % factor &* factor &+ column % factor
             let pixel = x &* pixels.channels
+            let source = line + (toDepth ? pixel : cell)
+            let target = output + (toDepth ? cell : pixel)
             var channel = 0
             while channel < pixels.channels {
-                if toDepth {
-                    output[cell &+ channel &* area] = line[pixel &+ channel]
-                } else {
-                    output[pixel &+ channel] = line[cell &+ channel &* area]
-                }
+                target[channel &* stride] = source[channel &* step]
                 channel = channel &+ 1
             }
             x = x &+ 1
