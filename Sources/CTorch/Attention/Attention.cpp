@@ -7,6 +7,7 @@
 /// is a view; so are the gradients. `logsumexp` is `[batch, heads, tokens]`, in natural logarithms, and not
 /// differentiable.
 #include "Kernels.h"
+#include "../Support/Floats.h"
 #include "../Support/InstructionSets.h"
 #include "../Support/Threads.h"
 
@@ -54,7 +55,7 @@ Problem checked(const at::Tensor &query, const at::Tensor &key, const at::Tensor
 }
 
 Tokens<const float> reading(const at::Tensor &tensor) {
-    return {tensor.const_data_ptr<float>(), tensor.stride(0), tensor.stride(1), tensor.stride(2), tensor.stride(3)};
+    return {floats(tensor), tensor.stride(0), tensor.stride(1), tensor.stride(2), tensor.stride(3)};
 }
 
 Tokens<float> writing(const at::Tensor &tensor) {
@@ -104,7 +105,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> streamingAttentionBackward(
         kernels().backward(
             problem,
             {.queries = reading(query), .keys = reading(key), .values = reading(value), .output = reading(output),
-             .outputGradient = reading(gradient), .logsumexp = logsumexp.const_data_ptr<float>(),
+             .outputGradient = reading(gradient), .logsumexp = floats(logsumexp),
              .queriesGradient = writing(dQuery), .keysGradient = writing(dKey), .valuesGradient = writing(dValue)});
     } else {
         dKey.zero_();

@@ -7,6 +7,7 @@
 /// and clamps the result: to 0 … ∞ for a ReLU, to 0 … 6 for a ReLU6, to −∞ … ∞ for none. Mean and variance, `[C]`, are
 /// returned for running statistics; they are not differentiable.
 #include "Kernels.h"
+#include "../Support/Floats.h"
 #include "../Support/InstructionSets.h"
 #include "../Support/Threads.h"
 
@@ -71,7 +72,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batchNorm(
     const Matrix matrix = checked(x, weight, bias);
     const at::Tensor output = at::empty_like(x);
     const at::Tensor mean = at::empty({matrix.channels}, x.options()), variance = at::empty_like(mean);
-    const float *const values = x.const_data_ptr<float>();
+    const float *const values = floats(x);
     float *const means = mean.mutable_data_ptr<float>(), *const variances = variance.mutable_data_ptr<float>();
     std::vector<double> sums(matrix.channels), squares(matrix.channels);
     forgetThreads();
@@ -83,7 +84,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batchNorm(
         variances[c] = static_cast<float>(square < 0 ? 0 : square);
     }
     const Affine affine(
-        means, variances, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(), epsilon, matrix.channels);
+        means, variances, floats(weight), floats(bias), epsilon, matrix.channels);
     kernels().transform(matrix, values, affine.clamped(lowest, highest), output.mutable_data_ptr<float>());
     return {output, mean, variance};
 }
@@ -103,10 +104,10 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batchNormBackward(
     const at::Tensor incoming = gradient.contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor xGradient = at::empty_like(x);
     const at::Tensor weightGradient = at::empty({matrix.channels}, x.options()), biasGradient = at::empty_like(weightGradient);
-    const float *const values = x.const_data_ptr<float>(), *const gradients = incoming.const_data_ptr<float>();
-    const float *const means = mean.const_data_ptr<float>(), *const variances = variance.const_data_ptr<float>();
+    const float *const values = floats(x), *const gradients = floats(incoming);
+    const float *const means = floats(mean), *const variances = floats(variance);
     const Affine affine(
-        means, variances, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(), epsilon, matrix.channels);
+        means, variances, floats(weight), floats(bias), epsilon, matrix.channels);
     const Transform transform = affine.clamped(lowest, highest);
     std::vector<double> sums(matrix.channels), products(matrix.channels);
     forgetThreads();

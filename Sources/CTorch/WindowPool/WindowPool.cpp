@@ -7,6 +7,7 @@
 /// memory of any layout. `output` is `[B, C, H', W']` in the map's memory format; `sums` are the windows' sums of
 /// weights, empty where the pooling is not normalised, and not differentiable.
 #include "Kernels.h"
+#include "../Support/Floats.h"
 #include "../Support/InstructionSets.h"
 #include "../Support/Threads.h"
 
@@ -67,7 +68,7 @@ Problem checked(
 
 Map<const float> reading(const at::Tensor &tensor) {
     if (tensor.numel() == 0) return {};
-    return {tensor.const_data_ptr<float>(), tensor.stride(0), tensor.stride(1), tensor.stride(2), tensor.stride(3)};
+    return {floats(tensor), tensor.stride(0), tensor.stride(1), tensor.stride(2), tensor.stride(3)};
 }
 
 Map<float> writing(const at::Tensor &tensor) {
