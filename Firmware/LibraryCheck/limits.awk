@@ -1,8 +1,8 @@
-# Prints what libraries take as a table, and checks that nothing takes over 3 % more than was known. Reads limits.txt and then a file of the same
-# form: NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK
+# Prints what libraries take as a table, and checks that nothing takes over 3 % more than was known. Reads limits.txt and
+# then a file of the same form: NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK
 #
-# With -v markdown=1 the table is as Documentation/Library.md has it. With -v update=FILE it writes there what is known, and instead of it
-# what was seen.
+# With -v markdown=1 the table is as Documentation/Library.md has it. With -v update=FILE it writes there what is known,
+# and instead of it what was seen. Runs with Tools/thousands.awk.
 BEGIN {
     count = split("instructions|estimated cycles|arena|flash|stack", names, "|")
     head = "# What libraries of networks with made-up numbers take; 3 % more fails. NETWORK TARGET INSTRUCTIONS ESTIMATED-CYCLES ARENA FLASH STACK"
@@ -11,11 +11,6 @@ BEGIN {
 function complain(sentence) {
     printf "library: %s\n", sentence > "/dev/stderr"
     failed = 1
-}
-# Thousands apart.
-function figure(text,    place) {
-    for (place = length(text) - 3; place > 0; place -= 3) text = substr(text, 1, place) " " substr(text, place + 1)
-    return text
 }
 # A row a target, what both networks take beside each other; the arena, which is the same everywhere, is left to the text.
 function print_markdown(    row, target, networks, network, field) {
@@ -27,7 +22,7 @@ function print_markdown(    row, target, networks, network, field) {
         printf "| `%s` |", target
         for (network = 1; network <= 2; network++) {
             split(seen[networks[network] " " target], field, " ")
-            printf " %s | %s | %s | %s |", figure(field[3]), figure(field[4]), figure(field[6]), figure(field[7])
+            printf " %s | %s | %s | %s |", thousands(field[3]), thousands(field[4]), thousands(field[6]), thousands(field[7])
         }
         printf "\n"
     }

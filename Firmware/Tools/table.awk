@@ -1,10 +1,10 @@
-# Joins the suite's lines (NAME PRODUCTS HASH) with each core's counts (INDEX INSTRUCTIONS CYCLES ...), and prints a table of a column (2: instructions,
-# 3: estimated cycles), with markdown=1 as pages have it. With limits.txt as the second file (CORE KERNEL INSTRUCTIONS CYCLES) it checks that nothing
-# takes more than 3 % above them; with update=FILE it writes such limits.
+# Joins the suite's lines (NAME PRODUCTS HASH) with each core's counts (INDEX INSTRUCTIONS CYCLES ...), and prints a
+# table of a column (2: instructions, 3: estimated cycles), with markdown=1 as pages have it. With limits.txt as the
+# second file (CORE KERNEL INSTRUCTIONS CYCLES) it checks that nothing takes more than 3 % above them; with update=FILE
+# it writes such limits. Runs with thousands.awk.
 function figure(text, each) {
     if (markdown) {
-        # Thousands apart, as pages have them.
-        for (place = length(text) - 3; place > 0; place -= 3) text = substr(text, 1, place) " " substr(text, place + 1)
+        text = thousands(text)
         return each == "" ? text : text " (" each ")"
     }
     return sprintf("%20s", each == "" ? text "       " : text " (" each ")")
