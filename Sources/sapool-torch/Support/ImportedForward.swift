@@ -45,7 +45,7 @@ struct ImportedForward {
     static func file(_ outputs: [TensorData]) -> Safetensors {
         var file = Safetensors()
         for (index, output) in outputs.enumerated() {
-            file[outputs.count == 1 ? "output" : "output.\(index)"] = output
+            file[outputName(index, of: outputs.count)] = output
         }
         return file
     }

@@ -106,7 +106,7 @@ struct Forward: ParsableCommand {
         let results = try Torch.withoutGradients { try model.outputs(Tensor(data), training: mode == .train) }
         var file = Safetensors()
         for (index, result) in results.enumerated() {
-            file[results.count == 1 ? "output" : "output.\(index)"] = try TensorData(result)
+            file[outputName(index, of: results.count)] = try TensorData(result)
         }
         try write(file)
     }
