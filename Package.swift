@@ -299,8 +299,8 @@ let package = Package(
     cxxLanguageStandard: .cxx20
 )
 
-// Optimising tests takes three times as long as compiling them. That pays where tests compute much themselves; elsewhere what computes is in
-// modules that are optimised, those of Tests/Support among them.
+// Optimising tests takes three times as long as compiling them. That pays where tests compute much themselves; elsewhere
+// what computes is in modules that are optimised, those of Tests/Support among them.
 let computingTests: Set = ["CompressionTests", "TorchTests"]
 for target in package.targets where target.type == .test && !computingTests.contains(target.name) {
     target.swiftSettings = [.unsafeFlags(["-Onone"])]

@@ -37,8 +37,8 @@ final class ScriptTests: XCTestCase {
         }
     }
 
-    /// `grep -q` leaves at its first match. What still writes to it is then ended by SIGPIPE, and where a script says `pipefail` that is
-    /// the pipe's status: what was found counts as not found, now and then.
+    /// `grep -q` leaves at its first match. What still writes to it is then ended by SIGPIPE, and where a script says
+    /// `pipefail` that is the pipe's status: what was found counts as not found, now and then.
     func testNoPipeThatIsCutShortDecidesUnderPipefail() throws {
         let cut = /\|\s*(LC_ALL=\w+\s+)?[ef]?grep\s+(-\w+\s+)*-\w*q/
         XCTAssertTrue("a | grep -q b || fail".contains(cut))

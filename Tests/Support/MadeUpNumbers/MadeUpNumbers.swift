@@ -2,8 +2,8 @@ import Foundation
 
 /// Numbers that anyone makes up alike, in any language: the fractions of `43758.5453 · sin(12.9898 · (i + 1) + phase)`.
 ///
-/// The golden files are filled with them. They are made here and not where they are used because networks have millions of weights, and
-/// tests are compiled without optimisation.
+/// The golden files are filled with them. They are made here and not where they are used because networks have millions
+/// of weights, and tests are compiled without optimisation.
 public enum MadeUpNumbers {
     /// `count` numbers of `range`, in double precision: `lower + (upper − lower) · fraction`.
     public static func doubles(_ count: Int, phase: Double, in range: ClosedRange<Double> = 0...1) -> [Double] {
