@@ -43,7 +43,7 @@ public final class Fit {
     public func run(
         training options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void
     ) throws -> FitSummary? {
-        let training = RunTraining(options, shouldStop: shouldStop, report: report)
+        let training = RunTraining(options, answers: folder.teacherAnswers, shouldStop: shouldStop, report: report)
         return try inFolder { lock in
             try withExtendedLifetime(lock) {
                 guard let plan = try plan(training, shouldStop, report) else { return nil }
@@ -56,7 +56,7 @@ public final class Fit {
     public func dryRun(
         training options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void
     ) throws -> FitPlan? {
-        let training = RunTraining(options, shouldStop: shouldStop, report: report)
+        let training = RunTraining(options, answers: folder.teacherAnswers, shouldStop: shouldStop, report: report)
         if folder.holdsSchedule {
             _ = try FitJournal(folder, self.options)
             return try plan(training, shouldStop, report)

@@ -24,7 +24,7 @@ public struct FitPlan {
     /// Seconds of a training of the winner's, at most over who may win.
     package var finalSeconds: Double {
         schedule.entries.map { entry in
-            entry.pace.taught(by: schedule.teacher?.pace).seconds(
+            entry.pace.seconds(
                 epochs: schedule.final.epochs[entry.candidate.name] ?? 1, training: division.count(.train),
                 scored: division.count(.validation))
         }.max() ?? 0
@@ -40,13 +40,19 @@ public struct FitPlan {
             table.addRow([
                 one.origin.title(of: one.network), "\(one.resolution)",
                 ByteSize.text(one.sramBytes), ByteSize.text(one.flashBytes), TextTable.grouped(one.multiplyAccumulates),
-                String(format: "%.0f", 1 / max(1e-9, entry.pace.taught(by: schedule.teacher?.pace).training)),
+                String(format: "%.0f", 1 / max(1e-9, entry.pace.training)),
             ])
         }
         var steps: [String] = []
-        if let teacher = schedule.teacher, teacher.epochs > 0 {
+        if let teacher = schedule.teacher {
+            let (images, scored) = (division.count(.train), division.count(.validation))
+            if teacher.epochs > 0 {
+                steps.append(
+                    "\(timeText(teacher.trainingSeconds(training: images, scored: scored))): a teacher, "
+                        + "\(counted(teacher.epochs, "epoch")) at \(teacher.resolution) pixels")
+            }
             steps.append(
-                "\(timeText(teacherSeconds)): a teacher, \(counted(teacher.epochs, "epoch")) at \(teacher.resolution) pixels"
+                "\(timeText(teacher.askingSeconds(training: images))): the teacher is asked about \(counted(teacher.crops, "crop")) of each image"
             )
         }
         for (index, rung) in schedule.rungs.enumerated() {

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Reporting
 import Training
 
 /// The work of a fit once its schedule stands: teacher, rungs, the winner, int8, firmware, the report. Each step is
@@ -86,6 +87,7 @@ package struct FitWork {
             report(.result("the teacher has \(Halving.percent(score))"))
             try journal.update { $0.teacherScore = score }
         }
+        guard try ask(stage) else { return false }
         for entry in schedule.entries where entry.candidate.origin == .pruned {
             if shouldStop() { return false }
             try PrunedTeacher.write(
@@ -96,6 +98,21 @@ package struct FitWork {
         return true
     }
 
+    /// Has the teacher answer for all candidates. Returns false where it was asked to stop.
+    private func ask(_ stage: FitSchedule.TeacherStage) throws -> Bool {
+        guard journal.state.winnerScore == nil, let entry = schedule.entries.first else { return true }
+        let images = plan.division.count(.train)
+        report(
+            .stage(
+                "asking the teacher about \(counted(stage.crops, "crop")) of each image",
+                secondsLeft: plan.secondsAhead - stage.trainingSeconds(training: images, scored: plan.division.count(.validation))))
+        // Of the network only that it tells these classes apart is asked.
+        var recipe = recipes.candidate(
+            entry.candidate, data: plan.division.data(folder), images: images, epochs: 1, weights: nil, crops: stage.crops)
+        (recipe.weights, recipe.normalization) = (nil, .half)
+        return try training.ask(recipe)
+    }
+
     private func trainToTheEnd(_ candidate: FitCandidate, _ seconds: Double) throws -> Bool {
         guard journal.state.winnerScore == nil else { return true }
         let epochs = schedule.final.epochs[candidate.name] ?? 1
@@ -103,7 +120,8 @@ package struct FitWork {
         let last = schedule.rungs.count
         let recipe = recipes.candidate(
             candidate, data: plan.division.data(folder), images: plan.division.count(.train), epochs: epochs,
-            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model, isLast: true)
+            weights: last == 0 ? nil : folder.run(candidate.name, rung: last).model, crops: schedule.teacher?.crops,
+            isLast: true)
         let trained: Double?
         do { trained = try training.train(recipe, in: folder.run) } catch let error as DivergenceError {
             throw FittingError(

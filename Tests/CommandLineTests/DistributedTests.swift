@@ -29,6 +29,20 @@ final class DistributedTests: CommandLineTestCase {
         try assertSameTraining("two", "one")
     }
 
+    /// Each rank asks about its images, and a rank that comes later finds what the first one has kept.
+    func testTwoRanksAskATeacherAsOneProcessDoes() throws {
+        try makePhotos(train: 22, test: 7)
+        let teacher = try sapool(arguments("teacher", "--epochs", "2", "--batch-size", "8"))
+        XCTAssertEqual(teacher.status, 0, teacher.errors)
+        let settings = [
+            "--epochs", "4", "--batch-size", "9", "--learning-rate", "0.02", "--sync-batch-norm", "--teacher", "teacher",
+            "--teacher-crops", "2", "--distillation-share", "0.9",
+        ]
+        XCTAssertEqual(try sapool(arguments("one") + settings).status, 0)
+        for outcome in try ranks(2, arguments("two") + settings) { XCTAssertEqual(outcome.status, 0, outcome.errors) }
+        try assertSameTraining("two", "one")
+    }
+
     func testRanksWithTheirOwnStatisticsKeepOneModel() throws {
         try makePhotos(train: 16, test: 4)
         let outcomes = try ranks(

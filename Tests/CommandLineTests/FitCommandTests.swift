@@ -34,7 +34,7 @@ final class FitCommandTests: CommandLineTestCase {
             """
         }
         try """
-        {"format": "sapool-schedule", "version": 1, "hours": 1, "timing_seconds": 0, "finish_seconds": 1, "remarks": [],
+        {"format": "sapool-schedule", "version": 2, "hours": 1, "timing_seconds": 0, "finish_seconds": 1, "remarks": [],
          "entries": [\(entry("a", "max")), \(entry("b", "average"))],
          "rungs": [{"entrants": 2, "images": 24, "epochs": {"a": 2, "b": 2}, "seconds": 2}],
          "final": {"epochs": {"a": 6, "b": 6}, "quantization_epochs": 1, "seconds": 4}}

@@ -109,6 +109,16 @@ final class TrainCommandTests: CommandLineTestCase {
                 + ["--distillation-share", "1", "--distillation-temperature", "2"] + settings)
         XCTAssertEqual(pupil.status, 0, pupil.errors)
         XCTAssertEqual(try json(pupil.output)["accuracy"] as? Double, 1)
+        // Asked before the training, about one crop of each image or several.
+        let asking = try sapool(
+            ["train", "--network", "plain-cnn(channels=4-8)", "--output", "asking", "--teacher", "teacher", "--json"]
+                + ["--teacher-crops", "2", "--distillation-share", "1", "--distillation-temperature", "2"] + settings)
+        XCTAssertEqual(asking.status, 0, asking.errors)
+        XCTAssertEqual(try json(asking.output)["accuracy"] as? Double, 1)
+        XCTAssertFalse(exists("asking/teacher-answers"))
+        let alone = try sapool(["train", "--network", network, "--output", "alone", "--teacher-crops", "2"] + settings)
+        XCTAssertEqual(
+            message(alone), "Error: teacher-crops is for a teacher, and there is none: give teacher too, or leave it out")
 
         // Smaller images become as large as the teacher's.
         var small = settings

@@ -52,16 +52,29 @@ final class FitRecipesTests: FolderTestCase {
         let recipes = try recipes(weightsOf: 5)
         _ = FileManager.default.createFile(atPath: "\(folder)/config.json", contents: nil)
         XCTAssertEqual(try teacher(recipes, epochs: 10).normalization, .weights)
-        let pruned = recipes.candidate(candidate("p", .pruned), data: "photos", images: 512, epochs: 40, weights: nil)
+        let pruned = recipes.candidate(
+            candidate("p", .pruned), data: "photos", images: 512, epochs: 40, weights: nil, crops: nil)
         XCTAssertEqual(pruned.normalization, .weights)
         XCTAssertEqual(pruned.weights, "\(folder)/fit/pruned/p/model.safetensors")
+    }
+
+    func testATeacherIsAskedAboutCrops() throws {
+        let taught = try recipes(weightsOf: 5).candidate(
+            candidate("a"), data: "photos", images: 512, epochs: 40, weights: nil, crops: 8)
+        XCTAssertEqual(taught.teacher, "\(folder)/fit/teacher")
+        XCTAssertEqual(taught.teacherCrops, 8)
+        let alone = try recipes().candidate(
+            candidate("a"), data: "photos", images: 512, epochs: 40, weights: nil, crops: nil)
+        XCTAssertNil(alone.teacher)
+        XCTAssertNil(alone.teacherCrops)
     }
 
     func testOnlyALongLastTrainingFromScratchErases() throws {
         let recipes = try recipes()
         func erasing(_ origin: FitCandidate.Origin = .searched, epochs: Int, isLast: Bool) -> Double? {
             recipes.candidate(
-                candidate("a", origin), data: "photos", images: 512, epochs: epochs, weights: nil, isLast: isLast
+                candidate("a", origin), data: "photos", images: 512, epochs: epochs, weights: nil, crops: nil,
+                isLast: isLast
             ).erasing
         }
         XCTAssertEqual(erasing(epochs: 30, isLast: true), 0.25)

@@ -23,7 +23,6 @@ final class ScheduleArithmeticTests: XCTestCase {
         XCTAssertEqual(Pace(training: 0.01, scoring: 0.01, start: 5).epochs(in: 27, training: 1000, scored: 100), 2)
         XCTAssertEqual(pace.epochs(in: 10.9, training: 1000, scored: 100), 0)
         XCTAssertEqual(pace.epochs(in: -1, training: 1000, scored: 100), 0)
-        XCTAssertEqual(pace.taught(by: Pace(training: 1, scoring: 0.02, start: 9)).training, 0.03, accuracy: 1e-12)
     }
 
     func testFourNetworksOfOnePace() throws {
@@ -57,15 +56,23 @@ final class ScheduleArithmeticTests: XCTestCase {
         }
     }
 
-    func testATeacherTakesAFifthAndSlowsTheOthers() throws {
+    func testATeacherTakesThreeTenthsAndATenthToBeAsked() throws {
         let slow = Pace(training: 0.02, scoring: 0.01, start: 0)
         let stage = FitSchedule.TeacherStage(resolution: 96, epochs: 1, pace: slow)
         let schedule = try arithmetic(1000, teacher: stage).schedule(hours: 1, [entry("n1", pace)])
-        // A fifth of 970 s, 21 s an epoch.
-        XCTAssertEqual(schedule.teacher?.epochs, 9)
-        // 970 - 189 = 781 s, 30 of them for int8; 21 s an epoch beside the teacher.
-        XCTAssertEqual(schedule.final.epochs["n1"], 35)
+        // Three tenths of 970 s, 21 s an epoch; a tenth, 10 s a crop.
+        XCTAssertEqual(schedule.teacher?.epochs, 13)
+        XCTAssertEqual(schedule.teacher?.crops, 9)
+        XCTAssertEqual(schedule.teacherSeconds(training: 1000, scored: 100), 13 * 21 + 90, accuracy: 1e-9)
+        // 970 - 363 = 607 s, 30 of them for int8; 11 s an epoch, as the teacher has said all that it has to say.
+        XCTAssertEqual(schedule.final.epochs["n1"], 52)
         XCTAssertTrue(schedule.rungs.isEmpty)
+
+        // One that is trained is only asked.
+        let trained = FitSchedule.TeacherStage(resolution: 96, epochs: 0, pace: slow)
+        let asked = try arithmetic(1000, teacher: trained).schedule(hours: 1, [entry("n1", pace)])
+        XCTAssertEqual(asked.teacher?.epochs, 0)
+        XCTAssertEqual(asked.teacherSeconds(training: 1000, scored: 100), 90, accuracy: 1e-9)
 
         let tooSlow = FitSchedule.TeacherStage(
             resolution: 96, epochs: 1, pace: Pace(training: 1, scoring: 0.5, start: 0))
@@ -73,7 +80,7 @@ final class ScheduleArithmeticTests: XCTestCase {
             hours: 1, [entry("n1", pace), entry("p", pace, .pruned)])
         XCTAssertNil(alone.teacher)
         XCTAssertEqual(alone.entries.map(\.candidate.name), ["n1"])
-        XCTAssertEqual(alone.remarks, ["no teacher: an epoch of it takes more than a fifth of the time"])
+        XCTAssertEqual(alone.remarks, ["no teacher: an epoch of it takes more than three tenths of the time"])
     }
 
     func testTheSlowestGoWhereTimeIsShort() throws {

@@ -87,5 +87,7 @@ final class FakeTraining: FitTraining {
         return scores[name] ?? 0
     }
 
+    func ask(_ recipe: Recipe) throws -> Bool { true }
+
     func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace { Pace(training: 0.001, scoring: 0.001, start: 0) }
 }

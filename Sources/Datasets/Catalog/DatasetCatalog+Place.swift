@@ -10,4 +10,11 @@ extension DatasetCatalog {
         guard nameOrPath.hasPrefix(wakeWords) else { return ("", nameOrPath) }
         return (wakeWords, String(nameOrPath.dropFirst(wakeWords.count)))
     }
+
+    /// The data that a list of images divides; of anything else the name itself.
+    ///
+    /// - Throws: `DatasetsError` where the list cannot be read.
+    package static func undivided(_ nameOrPath: String) throws -> String {
+        DividedImages.isNamed(by: nameOrPath) ? try DividedImages(contentsOf: nameOrPath).data : nameOrPath
+    }
 }

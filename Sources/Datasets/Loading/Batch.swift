@@ -14,6 +14,8 @@ public final class Batch: Sendable {
     public let objects: [[GroundTruth]]
     /// Where each image is in the data set.
     public let indices: [Int]
+    /// Which of their crops the images show; nil where those are new in every epoch (see `RepeatedCrops`).
+    public let crop: Int?
     /// Rows.
     public let height: Int
     /// Pixels in a row.
@@ -33,8 +35,7 @@ public final class Batch: Sendable {
     init(
         step: Int, pixels: PixelBuffer, labels: [Int64], mixtures: [Mixture] = [], objects: [[GroundTruth]],
         indices: [Int], size: ImageSize,
-        channels: Int,
-        rows: Range<Int>, wholeCount: Int, skipped: [(index: Int, reason: String)]
+        channels: Int, crop: Int?, rows: Range<Int>, wholeCount: Int, skipped: [(index: Int, reason: String)]
     ) {
         self.step = step
         self.pixels = pixels
@@ -45,6 +46,7 @@ public final class Batch: Sendable {
         height = size.height
         width = size.width
         self.channels = channels
+        self.crop = crop
         self.rows = rows
         self.wholeCount = wholeCount
         self.skipped = skipped
@@ -63,8 +65,8 @@ public final class Batch: Sendable {
                 step: step, pixels: PixelBuffer(images.lowerBound * bytes..<images.upperBound * bytes, of: pixels),
                 labels: Array(labels[images]), mixtures: mixtures.isEmpty ? [] : Array(mixtures[images]),
                 objects: Array(objects[images]), indices: Array(indices[images]),
-                size: ImageSize(width: width, height: height), channels: channels, rows: rows, wholeCount: wholeCount,
-                skipped: [])
+                size: ImageSize(width: width, height: height), channels: channels, crop: crop, rows: rows,
+                wholeCount: wholeCount, skipped: [])
         }
     }
 }
@@ -75,10 +77,11 @@ public struct Mixture: Sendable, Equatable {
     public var label: Int64
     /// The share of the image itself, 0 to 1; the other one has the rest.
     public var ownShare: Float
+    /// Where the other image is in the data set.
+    public var image: Int
 
-    /// A share of an image, and the class of the other.
-    public init(label: Int64, ownShare: Float) {
-        self.label = label
-        self.ownShare = ownShare
+    /// A share of an image, and the class and place of the other.
+    public init(label: Int64, ownShare: Float, image: Int) {
+        (self.label, self.ownShare, self.image) = (label, ownShare, image)
     }
 }

@@ -55,7 +55,7 @@ struct BatchMaker: Sendable {
         return Batch(
             step: step, pixels: pixels, labels: labels, mixtures: mixtures, objects: objects, indices: indices,
             size: size,
-            channels: channels,
+            channels: channels, crop: configuration.crops?.crop(ofEpoch: epoch),
             rows: rows, wholeCount: whole, skipped: skipped)
     }
 
@@ -84,7 +84,7 @@ struct BatchMaker: Sendable {
                         _ = try write(partner, to: target, scratch: scratch)
                     }
                 } catch  where configuration.skipBadImages {
-                    return Mixture(label: label, ownShare: 1)
+                    return Mixture(label: label, ownShare: 1, image: partner)
                 }
             }
             var generator = SampleGenerator(seed: configuration.seed, stream: .mixing, epoch: epoch, index: own)
@@ -94,15 +94,24 @@ struct BatchMaker: Sendable {
                     base + place * imageBytes, with: start + (isAtHand ? next * imageBytes : 0),
                     size: transform.outputSize, channels: transform.channels ?? dataset.channels, using: &generator)
             }
-            return Mixture(label: label, ownShare: share)
+            return Mixture(label: label, ownShare: share, image: partner)
         }
+    }
+
+    private func generator(of index: Int) -> SampleGenerator {
+        guard let crops = configuration.crops else {
+            return SampleGenerator(seed: configuration.seed, epoch: epoch, index: index)
+        }
+        return SampleGenerator(
+            seed: configuration.seed, crop: crops.crop(ofEpoch: epoch), of: crops.identities[index], epoch: epoch,
+            index: index)
     }
 
     /// Writes an image, and returns the objects in it.
     private func write(
         _ index: Int, to target: UnsafeMutablePointer<UInt8>, scratch: ResizeScratch
     ) throws -> [GroundTruth] {
-        var generator = SampleGenerator(seed: configuration.seed, epoch: epoch, index: index)
+        var generator = generator(of: index)
         let objects = dataset.objects(at: index)
         if let size = dataset.imageSize {
             let kept: [GroundTruth]? = try dataset.withStoredPixels(at: index) { stored in

@@ -37,6 +37,11 @@ public final class Loader: Sendable {
                 "\(dataset.name) has \(counted(dataset.count, "image")), fewer than one batch of \(configuration.batchSize): "
                     + "use smaller batches")
         }
+        if let crops = configuration.crops, crops.identities.count != dataset.count {
+            throw DatasetsError(
+                "\(dataset.name) has \(counted(dataset.count, "image")), and \(crops.identities.count) are told apart by their crops"
+            )
+        }
         let size = transform.outputSize
         let channels = transform.channels ?? dataset.channels
         guard size.width * size.height * channels <= (1 << 36) / configuration.batchSize else {

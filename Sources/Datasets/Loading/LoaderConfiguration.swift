@@ -21,6 +21,8 @@ public struct LoaderConfiguration: Sendable, Equatable {
     public var balanced = false
     /// How images are mixed with others of their batch, if they are.
     public var mixing: ImageMixing?
+    /// The crops that each image has, if they are few; nil for new ones in every epoch.
+    public var crops: RepeatedCrops?
 
     /// Makes a configuration.
     public init(
@@ -47,6 +49,9 @@ public struct LoaderConfiguration: Sendable, Equatable {
             throw DatasetsError("part \(part.index) of \(part.count) of a batch is not possible: parts count from 0")
         }
         try mixing?.validate()
+        if let crops, crops.count < 1 {
+            throw DatasetsError("\(crops.count) crops of each image are not possible: use 1 or more")
+        }
         guard (1...4096).contains(prefetch) else {
             throw DatasetsError("a prefetch of \(prefetch) batches is not possible: use 1 to 4096")
         }

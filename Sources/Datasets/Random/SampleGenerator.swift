@@ -8,10 +8,22 @@ import Foundation
 /// below are the project's own, so results do not change with the standard library.
 public struct SampleGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
+    /// What it goes on with once the geometry is drawn; nil to go on as it is.
+    private var behindGeometry: UInt64?
 
     /// The sequence of one sample in one epoch.
     public init(seed: UInt64, epoch: Int, index: Int) {
         self.init(seed: seed, stream: .sample, epoch: epoch, index: index)
+    }
+
+    /// The sequence of a sample in one epoch whose geometry is one of a few that come again and again.
+    ///
+    /// - Parameters:
+    ///   - crop: which one.
+    ///   - identity: of the image, wherever in a data set it is.
+    init(seed: UInt64, crop: Int, of identity: Int, epoch: Int, index: Int) {
+        self.init(seed: seed, stream: .crop, epoch: crop, index: identity)
+        behindGeometry = SampleGenerator(seed: seed, epoch: epoch, index: index).state
     }
 
     /// What a sequence is for; uses never share one.
@@ -20,6 +32,7 @@ public struct SampleGenerator: RandomNumberGenerator, Sendable {
         case order = 2
         case holdOut = 3
         case mixing = 4
+        case crop = 5
     }
 
     init(seed: UInt64, stream: Stream, epoch: Int, index: Int) {
@@ -28,6 +41,13 @@ public struct SampleGenerator: RandomNumberGenerator, Sendable {
             state = Self.mixed((state ^ word) &+ Self.increment)
         }
         self.state = state
+    }
+
+    /// Says that the geometry is drawn, and colours and the like come next.
+    mutating func endGeometry() {
+        guard let behindGeometry else { return }
+        state = behindGeometry
+        self.behindGeometry = nil
     }
 
     /// The next 64 random bits.

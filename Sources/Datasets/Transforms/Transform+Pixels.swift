@@ -55,6 +55,7 @@ extension Transform {
                 convertChannels(unconverted, from: sourceChannels, target, to: channels, count: count)
             }
         }
+        generator.endGeometry()
         var mirrored = (horizontally: false, vertically: false)
         if flipProbability > 0, generator.uniform() < flipProbability {
             flip(target, size, channels: channels)

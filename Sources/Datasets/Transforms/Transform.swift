@@ -54,6 +54,25 @@ public struct Transform: Codable, Sendable, Equatable {
         self.channels = channels
     }
 
+    /// What shows the same part of an image at another size. The same numbers of a generator choose the same part.
+    ///
+    /// Nil where parts are chosen by what is in them.
+    package func showingTheSame(at size: ImageSize) -> Transform? {
+        func scaled(_ length: Int) -> Int {
+            let longer = max(1, max(outputSize.width, outputSize.height))
+            return Int((Double(length) * Double(max(size.width, size.height)) / Double(longer)).rounded())
+        }
+        let geometry: Geometry
+        switch self.geometry {
+        case .resize: geometry = .resize(size)
+        case .centerCrop(_, let shortSide): geometry = .centerCrop(size, shortSide: max(1, scaled(shortSide)))
+        case .randomResizedCrop(_, let crop): geometry = .randomResizedCrop(size, crop)
+        case .paddedCrop(_, let padding): geometry = .paddedCrop(size, padding: scaled(padding))
+        case .objectCrop: return nil
+        }
+        return Transform(geometry: geometry, channels: channels)
+    }
+
     /// The size of every image that comes out.
     public var outputSize: ImageSize {
         switch geometry {

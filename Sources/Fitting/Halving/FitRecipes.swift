@@ -67,9 +67,11 @@ package struct FitRecipes {
     ///
     /// - Parameters:
     ///   - weights: of the rung before; nil to begin.
+    ///   - crops: crops of each image that the teacher is asked about; nil for no teacher.
     ///   - isLast: whether it is the winner's, to the end.
     package func candidate(
-        _ candidate: FitCandidate, data: String, images: Int, epochs: Int, weights: String?, isLast: Bool = false
+        _ candidate: FitCandidate, data: String, images: Int, epochs: Int, weights: String?, crops: Int?,
+        isLast: Bool = false
     ) -> Recipe {
         let network: String
         let start: String?
@@ -87,7 +89,7 @@ package struct FitRecipes {
         // The folders of its weights, pruned or of the rung before, say what pixels the teacher saw.
         if candidate.origin == .pruned { recipe.normalization = .weights }
         guard task != .detection else { return recipe }
-        recipe.teacher = teacher?.run(folder).path
+        if let crops, let teacher { (recipe.teacher, recipe.teacherCrops) = (teacher.run(folder).path, crops) }
         if isLast, candidate.origin == .searched, epochs >= Self.erasingEpochs { recipe.erasing = 0.25 }
         return recipe
     }

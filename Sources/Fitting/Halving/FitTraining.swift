@@ -9,6 +9,9 @@ package protocol FitTraining {
     /// - Returns: the score after the last epoch on the images that candidates are chosen by; nil where it was asked to stop.
     func train(_ recipe: Recipe, in run: RunFolder) throws -> Double?
 
+    /// Asks the teacher of a recipe about all images of it, for trainings of some of them. Returns false where it was asked to stop.
+    func ask(_ recipe: Recipe) throws -> Bool
+
     /// Times a training of few steps in a folder that is removed afterwards.
     func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace
 }
@@ -19,9 +22,12 @@ package struct RunTraining: FitTraining {
     package let shouldStop: () -> Bool
     package let report: (FitEvent) -> Void
 
-    package init(_ options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void) {
+    package init(
+        _ options: TrainerOptions, answers folder: String, shouldStop: @escaping () -> Bool,
+        report: @escaping (FitEvent) -> Void
+    ) {
         self.options = options
-        self.options.resume = true
+        (self.options.resume, self.options.teacherAnswers) = (true, folder)
         (self.shouldStop, self.report) = (shouldStop, report)
     }
 
@@ -30,6 +36,12 @@ package struct RunTraining: FitTraining {
         let trainer = try Trainer(
             recipe, run: run, options: options, shouldStop: shouldStop, report: { report(.training($0)) })
         return try trainer.train()?.accuracy
+    }
+
+    package func ask(_ recipe: Recipe) throws -> Bool {
+        guard let folder = options.teacherAnswers else { return true }
+        return try Trainer.askTeacher(
+            of: recipe, options: options, folder: folder, shouldStop: shouldStop, report: { report(.training($0)) })
     }
 
     /// So long steps are watched, at most.
@@ -64,7 +76,7 @@ private final class Watch {
         case .started(let start): (started, images) = (elapsed, start.evaluationImages)
         case .step: steps.append(elapsed)
         case .epoch: if let last = steps.last { scored = (elapsed - last, images) }
-        case .checkpoint, .interrupted, .ended: break
+        case .teacherAsked, .checkpoint, .interrupted, .ended: break
         }
     }
 

@@ -53,7 +53,7 @@ package struct Halving {
                             + "(\(epochs) epochs of \(rung.images) images)", secondsLeft: secondsLeft))
                 let recipe = recipes.candidate(
                     candidate, data: data, images: rung.images, epochs: epochs,
-                    weights: index == 0 ? nil : folder.run(name, rung: index).model)
+                    weights: index == 0 ? nil : folder.run(name, rung: index).model, crops: schedule.teacher?.crops)
                 do {
                     guard let score = try training.train(recipe, in: folder.run(name, rung: number)) else { return nil }
                     scores[name] = score

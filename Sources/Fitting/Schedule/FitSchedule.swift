@@ -21,10 +21,22 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         public var resolution: Int
         /// 0 for one that is trained already.
         public var epochs: Int
+        /// Crops of each image that it is asked about.
+        public var crops: Int
         public var pace: Pace
 
-        package init(resolution: Int, epochs: Int, pace: Pace) {
-            (self.resolution, self.epochs, self.pace) = (resolution, epochs, pace)
+        package init(resolution: Int, epochs: Int, crops: Int = 1, pace: Pace) {
+            (self.resolution, self.epochs, self.crops, self.pace) = (resolution, epochs, crops, pace)
+        }
+
+        /// Seconds of its training, if it is not trained already.
+        package func trainingSeconds(training images: Int, scored: Int) -> Double {
+            epochs == 0 ? 0 : pace.seconds(epochs: epochs, training: images, scored: scored)
+        }
+
+        /// Seconds in which it says what it sees.
+        package func askingSeconds(training images: Int) -> Double {
+            pace.start + Double(crops) * Double(images) * pace.scoring
         }
     }
 
@@ -69,7 +81,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     /// What was left out for want of time, in sentences.
     public var remarks: [String]
     private var format = "sapool-schedule"
-    private var version = 1
+    private var version = FitSchedule.version
+
+    /// Of the file's form: 2 since teachers are asked about crops.
+    private static let version = 2
 
     package init(
         hours: Double, timingSeconds: Double, teacher: TeacherStage?, entries: [Entry], rungs: [Rung], final: Final,
@@ -79,9 +94,11 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         (self.rungs, self.final, self.finishSeconds, self.remarks) = (rungs, final, finishSeconds, remarks)
     }
 
-    /// What the training of the teacher takes.
+    /// What the teacher takes, with what it is asked.
     package func teacherSeconds(training images: Int, scored: Int) -> Double {
-        teacher.map { $0.epochs == 0 ? 0 : $0.pace.seconds(epochs: $0.epochs, training: images, scored: scored) } ?? 0
+        teacher.map {
+            $0.trainingSeconds(training: images, scored: scored) + $0.askingSeconds(training: images)
+        } ?? 0
     }
 
     /// Reads a schedule.
@@ -97,8 +114,10 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         else {
             throw FittingError("\(path) is no schedule of a fit: name the schedule.json that sapool fit has written")
         }
-        guard read.version == 1 else {
-            throw FittingError("\(path) has version \(read.version), this sapool reads 1: leave --schedule out")
+        guard read.version == Self.version else {
+            throw FittingError(
+                "\(path) has version \(read.version), this sapool reads \(Self.version): leave --schedule out, and choose another output folder"
+            )
         }
         self = read
         try check(path)
@@ -156,7 +175,8 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         try require(!rungs.isEmpty || names.count == 1, "without rungs there can be one entry only")
         if let teacher {
             try require(
-                (0...100_000).contains(teacher.epochs) && (16...1024).contains(teacher.resolution)
+                (0...100_000).contains(teacher.epochs) && (1...10_000).contains(teacher.crops)
+                    && (16...1024).contains(teacher.resolution)
                     && teacher.pace.isPlausible,
                 "its teacher is out of range")
         }

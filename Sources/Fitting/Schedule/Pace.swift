@@ -30,9 +30,4 @@ public struct Pace: Sendable, Equatable, Codable {
         let whole = ((seconds - start) / epoch(training: images, scored: scored)).rounded(.down)
         return whole >= 1 ? Int(min(whole, 1_000_000)) : 0
     }
-
-    /// The same beside a teacher, which looks at every training image too.
-    package func taught(by teacher: Pace?) -> Pace {
-        Pace(training: training + (teacher?.scoring ?? 0), scoring: scoring, start: start)
-    }
 }

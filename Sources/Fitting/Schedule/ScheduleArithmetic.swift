@@ -30,15 +30,19 @@ package struct ScheduleArithmetic {
     }
 
     package static let leastImages = 256
-    /// Of the time, what the teacher may take, what rungs take of the rest, and what is left for the unforeseen.
-    package static let teacherShare = 0.2
+    /// Of the time, what the teacher's training may take, what asking it may, what rungs take of the rest, and what is left for the
+    /// unforeseen.
+    package static let teacherShare = 0.3
+    package static let askingShare = 0.1
     package static let rungShare = 0.4
     package static let reserve = 0.03
     /// Below so many epochs a training says nothing.
-    package static let leastEpochs = 2
+    package static let leastEpochs = 3
     /// More than that is a waste.
     package static let mostEpochs = 600
     package static let mostTeacherEpochs = 20
+    /// More crops than that hardly differ.
+    package static let mostCrops = 16
     /// Rounding in the network makes a step take so many times as long.
     package static let quantizationFactor = 3.0
 
@@ -52,8 +56,7 @@ package struct ScheduleArithmetic {
         let left = usable - teacherSeconds
         // A pruned teacher needs one.
         var entries = entries.filter { stage != nil || $0.candidate.origin != .pruned }
-        func pace(_ entry: FitSchedule.Entry) -> Pace { entry.pace.taught(by: stage?.pace) }
-        entries = competitors(entries, left, pace, &remarks)
+        entries = competitors(entries, left, &remarks)
         guard let first = entries.first else { throw FittingError("there is no network to train") }
         let sizes = Self.sizes(entries.count)
         var rungs: [FitSchedule.Rung] = []
@@ -65,9 +68,9 @@ package struct ScheduleArithmetic {
             for entry in entries {
                 let number = min(
                     Self.mostEpochs,
-                    max(1, pace(entry).epochs(in: each, training: images, scored: validation)))
+                    max(1, entry.pace.epochs(in: each, training: images, scored: validation)))
                 epochs[entry.candidate.name] = number
-                sum += pace(entry).seconds(epochs: number, training: images, scored: validation)
+                sum += entry.pace.seconds(epochs: number, training: images, scored: validation)
             }
             let seconds = sum / Double(entries.count) * Double(size)
             rungs.append(FitSchedule.Rung(entrants: size, images: images, epochs: epochs, seconds: seconds))
@@ -79,16 +82,16 @@ package struct ScheduleArithmetic {
             let rounding = entry.pace.training * Self.quantizationFactor * Double(training)
             // A short training has no time for a second one.
             let forTraining = max(rest - rounding, rest * 0.8)
-            let number = pace(entry).epochs(in: forTraining, training: training, scored: validation)
+            let number = entry.pace.epochs(in: forTraining, training: training, scored: validation)
             guard number >= 1 else {
                 let needed =
                     spent + finish + teacherSeconds + spentOnRungs
-                    + 2 * pace(entry).seconds(epochs: 1, training: training, scored: validation)
+                    + 2 * entry.pace.seconds(epochs: 1, training: training, scored: validation)
                 throw FittingError(
                     String(
                         format:
                             "--hours %g is too short for one training: an epoch of %@ alone takes %.0f s here; give %.2g hours or more",
-                        hours, first.candidate.name, pace(entry).epoch(training: training, scored: validation),
+                        hours, first.candidate.name, entry.pace.epoch(training: training, scored: validation),
                         needed / (1 - Self.reserve) / 3600))
             }
             epochs[entry.candidate.name] = min(number, Self.mostEpochs)
@@ -101,30 +104,34 @@ package struct ScheduleArithmetic {
 
     private func teacherStage(_ usable: Double, _ remarks: inout [String]) -> (FitSchedule.TeacherStage?, Double) {
         guard var stage = teacher else { return (nil, 0) }
-        guard stage.epochs > 0 else { return (stage, 0) }
-        let epochs = stage.pace.epochs(in: usable * Self.teacherShare, training: training, scored: validation)
-        guard epochs > 0 else {
-            remarks.append("no teacher: an epoch of it takes more than a fifth of the time")
+        let looks = usable * Self.askingShare / max(1e-9, Double(training) * stage.pace.scoring)
+        stage.crops = Int(min(max(1, looks.rounded(.down)), Double(Self.mostCrops)))
+        if stage.epochs > 0 {
+            let epochs = stage.pace.epochs(in: usable * Self.teacherShare, training: training, scored: validation)
+            stage.epochs = min(epochs, Self.mostTeacherEpochs)
+        }
+        let asking = stage.askingSeconds(training: training)
+        guard stage.epochs > 0 || teacher?.epochs == 0, asking <= usable * Self.teacherShare else {
+            remarks.append("no teacher: an epoch of it takes more than three tenths of the time")
             return (nil, 0)
         }
-        stage.epochs = min(epochs, Self.mostTeacherEpochs)
-        return (stage, stage.pace.seconds(epochs: stage.epochs, training: training, scored: validation))
+        return (stage, stage.trainingSeconds(training: training, scored: validation) + asking)
     }
 
     /// Those that the time is long enough for: while one would not come to two epochs on the first rung, the slowest
     /// goes.
     private func competitors(
-        _ entries: [FitSchedule.Entry], _ left: Double, _ pace: (FitSchedule.Entry) -> Pace, _ remarks: inout [String]
+        _ entries: [FitSchedule.Entry], _ left: Double, _ remarks: inout [String]
     ) -> [FitSchedule.Entry] {
         var entries = entries
         var gone = 0
-        func cost(_ entry: FitSchedule.Entry) -> Double { pace(entry).epoch(training: training, scored: validation) }
+        func cost(_ entry: FitSchedule.Entry) -> Double { entry.pace.epoch(training: training, scored: validation) }
         while entries.count > 1 {
             let sizes = Self.sizes(entries.count)
             let each = left * Self.rungShare / Double(sizes.count) / Double(entries.count)
             let images = images(0, sizes)
             guard let slowest = entries.indices.max(by: { cost(entries[$0]) < cost(entries[$1]) }),
-                pace(entries[slowest]).epochs(in: each, training: images, scored: validation) < Self.leastEpochs
+                entries[slowest].pace.epochs(in: each, training: images, scored: validation) < Self.leastEpochs
             else { break }
             entries.remove(at: slowest)
             gone += 1

@@ -55,8 +55,9 @@ package struct Timing {
         var entries: [FitSchedule.Entry] = []
         for (index, candidate) in candidates.enumerated() {
             report(.stage("timing network \(index + 1) of \(candidates.count): \(candidate.name)", secondsLeft: nil))
-            var recipe = recipes.candidate(candidate, data: images, images: count, epochs: 1, weights: nil)
-            (recipe.teacher, recipe.weights) = (nil, nil)
+            var recipe = recipes.candidate(
+                candidate, data: images, images: count, epochs: 1, weights: nil, crops: nil)
+            recipe.weights = nil
             if candidate.origin == .pruned {
                 guard let source = recipes.teacher else { continue }
                 let network = try PrunedTeacher.network(
@@ -74,7 +75,7 @@ package struct Timing {
         return try arithmetic.schedule(hours: options.hours, entries)
     }
 
-    /// The teacher that is timed: at the largest size at which four epochs of it take no more than a fifth of the time,
+    /// The teacher that is timed: at the largest size at which four epochs of it take no more than its share of the time,
     /// as far as its work goes with the area of the image.
     private func teacher(
         _ images: String, _ pace: (Recipe, String) throws -> Pace
@@ -88,7 +89,8 @@ package struct Timing {
             let configuration = try RunConfiguration.read(from: run).configuration
             var recipe = configuration.lastingRecipe(of: run)
             (recipe.network, recipe.data, recipe.epochs, recipe.batchSize) = (run.network, images, 1, 8)
-            (recipe.weights, recipe.weightsKey, recipe.teacher, recipe.holdOut) = (nil, nil, nil, 0)
+            (recipe.weights, recipe.weightsKey, recipe.holdOut) = (nil, nil, 0)
+            (recipe.teacher, recipe.teacherCrops) = (nil, nil)
             (recipe.fineTune, recipe.freeze, recipe.backboneRate) = (nil, nil, nil)
             (recipe.balance, recipe.normalization) = (nil, .half)
             recipe.width = 1
@@ -124,7 +126,7 @@ package struct Timing {
     private func seconds(toOpen recipe: Recipe) throws -> Double {
         let start = ContinuousClock.now
         var recipe = recipe
-        (recipe.weights, recipe.teacher) = (nil, nil)
+        (recipe.weights, recipe.teacher, recipe.teacherCrops) = (nil, nil, nil)
         let data = try TrainingData(recipe)
         // What weights say of pixels costs nothing.
         if recipe.normalization != .weights {

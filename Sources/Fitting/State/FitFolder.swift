@@ -27,6 +27,8 @@ public struct FitFolder: Sendable, Equatable {
     public var page: String { path + "/report.html" }
     /// The teacher's run.
     public var teacher: RunFolder { RunFolder(path + "/teacher") }
+    /// What the teacher says of the training images.
+    package var teacherAnswers: String { path + "/teacher-answers" }
     /// The winner's run.
     public var run: RunFolder { RunFolder(path + "/run") }
     /// The device package.

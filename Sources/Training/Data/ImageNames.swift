@@ -9,4 +9,13 @@ extension Dataset {
             return location == name || imageSize != nil ? DataPlace.absolute(location) : "\(root)/\(name)"
         }
     }
+
+    /// For each image a number that stands for its name, the same in every part of the data and wherever they lie.
+    ///
+    /// - Parameter data: the name by which the data set was opened, or a list of some of its images.
+    /// - Throws: `DatasetsError` where a list cannot be read.
+    func identities(in data: String) throws -> [Int] {
+        let whole = try DatasetCatalog.undivided(data)
+        return (0..<count).map { Int(truncatingIfNeeded: Checksum.sum(of: name(of: $0, in: whole))) }
+    }
 }

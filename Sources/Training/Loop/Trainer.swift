@@ -31,6 +31,7 @@ public final class Trainer {
     let tensors: BatchTensors
     let task: any TrainingTask
     let sparsity: ScaleSparsity?
+    let distillation: Distillation?
     let metrics: MetricsLog
     let attentionLog: AttentionLog?
     let stepsPerEpoch: Int
@@ -90,18 +91,19 @@ public final class Trainer {
                 network, parameters: try Parameters(of: network, seed: recipe.seed, device: options.device))
         }
         sparsity = try ScaleSparsity(recipe, model)
-        let distillation = try Distillation(recipe, data, device: options.device)
+        distillation = try Distillation(recipe, data, device: options.device)
         var loading = LoaderConfiguration(
             batchSize: recipe.batchSize, seed: recipe.seed, shuffle: true, dropLast: true, workers: options.workers,
             skipBadImages: recipe.skipBadImages)
         loading.part = BatchPart(index: ranks.rank, count: ranks.count)
         loading.balanced = recipe.balance == .sampling
         loading.mixing = ImageMixing(mixup: recipe.mixup, cutmix: recipe.cutmix)
+        loading.crops = try recipe.repeatedCrops(of: data)
         try data.checkBatchSize(recipe)
         trainingLoader = try Loader(
             dataset: data.training, transform: data.trainingTransform, configuration: loading)
         (loading.batchSize, loading.shuffle, loading.dropLast) = (max(recipe.batchSize, 64), false, false)
-        (loading.balanced, loading.mixing) = (false, nil)
+        (loading.balanced, loading.mixing, loading.crops) = (false, nil, nil)
         evaluationLoader = try Loader(
             dataset: data.evaluation, transform: data.evaluationTransform, configuration: loading)
         // Last, so that nothing is left behind where something above cannot be.
@@ -171,6 +173,11 @@ public final class Trainer {
                     scoreName: recipe.scoreName,
                     droppedBoxes: data.droppedBoxes.isEmpty ? nil : (data.droppedBoxes.count, run.droppedBoxes),
                     remarks: ranks.isFirst && state.step == 0 ? data.remarks(recipe) + data.seenBefore(recipe) : [])))
+        guard try isOver || askTeacher() else {
+            try save()
+            report(.interrupted(step: state.step))
+            return nil
+        }
         lastCheckpoint = .now
         while !isOver {
             let epoch = state.step / stepsPerEpoch
@@ -184,6 +191,8 @@ public final class Trainer {
         if state.step < recipe.epochs * stepsPerEpoch {
             report(.ended(epoch: state.step / stepsPerEpoch, bestEpoch: state.bestEpoch))
         }
+        // What is left of them is of no use to anybody else.
+        if options.teacherAnswers == nil, ranks.isFirst { try? FileManager.default.removeItem(atPath: run.teacherAnswers) }
         guard lastMetrics != nil else {
             throw TrainingError(
                 "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"

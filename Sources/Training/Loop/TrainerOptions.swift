@@ -24,6 +24,10 @@ public struct TrainerOptions: Sendable {
     /// Trains in types that the device only emulates, for tests.
     package var emulatesPrecision = false
 
+    /// Where a teacher's answers lie that several trainings share (`teacher-crops` of a recipe); nil for those of the run alone, which are
+    /// gone when it ends.
+    public var teacherAnswers: String?
+
     /// Writes after every epoch how far attention is from even, and pooling from averaging (`attention.jsonl`).
     public var logsAttention = false
 

@@ -2,6 +2,8 @@
 public enum TrainingEvent: Sendable {
     /// Training begins, or goes on from `startStep`.
     case started(Start)
+    /// The teacher is being asked about crops of each image: which part of that is done, 0 to 1.
+    case teacherAsked(share: Double, crops: Int)
     case step(Step)
     /// An epoch and its evaluation are over.
     case epoch(EpochMetrics, of: Int)

@@ -58,6 +58,9 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var distillationShare = 0.5
     /// What logits are divided by before teacher and pupil are compared.
     public var distillationTemperature = 4.0
+    /// Crops of each image that the teacher is asked about before the training, and that come again and again (see `TeacherAnswers`); nil
+    /// to have it look at every batch.
+    public var teacherCrops: Int?
     /// Weight of the sum of batch normalisations' scales in the loss, which empties channels for pruning; nil for none.
     public var channelSparsity: Double?
     /// Leaves broken images out, and lists them, instead of stopping.
@@ -213,6 +216,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case weightsKey = "weights-key"
         case distillationShare = "distillation-share"
         case distillationTemperature = "distillation-temperature"
+        case teacherCrops = "teacher-crops"
         case channelSparsity = "channel-sparsity"
         case skipBadImages = "skip-bad-images"
         case task
@@ -271,6 +275,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         try readIfGiven(.teacher, &teacher)
         try read(.distillationShare, &distillationShare)
         try read(.distillationTemperature, &distillationTemperature)
+        try readIfGiven(.teacherCrops, &teacherCrops)
         try readIfGiven(.channelSparsity, &channelSparsity)
         try read(.skipBadImages, &skipBadImages)
         try readIfGiven(.task, &task)

@@ -40,6 +40,10 @@ extension Recipe {
         try require(
             (0.001...1000).contains(distillationTemperature), .distillationTemperature, distillationTemperature,
             "0.001 to 1000")
+        try requireRange(.teacherCrops, teacherCrops, 1...10_000, "1 to 10000, or leave it out")
+        guard teacherCrops == nil || teacher != nil else {
+            throw TrainingError("teacher-crops is for a teacher, and there is none: give teacher too, or leave it out")
+        }
         try require(
             channelSparsity.map { $0 > 0 && $0 <= 1e6 } ?? true, .channelSparsity, channelSparsity ?? 0,
             "a number above 0, at most 1e6, or leave it out")

@@ -27,6 +27,8 @@ public struct RunFolder: Sendable, Equatable {
     public var int8: String { path + "/int8.safetensors" }
     /// How far attention is from even after each epoch, where that was asked for.
     public var attention: String { path + "/attention.jsonl" }
+    /// What a teacher said of the training images, while they are trained on.
+    var teacherAnswers: String { path + "/teacher-answers" }
     /// Names of the images that were held out of training.
     public var heldOut: String { path + "/held-out.json" }
     /// Names of the images that were trained on, as check sums.

@@ -22,6 +22,7 @@ final class FitProgress {
 
     private func show(_ event: TrainingEvent) {
         switch event {
+        case .teacherAsked(let share, let crops): moving.show(share: share, ofTeacherAskedAbout: crops)
         case .step(let step): moving.show(step)
         case .started(let start):
             if start.startStep > 0 { note("  going on from step \(start.startStep) of \(start.steps)") }

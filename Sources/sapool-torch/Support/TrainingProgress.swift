@@ -12,6 +12,7 @@ final class TrainingProgress {
     func show(_ event: TrainingEvent) {
         switch event {
         case .started(let start): show(start)
+        case .teacherAsked(let share, let crops): moving.show(share: share, ofTeacherAskedAbout: crops)
         case .step(let step): moving.show(step)
         case .epoch(let metrics, let epochs):
             note(
@@ -51,6 +52,13 @@ final class TrainingProgress {
 }
 
 extension ProgressLine {
+    /// How far a teacher is with its answers.
+    func show(share: Double, ofTeacherAskedAbout crops: Int) {
+        show(share: share) { _ in
+            "asking the teacher about \(counted(crops, "crop")) of each image  \(String(format: "%.0f", 100 * share)) %"
+        }
+    }
+
     /// How far a training is.
     func show(_ step: TrainingEvent.Step) {
         show(share: Double(step.step) / Double(max(1, step.stepsPerEpoch))) { _ in

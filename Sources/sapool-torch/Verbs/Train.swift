@@ -128,6 +128,11 @@ struct Train: ParsableCommand {
     var distillationShare: Double?
     @Option(help: "What logits are divided by before they are compared with the teacher's.")
     var distillationTemperature: Double?
+    @Option(
+        help: ArgumentHelp(
+            "Ask the teacher once about so many crops of each image, which then come again and again: as quick as without a teacher.",
+            valueName: "number"))
+    var teacherCrops: Int?
     @Option(help: "Weight of batch normalisations' scales in the loss, which empties channels for sapool prune.")
     var channelSparsity: Double?
     @Option(help: "Seed of weights, order, augmentation and noise.")
@@ -270,6 +275,7 @@ struct Train: ParsableCommand {
         if let weights { settings.weights = weights }
         if let weightsKey { settings.weightsKey = weightsKey }
         if let teacher { settings.teacher = teacher }
+        if let teacherCrops { settings.teacherCrops = teacherCrops }
         if let channelSparsity { settings.channelSparsity = channelSparsity }
         if skipBadImages { settings.skipBadImages = true }
         if let task { settings.task = task }
