@@ -103,7 +103,7 @@ package struct Search: ParsableCommand {
             space(), limits: limits, options: planning.planOptions, core: planning.estimatedCore())
         let progress = SearchProgress()
         defer { progress.end() }
-        var report = try search.run(progress: progress.show)
+        var report = try search.run(all || json || svg != nil ? .front : .shown, progress: progress.show)
         progress.end()
         if let data { report.data = data }
         if let svg { try SearchDrawing(report).picture().write(to: svg) }

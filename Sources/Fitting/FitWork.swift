@@ -45,6 +45,8 @@ package struct FitWork {
                 "\(folder.path) has a winner that its schedule does not name: begin anew in another output folder")
         }
         guard try trainToTheEnd(entry.candidate, behind), !shouldStop() else { return nil }
+        // Nobody asks any more.
+        try? FileManager.default.removeItem(atPath: folder.teacherAnswers)
         if journal.state.quantized == nil {
             report(.stage("making int8 of \(entry.candidate.name)", secondsLeft: schedule.finishSeconds))
             let scores = try WinnerQuantization(
@@ -100,17 +102,27 @@ package struct FitWork {
 
     /// Has the teacher answer for all candidates. Returns false where it was asked to stop.
     private func ask(_ stage: FitSchedule.TeacherStage) throws -> Bool {
-        guard journal.state.winnerScore == nil, let entry = schedule.entries.first else { return true }
+        guard journal.state.winnerScore == nil else { return true }
         let images = plan.division.count(.train)
-        report(
-            .stage(
-                "asking the teacher about \(counted(stage.crops, "crop")) of each image",
-                secondsLeft: plan.secondsAhead - stage.trainingSeconds(training: images, scored: plan.division.count(.validation))))
-        // Of the network only that it tells these classes apart is asked.
-        var recipe = recipes.candidate(
-            entry.candidate, data: plan.division.data(folder), images: images, epochs: 1, weights: nil, crops: stage.crops)
-        (recipe.weights, recipe.normalization) = (nil, .half)
-        return try training.ask(recipe)
+        let trained = stage.trainingSeconds(training: images, scored: plan.division.count(.validation))
+        let rungs = schedule.rungs.prefix(journal.state.rungs.count).reduce(0) { $0 + $1.seconds }
+        // Crops of small images are shifts of as many pixels as the size allows: of each size another answer.
+        var resolutions: Set<Int> = []
+        for entry in schedule.entries where resolutions.insert(entry.candidate.resolution).inserted {
+            // Of the network no more is asked than that it tells these classes apart.
+            var recipe = recipes.candidate(
+                entry.candidate, data: plan.division.data(folder), images: images, epochs: 1, weights: nil,
+                crops: stage.crops)
+            (recipe.weights, recipe.normalization) = (nil, .half)
+            let isDone = try training.ask(recipe) {
+                report(
+                    .stage(
+                        "asking the teacher about \(counted(stage.crops, "crop")) of each image",
+                        secondsLeft: plan.secondsAhead - trained - rungs))
+            }
+            guard isDone else { return false }
+        }
+        return true
     }
 
     private func trainToTheEnd(_ candidate: FitCandidate, _ seconds: Double) throws -> Bool {

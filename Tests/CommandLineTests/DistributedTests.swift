@@ -29,17 +29,24 @@ final class DistributedTests: CommandLineTestCase {
         try assertSameTraining("two", "one")
     }
 
-    /// Each rank asks about its images, and a rank that comes later finds what the first one has kept.
+    /// Each rank asks about its images; where they go on, the others get what the first one has kept.
     func testTwoRanksAskATeacherAsOneProcessDoes() throws {
         try makePhotos(train: 22, test: 7)
         let teacher = try sapool(arguments("teacher", "--epochs", "2", "--batch-size", "8"))
         XCTAssertEqual(teacher.status, 0, teacher.errors)
         let settings = [
-            "--epochs", "4", "--batch-size", "9", "--learning-rate", "0.02", "--sync-batch-norm", "--teacher", "teacher",
-            "--teacher-crops", "2", "--distillation-share", "0.9",
+            "--epochs", "12", "--batch-size", "9", "--learning-rate", "0.002", "--sync-batch-norm", "--teacher",
+            "teacher", "--teacher-crops", "2", "--distillation-share", "0.9",
         ]
         XCTAssertEqual(try sapool(arguments("one") + settings).status, 0)
-        for outcome in try ranks(2, arguments("two") + settings) { XCTAssertEqual(outcome.status, 0, outcome.errors) }
+        let two = try start(2, arguments("two") + settings)
+        waitForEpoch("two", two)
+        kill(two[1].process.processIdentifier, SIGTERM)
+        XCTAssertEqual(try two.map { try finish($0) }.map(\.status), [130, 130])
+        XCTAssertTrue(exists("two/teacher-answers"))
+        let resumed = try ranks(2, ["train", "--resume", "--sync-batch-norm", "--threads", "1", "--output", "two"])
+        XCTAssertEqual(resumed.map(\.status), [0, 0], resumed.map(\.errors).joined())
+        XCTAssertFalse(exists("two/teacher-answers"))
         try assertSameTraining("two", "one")
     }
 

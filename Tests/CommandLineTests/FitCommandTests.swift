@@ -5,17 +5,18 @@ import XCTest
 /// `sapool fit` on photographs that are easy to tell apart, by a schedule of a few steps.
 final class FitCommandTests: CommandLineTestCase {
     /// Photographs that are bright above or below: mirrored, as training shows them, they stay what they are.
-    private func makeTallPhotos(train: Int = 24, test: Int = 8, side: Int = 16) throws {
+    private func makeTallPhotos(train: Int = 24, test: Int = 8, side: Int = 16, isGrey: Bool = false) throws {
         var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
         for (split, count) in [("train", train), ("test", test)] {
             for (label, name) in ["above", "below"].enumerated() {
                 let path = "\(folder)/photos/\(split)/\(name)"
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
                 for number in 0..<count {
-                    let pixels = (0..<side * side * 3).map { index -> UInt8 in
+                    var pixels = (0..<side * side * 3).map { index -> UInt8 in
                         let isBelow = index / (3 * side) >= side / 2
                         return UInt8((isBelow == (label == 1) ? 150 : 40) + Int(generator.next() % 60))
                     }
+                    if isGrey { pixels = pixels.indices.map { pixels[$0 / 3 * 3] } }
                     try Image(width: side, height: side, channels: 3, pixels: pixels)
                         .write(toPNG: "\(path)/\(number).png")
                 }
@@ -23,19 +24,24 @@ final class FitCommandTests: CommandLineTestCase {
         }
     }
 
-    /// Two networks, one rung, two epochs each.
-    private func writeSchedule() throws {
-        func entry(_ name: String, _ pool: String) -> String {
+    private let pace = "{\"training\": 0.001, \"scoring\": 0.001, \"start\": 0.1}"
+
+    /// Two networks, one rung, two epochs each: the second one of its own, or a teacher's without half of its channels, of grey images.
+    private func writeSchedule(isTaught: Bool = false) throws {
+        func entry(_ name: String, _ pool: String, isPruned: Bool = false) -> String {
             """
-            {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))", "origin": "searched",
-              "resolution": 16, "channels": 3, "pool": "\(pool)", "sram_bytes": 10000, "flash_bytes": 30000,
-              "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000, "estimated_cycles": 140000},
-             "pace": {"training": 0.001, "scoring": 0.001, "start": 0.1}}
+            {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))",
+              "origin": "\(isPruned ? "pruned" : "searched")", \(isPruned ? "\"kept_share\": 0.5," : "")
+              "resolution": 16, "channels": \(isTaught && !isPruned ? 1 : 3), "pool": "\(pool)", "sram_bytes": 10000,
+              "flash_bytes": 30000, "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000,
+              "estimated_cycles": 140000}, "pace": \(pace)}
             """
         }
+        let teacher = "\"teacher\": {\"resolution\": 16, \"epochs\": 3, \"crops\": 3, \"pace\": \(pace)},"
         try """
         {"format": "sapool-schedule", "version": 2, "hours": 1, "timing_seconds": 0, "finish_seconds": 1, "remarks": [],
-         "entries": [\(entry("a", "max")), \(entry("b", "average"))],
+         \(isTaught ? teacher : "")
+         "entries": [\(entry("a", "max")), \(entry("b", "average", isPruned: isTaught))],
          "rungs": [{"entrants": 2, "images": 24, "epochs": {"a": 2, "b": 2}, "seconds": 2}],
          "final": {"epochs": {"a": 6, "b": 6}, "quantization_epochs": 1, "seconds": 4}}
         """.write(toFile: "\(folder)/schedule.json", atomically: true, encoding: .utf8)
@@ -120,6 +126,55 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertTrue(page.contains("left on rung 1"))
         XCTAssertTrue(page.contains("plain-cnn(channels=4-8, pool=average)"))
         XCTAssertTrue(page.contains("not run on an emulated core: it was asked not to"))
+    }
+
+    /// Weights become a teacher that is asked once, of three channels also where the networks take one; it competes
+    /// without half of its channels.
+    func testATeacherIsAskedOnceWhateverKillsIt() throws {
+        try makeTallPhotos(isGrey: true)
+        try writeSchedule(isTaught: true)
+        let trained = try sapool(
+            "train", "--network", "plain-cnn(channels=4-8, pool=average)", "--data", "photos", "--hold-out", "0.2",
+            "--resolution", "16", "--channels", "3", "--epochs", "2", "--batch-size", "8", "--threads", "1", "--output",
+            "weights")
+        XCTAssertEqual(trained.status, 0, trained.errors)
+        func arguments(_ output: String) -> [String] {
+            self.arguments(output).filter { $0 != "--no-teacher" } + [
+                "--weights", "weights/model.safetensors", "--weights-network", "plain-cnn(channels=4-8, pool=average)",
+            ]
+        }
+        let whole = try sapool(arguments("whole"))
+        XCTAssertEqual(whole.status, 0, whole.errors)
+        let question = "asking the teacher about 3 crops of each image; "
+        XCTAssertEqual(whole.errors.components(separatedBy: question).count, 2, whole.errors)
+        XCTAssertFalse(exists("whole/teacher-answers"))
+        var answers: [String: Data] = [:]
+        let moments = [
+            "teacher/config.json", "teacher-answers", "pruned/b/network.json", "rungs/1/b/config.json",
+            "run/config.json",
+        ]
+        for moment in moments {
+            let process = command(arguments("killed"))
+            try process.run()
+            while process.isRunning, !exists("killed/\(moment)") { usleep(1000) }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/killed/teacher-answers")
+            for name in names ?? [] where name.hasSuffix("safetensors") {
+                let bytes = contents("killed/teacher-answers/\(name)")
+                XCTAssertEqual(answers[name] ?? bytes, bytes, "asked again behind \(moment)")
+                answers[name] = bytes
+            }
+        }
+        XCTAssertEqual(answers.count, 3, "one file a crop, for all networks")
+        let killed = try sapool(arguments("killed"))
+        XCTAssertEqual(killed.status, 0, killed.errors)
+        for file in ["teacher/model", "rungs/1/a/model", "rungs/1/b/model", "run/model"] {
+            let model = contents("killed/\(file).safetensors")
+            XCTAssertNotNil(model, file)
+            XCTAssertEqual(model, contents("whole/\(file).safetensors"), file)
+        }
+        XCTAssertEqual(killed.output.replacing("killed", with: "whole"), whole.output)
     }
 
     func testKilledItEndsWithTheSame() throws {

@@ -118,7 +118,8 @@ final class TrainCommandTests: CommandLineTestCase {
         XCTAssertFalse(exists("asking/teacher-answers"))
         let alone = try sapool(["train", "--network", network, "--output", "alone", "--teacher-crops", "2"] + settings)
         XCTAssertEqual(
-            message(alone), "Error: teacher-crops is for a teacher, and there is none: give teacher too, or leave it out")
+            message(alone),
+            "Error: teacher-crops is for a teacher, and there is none: give teacher too, or leave it out")
 
         // Smaller images become as large as the teacher's.
         var small = settings

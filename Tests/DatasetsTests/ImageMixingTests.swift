@@ -35,6 +35,7 @@ final class ImageMixingTests: XCTestCase {
             for (place, mixture) in batch.mixtures.enumerated() {
                 let next = batch.indices[(place + 1) % batch.count]
                 XCTAssertEqual(mixture.label, Int64(next % 3))
+                XCTAssertEqual(mixture.image, next)
                 let (own, other) = (Float(7 * batch.indices[place]), Float(7 * next))
                 let value = UInt8((mixture.ownShare * own + (1 - mixture.ownShare) * other).rounded())
                 XCTAssertTrue(image(place, of: batch).allSatisfy { $0 == value })
@@ -47,6 +48,7 @@ final class ImageMixingTests: XCTestCase {
         for batch in try batches(ImageMixing(cutmix: 1)) where batch.count > 1 {
             for (place, mixture) in batch.mixtures.enumerated() {
                 let (own, other) = (batch.indices[place], batch.indices[(place + 1) % batch.count])
+                XCTAssertEqual(mixture.image, other)
                 let content = Array(image(place, of: batch))
                 let places = content.indices.filter { content[$0] == UInt8(7 * other) }
                 XCTAssertEqual(content.count { $0 == UInt8(7 * own) } + places.count, content.count)

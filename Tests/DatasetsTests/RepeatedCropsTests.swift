@@ -47,7 +47,9 @@ final class RepeatedCropsTests: XCTestCase {
 
     func testAnImageHasTheSameCropsWhateverLiesBesideIt() throws {
         let all = try epoch(4, of: [0, 1, 2, 3, 4], crops: 3)
-        for (number, pixels) in try epoch(4, of: [3, 1], crops: 3, shuffle: false) { XCTAssertEqual(all[number], pixels) }
+        for (number, pixels) in try epoch(4, of: [3, 1], crops: 3, shuffle: false) {
+            XCTAssertEqual(all[number], pixels)
+        }
     }
 
     func testFlipsAreDrawnAnew() throws {
@@ -90,7 +92,9 @@ final class RepeatedCropsTests: XCTestCase {
             }
             // Half a pixel of the smaller image is 7 steps of colour; another part would be 100 apart.
             for (ours, theirs) in zip(try means(small), try means(large)) {
-                for (one, other) in zip(ours, theirs) { XCTAssertEqual(one, other, accuracy: 12, "\(transform.geometry)") }
+                for (one, other) in zip(ours, theirs) {
+                    XCTAssertEqual(one, other, accuracy: 12, "\(transform.geometry)")
+                }
             }
         }
         let boxes = Transform(geometry: .objectCrop(ImageSize(square: 8), ObjectCrop()))

@@ -22,6 +22,27 @@ final class FitScheduleTests: FolderTestCase {
         XCTAssertTrue(try String(contentsOfFile: path, encoding: .utf8).contains("\"sram_bytes\""))
     }
 
+    /// Without a teacher version 1 says the same; with one its times are others.
+    func testEarlierSchedulesAreReadWhereTheySayTheSame() throws {
+        let path = "\(folder)/schedule.json"
+        try schedule().write(to: path)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        XCTAssertTrue(text.contains("\"version\" : 2"), text)
+        let earlier = text.replacingOccurrences(of: "\"version\" : 2", with: "\"version\" : 1")
+        try earlier.write(toFile: path, atomically: true, encoding: .utf8)
+        XCTAssertEqual(try FitSchedule(contentsOf: path), schedule())
+        for (version, words) in [(1, "version 1 and a teacher"), (3, "version 3")] {
+            let teacher = "\"teacher\" : {\"epochs\" : 1, \"resolution\" : 96}, \"version\" : \(version)"
+            try text.replacingOccurrences(of: "\"version\" : 2", with: teacher)
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            XCTAssertThrowsError(try FitSchedule(contentsOf: path)) { error in
+                XCTAssertEqual(
+                    "\(error)",
+                    "\(path) has \(words), this sapool reads 2: leave --schedule out, and choose another output folder")
+            }
+        }
+    }
+
     func testWhatCannotBeKeptIsRefused() throws {
         let path = "\(folder)/schedule.json"
         func refusal(_ schedule: FitSchedule) throws -> String {

@@ -59,7 +59,7 @@ final class ScheduleArithmeticTests: XCTestCase {
     func testATeacherTakesThreeTenthsAndATenthToBeAsked() throws {
         let slow = Pace(training: 0.02, scoring: 0.01, start: 0)
         let stage = FitSchedule.TeacherStage(resolution: 96, epochs: 1, pace: slow)
-        let schedule = try arithmetic(1000, teacher: stage).schedule(hours: 1, [entry("n1", pace)])
+        let schedule = try self.arithmetic(1000, teacher: stage).schedule(hours: 1, [entry("n1", pace)])
         // Three tenths of 970 s, 21 s an epoch; a tenth, 10 s a crop.
         XCTAssertEqual(schedule.teacher?.epochs, 13)
         XCTAssertEqual(schedule.teacher?.crops, 9)
@@ -68,15 +68,26 @@ final class ScheduleArithmeticTests: XCTestCase {
         XCTAssertEqual(schedule.final.epochs["n1"], 52)
         XCTAssertTrue(schedule.rungs.isEmpty)
 
+        // Where there is hardly time, four crops all the same; where there is memory for two, two.
+        var arithmetic = self.arithmetic(300, teacher: stage)
+        XCTAssertEqual(try arithmetic.schedule(hours: 1, [entry("n1", pace)]).teacher?.crops, 4)
+        arithmetic.mostCrops = 2
+        XCTAssertEqual(try arithmetic.schedule(hours: 1, [entry("n1", pace)]).teacher?.crops, 2)
+        arithmetic.mostCrops = 0
+        let speechless = try arithmetic.schedule(hours: 1, [entry("n1", pace)])
+        XCTAssertNil(speechless.teacher)
+        XCTAssertEqual(
+            speechless.remarks, ["no teacher: its answers on so many images in so many classes take too much memory"])
+
         // One that is trained is only asked.
         let trained = FitSchedule.TeacherStage(resolution: 96, epochs: 0, pace: slow)
-        let asked = try arithmetic(1000, teacher: trained).schedule(hours: 1, [entry("n1", pace)])
+        let asked = try self.arithmetic(1000, teacher: trained).schedule(hours: 1, [entry("n1", pace)])
         XCTAssertEqual(asked.teacher?.epochs, 0)
         XCTAssertEqual(asked.teacherSeconds(training: 1000, scored: 100), 90, accuracy: 1e-9)
 
         let tooSlow = FitSchedule.TeacherStage(
             resolution: 96, epochs: 1, pace: Pace(training: 1, scoring: 0.5, start: 0))
-        let alone = try arithmetic(1000, teacher: tooSlow).schedule(
+        let alone = try self.arithmetic(1000, teacher: tooSlow).schedule(
             hours: 1, [entry("n1", pace), entry("p", pace, .pruned)])
         XCTAssertNil(alone.teacher)
         XCTAssertEqual(alone.entries.map(\.candidate.name), ["n1"])

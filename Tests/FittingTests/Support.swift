@@ -87,7 +87,11 @@ final class FakeTraining: FitTraining {
         return scores[name] ?? 0
     }
 
-    func ask(_ recipe: Recipe) throws -> Bool { true }
+    func ask(_ recipe: Recipe, begins: () -> Void) throws -> Bool {
+        begins()
+        calls.append("asked at \(recipe.resolution ?? 0)")
+        return true
+    }
 
     func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace { Pace(training: 0.001, scoring: 0.001, start: 0) }
 }

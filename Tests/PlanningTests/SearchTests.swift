@@ -86,6 +86,32 @@ final class SearchTests: XCTestCase {
         XCTAssertEqual(Set(report.front.map(\.candidate.pool)), ["strided", "lip"])
     }
 
+    /// Where only some are planned, what is recommended and shown is planned, and no worse than on the exact front.
+    func testWhatIsShownIsPlanned() throws {
+        let attentive = "self-attentive(patch=2, restoration=subpixel)"
+        let space = SearchSpace(
+            resolutions: [32, 48, 64], widths: [0.25, 0.35, 0.5], pools: ["strided", "max", attentive],
+            strides: try StridePattern("[124][12]2[12]121").expanded)
+        let search = NetworkSearch(space, limits: SearchLimits(budget: Budget(sram: 24 << 10)))
+        let (exact, shown) = (try search.run(), try search.run(.shown))
+        XCTAssertTrue(exact.front.allSatisfy(\.isPlanned))
+        XCTAssertFalse(shown.front.allSatisfy(\.isPlanned), "bounds had to be enough for some")
+        XCTAssertTrue(shown.spread().allSatisfy(\.isPlanned))
+        XCTAssertTrue(shown.recommended.allSatisfy(\.result.isPlanned))
+        let figures = Dictionary(uniqueKeysWithValues: exact.front.map { ($0.candidate, $0) })
+        for result in shown.spread() { XCTAssertEqual(figures[result.candidate] ?? result, result) }
+        XCTAssertEqual(shown.recommended.map(\.role), exact.recommended.map(\.role))
+        for (one, other) in zip(shown.recommended, exact.recommended) {
+            switch one.role {
+            case .smallest: XCTAssertEqual(one.result.sramBytes, other.result.sramBytes)
+            case .largest, .selfAttentive, .pushedRows: XCTAssertEqual(one.result.capacity, other.result.capacity)
+            case .cheapest: XCTAssertEqual(one.result.multiplyAccumulates, other.result.multiplyAccumulates)
+            }
+        }
+        XCTAssertTrue(shown.text().contains("\nAbout "), shown.text())
+        XCTAssertTrue(shown.text().hasSuffix(" more of the front are left out: --all plans and prints them.\n"))
+    }
+
     /// Bounds, what networks share and the order of looking at them change nothing: the fronts are those of planning every candidate by
     /// itself.
     func testTheFrontIsThatOfPlanningEveryCandidate() throws {

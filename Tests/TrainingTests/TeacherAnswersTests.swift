@@ -92,7 +92,9 @@ final class TeacherAnswersTests: XCTestCase {
             shares.append(share)
             XCTAssertEqual(crops, 3)
         }
-        XCTAssertEqual(shares.count, 3)
+        // Before and after the one batch of each crop.
+        XCTAssertEqual(shares.count, 6)
+        XCTAssertEqual(shares.first, 0)
         XCTAssertEqual(shares.last, 1)
         XCTAssertEqual(shares, shares.sorted())
         XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/run/teacher-answers"))
@@ -116,7 +118,8 @@ final class TeacherAnswersTests: XCTestCase {
         let answers = "\(folder)/answers"
         XCTAssertTrue(
             try Trainer.askTeacher(
-                of: pupil(crops: 2), options: TrainerOptions(), folder: answers, shouldStop: { false }, report: { _ in }))
+                of: pupil(crops: 2), options: TrainerOptions(), folder: answers, shouldStop: { false }, report: { _ in }
+            ))
         func contents() throws -> [String: Data] {
             let names = try FileManager.default.contentsOfDirectory(atPath: answers)
             return Dictionary(
@@ -125,7 +128,7 @@ final class TeacherAnswersTests: XCTestCase {
                 })
         }
         let before = try contents()
-        XCTAssertEqual(before.keys.sorted(), ["crop-1.safetensors", "crop-2.safetensors"])
+        XCTAssertEqual(before.keys.map { $0.suffix(14) }.sorted(), ["-1.safetensors", "-2.safetensors"])
         let names = ["bright", "dark"].flatMap { name in (0..<6).map { "train/\(name)/\($0).png" } }
         let few = DividedImages(
             data: "\(folder)/data",
@@ -164,15 +167,72 @@ final class TeacherAnswersTests: XCTestCase {
         other.seed = 2
         XCTAssertTrue(try isAsked(other))
         XCTAssertFalse(try isAsked(other))
-        for bytes in [Data(), Data("{}".utf8), Data(count: 100)] {
-            try bytes.write(to: URL(fileURLWithPath: "\(answers)/crop-1.safetensors"))
-            XCTAssertTrue(try isAsked(other))
+        // The files of the first seed have other names, and stay.
+        XCTAssertFalse(try isAsked(pupil(crops: 2)))
+        let first = try XCTUnwrap(FileManager.default.contentsOfDirectory(atPath: answers).first)
+        let whole = try Safetensors(contentsOf: "\(answers)/\(first)")
+        func change(_ change: (inout Safetensors) throws -> Void) throws -> [UInt8] {
+            var file = whole
+            try change(&file)
+            return try file.serialized()
+        }
+        let images = try XCTUnwrap(whole["images"]?.int64s())
+        let logits = try XCTUnwrap(whole["logits"]).floats()
+        for bytes in [
+            [], Array("{}".utf8), [UInt8](repeating: 0, count: 100),
+            try change { $0.metadata["format"] = "other" }, try change { $0.metadata["key"] = "0" },
+            try change { $0["logits"] = nil },
+            try change { $0["logits"] = try TensorData(logits, shape: [2, images.count]) },
+            try change {
+                $0["images"] = try TensorData(Array(images.dropLast()), shape: [images.count - 1])
+                $0["logits"] = try TensorData(Array(logits.dropLast(2)), shape: [images.count - 1, 2])
+            },
+        ] {
+            try Data(bytes).write(to: URL(fileURLWithPath: "\(answers)/\(first)"))
+            XCTAssertTrue(try isAsked(pupil(crops: 2)) || isAsked(other))
+            XCTAssertEqual(try Safetensors(contentsOf: "\(answers)/\(first)"), whole)
         }
         var teacher = recipe(16)
         teacher.epochs = 1
         try train(teacher, "teacher-2")
         other.teacher = "\(folder)/teacher-2"
         XCTAssertTrue(try isAsked(other))
+    }
+
+    /// At a high temperature the classes go with the logits, and those of a network without curves with the pixels: what it said of two
+    /// images, mixed as they are, is what it would say of the mixture.
+    func testWhatItSaidIsMixedAsImagesAre() throws {
+        func trained(crops: Int?, mixup: Double?) throws -> [Double] {
+            var recipe = pupil(16, crops: crops)
+            (recipe.augmentation, recipe.mixup) = (.none, mixup)
+            (recipe.distillationShare, recipe.distillationTemperature, recipe.epochs) = (1, 300, 2)
+            return try XCTUnwrap(train(recipe, "\(crops ?? 0)-\(mixup ?? 0)"))
+        }
+        func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
+        let (live, once) = (try trained(crops: nil, mixup: 1), try trained(crops: 1, mixup: 1))
+        let unmixed = try trained(crops: 1, mixup: nil)
+        XCTAssertLessThan(distance(live, once), 0.05 * distance(live, unmixed))
+    }
+
+    /// What the teacher could not see is learned from its label.
+    func testAnImageThatCannotBeReadHasNoAnswer() throws {
+        try Data("no image".utf8).write(to: URL(fileURLWithPath: "\(folder)/data/train/dark/3.png"))
+        var recipe = pupil(crops: 2)
+        XCTAssertThrowsError(try train(recipe, "stops")) { XCTAssertTrue("\($0)".contains("3.png"), "\($0)") }
+        recipe.skipBadImages = true
+        let answers = "\(folder)/answers"
+        XCTAssertNotNil(try train(recipe, "skips", answers: answers))
+        for name in try FileManager.default.contentsOfDirectory(atPath: answers) {
+            let logits = try XCTUnwrap(Safetensors(contentsOf: "\(answers)/\(name)")["logits"]).floats()
+            XCTAssertEqual(logits.count { $0.isNaN }, 2, "two classes of one image")
+        }
+        // It has come back since.
+        try FileManager.default.copyItem(
+            atPath: "\(folder)/data/train/dark/4.png", toPath: "\(folder)/4.png")
+        try FileManager.default.removeItem(atPath: "\(folder)/data/train/dark/3.png")
+        try FileManager.default.moveItem(atPath: "\(folder)/4.png", toPath: "\(folder)/data/train/dark/3.png")
+        let back = try XCTUnwrap(train(recipe, "back", answers: answers))
+        XCTAssertTrue(back.allSatisfy(\.isFinite))
     }
 
     func testWhatCannotBeIsRefused() throws {
@@ -187,5 +247,8 @@ final class TeacherAnswersTests: XCTestCase {
         XCTAssertEqual(
             message(recipe), "teacher-crops is for a teacher, and there is none: give teacher too, or leave it out")
         XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/refused"))
+        XCTAssertEqual(TeacherAnswers.mostCrops(images: 1 << 20, classes: 1 << 5), 16)
+        XCTAssertEqual(TeacherAnswers.mostCrops(images: 1 << 30, classes: 2), 0)
+        XCTAssertEqual(TeacherAnswers.mostCrops(images: .max, classes: 2), 0)
     }
 }

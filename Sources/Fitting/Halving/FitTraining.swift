@@ -9,8 +9,11 @@ package protocol FitTraining {
     /// - Returns: the score after the last epoch on the images that candidates are chosen by; nil where it was asked to stop.
     func train(_ recipe: Recipe, in run: RunFolder) throws -> Double?
 
-    /// Asks the teacher of a recipe about all images of it, for trainings of some of them. Returns false where it was asked to stop.
-    func ask(_ recipe: Recipe) throws -> Bool
+    /// Asks the teacher of a recipe about all images of it, for trainings of some of them.
+    ///
+    /// - Parameter begins: told once, before the first question; not at all where all answers are there.
+    /// - Returns: false where it was asked to stop.
+    func ask(_ recipe: Recipe, begins: () -> Void) throws -> Bool
 
     /// Times a training of few steps in a folder that is removed afterwards.
     func pace(of recipe: Recipe, in run: RunFolder) throws -> Pace
@@ -38,10 +41,14 @@ package struct RunTraining: FitTraining {
         return try trainer.train()?.accuracy
     }
 
-    package func ask(_ recipe: Recipe) throws -> Bool {
+    package func ask(_ recipe: Recipe, begins: () -> Void) throws -> Bool {
         guard let folder = options.teacherAnswers else { return true }
-        return try Trainer.askTeacher(
-            of: recipe, options: options, folder: folder, shouldStop: shouldStop, report: { report(.training($0)) })
+        var hasBegun = false
+        return try Trainer.askTeacher(of: recipe, options: options, folder: folder, shouldStop: shouldStop) { event in
+            if !hasBegun { begins() }
+            hasBegun = true
+            report(.training(event))
+        }
     }
 
     /// So long steps are watched, at most.
@@ -67,16 +74,15 @@ private final class Watch {
     private var started: Double?
     private(set) var steps: [Double] = []
     private var scored: (seconds: Double, images: Int)?
-    private var images = 0
 
     var elapsed: Double { (ContinuousClock.now - began).seconds }
 
     func note(_ event: TrainingEvent) {
         switch event {
-        case .started(let start): (started, images) = (elapsed, start.evaluationImages)
+        case .started: started = elapsed
         case .step: steps.append(elapsed)
-        case .epoch: if let last = steps.last { scored = (elapsed - last, images) }
-        case .teacherAsked, .checkpoint, .interrupted, .ended: break
+        case .scored(let images, let seconds): scored = (seconds, images)
+        case .teacherAsked, .epoch, .checkpoint, .interrupted, .ended: break
         }
     }
 

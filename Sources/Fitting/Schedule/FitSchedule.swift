@@ -83,8 +83,16 @@ public struct FitSchedule: Sendable, Equatable, Codable {
     private var format = "sapool-schedule"
     private var version = FitSchedule.version
 
-    /// Of the file's form: 2 since teachers are asked about crops.
+    /// Of the file's form: 2 since teachers are asked about crops. Without a teacher 1 says the same.
     private static let version = 2
+
+    /// What says whether a file can be read at all.
+    private struct Head: Decodable {
+        struct Anything: Decodable {}
+        let format: String
+        let version: Int
+        let teacher: Anything?
+    }
 
     package init(
         hours: Double, timingSeconds: Double, teacher: TeacherStage?, entries: [Entry], rungs: [Rung], final: Final,
@@ -110,15 +118,20 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let read = try? decoder.decode(FitSchedule.self, from: data), read.format == "sapool-schedule"
-        else {
+        guard let head = try? decoder.decode(Head.self, from: data), head.format == "sapool-schedule" else {
             throw FittingError("\(path) is no schedule of a fit: name the schedule.json that sapool fit has written")
         }
-        guard read.version == Self.version else {
+        guard head.version == Self.version || (head.version == 1 && head.teacher == nil) else {
             throw FittingError(
-                "\(path) has version \(read.version), this sapool reads \(Self.version): leave --schedule out, and choose another output folder"
+                "\(path) has version \(head.version)\(head.version == 1 ? " and a teacher" : ""), this sapool reads \(Self.version): "
+                    + "leave --schedule out, and choose another output folder")
+        }
+        guard var read = try? decoder.decode(FitSchedule.self, from: data) else {
+            throw FittingError(
+                "\(path) lacks a part of a schedule, or has it in another form: name the schedule.json that sapool fit has written"
             )
         }
+        read.version = Self.version
         self = read
         try check(path)
     }

@@ -20,13 +20,17 @@ package struct ScheduleArithmetic {
     package var teacher: FitSchedule.TeacherStage?
     /// The fewest images of a rung, as far as there are so many.
     package var leastImages = ScheduleArithmetic.leastImages
+    /// The most crops of each image whose answers there is memory for.
+    package var mostCrops: Int
 
     package init(
         seconds: Double, spent: Double, finish: Double, training: Int, validation: Int,
-        teacher: FitSchedule.TeacherStage?, leastImages: Int = ScheduleArithmetic.leastImages
+        teacher: FitSchedule.TeacherStage?, leastImages: Int = ScheduleArithmetic.leastImages,
+        mostCrops: Int = ScheduleArithmetic.crops.upperBound
     ) {
         (self.seconds, self.spent, self.finish, self.training) = (seconds, spent, finish, training)
         (self.validation, self.teacher, self.leastImages) = (validation, teacher, leastImages)
+        self.mostCrops = mostCrops
     }
 
     package static let leastImages = 256
@@ -37,12 +41,12 @@ package struct ScheduleArithmetic {
     package static let rungShare = 0.4
     package static let reserve = 0.03
     /// Below so many epochs a training says nothing.
-    package static let leastEpochs = 3
+    package static let leastEpochs = 6
     /// More than that is a waste.
     package static let mostEpochs = 600
     package static let mostTeacherEpochs = 20
-    /// More crops than that hardly differ.
-    package static let mostCrops = 16
+    /// With fewer crops networks learn the teacher's answers by heart; more than so many hardly differ.
+    package static let crops = 4...16
     /// Rounding in the network makes a step take so many times as long.
     package static let quantizationFactor = 3.0
 
@@ -104,21 +108,30 @@ package struct ScheduleArithmetic {
 
     private func teacherStage(_ usable: Double, _ remarks: inout [String]) -> (FitSchedule.TeacherStage?, Double) {
         guard var stage = teacher else { return (nil, 0) }
-        let looks = usable * Self.askingShare / max(1e-9, Double(training) * stage.pace.scoring)
-        stage.crops = Int(min(max(1, looks.rounded(.down)), Double(Self.mostCrops)))
+        let affordable = (usable * Self.askingShare / max(1e-9, Double(training) * stage.pace.scoring)).rounded(.down)
+        let most = min(mostCrops, Self.crops.upperBound)
+        stage.crops = min(most, max(Self.crops.lowerBound, Int(min(affordable, Double(most)))))
+        guard stage.crops > 0 else {
+            remarks.append("no teacher: its answers on so many images in so many classes take too much memory")
+            return (nil, 0)
+        }
+        let asking = stage.askingSeconds(training: training)
         if stage.epochs > 0 {
             let epochs = stage.pace.epochs(in: usable * Self.teacherShare, training: training, scored: validation)
             stage.epochs = min(epochs, Self.mostTeacherEpochs)
+            guard epochs > 0 else {
+                remarks.append("no teacher: an epoch of it takes more than three tenths of the time")
+                return (nil, 0)
+            }
         }
-        let asking = stage.askingSeconds(training: training)
-        guard stage.epochs > 0 || teacher?.epochs == 0, asking <= usable * Self.teacherShare else {
-            remarks.append("no teacher: an epoch of it takes more than three tenths of the time")
+        guard asking <= usable * Self.teacherShare else {
+            remarks.append("no teacher: to ask it takes more than three tenths of the time")
             return (nil, 0)
         }
         return (stage, stage.trainingSeconds(training: training, scored: validation) + asking)
     }
 
-    /// Those that the time is long enough for: while one would not come to two epochs on the first rung, the slowest
+    /// Those that the time is long enough for: while one would not come to `leastEpochs` on the first rung, the slowest
     /// goes.
     private func competitors(
         _ entries: [FitSchedule.Entry], _ left: Double, _ remarks: inout [String]

@@ -71,7 +71,8 @@ package struct Timing {
             seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish(entries),
             training: count,
             validation: division.count(.validation), teacher: stage,
-            leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages)
+            leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages,
+            mostCrops: TeacherAnswers.mostCrops(images: count, classes: survey.classNames.count))
         return try arithmetic.schedule(hours: options.hours, entries)
     }
 

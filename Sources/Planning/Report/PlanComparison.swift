@@ -26,12 +26,13 @@ public struct PlanComparison: Sendable {
     /// A table with a line for each network, and the factors between the first and each of the others; then verdicts.
     public func text() -> String {
         var table = TextTable(
-            [.left("network")] + Self.rules.map { .right($0.title) } + [.right("flash"), .right("MACs")])
+            [.left("network")] + Self.rules.map { .right($0.title) }
+                + [.right("flash"), .right("MACs"), .right("cycles")])
         for (index, report) in reports.enumerated() {
             let name = "\(report.network), \(report.resolution.height)×\(report.resolution.width)"
             table.addRow(
                 [name] + Self.rules.map { TextTable.grouped($0.bytes(report)) }
-                    + [TextTable.grouped(report.flashBytes), TextTable.grouped(report.multiplyAccumulates)])
+                    + [report.flashBytes, report.multiplyAccumulates, report.estimatedCycles].map(TextTable.grouped))
             guard index > 0 else { continue }
             let first = reports[0]
             table.addRow(
@@ -39,15 +40,18 @@ public struct PlanComparison: Sendable {
                     + [
                         Self.factor(first.flashBytes, report.flashBytes),
                         Self.factor(first.multiplyAccumulates, report.multiplyAccumulates),
+                        Self.factor(first.estimatedCycles, report.estimatedCycles),
                     ])
         }
         let verdicts = reports.flatMap { report in
             [report.fits?.sram, report.fits?.flash].compactMap { $0.map { "\(report.network): \($0.sentence)" } }
         }
+        let core = reports.first.map { "\($0.core.name) (\($0.core.timingTable))" } ?? "the core"
         let rules = """
             Bytes. in + out: the largest input and output of one operation. with kept: the same with what poolings with computed
             weights keep (waiting map, keys, values, scores). no stripes, stripes, rows pushed: the arena, each operation whole; in
-            stripes, the image held; in stripes, the image pushed row by row.
+            stripes, the image held; in stripes, the image pushed row by row. cycles: about as many on \(core), by the table of
+            timings and not measured.
             """
         return ([table.description, rules] + (verdicts.isEmpty ? [] : [verdicts.joined(separator: "\n")]))
             .joined(separator: "\n\n")

@@ -17,10 +17,9 @@ import Reporting
 /// gets a lower bound of its memory from the search for stripes, in which chains of steps that several networks have
 /// in common are worked
 /// out once (`KnownChains`). Only networks on the front are planned to the byte: planned figures replace bounds until
-/// the
-/// front consists of planned networks alone, which makes it the front of exact figures. Fronts are kept for each
-/// pooling method, since
-/// no formula says what one is worth: training does.
+/// the front consists of planned networks alone, which makes it the front of exact figures. Where only a few of it are
+/// looked at, these alone are planned (`Exactness.shown`). Fronts are kept for each pooling method, since no formula
+/// says what one is worth: training does.
 public struct NetworkSearch: Sendable {
     /// What is looked at.
     public let space: SearchSpace
@@ -49,6 +48,14 @@ public struct NetworkSearch: Sendable {
         case planned(Int, of: Int)
     }
 
+    /// Which networks of the front are planned to the byte; the others have bounds of their memory.
+    public enum Exactness: Sendable, Hashable {
+        /// All of them.
+        case front
+        /// Those that a shortened table shows (`SearchReport.spread`), the recommended ones among them: several times as quick.
+        case shown
+    }
+
     /// A limit, in the order in which they are looked at.
     enum Limit: String, Sendable, CaseIterable {
         case flash, macs, sram
@@ -56,11 +63,13 @@ public struct NetworkSearch: Sendable {
 
     /// Runs the search on all cores.
     ///
-    /// - Parameter progress: told of the progress now and then, on any thread; once before anything is done.
+    /// - Parameters:
+    ///   - exactness: which networks of the front are planned.
+    ///   - progress: told of the progress now and then, on any thread; once before anything is done.
     /// - Throws: `PlanningError` where no candidate can be built, or none keeps to the limits: then it names the
     /// smallest that would.
     public func run(
-        progress: @Sendable (Progress) -> Void = { _ in }
+        _ exactness: Exactness = .front, progress: @Sendable (Progress) -> Void = { _ in }
     ) throws(PlanningError) -> SearchReport {
         let start = ContinuousClock.now
         let candidates = space.candidates
@@ -78,12 +87,22 @@ public struct NetworkSearch: Sendable {
         guard found.refusals.count < candidates.count else {
             throw PlanningError("\(Self.none(of: candidates.count)) can be built; the first: \(found.refusals[0])")
         }
-        let front = front(of: &found.open, study, progress)
+        let (count, refused) = (candidates.count, found.refusals.count)
+        func report(_ front: [SearchResult], fitting: Int) -> SearchReport {
+            var report = SearchReport(
+                space: space, limits: limits, options: options, candidates: count, refused: refused, fitting: fitting,
+                front: front)
+            report.recommended = Recommendation.choose(from: front)
+            return report
+        }
+        let front = front(of: &found.open, study, progress) { front in
+            switch exactness {
+            case .front: Set(front.map(\.candidate))
+            case .shown: Set(report(front, fitting: front.count).spread().map(\.candidate))
+            }
+        }
         guard !front.isEmpty else { throw study.nothingFits(count: candidates.count, found) }
-        var report = SearchReport(
-            space: space, limits: limits, options: options, candidates: candidates.count,
-            refused: found.refusals.count, fitting: found.open.count { fits($0) }, front: front)
-        report.recommended = Recommendation.choose(from: front)
+        var report = report(front, fitting: found.open.count { fits($0) })
         if let pushed = study.pushed(besides: report.recommended) { report.recommended.append(pushed) }
         report.seconds = (ContinuousClock.now - start).seconds
         return report
@@ -148,9 +167,12 @@ public struct NetworkSearch: Sendable {
     /// Whether it keeps to all limits, by bounds where it is not planned.
     func fits(_ result: SearchResult) -> Bool { Limit.allCases.allSatisfy { result.amount($0) <= most($0) ?? .max } }
 
-    /// The fronts of all pooling methods, planned; bounds in `results` are replaced by figures on the way.
+    /// The fronts of all pooling methods; bounds in `results` are replaced by figures on the way.
+    ///
+    /// - Parameter wanted: which networks of a front are to be planned.
     private func front(
-        of results: inout [SearchResult], _ study: CandidateStudy, _ progress: @Sendable (Progress) -> Void
+        of results: inout [SearchResult], _ study: CandidateStudy, _ progress: @Sendable (Progress) -> Void,
+        wanted: ([SearchResult]) -> Set<SearchSpace.Candidate>
     ) -> [SearchResult] {
         var own = space.pools.map { pool in results.indices.filter { results[$0].candidate.pool == pool } }
         var planned = 0
@@ -159,10 +181,12 @@ public struct NetworkSearch: Sendable {
                 own[pool].removeAll { !fits(results[$0]) }
                 return ParetoFront.indices(of: own[pool].map { results[$0] }).map { own[pool][$0] }
             }
-            let unplanned = best.joined().filter { !results[$0].isPlanned }
-            guard !unplanned.isEmpty else {
-                return best.flatMap { $0.map { results[$0] }.sorted { $0.sramBytes < $1.sramBytes } }
+            let front = best.flatMap { $0.map { results[$0] }.sorted { $0.sramBytes < $1.sramBytes } }
+            let planning = wanted(front)
+            let unplanned = best.joined().filter {
+                !results[$0].isPlanned && planning.contains(results[$0].candidate)
             }
+            guard !unplanned.isEmpty else { return front }
             let (before, all) = (planned, planned + unplanned.count)
             let figures = inParallel(
                 unplanned.map { results[$0] }, progress: { progress(.planned(before + $0, of: all)) }

@@ -2,14 +2,14 @@ import Foundation
 
 extension SearchReport {
     /// Most rows of a shortened table, and most cells of a recipe.
-    static let fewest = 12
+    package static let fewest = 12
 
     /// A few networks that stand for the front, in its order: the recommended ones, then of each pooling method in
     /// turn the one farthest
     /// from those taken already. Distance is in powers of two of memory, work and capacity; networks with less than a
     /// quarter of their
     /// method's capacity are left out, as they are seldom worth training.
-    func spread(most: Int = fewest) -> [SearchResult] {
+    package func spread(most: Int = fewest) -> [SearchResult] {
         var taken = front.indices.filter { index in
             recommended.contains { !$0.pushesRows && $0.result.candidate == front[index].candidate }
         }

@@ -53,7 +53,15 @@ public struct SearchReport: Sendable, Hashable {
             memory, work and capacity:
 
             \(Self.table(shown))
-            """ + (left > 0 ? "\n\(TextTable.grouped(left)) more of the front are left out: --all prints them.\n" : "")
+            """
+                + (left > 0 ? "\n\(leftOut(left))\n" : "")
+    }
+
+    /// What there is beside the networks that are shown; how many is not certain where bounds stand for figures.
+    private func leftOut(_ count: Int) -> String {
+        front.allSatisfy(\.isPlanned)
+            ? "\(TextTable.grouped(count)) more of the front are left out: --all prints them."
+            : "About \(TextTable.grouped(count)) more of the front are left out: --all plans and prints them."
     }
 
     private var recommendationText: String {

@@ -10,19 +10,22 @@ struct CostSection {
         let layers = Dictionary(plan.layers.map { ($0.name, $0) }) { first, _ in first }
         var table = HTMLTable([
             .left("step"), .left("operation"), .right("output"), .right("MACs"), .right("parameters"), .right("alive"),
-            .right("instructions"),
+            .right("instructions"), .right("cycles"),
         ])
         for (index, step) in plan.steps.prefix(Self.mostRows).enumerated() {
-            let instructions = step.nodes.reduce(0) { sum, node in
-                let (total, overflow) = sum.addingReportingOverflow(layers[node]?.instructions ?? 0)
-                return overflow ? .max : total
+            func sum(_ cost: (PlanReport.Layer) -> Int) -> Int {
+                step.nodes.reduce(0) { sum, node in
+                    let (total, overflow) = sum.addingReportingOverflow(layers[node].map(cost) ?? 0)
+                    return overflow ? .max : total
+                }
             }
             table.addRow(
                 [
                     .text(ReportText.shown(step.name)), .text(step.operation),
                     .text(ReportText.shape(step.outputShape)),
                     .text(TextTable.grouped(step.macs)), .text(TextTable.grouped(step.parameters)),
-                    .text(ByteSize.text(step.liveBytes)), .text(ReportText.millions(instructions)),
+                    .text(ByteSize.text(step.liveBytes)), .text(ReportText.millions(sum(\.instructions))),
+                    .text(ReportText.millions(sum(\.estimatedCycles))),
                 ], isMarked: index == plan.peakStep)
         }
         let rest =
@@ -35,7 +38,8 @@ struct CostSection {
                     "\(TextTable.grouped(plan.parameters)) parameters, "
                         + "\(TextTable.grouped(plan.multiplyAccumulates)) multiply-accumulates an "
                         + "image. Alive: the bytes in SRAM while the step runs; the fullest is marked. "
-                        + "Instructions are estimates for "
-                        + "\(plan.core.name).\(rest)")), table.html)
+                        + "Instructions and cycles are estimates for \(plan.core.name), no measurement: "
+                        + "\(ReportText.millions(plan.instructions)) instructions and "
+                        + "\(ReportText.millions(plan.estimatedCycles)) cycles in all.\(rest)")), table.html)
     }
 }

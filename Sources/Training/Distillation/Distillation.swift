@@ -45,15 +45,16 @@ final class Distillation {
     /// The classes as the teacher sees them, `[B, K]`. Of images that are mixed after it was asked, what it said of both
     /// is mixed as they are.
     private func target(_ batch: Batch, _ device: Device) throws -> Tensor {
-        guard let answers, let crop = batch.crop else { return try classes(teacher.logits(batch)) }
-        func said(_ images: [Int]) throws -> Tensor {
-            try classes(answers.logits(of: images, crop: crop).sent(to: device))
+        guard let answers, let crop = batch.crop else {
+            return try (teacher.logits(batch) * (1 / temperature)).softmax(1)
         }
-        let own = try said(batch.indices)
+        func said(_ images: [Int], _ labels: [Int64]) throws -> Tensor {
+            try answers.classes(of: images, labels: labels, crop: crop, temperature: temperature).sent(to: device)
+        }
+        let own = try said(batch.indices, batch.labels)
         guard !batch.mixtures.isEmpty else { return own }
+        let others = try said(batch.mixtures.map(\.image), batch.mixtures.map(\.label))
         let shares = try Tensor(batch.mixtures.map(\.ownShare), shape: [batch.count, 1]).sent(to: device)
-        return try own * shares + said(batch.mixtures.map(\.image)) * (shares * -1 + 1)
+        return try own * shares + others * (shares * -1 + 1)
     }
-
-    private func classes(_ logits: Tensor) throws -> Tensor { try (logits * (1 / temperature)).softmax(1) }
 }

@@ -33,6 +33,9 @@ struct Teacher {
     /// The size of the images that it takes.
     var imageSize: ImageSize { ImageSize(width: input.width, height: input.height) }
 
+    /// 1 or 3.
+    var channels: Int { input.channels }
+
     private var input: Shape { model.network.inputShape }
 
     /// What it says of a batch, `[B, K]` in float32. Images of another size are resampled to its own.

@@ -3,7 +3,7 @@ import Datasets
 extension Trainer {
     /// Has the teacher answer before the first step, where the recipe says so. Returns false where it was asked to stop.
     func askTeacher() throws -> Bool {
-        guard let distillation, let crops = try recipe.repeatedCrops(of: data) else { return true }
+        guard let distillation, let crops = trainingLoader.configuration.crops else { return true }
         let questions = TeacherQuestions(
             distillation.teacher, recipe, data, crops, options, folder: options.teacherAnswers ?? run.teacherAnswers,
             ranks: ranks)
@@ -38,8 +38,13 @@ extension Trainer {
 
 extension Recipe {
     /// The crops that come again and again; nil where they are new in every epoch.
+    ///
+    /// - Throws: `TrainingError` where there is no memory for what a teacher says of them.
     func repeatedCrops(of data: TrainingData) throws -> RepeatedCrops? {
-        try teacherCrops.map { RepeatedCrops(count: $0, identities: try data.training.identities(in: self.data)) }
+        guard let teacherCrops else { return nil }
+        try TeacherAnswers.checkSize(
+            crops: teacherCrops, images: data.training.count, classes: data.training.classNames.count)
+        return RepeatedCrops(count: teacherCrops, identities: try data.training.identities(in: self.data))
     }
 }
 

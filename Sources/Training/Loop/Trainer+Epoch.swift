@@ -71,7 +71,9 @@ extension Trainer {
 
     /// Evaluates, writes metrics and checkpoints, and begins the next epoch's sums.
     func finishEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws {
+        let clock = ContinuousClock.now
         let scores = try task.scores(of: averaged ?? model, evaluationLoader, ranks: ranks)
+        report(.scored(images: data.evaluation.count, seconds: (ContinuousClock.now - clock).seconds))
         let totals = state.epochTotals
         let images = Double(max(1, totals.images))
         let seconds = max(1e-9, totals.seconds)

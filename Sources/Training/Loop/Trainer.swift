@@ -191,8 +191,9 @@ public final class Trainer {
         if state.step < recipe.epochs * stepsPerEpoch {
             report(.ended(epoch: state.step / stepsPerEpoch, bestEpoch: state.bestEpoch))
         }
-        // What is left of them is of no use to anybody else.
-        if options.teacherAnswers == nil, ranks.isFirst { try? FileManager.default.removeItem(atPath: run.teacherAnswers) }
+        if recipe.teacherCrops != nil, options.teacherAnswers == nil, ranks.isFirst {
+            try? FileManager.default.removeItem(atPath: run.teacherAnswers)
+        }
         guard lastMetrics != nil else {
             throw TrainingError(
                 "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"

@@ -5,6 +5,8 @@ public enum TrainingEvent: Sendable {
     /// The teacher is being asked about crops of each image: which part of that is done, 0 to 1.
     case teacherAsked(share: Double, crops: Int)
     case step(Step)
+    /// An epoch's evaluation is over, and took so long.
+    case scored(images: Int, seconds: Double)
     /// An epoch and its evaluation are over.
     case epoch(EpochMetrics, of: Int)
     /// A checkpoint was written.

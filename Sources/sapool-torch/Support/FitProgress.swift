@@ -27,7 +27,7 @@ final class FitProgress {
         case .started(let start):
             if start.startStep > 0 { note("  going on from step \(start.startStep) of \(start.steps)") }
             for remark in start.remarks where remark.hasPrefix("warning:") { note("  " + remark) }
-        case .epoch, .checkpoint, .interrupted, .ended: break
+        case .scored, .epoch, .checkpoint, .interrupted, .ended: break
         }
     }
 }

@@ -20,7 +20,7 @@ final class TrainingProgress {
                     format: "epoch %d/%d  train loss %.4f, accuracy %@  |  loss %.4f, %@ %@  |  %.0f images/s",
                     metrics.epoch, epochs, metrics.trainLoss, percent(metrics.trainAccuracy), metrics.loss,
                     scoreName, percent(metrics.accuracy), metrics.imagesPerSecond))
-        case .checkpoint: break
+        case .scored, .checkpoint: break
         case .ended(let epoch, let best):
             note(
                 "ended after epoch \(epoch): no score since epoch \(best) was better. model.safetensors holds the weights of epoch \(epoch), "

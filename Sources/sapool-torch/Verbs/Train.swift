@@ -130,7 +130,7 @@ struct Train: ParsableCommand {
     var distillationTemperature: Double?
     @Option(
         help: ArgumentHelp(
-            "Ask the teacher once about so many crops of each image, which then come again and again: as quick as without a teacher.",
+            "Ask the teacher once about so many crops of each image, which then come again and again: the training itself is as quick as without it.",
             valueName: "number"))
     var teacherCrops: Int?
     @Option(help: "Weight of batch normalisations' scales in the loss, which empties channels for sapool prune.")
