@@ -186,7 +186,9 @@ public final class Fit {
             var list = try CandidateList(
                 options.budget, side: survey.medianSide, channels: channels, classes: classes)
             if let teacher {
-                let sides = teacher.resolution.map { [$0] } ?? CandidateList.resolutions(side: survey.medianSide)
+                // A run whose network has a file of its own can be built at its own size alone: the others are passed over.
+                let own = teacher.resolution.map { [$0] } ?? []
+                let sides = Set(own + CandidateList.resolutions(side: survey.medianSide)).sorted()
                 list.candidates += PrunedTeacher.candidates(
                     try teacher.networkRecipe(), resolutions: sides, channels: 3, classes: classes, options.budget)
             }
