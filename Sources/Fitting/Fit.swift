@@ -140,7 +140,7 @@ public final class Fit {
             options: options, folder: folder, survey: survey, division: division,
             recipes: recipes(survey, division, teacher), training: training,
             report: report, began: began)
-        let schedule = try timing.schedule(list.candidates)
+        let schedule = try timing.schedule(list)
         if shouldStop() { return nil }
         try schedule.write(to: folder.schedule)
         return made(schedule, list.considered, list.fitting)

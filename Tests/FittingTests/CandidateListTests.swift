@@ -22,6 +22,26 @@ final class CandidateListTests: XCTestCase {
         XCTAssertEqual(CandidateList.chosen(all, 100).count, 9)
     }
 
+    /// In the place of a network that trains too slowly comes a smaller one of its kind, under its number.
+    func testEachHasSmallerOnesOfItsKind() {
+        var all: [FitCandidate] = []
+        for (pool, works) in [("strided", [1000, 400, 150, 60]), ("max", [900, 20])] {
+            for work in works {
+                var one = candidate("")
+                (one.pool, one.multiplyAccumulates, one.parameters) = (pool, work, 50)
+                all.append(one)
+            }
+        }
+        let chosen = CandidateList.chosen(all, 3)
+        XCTAssertEqual(chosen.map(\.multiplyAccumulates), [1000, 900, 400])
+        let smaller = CandidateList.smaller(all, than: chosen)
+        XCTAssertEqual(smaller["01-plain-cnn-strided-16"]?.map(\.multiplyAccumulates), [150, 60])
+        XCTAssertEqual(smaller["03-plain-cnn-strided-16"]?.map(\.multiplyAccumulates), [150, 60])
+        XCTAssertEqual(smaller["02-plain-cnn-max-16"]?.map(\.multiplyAccumulates), [20])
+        XCTAssertEqual(
+            smaller["03-plain-cnn-strided-16"]?.map(\.name), Array(repeating: "03-plain-cnn-strided-16", count: 2))
+    }
+
     func testSidesOfTheImage() {
         XCTAssertEqual(CandidateList.resolutions(side: 28), [28])
         XCTAssertEqual(CandidateList.resolutions(side: 64), [64, 32])

@@ -102,6 +102,14 @@ final class ScheduleArithmeticTests: XCTestCase {
         XCTAssertEqual(schedule.remarks.count, 1)
     }
 
+    func testWhatIsAffordable() {
+        // 970 s: 388 for two rungs, 48.5 s each for four networks, 500 images on the first; six epochs of at most 8 s.
+        let arithmetic = self.arithmetic(1000)
+        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 0.014, scoring: 0.01, start: 0), among: 4))
+        XCTAssertFalse(arithmetic.isAffordable(Pace(training: 0.0145, scoring: 0.01, start: 1), among: 4))
+        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 9, scoring: 9, start: 9), among: 1))
+    }
+
     func testTooShortForOneTraining() throws {
         XCTAssertThrowsError(try arithmetic(8).schedule(hours: 0.002, [entry("n1", pace)])) { error in
             XCTAssertTrue(

@@ -10,6 +10,9 @@ import Reporting
 /// are any.
 public struct CandidateList: Sendable, Equatable, Codable {
     public var candidates: [FitCandidate]
+    /// By a candidate's name networks of its backbone and pooling method that take less work, the largest first: one of them competes in
+    /// its place where it trains too slowly.
+    public var smaller: [String: [FitCandidate]]
     /// Networks that were looked at.
     public var considered: Int
     /// Those that keep to the budget.
@@ -58,6 +61,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
         all = all.filter { $0.excess(of: budget) == nil }
         fitting = all.count
         candidates = Self.chosen(all, Self.most)
+        smaller = Self.smaller(all, than: candidates)
         try check(budget, nearest, failure)
     }
 
@@ -82,6 +86,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
         let all = found.filter { $0.excess(of: budget) == nil }
         (considered, fitting) = (descriptions.count, all.count)
         candidates = Self.chosen(all, Self.mostDetectors)
+        smaller = Self.smaller(all, than: candidates)
         try check(budget, found.min { $0.share(of: budget) < $1.share(of: budget) }, nil)
     }
 
@@ -161,30 +166,54 @@ public struct CandidateList: Sendable, Equatable, Codable {
     /// Takes turns among the backbones' pooling methods: of each the largest network, then the largest of at most
     /// half its work, and so on.
     package static func chosen(_ all: [FitCandidate], _ most: Int) -> [FitCandidate] {
+        let ladders = ladders(all)
+        var chosen: [FitCandidate] = []
+        for step in 0..<(ladders.map(\.count).max() ?? 0) {
+            for ladder in ladders where step < ladder.count && chosen.count < most {
+                var one = ladder[step]
+                one.name = name(one, number: chosen.count + 1)
+                chosen.append(one)
+            }
+        }
+        return chosen
+    }
+
+    /// For each candidate, by its name, the smaller networks of its kind that do not compete, under the names that they would have in its
+    /// place.
+    package static func smaller(_ all: [FitCandidate], than candidates: [FitCandidate]) -> [String: [FitCandidate]] {
+        var smaller: [String: [FitCandidate]] = [:]
+        for ladder in ladders(all) {
+            let members = candidates.filter { $0.kind == ladder[0].kind }
+            for one in members {
+                smaller[one.name] = ladder.dropFirst(members.count).map { quicker in
+                    var quicker = quicker
+                    quicker.name = String(one.name.prefix { $0 != "-" }) + name(quicker, number: 1).dropFirst(2)
+                    return quicker
+                }
+            }
+        }
+        return smaller
+    }
+
+    /// Of each kind of network the largest, then the largest of at most half its work, and so on.
+    private static func ladders(_ all: [FitCandidate]) -> [[FitCandidate]] {
         var order: [String] = []
         var groups: [String: [FitCandidate]] = [:]
         for candidate in all {
-            let key = "\(backbone(candidate.network)) \(candidate.pool)"
-            if groups[key] == nil { order.append(key) }
-            groups[key, default: []].append(candidate)
+            if groups[candidate.kind] == nil { order.append(candidate.kind) }
+            groups[candidate.kind, default: []].append(candidate)
         }
-        var chosen: [FitCandidate] = []
-        var last: [String: FitCandidate] = [:]
-        while chosen.count < most {
-            let before = chosen.count
-            for key in order where chosen.count < most {
-                let left = (groups[key] ?? []).filter { one in
-                    last[key].map { one.multiplyAccumulates <= $0.multiplyAccumulates / 2 } ?? true
+        return order.map { kind in
+            var ladder: [FitCandidate] = []
+            while true {
+                let left = (groups[kind] ?? []).filter { one in
+                    ladder.last.map { one.multiplyAccumulates <= $0.multiplyAccumulates / 2 } ?? true
                 }
                 let best = left.max { $0.size == $1.size ? $1.isCheaper(than: $0) : $0.size < $1.size }
-                guard var best else { continue }
-                last[key] = best
-                best.name = name(best, number: chosen.count + 1)
-                chosen.append(best)
+                guard let best else { return ladder }
+                ladder.append(best)
             }
-            if chosen.count == before { break }
         }
-        return chosen
     }
 
     package static func backbone(_ network: String) -> String { String(network.prefix { $0 != "(" }) }

@@ -69,6 +69,9 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     /// The geometric mean of its work and its weights, both of which help: an order, and no accuracy.
     package var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
 
+    /// Its backbone and its pooling method.
+    package var kind: String { "\(CandidateList.backbone(network)) \(pool)" }
+
     /// What it exceeds of a budget, in words; nil where it keeps to it.
     package func excess(of budget: FitBudget) -> String? {
         budget.excess(

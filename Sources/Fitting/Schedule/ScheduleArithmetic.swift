@@ -140,17 +140,28 @@ package struct ScheduleArithmetic {
         var gone = 0
         func cost(_ entry: FitSchedule.Entry) -> Double { entry.pace.epoch(training: training, scored: validation) }
         while entries.count > 1 {
-            let sizes = Self.sizes(entries.count)
-            let each = left * Self.rungShare / Double(sizes.count) / Double(entries.count)
-            let images = images(0, sizes)
             guard let slowest = entries.indices.max(by: { cost(entries[$0]) < cost(entries[$1]) }),
-                entries[slowest].pace.epochs(in: each, training: images, scored: validation) < Self.leastEpochs
+                !isAffordable(entries[slowest].pace, among: entries.count, left)
             else { break }
             entries.remove(at: slowest)
             gone += 1
         }
         if gone > 0 { remarks.append("\(gone) of the slowest networks do not compete: the time is too short for them") }
         return entries
+    }
+
+    /// Whether a network can be trained for `leastEpochs` on the first rung, where so many compete.
+    package func isAffordable(_ pace: Pace, among count: Int) -> Bool {
+        let usable = (seconds - spent - finish) * (1 - Self.reserve)
+        var remarks: [String] = []
+        return isAffordable(pace, among: count, usable - teacherStage(usable, &remarks).1)
+    }
+
+    private func isAffordable(_ pace: Pace, among count: Int, _ left: Double) -> Bool {
+        let sizes = Self.sizes(count)
+        guard !sizes.isEmpty else { return true }
+        let each = left * Self.rungShare / Double(sizes.count) / Double(count)
+        return pace.epochs(in: each, training: images(0, sizes), scored: validation) >= Self.leastEpochs
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.

@@ -20,10 +20,11 @@ package struct Timing {
     private static let steps = 6
     private static let scoredImages = 64
 
-    /// The schedule of some candidates.
+    /// The schedule of some candidates. Where one trains too slowly for the first rung, a smaller one of its backbone and pooling method is
+    /// timed and competes in its place, so that every method is there.
     ///
     /// - Throws: `FittingError` where the hours are too short; where a candidate cannot be trained.
-    package func schedule(_ candidates: [FitCandidate]) throws -> FitSchedule {
+    package func schedule(_ list: CandidateList) throws -> FitSchedule {
         try? FileManager.default.removeItem(atPath: folder.timings)
         defer { try? FileManager.default.removeItem(atPath: folder.timings) }
         try RunFolder(folder.timings).create()
@@ -52,28 +53,55 @@ package struct Timing {
             return pace
         }
         let stage = try teacher(images, pace)
-        var entries: [FitSchedule.Entry] = []
-        for (index, candidate) in candidates.enumerated() {
-            report(.stage("timing network \(index + 1) of \(candidates.count): \(candidate.name)", secondsLeft: nil))
+        func arithmetic(finish: Double) -> ScheduleArithmetic {
+            ScheduleArithmetic(
+                seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish,
+                training: count, validation: division.count(.validation), teacher: stage,
+                leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages,
+                mostCrops: TeacherAnswers.mostCrops(images: count, classes: survey.classNames.count))
+        }
+        func timed(_ candidate: FitCandidate) throws -> FitSchedule.Entry {
             var recipe = recipes.candidate(
                 candidate, data: images, images: count, epochs: 1, weights: nil, crops: nil)
             recipe.weights = nil
-            if candidate.origin == .pruned {
-                guard let source = recipes.teacher else { continue }
+            if candidate.origin == .pruned, let source = recipes.teacher {
                 let network = try PrunedTeacher.network(
                     candidate, source.networkRecipe(), classes: survey.classNames.count)
                 recipe.network = "\(folder.timings)/\(candidate.name).json"
                 try Data(network.json()).write(to: URL(fileURLWithPath: recipe.network))
             }
-            entries.append(FitSchedule.Entry(candidate: candidate, pace: try pace(recipe, candidate.name)))
+            return FitSchedule.Entry(candidate: candidate, pace: try pace(recipe, candidate.name))
         }
-        let arithmetic = ScheduleArithmetic(
-            seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish(entries),
-            training: count,
-            validation: division.count(.validation), teacher: stage,
-            leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages,
-            mostCrops: TeacherAnswers.mostCrops(images: count, classes: survey.classNames.count))
-        return try arithmetic.schedule(hours: options.hours, entries)
+        let number = list.candidates.count
+        var entries: [FitSchedule.Entry] = []
+        for (index, candidate) in list.candidates.enumerated() {
+            report(.stage("timing network \(index + 1) of \(number): \(candidate.name)", secondsLeft: nil))
+            var entry = try timed(candidate)
+            let rules = arithmetic(finish: finish(entries + [entry]))
+            let quicker = (list.smaller[candidate.name] ?? []).filter { one in
+                !entries.contains { $0.candidate.network == one.network && $0.candidate.resolution == one.resolution }
+            }
+            if !rules.isAffordable(entry.pace, among: number),
+                let other = Self.likelyAffordable(quicker, entry) { rules.isAffordable($0, among: number) }
+            {
+                report(.stage("timing a quicker one of its kind: \(other.name)", secondsLeft: nil))
+                entry = try timed(other)
+            }
+            entries.append(entry)
+        }
+        return try arithmetic(finish: finish(entries)).schedule(hours: options.hours, entries)
+    }
+
+    /// The largest of some networks that is quick enough if its steps go with its work, or else the smallest.
+    private static func likelyAffordable(
+        _ smaller: [FitCandidate], _ timed: FitSchedule.Entry, _ isAffordable: (Pace) -> Bool
+    ) -> FitCandidate? {
+        smaller.first { one in
+            let factor = Double(one.multiplyAccumulates) / Double(max(1, timed.candidate.multiplyAccumulates))
+            let pace = timed.pace
+            return isAffordable(
+                Pace(training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start))
+        } ?? smaller.last
     }
 
     /// The teacher that is timed: at the largest size at which four epochs of it take no more than its share of the time,
