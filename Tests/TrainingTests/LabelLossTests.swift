@@ -17,7 +17,8 @@ final class LabelLossTests: XCTestCase {
         let second = try logits().sliced(0, 1..<2)
         XCTAssertEqual(try LabelLoss.right(second, [0], [mixtures[1]]).item(), 0.25, accuracy: 1e-6)
         XCTAssertEqual(
-            try LabelLoss.right(second, [1], [Mixture(label: 0, ownShare: 0.25, image: 0)]).item(), 0.75, accuracy: 1e-6)
+            try LabelLoss.right(second, [1], [Mixture(label: 0, ownShare: 0.25, image: 0)]).item(), 0.75, accuracy: 1e-6
+        )
         XCTAssertEqual(try LabelLoss.right(second, [0]).item(), 1)
     }
 

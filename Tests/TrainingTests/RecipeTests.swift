@@ -120,7 +120,8 @@ final class RecipeTests: XCTestCase {
         let keys = [
             "width", "hold-out", "epochs", "batch-size", "resolution", "channels", "learning-rate", "momentum",
             "weight-decay", "milestones", "decay-factor", "warmup-epochs", "label-smoothing", "clip-norm", "ema",
-            "distillation-share", "distillation-temperature", "teacher-crops", "channel-sparsity", "zoom-out", "match-overlap",
+            "distillation-share", "distillation-temperature", "teacher-crops", "channel-sparsity", "zoom-out",
+            "match-overlap",
             "negative-ratio", "color-jitter", "rand-augment", "erasing", "mixup", "cutmix",
             "accumulate", "patience", "freeze", "backbone-rate", "first-layer-rate",
         ]
