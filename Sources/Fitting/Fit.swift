@@ -127,10 +127,10 @@ public final class Fit {
         }
         if folder.holdsSchedule || givenSchedule != nil {
             let schedule = try kept(teacher)
-            let list = try? JSONDecoder().decode(
-                CandidateList.self, from: FileManager.default.contents(atPath: folder.candidates) ?? Data())
+            let counts = try? JSONDecoder().decode(
+                CandidateList.Counts.self, from: FileManager.default.contents(atPath: folder.candidates) ?? Data())
             let count = schedule.entries.count
-            return made(schedule, list?.considered ?? count, list?.fitting ?? count)
+            return made(schedule, counts?.considered ?? count, counts?.fitting ?? count)
         }
         report(.stage("looking for networks that keep to \(options.budget.text)", secondsLeft: nil))
         let list = try candidates(survey, teacher)
@@ -190,7 +190,8 @@ public final class Fit {
                 let own = teacher.resolution.map { [$0] } ?? []
                 let sides = Set(own + CandidateList.resolutions(side: survey.medianSide)).sorted()
                 list.candidates += PrunedTeacher.candidates(
-                    try teacher.networkRecipe(), resolutions: sides, channels: 3, classes: classes, options.budget)
+                    try teacher.networkRecipe(), resolutions: sides, channels: teacher.channels, classes: classes,
+                    options.budget)
             }
             return list
         }

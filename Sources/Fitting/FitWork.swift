@@ -106,23 +106,18 @@ package struct FitWork {
         let images = plan.division.count(.train)
         let trained = stage.trainingSeconds(training: images, scored: plan.division.count(.validation))
         let rungs = schedule.rungs.prefix(journal.state.rungs.count).reduce(0) { $0 + $1.seconds }
-        // Crops of small images are shifts of as many pixels as the size allows: of each size another answer.
-        var resolutions: Set<Int> = []
-        for entry in schedule.entries where resolutions.insert(entry.candidate.resolution).inserted {
-            // Of the network no more is asked than that it tells these classes apart.
-            var recipe = recipes.candidate(
-                entry.candidate, data: plan.division.data(folder), images: images, epochs: 1, weights: nil,
-                crops: stage.crops)
-            (recipe.weights, recipe.normalization) = (nil, .half)
-            let isDone = try training.ask(recipe) {
-                report(
-                    .stage(
-                        "asking the teacher about \(counted(stage.crops, "crop")) of each image",
-                        secondsLeft: plan.secondsAhead - trained - rungs))
-            }
-            guard isDone else { return false }
+        // Of the network no more is asked than that it tells these classes apart: of all sizes the crops are the same.
+        guard let entry = schedule.entries.first else { return true }
+        var recipe = recipes.candidate(
+            entry.candidate, data: plan.division.data(folder), images: images, epochs: 1, weights: nil,
+            crops: stage.crops)
+        (recipe.weights, recipe.normalization) = (nil, .half)
+        return try training.ask(recipe) {
+            report(
+                .stage(
+                    "asking the teacher about \(counted(stage.crops, "crop")) of each image",
+                    secondsLeft: plan.secondsAhead - trained - rungs))
         }
-        return true
     }
 
     private func trainToTheEnd(_ candidate: FitCandidate, _ seconds: Double) throws -> Bool {

@@ -98,8 +98,11 @@ final class SearchTests: XCTestCase {
         XCTAssertFalse(shown.front.allSatisfy(\.isPlanned), "bounds had to be enough for some")
         XCTAssertTrue(shown.spread().allSatisfy(\.isPlanned))
         XCTAssertTrue(shown.recommended.allSatisfy(\.result.isPlanned))
-        let figures = Dictionary(uniqueKeysWithValues: exact.front.map { ($0.candidate, $0) })
-        for result in shown.spread() { XCTAssertEqual(figures[result.candidate] ?? result, result) }
+        for result in shown.spread() {
+            let plan = try MemoryPlan(space.network(result.candidate))
+            XCTAssertEqual(result.sramBytes, Footprint(plan, core: .cortexM4).sramBytes)
+            XCTAssertLessThanOrEqual(result.sramBytes, 24 << 10)
+        }
         XCTAssertEqual(shown.recommended.map(\.role), exact.recommended.map(\.role))
         for (one, other) in zip(shown.recommended, exact.recommended) {
             switch one.role {

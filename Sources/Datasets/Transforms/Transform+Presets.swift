@@ -15,6 +15,9 @@ extension Transform {
         Transform(geometry: .resize(size))
     }
 
+    /// By how many pixels small images are shifted at most: an eighth of their side, 4 for CIFAR's 32.
+    package static func usualPadding(_ size: ImageSize) -> Int { max(1, max(size.width, size.height) / 8) }
+
     /// For training on small images such as CIFAR's: shifted at random by up to `padding` pixels (black comes in from
     /// outside), flipped half of the time.
     public static func smallImageTraining(size: ImageSize, padding: Int = 4) -> Transform {

@@ -67,7 +67,10 @@ public struct Transform: Codable, Sendable, Equatable {
         case .resize: geometry = .resize(size)
         case .centerCrop(_, let shortSide): geometry = .centerCrop(size, shortSide: max(1, scaled(shortSide)))
         case .randomResizedCrop(_, let crop): geometry = .randomResizedCrop(size, crop)
-        case .paddedCrop(_, let padding): geometry = .paddedCrop(size, padding: scaled(padding))
+        case .paddedCrop(let own, let padding):
+            // Not scaled where that is not needed: rounded, it would hang on the size that it comes from.
+            let isUsual = padding == Self.usualPadding(own)
+            geometry = .paddedCrop(size, padding: isUsual ? Self.usualPadding(size) : scaled(padding))
         case .objectCrop: return nil
         }
         return Transform(geometry: geometry, channels: channels)

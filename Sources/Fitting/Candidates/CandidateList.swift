@@ -18,6 +18,12 @@ public struct CandidateList: Sendable, Equatable, Codable {
     /// Those that keep to the budget.
     public var fitting: Int
 
+    /// What is told of a list once the schedule stands; lists of earlier versions have it too.
+    package struct Counts: Decodable {
+        package let considered: Int
+        package let fitting: Int
+    }
+
     /// Poolings that compete.
     package static let pools = [
         "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance",

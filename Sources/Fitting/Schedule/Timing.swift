@@ -16,12 +16,20 @@ package struct Timing {
     /// Since when hours count.
     package let began: ContinuousClock.Instant
 
+    package init(
+        options: FitOptions, folder: FitFolder, survey: DataSurvey, division: DataDivision, recipes: FitRecipes,
+        training: any FitTraining, report: @escaping (FitEvent) -> Void, began: ContinuousClock.Instant
+    ) {
+        (self.options, self.folder, self.survey, self.division) = (options, folder, survey, division)
+        (self.recipes, self.training, self.report, self.began) = (recipes, training, report, began)
+    }
+
     /// Steps that are timed, at most, and images that are scored.
     private static let steps = 6
     private static let scoredImages = 64
 
     /// The schedule of some candidates. Where one trains too slowly for the first rung, a smaller one of its backbone and pooling method is
-    /// timed and competes in its place, so that every method is there.
+    /// timed and competes in its place, as far as there is one that is likely to be quick enough.
     ///
     /// - Throws: `FittingError` where the hours are too short; where a candidate cannot be trained.
     package func schedule(_ list: CandidateList) throws -> FitSchedule {
@@ -53,7 +61,7 @@ package struct Timing {
             return pace
         }
         let stage = try teacher(images, pace)
-        func arithmetic(finish: Double) -> ScheduleArithmetic {
+        func arithmetic(_ finish: Double) -> ScheduleArithmetic {
             ScheduleArithmetic(
                 seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish,
                 training: count, validation: division.count(.validation), teacher: stage,
@@ -77,31 +85,35 @@ package struct Timing {
         for (index, candidate) in list.candidates.enumerated() {
             report(.stage("timing network \(index + 1) of \(number): \(candidate.name)", secondsLeft: nil))
             var entry = try timed(candidate)
-            let rules = arithmetic(finish: finish(entries + [entry]))
-            let quicker = (list.smaller[candidate.name] ?? []).filter { one in
-                !entries.contains { $0.candidate.network == one.network && $0.candidate.resolution == one.resolution }
-            }
-            if !rules.isAffordable(entry.pace, among: number),
-                let other = Self.likelyAffordable(quicker, entry) { rules.isAffordable($0, among: number) }
-            {
+            while let other = likelyAffordable(list.smaller[candidate.name] ?? [], entry, entries, number, arithmetic) {
                 report(.stage("timing a quicker one of its kind: \(other.name)", secondsLeft: nil))
                 entry = try timed(other)
             }
             entries.append(entry)
         }
-        return try arithmetic(finish: finish(entries)).schedule(hours: options.hours, entries)
+        return try arithmetic(finish(entries)).schedule(hours: options.hours, entries)
     }
 
-    /// The largest of some networks that is quick enough if its steps go with its work, or else the smallest.
-    private static func likelyAffordable(
-        _ smaller: [FitCandidate], _ timed: FitSchedule.Entry, _ isAffordable: (Pace) -> Bool
+    /// Where a network is too slow, the largest of some others that is quick enough if its steps go with its work; nil where it is not too
+    /// slow, or none is likely to be quick enough.
+    private func likelyAffordable(
+        _ smaller: [FitCandidate], _ timed: FitSchedule.Entry, _ entries: [FitSchedule.Entry], _ number: Int,
+        _ arithmetic: (Double) -> ScheduleArithmetic
     ) -> FitCandidate? {
-        smaller.first { one in
-            let factor = Double(one.multiplyAccumulates) / Double(max(1, timed.candidate.multiplyAccumulates))
-            let pace = timed.pace
-            return isAffordable(
-                Pace(training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start))
-        } ?? smaller.last
+        let rules = arithmetic(finish(entries + [timed]))
+        let pace = timed.pace
+        guard !rules.isAffordable(pace, among: number) else { return nil }
+        let work = timed.candidate.multiplyAccumulates
+        return smaller.first { one in
+            let competes = entries.contains {
+                $0.candidate.network == one.network && $0.candidate.resolution == one.resolution
+            }
+            guard one.multiplyAccumulates < work, !competes else { return false }
+            let factor = Double(one.multiplyAccumulates) / Double(work)
+            return rules.isAffordable(
+                Pace(training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start),
+                among: number)
+        }
     }
 
     /// The teacher that is timed: at the largest size at which four epochs of it take no more than its share of the time,

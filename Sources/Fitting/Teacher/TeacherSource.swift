@@ -17,6 +17,8 @@ package struct TeacherSource: Equatable {
     package let kind: Kind
     /// Side of the images that a run takes; nil where it can be chosen.
     package let resolution: Int?
+    /// Channels of the images that it takes.
+    package let channels: Int
     /// Whether the weights are those that `Scripts/weights` sets up, whose pixels go from −1 to 1.
     private let isOwn: Bool
 
@@ -47,8 +49,10 @@ package struct TeacherSource: Equatable {
             }
             _ = try TrainedModel.state(of: RunFolder(path), .model)
             (kind, resolution, isOwn) = (.run(path), configuration.inputShape.height, false)
+            channels = configuration.inputShape.channels
             return
         }
+        channels = 3
         if let file = options.weights {
             guard FileManager.default.fileExists(atPath: file) else {
                 throw FittingError("there is no file \(file) to start a teacher from: name weights with --weights")

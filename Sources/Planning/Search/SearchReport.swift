@@ -19,7 +19,8 @@ public struct SearchReport: Sendable, Hashable {
     public let fitting: Int
     /// How long it took.
     public internal(set) var seconds = 0.0
-    /// Of each pooling method the networks of which none is better in memory, work and capacity; smallest memory first.
+    /// Of each pooling method the networks of which none is better in memory, work and capacity; smallest memory first. Of those that are
+    /// not planned (`SearchResult.isPlanned`) a bound of the memory stands for it: they may not fit.
     public let front: [SearchResult]
     /// Up to five to train first, one for each role.
     public internal(set) var recommended: [Recommendation] = []

@@ -91,9 +91,8 @@ public struct TrainingData: Sendable {
         // Things have to be as large in evaluation as they are in training, which shifts whole images where it crops and flips.
         var evaluate =
             isSmall || isCropped ? Transform.smallImageEvaluation(size: size) : .evaluation(size: size)
-        var train =
-            recipe.augmentation == .none
-            ? evaluate : isCropped ? .smallImageTraining(size: size, padding: max(1, side / 8)) : .training(size: size)
+        let shifted = Transform.smallImageTraining(size: size, padding: Transform.usualPadding(size))
+        var train = recipe.augmentation == .none ? evaluate : isCropped ? shifted : .training(size: size)
         if recipe.verticalFlip == true { train.verticalFlipProbability = 0.5 }
         train.colorJitter = recipe.colorJitter.map { ColorJitter(brightness: $0, contrast: $0, saturation: $0) }
         train.randAugment = recipe.randAugment.map { RandAugment(magnitude: $0) }

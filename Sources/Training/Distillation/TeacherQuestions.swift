@@ -62,7 +62,7 @@ struct TeacherQuestions {
         var isAnswered = [Float](repeating: 0, count: images)
         let batches = StepBatches(loader.batches(epoch: crop))
         for step in 0..<loader.stepsPerEpoch {
-            if let batch = try batches.batch(ofStep: step) {
+            if let batch = try batch(ofStep: step, batches) {
                 let said: [Float] = try Torch.withoutGradients { try teacher.logits(batch).array() }
                 for (row, image) in batch.indices.enumerated() {
                     own.replaceSubrange(
@@ -77,10 +77,18 @@ struct TeacherQuestions {
             own = try ranks.sum(own.map(Double.init)).map { Float($0) }
             isAnswered = try ranks.sum(isAnswered.map(Double.init)).map { Float($0) }
         }
+        guard isAnswered.contains(where: { $0 > 0 }) else {
+            throw TrainingError("the teacher can be asked about none of the images: none of them can be read")
+        }
         for image in 0..<images where isAnswered[image] == 0 {
             for place in image * classes..<(image + 1) * classes { own[place] = .nan }
         }
         return own
+    }
+
+    /// A rank of several may have broken images alone: that is the end of it for nobody, and asked about in common afterwards.
+    private func batch(ofStep step: Int, _ batches: StepBatches) throws -> Batch? {
+        do { return try batches.batch(ofStep: step) } catch  where skipsBadImages && ranks.count > 1 { return nil }
     }
 
     /// What the answers depend on, beside the images' identities.
