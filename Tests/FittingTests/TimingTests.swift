@@ -13,6 +13,7 @@ final class TimingTests: FolderTestCase {
         try RunFolder(fit.path).create()
         let survey = try DataSurvey("\(folder)/photos")
         let division = try DataDivision("\(folder)/photos", survey, seed: 1)
+        try division.list?.write(to: fit.images)
         var options = FitOptions(data: "\(folder)/photos", budget: FitBudget(sram: 1 << 16, flash: 1 << 18))
         (options.hours, options.goesAlone) = (hours, true)
         func member(_ name: String, _ channels: Int) -> FitCandidate {
