@@ -213,12 +213,10 @@ final class DetectionCommandTests: CommandLineTestCase {
     func testAKilledTrainingGoesOnToTheSameWeights() throws {
         try makeBoxes(train: 24, test: 4)
         XCTAssertEqual(try sapool(arguments("whole", epochs: 8)).status, 0)
-        let process = command(arguments("killed", epochs: 8) + ["--checkpoint-steps", "2", "--resume"])
-        try process.run()
-        while !exists("killed/metrics.jsonl"), process.isRunning { Thread.sleep(forTimeInterval: 0.005) }
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        XCTAssertEqual(process.terminationReason, .uncaughtSignal)
+        let killed = try run(
+            arguments("killed", epochs: 8) + ["--checkpoint-steps", "2", "--resume"],
+            killedOnceThereIs: "killed/metrics.jsonl")
+        XCTAssertEqual(killed.terminationReason, .uncaughtSignal)
         let resumed = try sapool(arguments("killed", epochs: 8) + ["--resume"])
         XCTAssertEqual(resumed.status, 0, resumed.errors)
         let files = ["whole", "killed"].map {

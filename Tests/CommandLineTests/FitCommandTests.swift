@@ -154,11 +154,7 @@ final class FitCommandTests: CommandLineTestCase {
             "run/config.json",
         ]
         for moment in moments {
-            let process = command(arguments("killed"))
-            try process.run()
-            while process.isRunning, !exists("killed/\(moment)") { usleep(1000) }
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            try run(arguments("killed"), killedOnceThereIs: "killed/\(moment)")
             let names = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/killed/teacher-answers")
             for name in names ?? [] where name.hasSuffix("safetensors") {
                 // A file that is written again is another one on the disk.
@@ -189,13 +185,7 @@ final class FitCommandTests: CommandLineTestCase {
             "survey.json", "schedule.json", "rungs/1/a/config.json", "rungs/1/b/last.safetensors", "run/config.json",
             "run/last.safetensors", "run/int8.safetensors", "firmware/Package.swift", "summary.json",
         ]
-        for moment in moments {
-            let process = command(arguments("killed"))
-            try process.run()
-            while process.isRunning, !exists("killed/\(moment)") { usleep(1000) }
-            kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        for moment in moments { try run(arguments("killed"), killedOnceThereIs: "killed/\(moment)") }
         let ended = try sapool(arguments("killed") + ["--json"])
         XCTAssertEqual(ended.status, 0, ended.errors)
         for name in ["run/model.safetensors", "run/int8.safetensors", "schedule.json"] {

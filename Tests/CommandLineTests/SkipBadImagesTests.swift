@@ -68,11 +68,9 @@ final class SkipBadImagesTests: CommandLineTestCase {
         XCTAssertEqual(lines.count, 6)
         XCTAssertEqual(try json(String(lines[5]))["step"] as? Int, 36)
         // Steps without images keep their numbers, so a run that was stopped among them goes on as if it was not.
-        let stopped = command(arguments("stopped", batch: 2, epochs: 6) + ["--checkpoint-steps", "1"])
-        try stopped.run()
-        while !exists("stopped/last.safetensors"), stopped.isRunning { Thread.sleep(forTimeInterval: 0.002) }
-        kill(stopped.processIdentifier, SIGKILL)
-        stopped.waitUntilExit()
+        try run(
+            arguments("stopped", batch: 2, epochs: 6) + ["--checkpoint-steps", "1"],
+            killedOnceThereIs: "stopped/last.safetensors")
         XCTAssertEqual(try sapool("train", "--resume", "--threads", "1", "--output", "stopped").status, 0)
         func weights(_ run: String) -> Data? {
             FileManager.default.contents(atPath: "\(folder)/\(run)/model.safetensors")

@@ -11,17 +11,7 @@ final class TeacherAnswersTests: XCTestCase {
 
     override func setUpWithError() throws {
         folder = NSTemporaryDirectory() + "sapool-\(UUID().uuidString)"
-        var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
-        for (split, count) in [("train", 12), ("val", 3)] {
-            for (label, name) in ["dark", "bright"].enumerated() {
-                let path = "\(folder)/data/\(split)/\(name)"
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-                for number in 0..<count {
-                    let pixels = (0..<12 * 12 * 3).map { _ in UInt8(label * 60 + Int(generator.next() % 150)) }
-                    try Image(width: 12, height: 12, channels: 3, pixels: pixels).write(toPNG: "\(path)/\(number).png")
-                }
-            }
-        }
+        try DarkAndBright.write(to: "\(folder)/data", side: 12, ["train": 12, "val": 3])
         for side in [8, 16] {
             let builder = NetworkBuilder("tiny")
             let x = try builder.add(.flatten(Flatten()), [builder.input([3, side, side])], name: "flatten")

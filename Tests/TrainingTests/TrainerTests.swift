@@ -13,17 +13,7 @@ final class TrainerTests: XCTestCase {
 
     override func setUpWithError() throws {
         folder = NSTemporaryDirectory() + "sapool-\(UUID().uuidString)"
-        var generator = SampleGenerator(seed: 1, epoch: 0, index: 0)
-        for (split, count) in [("train", 8), ("val", 3), ("test", 2)] {
-            for (label, name) in ["dark", "bright"].enumerated() {
-                let path = "\(folder)/data/\(split)/\(name)"
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-                for number in 0..<count {
-                    let pixels = (0..<8 * 8 * 3).map { _ in UInt8(label * 60 + Int(generator.next() % 150)) }
-                    try Image(width: 8, height: 8, channels: 3, pixels: pixels).write(toPNG: "\(path)/\(number).png")
-                }
-            }
-        }
+        try DarkAndBright.write(to: "\(folder)/data", side: 8, ["train": 8, "val": 3, "test": 2])
     }
 
     override func tearDownWithError() throws { try FileManager.default.removeItem(atPath: folder) }

@@ -45,6 +45,19 @@ class CommandLineTestCase: XCTestCase {
         return process
     }
 
+    /// Starts a command, and kills it as soon as it has written a file: it has no time to tidy up.
+    ///
+    /// - Returns: the process, which may have come to its end before.
+    @discardableResult
+    func run(_ arguments: [String], killedOnceThereIs file: String) throws -> Process {
+        let process = command(arguments)
+        try process.run()
+        while process.isRunning, !exists(file) { usleep(1000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        return process
+    }
+
     /// Runs a command to its end.
     func sapool(_ arguments: String...) throws -> Outcome { try sapool(arguments) }
 
