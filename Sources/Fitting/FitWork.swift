@@ -47,6 +47,13 @@ package struct FitWork {
         guard try trainToTheEnd(entry.candidate, behind), !shouldStop() else { return nil }
         // Nobody asks any more.
         try? FileManager.default.removeItem(atPath: folder.teacherAnswers)
+        if journal.state.teacherFigures == nil, schedule.teacher != nil, let teacher = plan.teacher {
+            report(.stage("scoring the teacher", secondsLeft: schedule.finishSeconds))
+            let accuracy = try TeacherFigures(
+                teacher: teacher.run(folder), data: plan.division.data(folder), figures: plan.division.figures
+            ).accuracy()
+            try journal.update { $0.teacherFigures = accuracy }
+        }
         if journal.state.quantized == nil {
             report(.stage("making int8 of \(entry.candidate.name)", secondsLeft: schedule.finishSeconds))
             let scores = try WinnerQuantization(
@@ -152,7 +159,8 @@ package struct FitWork {
             survey: plan.survey, images: [division.count(.train), division.count(.validation), division.count(.test)],
             considered: plan.considered, fitting: plan.fitting, remarks: schedule.remarks,
             teacher: plan.teacher?.run(folder).path, teacherScore: state.teacherScore,
-            rows: FitSummary.rows(schedule, state), winner: candidate, winnerScore: score, quantized: quantized,
+            teacherFigures: state.teacherFigures, rows: FitSummary.rows(schedule, state), winner: candidate,
+            winnerScore: score, quantized: quantized,
             device: device, run: folder.run.path, firmware: folder.firmware,
             library: device.withoutLibrary == nil ? folder.library : nil, page: folder.page)
         try AtomicFile.replace(folder.summary, with: summary.json())

@@ -174,6 +174,20 @@ final class FitCommandTests: CommandLineTestCase {
             XCTAssertEqual(model, contents("whole/\(file).safetensors"), file)
         }
         XCTAssertEqual(killed.output.replacing("killed", with: "whole"), whole.output)
+        let page = String(decoding: try XCTUnwrap(contents("whole/report.html")), as: UTF8.self)
+        XCTAssertTrue(page.contains("loss of training, with the teacher's part"))
+
+        // One that is given as a run is scored like one that was trained for this: on the images for the figures.
+        let given = try sapool(
+            self.arguments("given").filter { $0 != "--no-teacher" } + ["--teacher", "whole/teacher"])
+        XCTAssertEqual(given.status, 0, given.errors)
+        let rows = [whole, given].map { outcome in
+            outcome.output.split(separator: "\n").first { $0.hasPrefix("teacher  ") }?.split(separator: " ")
+        }
+        XCTAssertNotNil(rows[0], whole.output)
+        XCTAssertEqual(rows[0], rows[1])
+        XCTAssertTrue(whole.output.contains("teacher (where networks are chosen)"))
+        XCTAssertFalse(given.output.contains("teacher (where networks are chosen)"))
     }
 
     func testKilledItEndsWithTheSame() throws {

@@ -28,7 +28,7 @@ package struct WinnerQuantization {
         var result = try PostTrainingQuantization(options).run(trained.model, trained.configuration, images)
         guard trained.model.network.detector == nil else { return try detector(trained, source, result) }
         var isTrained = false
-        let chosenBy = try loader(source, .validation, trained.configuration)
+        let chosenBy = try source.loader(.validation)
         let float = try Evaluator(trained.model, trained.configuration).evaluate(chosenBy).accuracy
         let calibrated = try Int8Evaluator(result.model).evaluate(chosenBy).accuracy
         if float - calibrated > Self.mostLost, epochs > 0 {
@@ -45,24 +45,21 @@ package struct WinnerQuantization {
                 report(.result("\(error.finding): int8 stays as it was"))
             }
         }
-        let scored = try loader(source, figures, trained.configuration)
+        let scored = try source.loader(figures)
         let floats = try Evaluator(trained.model, trained.configuration).evaluate(scored)
         let bytes = try Int8Evaluator(result.model).evaluate(scored)
         try result.model.write(to: run.int8)
-        func right(_ evaluation: Evaluation) -> Int {
-            evaluation.confusion.indices.reduce(0) { $0 + evaluation.confusion[$1][$1] }
-        }
         return QuantizedScores(
             scoreName: "accuracy", float: floats.accuracy, int8: bytes.accuracy,
-            floatInterval: WilsonInterval(right: right(floats), of: floats.images),
-            int8Interval: WilsonInterval(right: right(bytes), of: bytes.images), confusion: bytes.confusion,
+            floatInterval: WilsonInterval(right: floats.right, of: floats.images),
+            int8Interval: WilsonInterval(right: bytes.right, of: bytes.images), confusion: bytes.confusion,
             images: bytes.images, isTrained: isTrained)
     }
 
     private func detector(
         _ trained: TrainedModel, _ source: RunData, _ result: PostTrainingQuantization.Result
     ) throws -> QuantizedScores {
-        let scored = try loader(source, figures, trained.configuration)
+        let scored = try source.loader(figures)
         let float = try DetectionEvaluator(trained.model, trained.configuration).evaluate(scored)
         let int8 = try Int8DetectionEvaluator(result.model).evaluate(scored)
         try result.model.write(to: run.int8)
@@ -70,13 +67,5 @@ package struct WinnerQuantization {
             scoreName: trained.configuration.recipe.scoreName, float: float.coco.averagePrecisionAt50 ?? 0,
             int8: COCOEvaluation(int8, classCount: trained.configuration.classNames.count).averagePrecisionAt50 ?? 0,
             floatInterval: nil, int8Interval: nil, confusion: [], images: scored.dataset.count, isTrained: false)
-    }
-
-    private func loader(_ source: RunData, _ part: EvaluationPart, _ configuration: RunConfiguration) throws -> Loader {
-        try Loader(
-            dataset: source.images(part), transform: configuration.evaluationTransform,
-            configuration: LoaderConfiguration(
-                batchSize: 64, seed: 0, shuffle: false, dropLast: false, workers: 2,
-                skipBadImages: configuration.recipe.skipBadImages))
     }
 }

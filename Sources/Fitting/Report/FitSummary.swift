@@ -28,9 +28,11 @@ public struct FitSummary: Sendable, Encodable {
     public let considered: Int
     public let fitting: Int
     public let remarks: [String]
-    /// Where the teacher lies, and its score where candidates are chosen; nil without one.
+    /// Where the teacher lies; nil without one.
     public let teacher: String?
+    /// Its score where candidates are chosen, once it was trained for this; and what it gets right of the images for the figures.
     public let teacherScore: Double?
+    public let teacherFigures: WilsonInterval?
     public let rows: [Row]
     public let winner: FitCandidate
     /// Trained to the end, where candidates are chosen.
@@ -51,6 +53,7 @@ public struct FitSummary: Sendable, Encodable {
             steps.append((what, interval?.text ?? String(format: "%.1f %%", value * 100)))
         }
         if let teacherScore { add("teacher (where networks are chosen)", nil, teacherScore) }
+        if let teacherFigures { add("teacher", teacherFigures, teacherFigures.share) }
         add("float (where networks are chosen)", nil, winnerScore)
         add("float", quantized.floatInterval, quantized.float)
         add(quantized.isTrained ? "int8, trained with its rounding" : "int8", quantized.int8Interval, quantized.int8)

@@ -61,9 +61,10 @@ package struct Timing {
             return pace
         }
         let stage = try teacher(images, pace)
-        func arithmetic(_ finish: Double) -> ScheduleArithmetic {
+        func arithmetic(_ entries: [FitSchedule.Entry]) -> ScheduleArithmetic {
             ScheduleArithmetic(
-                seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds, finish: finish,
+                seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds,
+                finish: finish(entries, stage),
                 training: count, validation: division.count(.validation), teacher: stage,
                 leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages,
                 mostCrops: TeacherAnswers.mostCrops(images: count, classes: survey.classNames.count))
@@ -91,16 +92,16 @@ package struct Timing {
             }
             entries.append(entry)
         }
-        return try arithmetic(finish(entries)).schedule(hours: options.hours, entries)
+        return try arithmetic(entries).schedule(hours: options.hours, entries)
     }
 
     /// Where a network is too slow, the largest of some others that is quick enough if its steps go with its work; nil where it is not too
     /// slow, or none is likely to be quick enough.
     private func likelyAffordable(
         _ smaller: [FitCandidate], _ timed: FitSchedule.Entry, _ entries: [FitSchedule.Entry], _ number: Int,
-        _ arithmetic: (Double) -> ScheduleArithmetic
+        _ arithmetic: ([FitSchedule.Entry]) -> ScheduleArithmetic
     ) -> FitCandidate? {
-        let rules = arithmetic(finish(entries + [timed]))
+        let rules = arithmetic(entries + [timed])
         let pace = timed.pace
         guard !rules.isAffordable(pace, among: number) else { return nil }
         let work = timed.candidate.multiplyAccumulates
@@ -177,14 +178,15 @@ package struct Timing {
     }
 
     /// What the end takes, from the network in the middle: int8 on this machine does some 300 million products a second
-    /// and core, and a firmware is given a minute to be built and run, a library half of one. The page scores once more.
-    private func finish(_ entries: [FitSchedule.Entry]) -> Double {
+    /// and core, and a firmware is given a minute to be built and run, a library half of one. The page scores once more, and the teacher once.
+    private func finish(_ entries: [FitSchedule.Entry], _ teacher: FitSchedule.TeacherStage?) -> Double {
         let sorted = entries.map(\.candidate.multiplyAccumulates).sorted()
         let work = Double(sorted.isEmpty ? 0 : sorted[sorted.count / 2])
         let scoring = entries.map(\.pace.scoring).max() ?? 0
         let cores = Double(max(1, ProcessInfo.processInfo.activeProcessorCount))
         let (chosenBy, scored) = (Double(division.count(.validation)), Double(division.count(.test)))
         let whole = min(scored, Double(DeviceCheck.hostImages)) + (2 * scored + chosenBy) / cores
-        return 90 + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
+        let teaching = teacher.map { $0.pace.start + $0.pace.scoring * scored } ?? 0
+        return 90 + teaching + work / 3e8 * whole + scoring * (2 * scored + 2 * chosenBy + 600)
     }
 }

@@ -14,6 +14,8 @@ package struct FitState: Equatable, Codable {
     package var winner: String?
     /// The teacher's score on the images that candidates are chosen by.
     package var teacherScore: Double?
+    /// The teacher's, on the images that the figures are taken on.
+    package var teacherFigures: WilsonInterval?
     /// The winner's, likewise, trained to the end.
     package var winnerScore: Double?
     package var quantized: QuantizedScores?

@@ -56,7 +56,8 @@ public struct RunReport {
         for section in options.furtherSections { page.add(section) }
         page.add(
             LearningSection(
-                metrics: metrics, scoreName: facts.scoreName, isDetector: facts.isDetector
+                metrics: metrics, scoreName: facts.scoreName, isDetector: facts.isDetector,
+                isTaught: subject.configuration.recipe.teacher != nil
             ).section())
         for section in findings.sections { page.add(section) }
         page.add(Int8Section(scores: findings.int8, agreement: findings.agreement, run: run.path).section())

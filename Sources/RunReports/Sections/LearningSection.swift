@@ -7,6 +7,8 @@ struct LearningSection {
     /// "accuracy" or "mAP@0.50".
     let scoreName: String
     let isDetector: Bool
+    /// Whether a teacher has a part in the loss of training.
+    let isTaught: Bool
 
     /// Nil where no epoch is finished, as of networks that were trained elsewhere.
     func section() -> HTMLPage.Section? {
@@ -21,7 +23,7 @@ struct LearningSection {
             ? "; no epoch was better." : "; epoch \(best.epoch) had \(ReportText.percent(best.accuracy))."
         if seconds >= 1 { text += " Its steps took \(timeText(seconds))." }
         return HTMLPage.Section(
-            "Learning", .paragraph(.text(text)), .charts(.figure(scores), .figure(losses)))
+            "Learning", .paragraph(.text(text)), .charts(.figure(scores), .group(losses.map { .figure($0) })))
     }
 
     private var scores: SVG {
@@ -30,8 +32,13 @@ struct LearningSection {
         return chart("\(scoreName), %", series)
     }
 
-    private var losses: SVG {
-        chart("loss", [line("evaluation", dashed: false) { $0.loss }, line("training", dashed: true) { $0.trainLoss }])
+    /// In one picture where both are the same sum. With a teacher's part, which is times T², a training's is many times the other.
+    private var losses: [SVG] {
+        let evaluation = line("evaluation", dashed: false) { $0.loss }
+        let training = line("training", dashed: true) { $0.trainLoss }
+        return isTaught
+            ? [chart("loss", [evaluation]), chart("loss of training, with the teacher's part", [training])]
+            : [chart("loss", [evaluation, training])]
     }
 
     private func line(_ name: String, dashed: Bool, _ value: (EpochMetrics) -> Double) -> LineChart.Series {
