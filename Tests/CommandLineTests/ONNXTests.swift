@@ -25,7 +25,7 @@ final class ONNXTests: CommandLineTestCase {
         "self-attentive(patch=3, restoration=bilinear, weighting=exp)", "lip(logits=bottleneck)", "soft", "ada", "blur",
         "lp", "gem", "mixed", "gated", "tree", "stochastic", "s3", "dpp", "dpp(form=full)", "wavelet",
         "wavelet(bands=all)", "rnn", "space-to-depth", "space-to-depth(kernel=3)", "glance(patch=8, channels=8)",
-        "glance(patch=2, channels=8, layers=0)",
+        "glance(patch=2, channels=8, layers=0)", "attended(channels=8)",
         "glance(patch=12, channels=8, weights=yes, context=query)",
     ]
 

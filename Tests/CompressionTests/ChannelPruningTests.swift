@@ -79,6 +79,7 @@ final class ChannelPruningTests: XCTestCase {
             "plain-cnn(channels=8-16, strides=22, pool=self-attentive(heads=4, restoration=bilinear, patch=2))",
             "resnet18(pool=max)", "plain-cnn(channels=8-16, strides=22, pool=attention)",
             "mobilenet-v2(width=0.35, strides=4112121, pool=glance(patch=8, channels=8, weights=yes))",
+            "plain-cnn(channels=8-16, strides=22, pool=attended(channels=8))",
             "plain-cnn(channels=8-16, strides=22, pool=glance(patch=4, channels=8, layers=2, context=query))",
         ] {
             try checkSilentChannels(of: network(notation))

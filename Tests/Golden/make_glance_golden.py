@@ -1,4 +1,5 @@
-"""Writes glance.json and glance.safetensors for Tests/ExecutionTests: what pooling with a glance has to give.
+"""Writes glance.json and glance.safetensors for Tests/ExecutionTests: what poolings have to give that glance at the image, or whose
+result is attended to.
 
 Usage: python make_glance_golden.py FOLDER      (needs torch and safetensors)
 
@@ -36,12 +37,18 @@ def attention(t, d, name, heads):
     return y.permute(1, 2, 0).reshape(t.shape)
 
 
+def placed(t, d, name):
+    """With learned positions, where there are any."""
+    if f"{name}.row_embed.weight" not in d:
+        return t
+    h, w = t.shape[2:]
+    columns, rows = d[f"{name}.col_embed.weight"], d[f"{name}.row_embed.weight"]
+    return t + torch.cat([columns[:w].T[:, None, :].expand(-1, h, w), rows[:h].T[:, :, None].expand(-1, h, w)])
+
+
 def glance(x, d, o, training):
     t = F.relu(batch_norm(conv(x, d, "glance.embed.0", stride=o["patch"]), d, "glance.embed.1", training))
-    if "glance.pos_embed.row_embed.weight" in d:
-        h, w = t.shape[2:]
-        columns, rows = d["glance.pos_embed.col_embed.weight"], d["glance.pos_embed.row_embed.weight"]
-        t = t + torch.cat([columns[:w].T[:, None, :].expand(-1, h, w), rows[:h].T[:, :, None].expand(-1, h, w)])
+    t = placed(t, d, "glance.pos_embed")
     for layer in range(o["layers"]):
         name = f"glance.layers.{layer}"
         if o["attend"]:
@@ -99,22 +106,48 @@ def pool(o):
     return run
 
 
+def attended(o):
+    def run(x, d, k, s, p, training):
+        y = F.avg_pool2d(x, k, s, p) if o["base"] == "average" else blurred_maximum(x, k, s, p)
+        t = placed(batch_norm(conv(y, d, "embed.0"), d, "embed.1", training), d, "pos_embed")
+        return y + conv(attention(t, d, "attention", o["heads"]), d, "restore")
+
+    return run
+
+
 def norm(name, channels):
     return {f"{name}.{part}": (channels,) for part in ("weight", "bias", "running_mean", "running_var")}
+
+
+def positions(name, d):
+    return {f"{name}.{axis}_embed.weight": (256, d // 2) for axis in ("row", "col")}
+
+
+def projections(name, d):
+    return {
+        f"{name}.in_proj_weight": (3 * d, d), f"{name}.in_proj_bias": (3 * d,),
+        f"{name}.out_proj.weight": (d, d), f"{name}.out_proj.bias": (d,),
+    }
+
+
+def attended_shapes(o, c):
+    d = o["channels"]
+    places = positions("pos_embed", d) if o["position"] == "learned" else {}
+    return {
+        "embed.0.weight": (d, c, 1, 1), **norm("embed.1", d), **places, **projections("attention", d),
+        "restore.weight": (c, d, 1, 1), "restore.bias": (c,),
+    }
 
 
 def shapes(o, c):
     d = o["channels"]
     all = {"glance.embed.0.weight": (d, c, o["patch"], o["patch"]), **norm("glance.embed.1", d)}
     if o["position"] == "learned":
-        all |= {f"glance.pos_embed.{axis}_embed.weight": (256, d // 2) for axis in ("row", "col")}
+        all |= positions("glance.pos_embed", d)
     for layer in range(o["layers"]):
         name = f"glance.layers.{layer}"
         if o["attend"]:
-            all |= {
-                f"{name}.attention.in_proj_weight": (3 * d, d), f"{name}.attention.in_proj_bias": (3 * d,),
-                f"{name}.attention.out_proj.weight": (d, d), f"{name}.attention.out_proj.bias": (d,),
-            }
+            all |= projections(f"{name}.attention", d)
         all |= {
             f"{name}.perceptron.0.weight": (2 * d, d, 1, 1), **norm(f"{name}.perceptron.1", 2 * d),
             f"{name}.perceptron.3.weight": (d, 2 * d, 1, 1), **norm(f"{name}.perceptron.4", d),
@@ -146,12 +179,17 @@ CASES = {
     "mean": dict(patch=2, channels=4, context="mean", layers=0, position="none"),
 }
 
+ATTENDED = {
+    "blurred": dict(channels=4),
+    "average": dict(channels=6, heads=3, position="none", base="average"),
+}
 
-def notation(options):
+
+def notation(name, options):
     def word(value):
         return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
-    return "glance(" + ", ".join(f"{key}={word(value)}" for key, value in options.items()) + ")"
+    return f"{name}(" + ", ".join(f"{key}={word(value)}" for key, value in options.items()) + ")"
 
 
 def draw(name, shape, generator):
@@ -168,22 +206,23 @@ def main() -> None:
     generator = torch.Generator().manual_seed(23)
     entries, tensors, c = [], {}, 4
     for k, s, p, h, w in ((2, 2, 0, 6, 7), (3, 2, 1, 7, 6)):
-        for case, options in CASES.items():
+        kinds = [("glance", pool, shapes, CASES), ("attended", attended, attended_shapes, ATTENDED)]
+        for kind, oracle, shapes_of, case, options in ((*kind, *case) for *kind, all in kinds for case in all.items()):
             o = DEFAULTS | options
-            name = f"glance-{case}-k{k}s{s}p{p}"
+            name = f"{kind}-{case}-k{k}s{s}p{p}"
             x = torch.randn(3, c, h, w, generator=generator).requires_grad_()
-            state = {key: draw(key, shape, generator) for key, shape in shapes(o, c).items()}
+            state = {key: draw(key, shape, generator) for key, shape in shapes_of(o, c).items()}
             leaves = {key: t.requires_grad_("running" not in key) for key, t in state.items()}
             tensors[f"{name}/input"] = x
             tensors |= {f"{name}/state.{key}": t for key, t in leaves.items()}
-            tensors[f"{name}/output.eval"] = pool(o)(x, leaves, k, s, p, False)
-            output = pool(o)(x, leaves, k, s, p, True)
+            tensors[f"{name}/output.eval"] = oracle(o)(x, leaves, k, s, p, False)
+            output = oracle(o)(x, leaves, k, s, p, True)
             gradient = torch.randn(output.shape, generator=generator)
             tensors |= {f"{name}/output.train": output, f"{name}/grad_output": gradient}
             wanted = {"input": x} | {key: t for key, t in leaves.items() if t.requires_grad}
             grads = torch.autograd.grad(output, list(wanted.values()), gradient)
             tensors |= {f"{name}/grad.{key}": grad for key, grad in zip(wanted, grads)}
-            entries.append(dict(name=name, pool=notation(options), kernel=k, stride=s, padding=p))
+            entries.append(dict(name=name, pool=notation(kind, options), kernel=k, stride=s, padding=p))
     json.dump(entries, open(folder / "glance.json", "w"), indent=0)
     save_file({name: t.detach().contiguous() for name, t in tensors.items()}, folder / "glance.safetensors")
 

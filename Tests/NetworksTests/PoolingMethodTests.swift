@@ -18,6 +18,8 @@ final class PoolingMethodTests: XCTestCase {
         "self-attentive(attention-share=0.5)", "self-attentive(overlap=2)", "self-attentive(maximum=3)",
         "self-attentive(residual=yes)",
         "self-attentive(attention-share=learned(start=0))", "glance(patch=2)", "glance(patch=3, weights=yes)",
+        "attended", "attended(base=soft, channels=6, heads=3, position=none)", "attended(largest=2)",
+        "attended(attend=no)",
         "glance(patch=4, base=wavelet, context=mean)", "glance(patch=1, weights=yes, values=no, context=query)",
     ]
 

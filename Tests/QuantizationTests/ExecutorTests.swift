@@ -20,6 +20,7 @@ final class ExecutorTests: XCTestCase {
         "plain-cnn(channels=4-8, strides=22, pool=blur)",
         "plain-cnn(channels=4-8, strides=22, pool=space-to-depth(kernel=3))",
         "plain-cnn(channels=4-8, strides=22, pool=glance(patch=4, channels=4))",
+        "plain-cnn(channels=4-8, strides=22, pool=attended(channels=4))",
         "plain-cnn(channels=4-8, strides=22, pool=glance(patch=2, channels=4, weights=yes))",
         "mobilenet-v2(width=0.1, strides=2222121)", "mobilenet_v2-nlp_headfix2-2222121",
         "mobilenetv3_small-gaussian_pool-22121111211", "resnet18-skip-1222",

@@ -78,7 +78,7 @@ final class TFLiteExportTests: XCTestCase {
         "self-attentive(patch=2, restoration=subpixel, overlap=1, maximum=3, residual=yes)", "lip", "max", "average",
         "soft", "stochastic", "wavelet", "mixed(share=channel)", "attention", "blur", "strided-conv",
         "space-to-depth", "space-to-depth(kernel=3)",
-        "glance(patch=4, channels=4)", "glance(patch=2, channels=4, weights=yes)",
+        "attended(channels=4)", "glance(patch=4, channels=4)", "glance(patch=2, channels=4, weights=yes)",
     ]
 
     private static let networks: [(String, Shape)] =

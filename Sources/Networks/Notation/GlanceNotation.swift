@@ -7,15 +7,34 @@ extension GlancePooling {
             pooling.pooling = .weighted(try Weights(&options))
             try options.refuse(["base"], because: "its pooling is one by weights", unless: "weights=no")
         } else {
-            if let call = options.call("base") {
-                guard let method = try PoolingNotation.method(call) else {
-                    throw NetworkError("base=strided in glance: a pooling is wanted here, such as strided-conv")
-                }
-                pooling.pooling = .other(method)
-            }
+            if let base = try options.base(of: "glance") { pooling.pooling = .other(base) }
             try options.refuse(Weights.keys, because: "it weighs no pixels", unless: "weights=yes")
         }
         self = pooling
+    }
+}
+
+extension AttendedPooling {
+    /// Reads the options of `attended`.
+    init(_ options: inout NotationOptions) throws {
+        self.init()
+        base = try options.base(of: "attended") ?? base
+        channels = try options.integer("channels", default: channels)
+        heads = try options.integer("heads", default: heads)
+        attends = try options.flag("attend", default: attends)
+        position = try options.choice("position", default: position)
+        largest = try options.integer("largest", default: largest)
+    }
+}
+
+extension NotationOptions {
+    /// The pooling that another one is built on; nil where nothing is said.
+    fileprivate mutating func base(of name: String) throws -> (any PoolingMethod)? {
+        guard let call = call("base") else { return nil }
+        guard let method = try PoolingNotation.method(call) else {
+            throw NetworkError("base=strided in \(name): a pooling is wanted here, such as strided-conv")
+        }
+        return method
     }
 }
 

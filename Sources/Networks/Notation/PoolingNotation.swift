@@ -17,6 +17,7 @@ package enum PoolingNotation {
         ),
         ("self-attentive", { options in try SelfAttentivePooling(&options) }),
         ("glance", { options in try GlancePooling(&options) }),
+        ("attended", { options in try AttendedPooling(&options) }),
         ("soft", { _ in SoftPooling() }),
         ("ada", { _ in AdaPooling() }),
         (
