@@ -40,13 +40,11 @@ struct ONNXGraphReader {
     private(set) var weights = Safetensors()
 
     private var values: [String: Value] = [:]
-    private var names: Set<String> = []
+    private var names = UniqueNames(["input"])
     private(set) var nodeNames: [Node.ID: String] = [:]
     /// Vectors of maps and maps of vectors, and what they are made of.
     private var views: [Node.ID: ImportedValue] = [:]
     private var roots: [Node.ID: Node.ID] = [:]
-    /// The last number that made a name one of its own, so that a thousand equal names are not tried again and again.
-    private var numbers: [String: Int] = [:]
     private var budget: TensorBudget
     /// For what is computed of constants.
     private var folding: TensorBudget
@@ -54,7 +52,7 @@ struct ONNXGraphReader {
     /// For each value that one node alone reads, that node.
     private let onlyReader: [String: ONNXNodeProto]
     /// Sums that are part of the layer in front of them: the layer's result, and the constant.
-    private var biases: [String: String] = [:]
+    private var biases = ONNXBiases()
 
     /// Reads a graph.
     ///
@@ -78,7 +76,7 @@ struct ONNXGraphReader {
         let isRead = try graph.node.map { node in try attempt(node) { try $0.foldConstant(node) } ?? true }
         isInteger =
             !asReals && zip(graph.node, isRead).contains { $0.opType == "QuantizeLinear" && $0.isStandard && !$1 }
-        findBiases(graph.node)
+        biases = ONNXBiases(graph.node, readers: readers) { constant(called: $0)?.tensor }
         for (node, isRead) in zip(graph.node, isRead) where !isRead { try attempt(node) { try $0.append(node) } }
         try refusals.tell()
     }
@@ -134,7 +132,6 @@ struct ONNXGraphReader {
         self.input = (input.name, type, value)
         values[input.name] = .value(value)
         nodeNames[id] = "input"
-        names.insert("input")
     }
 
     /// The sides of an image as the graph has it, three of them.
@@ -264,8 +261,12 @@ struct ONNXGraphReader {
 
     /// Whether an input is a constant.
     func isConstant(_ node: ONNXNodeProto, _ index: Int) -> Bool {
-        guard index < node.input.count, case .constant = values[node.input[index]] else { return false }
-        return true
+        index < node.input.count && constant(called: node.input[index]) != nil
+    }
+
+    private func constant(called name: String) -> ONNXConstant? {
+        guard case .constant(let constant) = values[name] else { return nil }
+        return constant
     }
 
     /// What one of the graph's outputs is.
@@ -348,44 +349,15 @@ struct ONNXGraphReader {
     /// The node that alone reads a value.
     func reader(of value: String) -> ONNXNodeProto? { onlyReader[value] }
 
-    /// Finds sums of a layer's result, which nothing else reads, and a constant for each output of it.
-    private mutating func findBiases(_ nodes: [ONNXNodeProto]) {
-        var layers: [String: ONNXNodeProto] = [:]
-        for node in nodes where node.inputCount == 2 && ["Conv", "Gemm", "MatMul"].contains(node.opType) {
-            if let output = node.output.first, readers[output] == 1 { layers[output] = node }
-        }
-        for node in nodes where node.opType == "Add" && node.input.count == 2 {
-            for (product, summand) in [(node.input[0], node.input[1]), (node.input[1], node.input[0])] {
-                guard let layer = layers[product], case .constant(let constant) = values[summand] else { continue }
-                if isOneAnOutput(constant.tensor, of: layer) { biases[product] = summand }
-            }
-        }
-    }
-
-    /// Whether a tensor has a number for each output of a layer, where what is added to it has to have them.
-    private func isOneAnOutput(_ tensor: TensorData, of layer: ONNXNodeProto) -> Bool {
-        guard case .constant(let weights) = values[layer.input[1]], let first = weights.tensor.shape.first,
-            let last = weights.tensor.shape.last
-        else { return false }
-        switch layer.opType {
-        case "Conv": return [[first, 1, 1], [1, first, 1, 1]].contains(tensor.shape)
-        case "Gemm" where (try? layer.integer("transB", default: 0)) == 1:
-            return [[first], [1, first]].contains(tensor.shape)
-        default: return [[last], [1, last]].contains(tensor.shape)
-        }
-    }
-
     /// What is added to each output of a layer: its third input, or a constant behind it.
     func bias(of node: ONNXNodeProto) throws -> ONNXConstant? {
         if let bias = try weight(node, 2) { return bias }
-        guard let name = node.output.first.flatMap({ biases[$0] }), case .constant(let constant) = values[name] else {
-            return nil
-        }
-        return constant.tensor.count > 0 ? constant : nil
+        let constant = node.output.first.flatMap(biases.summand).flatMap(constant(called:))
+        return constant.flatMap { $0.tensor.count > 0 ? $0 : nil }
     }
 
     /// Whether a sum's constant is in the layer in front of it already.
-    func isBias(_ constant: String, of value: String) -> Bool { biases[value] == constant }
+    func isBias(_ constant: String, of value: String) -> Bool { biases.summand(of: value) == constant }
 
     // MARK: - Names and weights
 
@@ -406,15 +378,7 @@ struct ONNXGraphReader {
     }
 
     /// The name, or with a number behind it where there is one of its kind already.
-    mutating func unique(_ base: String) -> String {
-        var name = base
-        while !names.insert(name).inserted {
-            let number = (numbers[base] ?? 1) + 1
-            numbers[base] = number
-            name = "\(base)_\(number)"
-        }
-        return name
-    }
+    mutating func unique(_ base: String) -> String { names.unique(base) }
 
     /// Keeps a parameter of a node.
     mutating func keep(_ tensor: TensorData, as parameter: String, of name: String) throws {

@@ -3,7 +3,7 @@
 /// TensorFlow joins the names of all layers that it has fused, `model/conv2d/BiasAdd;model/conv2d_2/Conv2D`; the first of them is told, with
 /// points for its slashes.
 struct TFLiteNames {
-    private var taken: Set<String> = ["input"]
+    private var names = UniqueNames(["input"])
     private static let longest = 120
     /// What TensorFlow calls the parts of a layer.
     private static let parts: Set<String> = ["BiasAdd", "Conv2D", "MatMul", "depthwise", "Conv2D1", "BiasAdd1"]
@@ -22,19 +22,9 @@ struct TFLiteNames {
                 || scalar == "." || scalar == "_" || scalar == "-"
             return isPlain ? Character(scalar) : "_"
         }
-        return unique(kept.isEmpty ? fallback : String(kept))
+        return names.unique(kept.isEmpty ? fallback : String(kept))
     }
 
     /// A name for what stands behind a node, such as its activation.
-    mutating func follower(of node: String, _ what: String) -> String { unique("\(node).\(what)") }
-
-    private mutating func unique(_ name: String) -> String {
-        var (candidate, number) = (name, 2)
-        // Names repeat a few times at most; where a file makes up thousands, a number of their count is soon free.
-        while !taken.insert(candidate).inserted {
-            candidate = "\(name)_\(number)"
-            number = number < 64 ? number + 1 : taken.count + number
-        }
-        return candidate
-    }
+    mutating func follower(of node: String, _ what: String) -> String { names.unique("\(node).\(what)") }
 }
