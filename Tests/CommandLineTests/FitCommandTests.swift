@@ -209,6 +209,30 @@ final class FitCommandTests: CommandLineTestCase {
             ended.output.replacingOccurrences(of: "killed/", with: "whole/"), whole.output)
     }
 
+    /// `Benchmarks/fits.py`, which measures what fits reach: a line for each, and none a second time.
+    func testTheScriptMeasuresEachRowOnce() throws {
+        try makeTallPhotos()
+        try writeSchedule()
+        let rows = ["--csv", "fits.csv", "--output", "fits", "--clothes", "photos", "--hours", "1", "--seeds", "1"]
+        let more = ["--schedule", "schedule.json", "--no-teacher", "--no-qemu", "--threads", "1", "--workers", "0"]
+        let measured = try python(
+            "Benchmarks/fits.py", rows + ["--rows", "clothes-64k", "cells-256k", "--more"] + more)
+        XCTAssertEqual(measured.status, 0, measured.errors)
+        XCTAssertTrue(measured.output.contains("fits: cells-256k is passed over: no --cells"), measured.output)
+        let lines = try String(contentsOfFile: "\(folder)/fits.csv", encoding: .utf8)
+        XCTAssertEqual(lines.split(separator: "\n").count, 2, lines)
+        let summary = try json(
+            String(contentsOfFile: "\(folder)/fits/clothes-64k-seed-1/summary.json", encoding: .utf8))
+        let quantized = try XCTUnwrap(summary["quantized"] as? [String: Any])
+        let int8 = try XCTUnwrap(quantized["int8"] as? Double)
+        XCTAssertTrue(measured.output.contains(String(format: "| %.1f (", int8 * 100)), measured.output)
+
+        let again = try python("Benchmarks/fits.py", rows + ["--rows", "clothes-64k"])
+        XCTAssertEqual(again.status, 0, again.errors)
+        XCTAssertFalse(again.output.contains("fits: clothes-64k"), again.output)
+        XCTAssertEqual(try String(contentsOfFile: "\(folder)/fits.csv", encoding: .utf8), lines)
+    }
+
     func testWhatCannotBeIsSaidFirst() throws {
         try makeTallPhotos(train: 12, test: 4)
         func fit(_ more: String..., data: String = "photos") throws -> Outcome {

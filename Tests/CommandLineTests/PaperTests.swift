@@ -4,16 +4,7 @@ import XCTest
 /// `Scripts/paper`, which makes the numbers of Documentation/Experiments.md, at toy size.
 final class PaperTests: CommandLineTestCase {
     private func paper(quick: Bool, _ arguments: String...) throws -> Outcome {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path
-        let process = command(["python3", "\(root)/Scripts/paper"] + arguments)
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        var environment = ProcessInfo.processInfo.environment
-        environment["SAPOOL"] = Self.program
-        environment["QUICK"] = quick ? "1" : nil
-        environment["IMAGENETTE"] = nil
-        process.environment = environment
-        return try outcome(of: process)
+        try python("Scripts/paper", arguments, changes: ["QUICK": quick ? "1" : nil, "IMAGENETTE": nil])
     }
 
     func testEveryTableIsMadeAndNoRunIsTrainedTwice() throws {

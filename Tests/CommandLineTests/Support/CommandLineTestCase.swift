@@ -73,6 +73,23 @@ class CommandLineTestCase: XCTestCase {
         return try outcome(of: process)
     }
 
+    /// Runs one of the project's Python scripts to its end, with this program.
+    ///
+    /// - Parameters:
+    ///   - script: its path in the project.
+    ///   - changes: variables that are set, or with nil taken away.
+    func python(_ script: String, _ arguments: [String], changes: [String: String?] = [:]) throws -> Outcome {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().path
+        let process = command(["python3", "\(root)/\(script)"] + arguments)
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        var environment = ProcessInfo.processInfo.environment
+        environment["SAPOOL"] = Self.program
+        for (name, value) in changes { environment[name] = value }
+        process.environment = environment
+        return try outcome(of: process)
+    }
+
     /// Runs a process to its end.
     func outcome(of process: Process) throws -> Outcome {
         // Files, not pipes: nothing can block, and both can be read after the end.
