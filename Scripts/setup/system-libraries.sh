@@ -80,12 +80,14 @@ apt_knows() {
     done
 }
 
-# apt_install PACKAGES: as root. The lists are fetched only where they are absent or out of date.
+# apt_install PACKAGES...: as root. The lists are fetched only where they are absent or out of date.
 apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     : > "$deps/apt.log"
-    apt_knows "$1" && apt_get install -y --no-install-recommends $1 && return
-    apt_get update && apt_get install -y --no-install-recommends $1
+    # Words of one argument are packages of their own, too.
+    local packages=$*
+    apt_knows "$packages" && apt_get install -y --no-install-recommends $packages && return
+    apt_get update && apt_get install -y --no-install-recommends $packages
 }
 
 apt_get() { apt-get "$@" < /dev/null >> "$deps/apt.log" 2>&1; }

@@ -8,10 +8,11 @@ final class ScriptTests: XCTestCase {
         let text: String
     }
 
+    private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
     /// All files of these folders that name a shell in their first line.
     private func scripts() throws -> [Script] {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().path
         let folders = [".ci", "Benchmarks", "Firmware", "Scripts"]
         let found = folders.flatMap { folder -> [Script] in
             let names = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.compactMap { $0 as? String } ?? []
@@ -50,5 +51,33 @@ final class ScriptTests: XCTestCase {
                 XCTAssertFalse(line.contains(cut), "\(script.path):\(index + 1): use grep … > /dev/null")
             }
         }
+    }
+
+    /// Packages come as several words or as one text, and all of them are installed: one alone would leave out, unnoticed, what the others
+    /// are for.
+    func testSetUpInstallsAllThatItNames() throws {
+        let bash = Process()
+        bash.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        bash.arguments = [
+            "bash", "-c",
+            """
+            . "$1"
+            deps=$(mktemp -d) && trap 'rm -r "$deps"' EXIT
+            apt-cache() { [ "$2" != unknown ]; }
+            apt-get() { echo "$*" >> "$deps/calls"; }
+            apt_install one two "three four"
+            apt_install unknown five
+            cat "$deps/calls"
+            """, "bash", "\(root)/Scripts/setup/system-libraries.sh",
+        ]
+        let output = Pipe()
+        bash.standardOutput = output
+        try bash.run()
+        let calls = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        bash.waitUntilExit()
+        XCTAssertEqual(bash.terminationStatus, 0)
+        let install = "install -y --no-install-recommends"
+        XCTAssertEqual(
+            calls.split(separator: "\n"), ["\(install) one two three four", "update", "\(install) unknown five"])
     }
 }
