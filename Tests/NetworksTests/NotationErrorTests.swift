@@ -42,8 +42,8 @@ final class NotationErrorTests: XCTestCase {
                 + "mobilenet_v2-nlp_headfix2-1222121")
         XCTAssertEqual(
             message("plain-cnn(pool=mux)"),
-            "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, glance, soft, "
-                + "ada, blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn, space-to-depth")
+            "unknown pooling \"mux\" (did you mean max?): known are strided, max, average, strided-conv, lip, gaussian, attention, self-attentive, glance, attended, "
+                + "soft, ada, blur, lp, gem, mixed, gated, tree, stochastic, s3, dpp, wavelet, rnn, space-to-depth")
         XCTAssertEqual(
             message("plain-cnn(pool=self-attentive(patches=2))"),
             "self-attentive has no option \"patches\" (did you mean patch?): known are patch, ratio, heads, window-normalised, position, restoration, "
