@@ -81,7 +81,6 @@ def fit(program, name, seed, data, options):
     folder = options.output / f"{name}-seed-{seed}"
     more = ["--weights", options.weights] if options.weights and row.score == "accuracy" else []
     is_new, start = not folder.exists(), time.monotonic()
-    # In an order of its own: with the same options a fit that was stopped goes on.
     summary = json.loads(call(
         program, "fit", data, *row.options, "--hours", options.hours or row.hours, "--seed", seed, *more, *options.more,
         "--output", folder, "--json"))

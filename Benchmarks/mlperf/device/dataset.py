@@ -48,12 +48,12 @@ def golden(path, is_signed, most):
         start = 8 + length + tensor["data_offsets"][0]
         return [data[start + index * size : start + (index + 1) * size] for index in range(count)]
 
-    samples = []
-    for index, (given, said) in enumerate(list(zip(rows("input"), rows("output")))[:most]):
+    samples, outputs = [], rows("output")
+    for index, (given, said) in enumerate(list(zip(rows("input"), outputs))[:most]):
         scores = [(value ^ 0x80) for value in said]
         taken = given if is_signed else bytes(value ^ 0x80 for value in given)
         samples.append((f"{index:05}.bin", taken, scores.index(max(scores))))
-    return samples, len(rows("output")[0])
+    return samples, len(outputs[0]) if outputs else 0
 
 
 def main():
@@ -71,7 +71,7 @@ def main():
             parser.error("images need --side")
         samples, classes = images(given.source, given.side, given.samples)
     if not samples:
-        parser.error(f"{given.source} has no folders of images")
+        parser.error(f"{given.source} holds no samples")
     given.output.mkdir(parents=True, exist_ok=True)
     for name, data, _ in samples:
         (given.output / name).write_bytes(data)
