@@ -41,11 +41,7 @@ public struct AttendedPooling: PoolingMethod {
         guard max(size.height, size.width) <= largest else { return try base.build(x, window: window, in: builder) }
         let pooled = try builder.pool(x, with: base, window: window, name: "base")
         let embedded = try builder.convolution(pooled, to: channels, kernel: 1, name: "embed.0")
-        var tokens = try builder.batchNorm(embedded, name: "embed.1")
-        if let table = position.table {
-            tokens = try builder.add(
-                .positionEmbedding(PositionEmbedding(channels: channels, table: table)), [tokens], name: "pos_embed")
-        }
+        var tokens = try position.added(to: builder.batchNorm(embedded, name: "embed.1"), in: builder)
         if attends {
             let attention = MultiHeadAttention(channels: channels, heads: heads)
             tokens = try builder.add(.multiHeadAttention(attention), [tokens], name: "attention")

@@ -80,9 +80,7 @@ public struct GlanceTokens: Sendable, Hashable {
         }
         let tokens = try builder.convolution(x, to: channels, kernel: Size(patch), stride: Size(patch), name: "embed.0")
         let activated = try builder.activation(try builder.batchNorm(tokens, name: "embed.1"), .relu, name: "embed.2")
-        guard let table = position.table else { return activated }
-        let embedding = PositionEmbedding(channels: channels, table: table)
-        return try builder.add(.positionEmbedding(embedding), [activated], name: "pos_embed")
+        return try position.added(to: activated, in: builder)
     }
 
     private func attended(_ tokens: Node.ID, in builder: NetworkBuilder) throws -> Node.ID {

@@ -44,6 +44,13 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             case .none: nil
             }
         }
+
+        /// Tokens with their places; the tokens themselves where there are no positions.
+        func added(to tokens: Node.ID, in builder: NetworkBuilder) throws(NetworkError) -> Node.ID {
+            guard let table else { return tokens }
+            let embedding = PositionEmbedding(channels: builder.shape(of: tokens).channels, table: table)
+            return try builder.add(.positionEmbedding(embedding), [tokens], name: "pos_embed")
+        }
     }
 
     /// How weights of patches become weights of pixels.
@@ -162,10 +169,7 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             if normalisesEmbedding { embedding = try normalise(embedding, name: "1", in: builder) }
             return try builder.activation(embedding, .relu, name: "2")
         }
-        if let table = position.table {
-            tokens = try builder.add(
-                .positionEmbedding(PositionEmbedding(channels: channels, table: table)), [tokens], name: "pos_embed")
-        }
+        tokens = try position.added(to: tokens, in: builder)
         let attended = try builder.add(
             .multiHeadAttention(MultiHeadAttention(channels: channels, heads: heads)), [tokens], name: "multihead_attn")
         return extensions.addsTokens ? try builder.add(tokens, attended, name: "residual") : attended
