@@ -16,8 +16,6 @@ import datetime
 import json
 import os
 import pathlib
-import platform
-import re
 import resource
 import statistics
 import subprocess
@@ -25,6 +23,9 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Scripts"))
+from machine import machine  # noqa: E402
+
 Row = collections.namedtuple("Row", "data options hours seeds goal score")
 ROWS = {
     "clothes-64k": Row("clothes", ["--sram", "64K", "--flash", "512K"], 2, 3, 0.80, "accuracy"),
@@ -57,12 +58,6 @@ def append(path, line):
         writer.writeheader()
         writer.writerows(lines)
     new.replace(path)
-
-
-def machine():
-    information = pathlib.Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.*)", information.read_text()) if information.exists() else None
-    return f"{found[1] if found else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
 def call(program, *arguments):

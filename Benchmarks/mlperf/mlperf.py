@@ -19,6 +19,8 @@ from records import Failure, Records
 from tensors import noise, outputs, short_digest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "Scripts"))
+from machine import processor  # noqa: E402
 
 
 class Litert:
@@ -72,13 +74,9 @@ def installed(package):
 
 def machine(given, product):
     """Where and with what all this was measured."""
-    processor = platform.processor() or platform.machine()
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo") as file:
-            processor = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), processor)
     qemu = shutil.which("qemu-system-arm")
     said = subprocess.run([qemu, "--version"], capture_output=True, text=True).stdout.splitlines() if qemu else []
-    return {"processor": processor, "processors": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}",
+    return {"processor": processor(), "processors": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}",
             "sapool": product and product.version(), "day": time.strftime("%Y-%m-%d"),
             "qemu": said[0].split("version ")[-1].split(" ")[0] if said else None,
             "litert": installed("ai-edge-litert"), "tflm": installed("tflite-micro")}
