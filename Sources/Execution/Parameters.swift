@@ -87,6 +87,7 @@ public final class Parameters {
         case .normal(let deviation):
             Torch.seed(seed.mixed(with: specification.name))
             return try (Tensor.normal(specification.shape, type: type) * deviation).detached()
+        case .mimetic(let start): return try start.tensor(of: specification.name, seed: seed).to(type).detached()
         }
     }
 }

@@ -46,6 +46,8 @@ public enum Initializer: Sendable, Hashable {
     case uniform(Double, Double)
     /// Normal with mean 0.
     case normal(deviation: Double)
+    /// As the weights of trained transformers' attention look.
+    case mimetic(MimeticStart)
 }
 
 extension Initializer {

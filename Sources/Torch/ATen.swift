@@ -6,6 +6,7 @@ enum ATen {
     static let zerosLike = Operator("aten::zeros_like")
     static let randn = Operator("aten::randn")
     static let rand = Operator("aten::rand")
+    static let eye = Operator("aten::eye")
     static let arange = Operator("aten::arange", "start_step")
 
     // Type, device, layout
@@ -122,4 +123,5 @@ enum ATen {
     static let foreachMultiplyInPlace = Operator("aten::_foreach_mul_", "Tensor")
     static let foreachLerpInPlace = Operator("aten::_foreach_lerp_", "Scalar")
     static let vectorNorm = Operator("aten::linalg_vector_norm")
+    static let singularValues = Operator("aten::linalg_svd")
 }

@@ -13,6 +13,15 @@ extension Tensor {
     /// Matrix product over the last two dimensions.
     public func matrixMultiplied(_ other: Tensor) throws -> Tensor { try ATen.matmul([.tensor(self), .tensor(other)]) }
 
+    /// A matrix as U · diag(s) · Vᵀ, singular values largest first.
+    public func singularValues() throws -> (u: Tensor, s: Tensor, transposedV: Tensor) {
+        let results = try ATen.singularValues(all: [.tensor(self), .bool(false)])
+        guard results.count == 3, let u = results[0], let s = results[1], let transposedV = results[2] else {
+            throw TorchError(operation: ATen.singularValues.name, message: "returned no tensors")
+        }
+        return (u, s, transposedV)
+    }
+
     /// Two-dimensional convolution with zero padding.
     ///
     /// - Parameters:

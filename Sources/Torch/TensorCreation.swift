@@ -16,6 +16,9 @@ extension Tensor {
         try full(shape, 1, type: type, device: device)
     }
 
+    /// The identity matrix of `count` rows, in double precision.
+    public static func identity(_ count: Int) throws -> Tensor { try ATen.eye([.int(count), .type(.float64)]) }
+
     /// Zeros of another tensor's shape, type, device and memory format.
     public static func zeros(like other: Tensor) throws -> Tensor { try ATen.zerosLike([.tensor(other)]) }
 

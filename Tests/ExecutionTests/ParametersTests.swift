@@ -25,6 +25,47 @@ final class ParametersTests: XCTestCase {
         XCTAssertEqual(try small.tensor(name).bytes(), try large.tensor(name).bytes())
     }
 
+    /// What Trockman and Kolter (ICML 2023) ask of the products: 0.7 Z + 0.7 I, as near as a head's rank allows, and 0.4 Z − 0.4 I,
+    /// where Z has mean 0 and variance 1 / d.
+    func testAMimeticAttentionFirstSeesItself() throws {
+        func products(heads: Int) throws -> (logits: [[Double]], values: [[Double]], rank: [Double]) {
+            let d = 64
+            let builder = NetworkBuilder("attention")
+            let attention = MultiHeadAttention(channels: d, heads: heads, startsMimetic: true)
+            let network = try builder.network(
+                output: builder.add(.multiHeadAttention(attention), [builder.input([d, 2, 2])], name: "a"))
+            let parameters = try Parameters(of: network, seed: 1, type: .float64)
+            let projections = try parameters.tensor("a.in_proj_weight").detached()
+            let query = try projections.sliced(0, 0..<d / heads), key = try projections.sliced(0, d..<d + d / heads)
+            let logits = try query.transposed(0, 1).matrixMultiplied(key)
+            let value = try projections.sliced(0, 2 * d..<3 * d)
+            let values = try parameters.tensor("a.out_proj.weight").detached().matrixMultiplied(value)
+            func rows(_ matrix: Tensor) throws -> [[Double]] {
+                let numbers = try TensorData(matrix).doubles()
+                return (0..<d).map { Array(numbers[$0 * d..<($0 + 1) * d]) }
+            }
+            return (try rows(logits), try rows(values), try TensorData(logits.singularValues().s).doubles())
+        }
+        func check(_ product: [[Double]], noise: Double, identity: Double, line: UInt = #line) {
+            let d = product.count
+            let diagonal = (0..<d).map { product[$0][$0] }.reduce(0, +) / Double(d)
+            var others: [Double] = []
+            for row in 0..<d { others += (0..<d).filter { $0 != row }.map { product[row][$0] } }
+            let deviation = (others.map { $0 * $0 }.reduce(0, +) / Double(others.count)).squareRoot()
+            // Five standard errors of the means.
+            XCTAssertEqual(diagonal, identity, accuracy: 5 * noise / Double(d), line: line)
+            XCTAssertEqual(deviation, noise / Double(d).squareRoot(), accuracy: 5 * noise / 64 / 64, line: line)
+        }
+        let whole = try products(heads: 1)
+        check(whole.logits, noise: 0.7, identity: 0.7)
+        check(whole.values, noise: 0.4, identity: -0.4)
+        let halves = try products(heads: 2)
+        check(halves.values, noise: 0.4, identity: -0.4)
+        // One of two heads has half the rank, and keeps the larger half of the singular values.
+        XCTAssertEqual(halves.rank[32...].max() ?? 1, 0, accuracy: 1e-9)
+        XCTAssertGreaterThan(halves.rank[31], 0.5)
+    }
+
     func testWeightsThatDoNotFitAreRefusedAndChangeNothing() throws {
         let parameters = try Parameters(of: network(), seed: 1)
         let before = try parameters.state().map(\.tensor)

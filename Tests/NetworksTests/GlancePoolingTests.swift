@@ -60,6 +60,35 @@ final class GlancePoolingTests: XCTestCase {
         XCTAssertEqual(try Network(json: network.json()), network)
     }
 
+    func testAMimeticStartIsForWhatAttends() throws {
+        for pool in ["glance(patch=4, mimetic=yes)", "attended(mimetic=yes)"] {
+            let layer = try layer(pool, [3, 8, 8])
+            let starts = layer.nodes.compactMap { node -> Bool? in
+                guard case .multiHeadAttention(let attention) = node.operation else { return nil }
+                return attention.startsMimetic
+            }
+            XCTAssertEqual(starts, [true], pool)
+            XCTAssertEqual(try Network(json: layer.json()), layer)
+        }
+        XCTAssertEqual(
+            message("glance(patch=4, attend=no, mimetic=yes)"),
+            "mimetic in glance: nothing attends: leave it out, or use attend=yes")
+    }
+
+    /// Tokens that values hear too do more than weigh.
+    func testLayersThatOnlyWeigh() throws {
+        func weighing(_ pool: String) throws -> [String] { try layer(pool, [3, 8, 8]).weighingLayers.map(\.name) }
+        let local = ["pool.weight.local.0", "pool.weight.local.1", "pool.weight.global.0"]
+        XCTAssertEqual(try weighing("glance(patch=4, layers=0, position=none, weights=yes)"), local)
+        XCTAssertEqual(
+            try weighing("glance(patch=4, layers=0, position=none, weights=yes, values=no)"),
+            ["glance.embed.0", "glance.embed.1"] + local)
+        XCTAssertEqual(try weighing("lip(logits=1x1)").count, 2)
+        let own = try layer("self-attentive(patch=2)", [3, 8, 8])
+        XCTAssertEqual(own.weighingLayers, own.nodes.filter { !$0.parameters.isEmpty })
+        for pool in ["average", "blur", "gaussian", "attended", "glance(patch=4)"] { XCTAssertEqual(try weighing(pool), []) }
+    }
+
     func testOtherTokensAreOthers() throws {
         let two = try network(
             "plain-cnn(pool=glance(patch=8, channels=8), pool.2=glance(patch=16, channels=8), "

@@ -123,7 +123,7 @@ final class RecipeTests: XCTestCase {
             "distillation-share", "distillation-temperature", "teacher-crops", "channel-sparsity", "zoom-out",
             "match-overlap",
             "negative-ratio", "color-jitter", "rand-augment", "erasing", "mixup", "cutmix",
-            "accumulate", "patience", "freeze", "backbone-rate", "first-layer-rate",
+            "accumulate", "patience", "freeze", "backbone-rate", "first-layer-rate", "logits-rate",
         ]
         for key in keys {
             for value in ["1e31", "-1e31", ".inf", "-.inf", ".nan", "1e400", "9223372036854775807", "-1"] {

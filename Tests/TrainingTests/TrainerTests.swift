@@ -279,6 +279,58 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(slower.classifier, whole.classifier, accuracy: whole.classifier * 1e-3)
     }
 
+    /// A checkpoint has the weights and their average; a run without an average has one for both.
+    func testAveragedAndUnaveragedWeights() throws {
+        var recipe = try recipe()
+        func last(_ name: String, _ weights: TrainedModel.Weights) throws -> [String: [Double]] {
+            let state = try TrainedModel.state(of: RunFolder("\(folder)/\(name)"), weights).state
+            return state.tensors.reduce(into: [:]) { $0[$1.name] = $1.tensor.doubles() }
+        }
+        try train(recipe, "plain")
+        XCTAssertEqual(try last("plain", .unaveraged), try last("plain", .last))
+        recipe.ema = 0.9
+        try train(recipe, "averaged")
+        // The average only looks on: training goes where it went without.
+        XCTAssertEqual(try last("averaged", .unaveraged), try last("plain", .last))
+        XCTAssertNotEqual(try last("averaged", .last), try last("plain", .last))
+    }
+
+    /// One step of plain descent moves the layers that weigh three times as far, and the others as far as before.
+    func testARateOfLogits() throws {
+        var recipe = try recipe()
+        recipe.network = "plain-cnn(channels=4-8, strides=22, pool=lip)"
+        (recipe.momentum, recipe.weightDecay, recipe.schedule, recipe.epochs) = (0, 0, .constant, 1)
+        recipe.batchSize = 16
+        let network = try Network(notation: recipe.network, input: [3, 8, 8], classes: 2)
+        let start = try Parameters(of: network, seed: recipe.seed).state()
+        func moved(_ name: String) throws -> [String: Double] {
+            try train(recipe, name)
+            let trained = try weights(name)
+            return try start.reduce(into: [:]) { sums, entry in
+                sums[entry.name] = zip(try XCTUnwrap(trained[entry.name]), entry.tensor.doubles())
+                    .map { abs($0 - $1) }.reduce(0, +)
+            }
+        }
+        let plain = try moved("plain")
+        recipe.logitsRate = 3
+        let fast = try moved("fast")
+        let weighing = Set(network.weighingLayers.flatMap(\.parameters).filter(\.isTrainable).map(\.name))
+        XCTAssertFalse(weighing.isEmpty)
+        for (name, distance) in plain where distance > 1e-6 {
+            let factor = weighing.contains(name) ? 3.0 : 1
+            XCTAssertEqual(try XCTUnwrap(fast[name]) / distance, factor, accuracy: 1e-2, name)
+        }
+        XCTAssertTrue(weighing.contains { plain[$0] ?? 0 > 1e-6 })
+        recipe.network = "plain-cnn(channels=4-8, strides=22, pool=average)"
+        XCTAssertThrowsError(try train(recipe, "none")) {
+            XCTAssertEqual(
+                "\($0)",
+                "logits-rate is for poolings with layers that weigh pixels, such as self-attentive or LIP, and "
+                    + "plain-cnn(channels=4-8, strides=22, pool=average) has none: leave it out")
+        }
+        XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/none"))
+    }
+
     func testDefaultsOfFineTuning() throws {
         func recipe(_ text: String) throws -> Recipe {
             try Recipe(yaml: "network: n\ndata: d\nweights: w\nfine-tune: true\n\(text)", source: "r.yaml")

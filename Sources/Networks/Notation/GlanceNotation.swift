@@ -22,6 +22,11 @@ extension AttendedPooling {
         channels = try options.integer("channels", default: channels)
         heads = try options.integer("heads", default: heads)
         attends = try options.flag("attend", default: attends)
+        if attends {
+            startsMimetic = try options.flag("mimetic", default: startsMimetic)
+        } else {
+            try options.refuse(["mimetic"], because: "nothing attends", unless: "attend=yes")
+        }
         position = try options.choice("position", default: position)
         largest = try options.integer("largest", default: largest)
     }
@@ -47,6 +52,11 @@ extension GlanceTokens {
         heads = try options.integer("heads", default: heads)
         layers = try options.integer("layers", default: layers)
         attends = try options.flag("attend", default: attends)
+        if attends {
+            startsMimetic = try options.flag("mimetic", default: startsMimetic)
+        } else {
+            try options.refuse(["mimetic"], because: "nothing attends", unless: "attend=yes")
+        }
         position = try options.choice("position", default: position)
         context = try options.choice("context", default: context)
         source = try options.choice("source", default: source)

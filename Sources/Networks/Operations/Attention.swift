@@ -10,11 +10,14 @@ public struct MultiHeadAttention: OperationKind {
     /// d.
     public var channels: Int
     public var heads: Int
+    /// Whether its weights start as those of trained transformers look (`MimeticStart`).
+    @OptionalFlag public var startsMimetic: Bool
 
     /// An attention by its hyper-parameters.
-    public init(channels: Int, heads: Int) {
+    public init(channels: Int, heads: Int, startsMimetic: Bool = false) {
         self.channels = channels
         self.heads = heads
+        self.startsMimetic = startsMimetic
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {
@@ -29,10 +32,14 @@ public struct MultiHeadAttention: OperationKind {
         [
             ParameterSpecification(
                 "in_proj_weight", [3 * channels, channels], role: .weight,
-                initializer: .xavierUniform(fanIn: channels, fanOut: 3 * channels)),
+                initializer: startsMimetic
+                    ? .mimetic(MimeticStart(.projections, channels: channels, heads: heads))
+                    : .xavierUniform(fanIn: channels, fanOut: 3 * channels)),
             ParameterSpecification("in_proj_bias", [3 * channels], role: .undecayed, initializer: .constant(0)),
             ParameterSpecification(
-                "out_proj.weight", [channels, channels], role: .weight, initializer: .uniform(fanIn: channels)),
+                "out_proj.weight", [channels, channels], role: .weight,
+                initializer: startsMimetic
+                    ? .mimetic(MimeticStart(.output, channels: channels, heads: heads)) : .uniform(fanIn: channels)),
             ParameterSpecification("out_proj.bias", [channels], role: .undecayed, initializer: .constant(0)),
         ]
     }

@@ -16,6 +16,8 @@ public struct AttendedPooling: PoolingMethod {
     public var heads: Int
     /// Whether pixels look at each other. Without, each is told of itself alone: the control that attention has to beat.
     public var attends: Bool
+    /// Whether attention's weights start as those of trained transformers look (`MimeticStart`).
+    public var startsMimetic: Bool
     public var position: SelfAttentivePooling.Position
     /// The longest side of a pooled map that is attended to.
     public var largest: Int
@@ -23,12 +25,13 @@ public struct AttendedPooling: PoolingMethod {
     /// An attended pooling by its parts.
     public init(
         base: any PoolingMethod = BlurPooling(), channels: Int = 32, heads: Int = 2, attends: Bool = true,
-        position: SelfAttentivePooling.Position = .learned, largest: Int = 14
+        startsMimetic: Bool = false, position: SelfAttentivePooling.Position = .learned, largest: Int = 14
     ) {
         self.base = base
         self.channels = channels
         self.heads = heads
         self.attends = attends
+        self.startsMimetic = startsMimetic
         self.position = position
         self.largest = largest
     }
@@ -43,7 +46,8 @@ public struct AttendedPooling: PoolingMethod {
         let embedded = try builder.convolution(pooled, to: channels, kernel: 1, name: "embed.0")
         var tokens = try position.added(to: builder.batchNorm(embedded, name: "embed.1"), in: builder)
         if attends {
-            let attention = MultiHeadAttention(channels: channels, heads: heads)
+            let attention = MultiHeadAttention(
+                channels: channels, heads: heads, startsMimetic: startsMimetic)
             tokens = try builder.add(.multiHeadAttention(attention), [tokens], name: "attention")
         }
         let gain = Convolution(

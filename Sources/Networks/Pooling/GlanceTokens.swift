@@ -18,6 +18,8 @@ public struct GlanceTokens: Sendable, Hashable {
     /// Whether tokens look at each other. Without, a layer is its perceptron alone: the control that attention has to
     /// beat.
     public var attends = true
+    /// Whether attention's weights start as those of trained transformers look (`MimeticStart`).
+    public var startsMimetic = false
     public var position = SelfAttentivePooling.Position.learned
     public var context = Context.cells
     public var source = Source.image
@@ -88,7 +90,8 @@ public struct GlanceTokens: Sendable, Hashable {
         for layer in 0..<layers {
             try builder.scope("layers.\(layer)") {
                 if attends {
-                    let attention = MultiHeadAttention(channels: channels, heads: heads)
+                    let attention = MultiHeadAttention(
+                        channels: channels, heads: heads, startsMimetic: startsMimetic)
                     let seen = try builder.add(.multiHeadAttention(attention), [tokens], name: "attention")
                     tokens = try builder.add(tokens, seen, name: "attention.sum")
                 }

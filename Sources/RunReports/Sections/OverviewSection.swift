@@ -113,6 +113,7 @@ struct OverviewSection {
         case .model: "the weights of the last finished epoch"
         case .best: "the weights of the best epoch, which was chosen by looking at the evaluation images"
         case .last: "the weights of the last checkpoint"
+        case .unaveraged: "the weights of the last checkpoint as the optimiser left them, not their average over steps"
         }
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Networks
 import Torch
 
-/// How weights that come from a file are trained beside those that start new.
+/// How fast each weight is trained: those that come from a file beside those that start new, early layers, layers that weigh pixels.
 ///
 /// - `freeze`: for some epochs only the new ones are trained, and what the file had stays as it is, the running statistics of batch
 ///   normalisation included (Kumar et al., *Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution*, ICLR
@@ -12,6 +12,8 @@ import Torch
 /// - `first-layer-rate`: layer-wise decay of the rate (Howard and Ruder, *Universal Language Model Fine-tuning for Text Classification*,
 ///   ACL 2018, section 3.2). Where the longest way through the network has L layers of weights, one that is the l-th on the longest way
 ///   to it has r^((L − l) / (L − 1)) of the rate: r at the first layer, 1 at the last, whatever L is.
+/// - `logits-rate`: the layers that only weigh pixels in poolings (`Network.weighingLayers`) have a rate of their own. Most of their
+///   gradient cancels within a window, so that they hardly leave their start at the rate of the others.
 ///
 /// Which epoch it is decides, so a run that goes on does what one that was not interrupted would.
 struct FineTuning {
@@ -34,6 +36,7 @@ struct FineTuning {
             }.map(\.name))
         let layers = network.layerNumbers
         let last = layers.max() ?? 0
+        let weighing = Set(network.weighingLayers.map(\.id))
         var factors: [String: Double] = [:]
         for (node, layer) in zip(network.nodes, layers) {
             for parameter in node.parameters {
@@ -41,6 +44,7 @@ struct FineTuning {
                 if let rate = recipe.firstLayerRate, last > 1 {
                     factor *= pow(rate, Double(last - max(1, layer)) / Double(last - 1))
                 }
+                if let rate = recipe.logitsRate, weighing.contains(node.id) { factor *= rate }
                 factors[parameter.name] = factor
             }
         }
@@ -61,6 +65,16 @@ struct FineTuning {
         }
         model.frozenNormalisations = isFrozen ? normalisations : []
         return epoch == frozenEpochs
+    }
+
+    /// Checks that a rate for the logits has layers to hold for.
+    ///
+    /// - Throws: `TrainingError` where no pooling of the network weighs pixels by layers.
+    static func checkLogitsRate(_ recipe: Recipe, _ network: Network) throws {
+        guard recipe.logitsRate != nil, network.weighingLayers.isEmpty else { return }
+        throw TrainingError(
+            "logits-rate is for poolings with layers that weigh pixels, such as self-attentive or LIP, and \(recipe.network) has none: "
+                + "leave it out")
     }
 
     /// Checks that frozen epochs have something to train.

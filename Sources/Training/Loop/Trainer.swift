@@ -76,6 +76,7 @@ public final class Trainer {
         data = try TrainingData(recipe)
         try recipe.checkPatience(data.evaluationPart)
         let network = try recipe.buildNetwork(input: data.inputShape, classes: data.training.classNames.count)
+        try FineTuning.checkLogitsRate(recipe, network)
         let parameters = try Parameters(of: network, seed: recipe.seed, device: options.device)
         model = Model(network, parameters: parameters)
         rankedModel = RankedModel(model, ranks, synchronisesStatistics: options.synchronisesBatchNorm)

@@ -96,6 +96,8 @@ public struct Recipe: Sendable, Equatable, Codable {
     public var backboneRate: Double?
     /// What the learning rate of the first layer is multiplied by, with factors in equal steps up to 1 for the last; nil for 1.
     public var firstLayerRate: Double?
+    /// What the learning rate of the layers that only weigh pixels (`Network.weighingLayers`) is multiplied by; nil for 1.
+    public var logitsRate: Double?
 
     /// Parts that each batch is computed in, one after the other, to take less memory: their gradients add up to the batch's (Ott et al.,
     /// *Scaling Neural Machine Translation*, WMT 2018); nil for 1.
@@ -230,6 +232,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         case freeze
         case backboneRate = "backbone-rate"
         case firstLayerRate = "first-layer-rate"
+        case logitsRate = "logits-rate"
         case accumulate
         case colorJitter = "color-jitter"
         case randAugment = "rand-augment"
@@ -289,6 +292,7 @@ public struct Recipe: Sendable, Equatable, Codable {
         if let given = try container.decodeIfPresent(Int.self, forKey: .freeze) { freeze = given }
         try readIfGiven(.backboneRate, &backboneRate)
         try readIfGiven(.firstLayerRate, &firstLayerRate)
+        try readIfGiven(.logitsRate, &logitsRate)
         try readIfGiven(.accumulate, &accumulate)
         try readIfGiven(.colorJitter, &colorJitter)
         try readIfGiven(.randAugment, &randAugment)

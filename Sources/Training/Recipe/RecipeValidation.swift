@@ -66,6 +66,7 @@ extension Recipe {
         try requireRange(.freeze, freeze, 0...100_000, "0 to 100000 epochs")
         try requireRange(.backboneRate, backboneRate, 1e-6...1, "1e-6 to 1")
         try requireRange(.firstLayerRate, firstLayerRate, 1e-6...1, "1e-6 to 1")
+        try requireRange(.logitsRate, logitsRate, 0.01...100, "0.01 to 100")
         if weights == nil, let key = keysOfGivenWeights.first {
             throw TrainingError(
                 "\(key.rawValue) is for what comes from a file of weights: give weights too, or leave it out")

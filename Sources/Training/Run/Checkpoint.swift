@@ -95,12 +95,14 @@ struct Checkpoint {
             bestAccuracy: try number("best_accuracy"), bestEpoch: try number("best_epoch"))
     }
 
-    /// The weights alone of a checkpoint or a weights file: the average where there is one.
-    static func weights(of path: String) throws -> Safetensors {
+    /// The weights alone of a checkpoint or a weights file.
+    ///
+    /// - Parameter averaged: whether they are the average over steps, where there is one.
+    static func weights(of path: String, averaged: Bool = true) throws -> Safetensors {
         let file = try WeightFile.read(contentsOf: path)
         guard file.metadata["format"] == format else { return Safetensors(file.tensors) }
-        let averaged = part(averagePrefix, of: file)
-        return Safetensors(averaged.isEmpty ? weights(in: file) : averaged)
+        let average = averaged ? part(averagePrefix, of: file) : []
+        return Safetensors(average.isEmpty ? weights(in: file) : average)
     }
 
     // MARK: - Names

@@ -20,8 +20,10 @@ public struct TrainedModel {
         case model
         /// Those of the epoch that scored best on the evaluation images.
         case best
-        /// Those of the last checkpoint.
+        /// Those of the last checkpoint: their average over steps where there is one (`ema`).
         case last
+        /// Those of the last checkpoint as the optimiser left them, and not their average.
+        case unaveraged
     }
 
     /// Loads a run.
@@ -48,11 +50,11 @@ public struct TrainedModel {
             switch weights {
             case .model: run.model
             case .best: run.best
-            case .last: run.last
+            case .last, .unaveraged: run.last
             }
         guard FileManager.default.fileExists(atPath: path) else {
             throw TrainingError("\(run.path) has no weights yet (\(path)): train at least one epoch")
         }
-        return (try Checkpoint.weights(of: path), path)
+        return (try Checkpoint.weights(of: path, averaged: weights != .unaveraged), path)
     }
 }

@@ -27,8 +27,7 @@ struct Evaluate: ParsableCommand {
     var data: String?
     @Option(help: "train, validation, test or held-out (what the run held out of its training images).")
     var split: EvaluationPart?
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @Option(help: "Images at a time.")
     var batchSize = 128
     @Option(help: "Threads that load images.")
@@ -76,7 +75,7 @@ struct Evaluate: ParsableCommand {
             throw ValidationError("--flip is for the float network: leave --int8 out.")
         }
         let device = try machine.apply()
-        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         if trained.model.network.detector != nil { return try scoreDetector(trained) }
         let configuration = trained.configuration
         let images = try EvaluationImages(
@@ -160,4 +159,3 @@ struct Evaluate: ParsableCommand {
 }
 
 extension EvaluationPart: ExpressibleByArgument {}
-extension TrainedModel.Weights: ExpressibleByArgument {}

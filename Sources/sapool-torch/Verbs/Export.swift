@@ -57,8 +57,7 @@ struct Export: ParsableCommand {
     var format: Format
     @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @Option(
         help: ArgumentHelp(
             "The library's cores, with commas between, or all: \(LibraryTarget.all.map(\.name).joined(separator: ", ")).",
@@ -112,7 +111,7 @@ struct Export: ParsableCommand {
         try checkOutput()
         if format == .onnxQDQ { return try exportInt8(metadata) }
         if format == .tflite { return try exportTFLite() }
-        let (state, path) = try TrainedModel.state(of: RunFolder(folder), weights)
+        let (state, path) = try TrainedModel.state(of: RunFolder(folder), chosen.weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
         let tensors = Safetensors(

@@ -37,8 +37,7 @@ struct Predict: ParsableCommand {
     var score = 0.5
     @Option(help: ArgumentHelp("Detectors: write each image with its boxes into this folder.", valueName: "folder"))
     var draw: String?
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @OptionGroup var int8: Int8Options
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the predictions as JSON.")
@@ -66,7 +65,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         let device = try machine.apply()
-        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         if trained.model.network.detector != nil { return try findObjects(trained) }
         guard draw == nil else {
             throw ValidationError("--draw is for detectors, and \(folder) tells images apart.")

@@ -47,8 +47,7 @@ struct Prune: ParsableCommand {
     var batches = 32
     @Option(help: "Data set of these images (default: what the run was trained on).")
     var data: String?
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print before and after as JSON.")
     var json = false
@@ -68,7 +67,7 @@ struct Prune: ParsableCommand {
         guard (1...100_000).contains(batches) else { throw ValidationError("--batches \(batches): use 1 to 100000.") }
         let run = RunFolder(folder)
         let (configuration, network) = try RunConfiguration.read(from: run)
-        let (state, path) = try TrainedModel.state(of: run, weights)
+        let (state, path) = try TrainedModel.state(of: run, chosen.weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
         guard !FileManager.default.fileExists(atPath: output + "/network.json") else {
@@ -82,7 +81,7 @@ struct Prune: ParsableCommand {
         if importance == .taylor {
             moving.begin("measuring what the loss would change")
             sensitivity = try ChannelSensitivity(
-                TrainedModel(run, weights: weights, device: device), data: data, batches: batches
+                TrainedModel(run, weights: chosen.weights, device: device), data: data, batches: batches
             ) { moving.advance($0, of: batches) }.nodes
         }
         let search = PruningSearch(

@@ -47,8 +47,7 @@ struct Quantize: ParsableCommand {
     var epochs = 1
     @Option(help: "Peak learning rate of fine-tuning (default: a hundredth of the recipe's).")
     var learningRate: Double?
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @Option(
         help: ArgumentHelp(
             "Where the int8 model goes (default: int8.safetensors in the run's folder).", valueName: "file"))
@@ -109,7 +108,7 @@ struct Quantize: ParsableCommand {
             throw ValidationError(
                 "\(own) has the whole numbers that the model was imported with: give another file with --output.")
         }
-        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         let configuration = trained.configuration
         let isDetector = trained.model.network.detector != nil
         guard !qat || !isDetector else {

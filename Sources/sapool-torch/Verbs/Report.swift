@@ -32,8 +32,7 @@ struct Report: ParsableCommand {
     var data: String?
     @Option(help: "train, validation, test or held-out (what the run held out of its training images).")
     var split: EvaluationPart?
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @Option(help: ArgumentHelp("Another int8 model than the run's own.", valueName: "file"))
     var int8Model: String?
     @Option(
@@ -82,7 +81,7 @@ struct Report: ParsableCommand {
     func run() throws {
         var options = RunReport.Options()
         options.device = try machine.apply()
-        (options.data, options.part, options.weights) = (data, split, weights)
+        (options.data, options.part, options.weights) = (data, split, chosen.weights)
         (options.int8Model, options.firmware, options.emulates) = (int8Model, firmware, qemu)
         options.budget = Budget(sram: sram, flash: flash)
         (options.mistakes, options.looks) = (mistakes, looks)

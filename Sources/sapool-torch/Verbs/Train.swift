@@ -122,6 +122,8 @@ struct Train: ParsableCommand {
             "What the learning rate of the first layer is multiplied by; of those behind it more and more, of the last 1."
     )
     var firstLayerRate: Double?
+    @Option(help: "What the learning rate of the layers that only weigh pixels in poolings is multiplied by, such as 3.")
+    var logitsRate: Double?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?
     @Option(help: "Weight of agreeing with the teacher; labels have the rest.")
@@ -290,6 +292,7 @@ struct Train: ParsableCommand {
         if let freeze { settings.freeze = freeze }
         if let backboneRate { settings.backboneRate = backboneRate }
         if let firstLayerRate { settings.firstLayerRate = firstLayerRate }
+        if let logitsRate { settings.logitsRate = logitsRate }
         if let accumulate { settings.accumulate = accumulate }
         if let colorJitter { settings.colorJitter = colorJitter }
         if let randAugment { settings.randAugment = randAugment }

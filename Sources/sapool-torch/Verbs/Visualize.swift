@@ -38,8 +38,7 @@ struct Visualize: ParsableCommand {
     var data: String?
     @Option(help: "How many of them, evenly spread.")
     var samples = 4
-    @Option(help: "model (the last finished epoch), best or last (the last checkpoint).")
-    var weights = TrainedModel.Weights.model
+    @OptionGroup var chosen: WeightsOptions
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the paths of the pictures as JSON.")
     var json = false
@@ -59,7 +58,7 @@ struct Visualize: ParsableCommand {
 
     func run() throws {
         let device = try machine.apply()
-        let trained = try TrainedModel(RunFolder(folder), weights: weights, device: device)
+        let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         guard trained.model.network.detector == nil else {
             throw TrainingError(
                 "\(folder) finds objects, and this verb explains classes: draw them with sapool predict --draw")
