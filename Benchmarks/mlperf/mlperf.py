@@ -1,5 +1,6 @@
 """Goes through the models and measures what was not measured yet; then makes the tables. Benchmarks/mlperf/run starts it."""
 
+import fcntl
 import json
 import os
 import platform
@@ -82,10 +83,20 @@ def machine(given, product):
             "litert": installed("ai-edge-litert"), "tflm": installed("tflite-micro")}
 
 
+def take(work):
+    """The work folder, for this process alone: files of two would be taken for each other's. Held while the file that it returns is open."""
+    work.mkdir(parents=True, exist_ok=True)
+    lock = open(work / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit(f"mlperf: another run works in {work}: wait for it, or name another folder with --work.")
+    return lock
+
+
 def measure(given, records):
     folder = folder_of_models(given.models)
     chosen = models(folder, given.names)
-    given.work.mkdir(parents=True, exist_ok=True)
     work = str(given.work.resolve())
     litert = Litert(work)
     if not given.references and not given.sapool.exists():
@@ -134,8 +145,9 @@ def main():
     if given.references and given.photographs:
         sys.exit("mlperf: --photographs needs sapool: leave --references out.")
     if not given.table:
-        measure(given, records)
-        records.tidy()
+        with take(given.work):
+            measure(given, records)
+            records.tidy()
     text = table.text(records)
     print("\n" + text)
     if given.page:

@@ -52,9 +52,11 @@ final class ParametersTests: XCTestCase {
             var others: [Double] = []
             for row in 0..<d { others += (0..<d).filter { $0 != row }.map { product[row][$0] } }
             let deviation = (others.map { $0 * $0 }.reduce(0, +) / Double(others.count)).squareRoot()
-            // Five standard errors of the means.
-            XCTAssertEqual(diagonal, identity, accuracy: 5 * noise / Double(d), line: line)
-            XCTAssertEqual(deviation, noise / Double(d).squareRoot(), accuracy: 5 * noise / 64 / 64, line: line)
+            // Five standard errors of a mean, and of a deviation.
+            let expected = noise / Double(d).squareRoot()
+            XCTAssertEqual(diagonal, identity, accuracy: 5 * expected / Double(d).squareRoot(), line: line)
+            let error = expected / Double(2 * others.count).squareRoot()
+            XCTAssertEqual(deviation, expected, accuracy: 5 * error, line: line)
         }
         let whole = try products(heads: 1)
         check(whole.logits, noise: 0.7, identity: 0.7)

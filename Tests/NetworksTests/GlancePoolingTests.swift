@@ -83,8 +83,8 @@ final class GlancePoolingTests: XCTestCase {
         XCTAssertEqual(
             try weighing("glance(patch=4, layers=0, position=none, weights=yes, values=no)"),
             ["glance.embed.0", "glance.embed.1"] + local)
-        XCTAssertEqual(try weighing("lip(logits=1x1)").count, 2)
-        let own = try layer("self-attentive(patch=2)", [3, 8, 8])
+        XCTAssertEqual(try weighing("lip").count, 2)
+        let own = try layer("self-attentive(patch=2, restoration=subpixel)", [3, 8, 8])
         XCTAssertEqual(own.weighingLayers, own.nodes.filter { !$0.parameters.isEmpty })
         for pool in ["average", "blur", "gaussian", "attended", "glance(patch=4)"] { XCTAssertEqual(try weighing(pool), []) }
     }
