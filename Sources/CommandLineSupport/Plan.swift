@@ -15,11 +15,14 @@ package struct Plan: ParsableCommand {
             measurement.
 
               sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35
-              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 --stripes off
+              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 \\
+                  --stripes off
               sapool plan 'mobilenet-v2(pool=self-attentive(heads=4))' \\
                   --resolution 96 --width 0.35 --board nucleo-f446re --push-rows
-              sapool plan mobilenet_v2-skip-1222121 mobilenet_v2-skip-2222121 --svg profiles.svg
-              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 --core m7 --clock 480M
+              sapool plan mobilenet_v2-skip-1222121 mobilenet_v2-skip-2222121 \\
+                  --svg profiles.svg
+              sapool plan mobilenet_v2-skip-1222121 --resolution 96 --width 0.35 \\
+                  --core m7 --clock 480M
               sapool plan net.json --svg arena.svg --json
             """)
 

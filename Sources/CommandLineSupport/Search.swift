@@ -18,9 +18,11 @@ package struct Search: ParsableCommand {
             some eleven thousand MobileNetV2s. --recipe writes a dozen of the front as a recipe for `sapool compare`, which trains and ranks them.
 
               sapool search --sram 64K --flash 1M --macs 30M --data photos
-              sapool search --board nucleo-f446re --push-rows --resolutions 96,128 --widths 0.35,0.5
+              sapool search --board nucleo-f446re --push-rows --resolutions 96,128 \\
+                  --widths 0.35,0.5
               sapool search --sram 32K --strides '[124][12]22121' --pools strided \\
-                  --pools 'self-attentive(patch=2, restoration=subpixel)' --svg front.svg --json
+                  --pools 'self-attentive(patch=2, restoration=subpixel)' \\
+                  --svg front.svg --json
             """)
 
     @Option(

@@ -23,7 +23,11 @@ struct SapoolTorch: ParsableCommand {
               mobilenet_v2-nlp_headfix2-1222121
               'plain-cnn(pool=self-attentive(patch=2, restoration=subpixel))'
 
-            A first session:
+            From photographs, a folder for each class, to firmware:
+
+              sapool fit photos --sram 64K --flash 512K --hours 2 --output fit
+
+            Step by step:
 
               sapool plan mobilenet_v2-nlp_headfix2-1222121 --resolution 96
               sapool train --recipe Experiments/demo.yaml --output runs/first

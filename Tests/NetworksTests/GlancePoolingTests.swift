@@ -86,7 +86,9 @@ final class GlancePoolingTests: XCTestCase {
         XCTAssertEqual(try weighing("lip").count, 2)
         let own = try layer("self-attentive(patch=2, restoration=subpixel)", [3, 8, 8])
         XCTAssertEqual(own.weighingLayers, own.nodes.filter { !$0.parameters.isEmpty })
-        for pool in ["average", "blur", "gaussian", "attended", "glance(patch=4)"] { XCTAssertEqual(try weighing(pool), []) }
+        for pool in ["average", "blur", "gaussian", "attended", "glance(patch=4)"] {
+            XCTAssertEqual(try weighing(pool), [], pool)
+        }
     }
 
     func testOtherTokensAreOthers() throws {

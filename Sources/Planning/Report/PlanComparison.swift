@@ -50,8 +50,8 @@ public struct PlanComparison: Sendable {
         let rules = """
             Bytes. in + out: the largest input and output of one operation. with kept: the same with what poolings with computed
             weights keep (waiting map, keys, values, scores). no stripes, stripes, rows pushed: the arena, each operation whole; in
-            stripes, the image held; in stripes, the image pushed row by row. cycles: about as many on \(core), by the table of
-            timings and not measured.
+            stripes, the image held; in stripes, the image pushed row by row. cycles: about as many on \(core),
+            by the table of timings and not measured.
             """
         return ([table.description, rules] + (verdicts.isEmpty ? [] : [verdicts.joined(separator: "\n")]))
             .joined(separator: "\n\n")

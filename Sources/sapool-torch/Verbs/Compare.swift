@@ -8,6 +8,7 @@ import Training
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Trains several networks with several seeds, and compares them fairly.",
+        usage: "sapool compare [<options>] <recipe>",
         discussion: """
             The recipe is a training recipe with seeds, a baseline, and a matrix of values or cells of their own \
             (Documentation/Compare.md). Runs are done one after the other; what is done is skipped, and a comparison that was killed \
@@ -16,8 +17,10 @@ struct Compare: ParsableCommand {
 
               sapool compare Experiments/quick.yaml --output runs/quick
               sapool compare Experiments/quick.yaml --output runs/quick --dry-run
-              sapool compare Experiments/quick.yaml --output runs/quick --report-only --json
-              sapool compare Experiments/imagenette.yaml --data photos/imagenette --known Experiments/results/imagenette-epochs.csv
+              sapool compare Experiments/quick.yaml --output runs/quick \\
+                  --report-only --json
+              sapool compare Experiments/imagenette.yaml --data photos/imagenette \\
+                  --known Experiments/results/imagenette-epochs.csv
             """)
 
     @Argument(help: "The comparison in YAML.")

@@ -38,7 +38,8 @@ struct Evaluate: ParsableCommand {
     var flip = false
     @Option(
         help: ArgumentHelp(
-            "Also tell how often images keep their class when they are moved by as many pixels.", valueName: "pixels"))
+            "Also tell how often images keep their class when they are moved four times, at random, by up to as many pixels.",
+            valueName: "pixels"))
     var shiftConsistency: Int?
     @Flag(help: "Leave broken images out instead of stopping.")
     var skipBadImages = false

@@ -33,7 +33,8 @@ struct Export: ParsableCommand {
             firmware: a Swift package that runs the network on Cortex-M, of a run that sapool quantize has quantised. Give the device's memory, and \
             an image that does not fit will not link. Documentation/Firmware.md says more.
 
-              sapool export runs/a --format firmware --output firmware --core m4 --sram 64K
+              sapool export runs/a --format firmware --output firmware \\
+                  --core m4 --sram 64K
               sapool export runs/a --format firmware --output firmware --push-rows
 
             library: the same compiled for C, a header and an archive for each core, as a package of make, CMake, Arduino, PlatformIO and Zephyr. \
@@ -41,7 +42,8 @@ struct Export: ParsableCommand {
 
               sapool export runs/a --format library --target m4-hard --output lib
               sapool export runs/a --format library --target m0plus,m33-hard --output lib
-              sapool export runs/a --format library --target m4 --camera 320x240 --output lib
+              sapool export runs/a --format library --target m4 --camera 320x240 \\
+                  --output lib
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

@@ -10,6 +10,7 @@ import Training
 struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a network on raw tensors, for checking against anything else.",
+        usage: "sapool forward [<options>] --network <network> --input <file> --output <file>",
         discussion: """
             Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights of another file (safetensors, or .pth; under the network's \
             state-dict names or torchvision's or timm's), and writes the tensor "output", or "output.0", "output.1" … of a network with several outputs. \
@@ -22,7 +23,8 @@ struct Forward: ParsableCommand {
             A folder of sapool import brings its weights. One of a TensorFlow Lite model takes and gives tensors in that model's own layout, shape \
             and type, [samples, 1, height, width, channels] of int8 for many; --int8 computes them as a device does.
 
-              sapool forward --network vww --int8 --input x.safetensors --output y.safetensors
+              sapool forward --network vww --int8 --input x.safetensors \\
+                  --output y.safetensors
             """)
 
     enum Mode: String, ExpressibleByArgument, CaseIterable { case evaluate, train }

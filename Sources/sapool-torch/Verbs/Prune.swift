@@ -10,6 +10,7 @@ import Training
 struct Prune: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Removes channels from a trained network, where that lowers what it costs.",
+        usage: "sapool prune [<options>] <run> --target <target> --output <folder>",
         discussion: """
             Channels that only make sense together (residual sums, depthwise convolutions, squeeze-and-excite, pooling and attention) go together. \
             For memory, only layers that are alive at the arena's peak are asked, and each step removes what is missed least for the bytes \

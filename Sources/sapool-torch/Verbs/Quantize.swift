@@ -22,7 +22,7 @@ struct Quantize: ParsableCommand {
               sapool quantize runs/a --images 512 --method min-max --no-equalize
               sapool quantize runs/a --qat --epochs 2
               sapool evaluate runs/a --int8
-              sapool quantize runs/cells               (a detector: scores are mean average precision)
+              sapool quantize runs/cells    (a detector: mean average precision)
 
             The model is one file, the run's int8.safetensors; see Documentation/Quantization.md.
             """)
@@ -195,7 +195,7 @@ struct Quantize: ParsableCommand {
             }
         }
         print(
-            "\(report.file): arena \(grouped(report.arena_bytes)) B, working memory \(grouped(report.work_bytes)) B, flash "
+            "\(report.file): arena \(grouped(report.arena_bytes)) B, working memory \(grouped(report.work_bytes)) B, weights "
                 + "\(grouped(report.constant_bytes)) B; \(counted(report.equalized_pairs, "pair")) of layers equalised")
     }
 

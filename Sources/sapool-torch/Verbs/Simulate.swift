@@ -11,6 +11,7 @@ import Training
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a device package, on the host or on an emulated core.",
+        usage: "sapool simulate [<options>] <package> [<images> ...]",
         discussion: """
             The host runs the kernels that the device runs, and computes the same bytes. With --qemu the package is built for a core and run on \
             QEMU's board of it; that says what an image takes: executed instructions in all and for each layer, bytes of RAM, stack and flash. \

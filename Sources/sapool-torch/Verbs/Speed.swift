@@ -8,6 +8,7 @@ import Training
 struct Speed: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures how fast this machine trains or runs a network.",
+        usage: "sapool speed [<options>] <network>",
         discussion: """
             Steps over random images that lie in memory already, without reading, cropping or writing anything. Of a GPU the memory is \
             that of its tensors, else that of the process.

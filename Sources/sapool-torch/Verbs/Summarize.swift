@@ -5,6 +5,7 @@ import Comparison
 struct Summarize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Means, intervals and paired differences from a table of runs.",
+        usage: "sapool summarize [<options>] <table>",
         discussion: """
             Reads results.csv of sapool compare, or any table of comma-separated values with the columns cell, seed and a score, a run a \
             line. Each score is the mean over the seeds, ± half its 95 % interval (Student); differences are paired by seed, \
@@ -13,7 +14,8 @@ struct Summarize: ParsableCommand {
 
               sapool summarize Experiments/results/cifar-mild.csv --baseline average
               sapool summarize Experiments/results/bccd-test.csv --score map_50 --markdown
-              sapool summarize Experiments/results/imagenette.csv --baseline self-attentive --holm \\
+              sapool summarize Experiments/results/imagenette.csv \\
+                  --baseline self-attentive --holm \\
                   --claim 1.2
             """)
 

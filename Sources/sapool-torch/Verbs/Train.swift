@@ -24,7 +24,8 @@ struct Train: ParsableCommand {
               sapool train --data photos --output runs/c --network mobilenet-v2 \\
                   --weights mobilenet_v2.pth --fine-tune
               sapool train --resume --output runs/b
-              sapool train --task detection --data cells --resolution 256 --output runs/d \\
+              sapool train --task detection --data cells --resolution 256 \\
+                  --output runs/d \\
                   --network 'ssdlite(backbone=mobilenet-v2(width=0.5))'
 
             Several processes share each batch when a launcher starts them; Documentation/Distributed.md shows one machine, \
@@ -122,7 +123,7 @@ struct Train: ParsableCommand {
             "What the learning rate of the first layer is multiplied by; of those behind it more and more, of the last 1."
     )
     var firstLayerRate: Double?
-    @Option(help: "What the learning rate of the layers that only weigh pixels in poolings is multiplied by, such as 3.")
+    @Option(help: "What the learning rate of layers that only weigh pixels in poolings is multiplied by, such as 3.")
     var logitsRate: Double?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?

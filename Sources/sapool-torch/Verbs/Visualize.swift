@@ -9,6 +9,7 @@ import Visualization
 struct Visualize: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows where a trained network looks.",
+        usage: "sapool visualize [<options>] <run> [<images> ...]",
         discussion: """
             For each image a folder with pictures: image.png as the network sees it, the weights of each pooling layer, the attention of \
             each query, and Grad-CAM of a class; and for all images contact-sheet.svg, which a browser shows. Colours go from dark blue \
