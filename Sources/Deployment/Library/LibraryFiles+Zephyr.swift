@@ -85,7 +85,7 @@ extension LibraryFiles {
 
             | | |
             | --- | ---: |
-            | image | \(source.input.width) × \(source.input.height) pixels, \(source.input.channels) bytes each |
+            | image | \(source.input.width) × \(source.input.height) pixels, \(source.input.channels) bytes each |\(export.program.model.pixels.row(k))
             | memory of a context | \(source.memoryBytes) B |
             | context | \(4 * source.stateWords) B |
             | stack | \(export.options.stack) B |

@@ -5,8 +5,8 @@ struct HeaderSource {
     let source: NetworkSource
     /// Of each output.
     let outputs: [AffineQuantization]
-    /// What an image's bytes stand for, where an imported model says it.
-    let pixels: AffineQuantization?
+    /// What an image's bytes stand for.
+    let pixels: PixelQuantization
     /// Bytes of stack that are set aside.
     let stack: Int
     /// Tells this network with these weights from every other.
