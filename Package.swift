@@ -122,7 +122,7 @@ let package = Package(
         .target(
             name: "Deployment",
             dependencies: [
-                "CFirmwareFiles", "Datasets", "Detection", "Interchange", "Lowering", "Networks", "Planning",
+                "CFirmwareFiles", "Datasets", "Detection", "Files", "Interchange", "Lowering", "Networks", "Planning",
                 "Quantization", "Reporting",
             ]),
         .target(
@@ -198,7 +198,7 @@ let package = Package(
         .target(
             name: "Comparison",
             dependencies: [
-                "Interchange", "Networks", "Planning", "Reporting", "Training",
+                "Files", "Interchange", "Networks", "Planning", "Reporting", "Training",
                 .product(name: "SwiftCSV", package: "SwiftCSV"), .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
@@ -265,7 +265,7 @@ let package = Package(
             name: "sapool-torch",
             dependencies: [
                 "Calibration", "CommandLineSupport", "Comparison", "Compression", "Datasets", "Deployment", "Detection",
-                "Execution", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting",
+                "Execution", "Files", "Fitting", "Interchange", "Networks", "Planning", "Quantization", "Reporting",
                 "RunReports",
                 "Torch",
                 "Training", "Visualization",

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Foundation
 import Interchange
@@ -27,8 +28,24 @@ package struct ImportedModel {
     /// Signs weights that were written here.
     private static let writer = "sapool import"
 
-    /// Refuses a folder whose weights are not those of an import before, so that nothing trained is ever replaced.
-    private static func check(_ folder: String) throws {
+    /// The files in JSON that an import writes or removes, and the format that they say they have.
+    private static let descriptions = [
+        ("network.json", Network.format), (ModelInterface.fileName, ModelInterface.format),
+    ]
+
+    private struct Description: Decodable {
+        let format: String
+    }
+
+    private static func isDescription(_ path: String, of format: String) -> Bool {
+        let data = FileManager.default.contents(atPath: path)
+        return data.flatMap { try? JSONDecoder().decode(Description.self, from: $0) }?.format == format
+    }
+
+    /// Refuses a folder with files that are not those of an import before, so that nothing trained, and nothing of others, is ever replaced.
+    ///
+    /// - Throws: `InterchangeError` that names the first file that is not.
+    package static func check(output folder: String) throws {
         func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder + "/" + name) }
         func isForeign(_ name: String) -> Bool {
             holds(name) && !Safetensors.isSigned(by: writer, folder + "/" + name)
@@ -38,12 +55,18 @@ package struct ImportedModel {
                 "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
             )
         }
-        guard holds("model.safetensors"), !holds("network.json") || holds("recipe.yaml") else { return }
-        // Weights come first; where the end came before the network was written, they tell by themselves whose they are.
-        guard Safetensors.isSigned(by: writer, folder + "/model.safetensors") else {
+        // Weights come first, and tell by themselves whose they are.
+        guard !isForeign("model.safetensors") else {
             throw InterchangeError(
                 "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
                     + "choose another output folder")
+        }
+        for (name, format) in descriptions where holds(name) {
+            guard isDescription(folder + "/" + name, of: format) else {
+                throw InterchangeError(
+                    "\(folder)/\(name) is no \(format), and is not replaced: choose another output folder"
+                )
+            }
         }
     }
 
@@ -60,9 +83,9 @@ package struct ImportedModel {
 
     /// Writes network.json and model.safetensors, and where there are such int8.safetensors and interface.json.
     ///
-    /// - Throws: `InterchangeError` where the folder holds other weights than those of an import, and nothing is changed.
+    /// - Throws: `InterchangeError` where the folder holds other files than those of an import (`check`), and nothing is changed.
     package func write(to folder: String) throws {
-        try Self.check(folder)
+        try Self.check(output: folder)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

@@ -19,10 +19,13 @@ struct ONNXTakeover {
     init(_ file: String, asReals: Bool, _ meaning: ImportedMeaning) throws {
         let onnx = try ONNXFile(contentsOf: file)
         if let own = QuantizedModel(own: onnx) {
-            let (mean, deviation) = (own.pixels.mean, own.pixels.deviation)
+            // The model itself takes numbers where it was an imported one; the file says what pixels become.
+            let pixels =
+                ONNXProperties(onnx.properties).pixels(channels: own.network.inputShape.channels)
+                ?? ModelInterface.Pixels(mean: own.pixels.mean, deviation: own.pixels.deviation)
             try self.init(
-                file, own.network, own.realParameters().tensors, asReals ? nil : own, nil, own.classNames,
-                ModelInterface.Pixels(mean: mean, deviation: deviation), meaning)
+                file, own.network, own.realParameters().tensors, asReals ? nil : own, nil, own.classNames, pixels,
+                meaning)
             return
         }
         let model = try ONNXImport(onnx, asReals: asReals)

@@ -3,7 +3,8 @@ import Foundation
 /// The JSON form of a network (`Documentation/NetworkFormat.md`): nodes refer to their inputs by name, and shapes are not
 /// stored because they follow.
 extension Network: Codable {
-    private static let format = "sapool-network"
+    /// What its JSON form says it is.
+    package static let format = "sapool-network"
     private static let version = 1
 
     private enum CodingKeys: String, CodingKey { case format, version, name, nodes, outputs, detector }

@@ -154,6 +154,43 @@ final class ImportCommandTests: CommandLineTestCase {
         XCTAssertEqual(try Data(contentsOf: model), Data("trained".utf8))
     }
 
+    /// Files of others that are called like those of an import stay as they are, and nothing else is written.
+    func testAnImportLeavesFilesOfOthersAlone() throws {
+        try take("PyTorch/plain.safetensors")
+        let words = ["import", "plain.safetensors"] + network + ["--resolution", "32", "--output", "net"]
+        let foreign = #"{"format": "theirs", "layers": []}"#
+        for (name, sentence) in [
+            ("network.json", "net/network.json is no sapool-network, and is not replaced"),
+            ("interface.json", "net/interface.json is no sapool-interface, and is not replaced"),
+            (
+                "model.safetensors",
+                "net holds a model.safetensors that neither sapool import nor sapool prune has written"
+            ),
+        ] {
+            for text in [foreign, "[1, 2]", ""] {
+                try? FileManager.default.removeItem(atPath: "\(folder)/net")
+                try FileManager.default.createDirectory(atPath: "\(folder)/net", withIntermediateDirectories: true)
+                let file = URL(fileURLWithPath: "\(folder)/net/\(name)")
+                try Data(text.utf8).write(to: file)
+                let outcome = try sapool(words)
+                XCTAssertEqual(outcome.status, 1, name)
+                XCTAssertTrue(message(outcome).contains(sentence), message(outcome))
+                XCTAssertEqual(try Data(contentsOf: file), Data(text.utf8))
+                XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/net"), [name])
+            }
+        }
+        // Weights of others beside a network of ours, too.
+        try FileManager.default.removeItem(atPath: "\(folder)/net")
+        XCTAssertEqual(try sapool(words).status, 0)
+        let model = URL(fileURLWithPath: "\(folder)/net/model.safetensors")
+        try Data("trained".utf8).write(to: model)
+        let outcome = try sapool(words)
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertTrue(
+            message(outcome).hasPrefix("Error: net holds a model.safetensors that neither "), message(outcome))
+        XCTAssertEqual(try Data(contentsOf: model), Data("trained".utf8))
+    }
+
     /// An end between the two files that an import writes leaves weights alone; they tell whose they are.
     func testAnImportThatWasCutShortIsDoneAgain() throws {
         try take("PyTorch/plain.safetensors")

@@ -101,6 +101,13 @@ final class PruneCommandTests: CommandLineTestCase {
         XCTAssertEqual(try sapool("prune", "run", "--target", "channels=0.5", "--output", "out").status, 0)
         let again = try sapool("prune", "run", "--target", "channels=0.5", "--output", "out")
         XCTAssertEqual(message(again), "Error: out holds a network already: choose another output folder")
+        // Nor are files of others, beside which nothing is left.
+        try FileManager.default.createDirectory(atPath: "\(folder)/theirs", withIntermediateDirectories: true)
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: "\(folder)/theirs/interface.json"))
+        let foreign = try sapool("prune", "run", "--target", "channels=0.5", "--output", "theirs")
+        XCTAssertEqual(foreign.status, 1)
+        XCTAssertTrue(message(foreign).hasPrefix("Error: theirs/interface.json is no "), message(foreign))
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/theirs"), ["interface.json"])
         let nothing = try sapool(
             "train", "--network", "plain-cnn(channels=4, norm=none)", "--channel-sparsity", "0", "--output", "zero",
             "--data", "photos")

@@ -103,6 +103,99 @@ final class TFLiteCommandTests: CommandLineTestCase {
         XCTAssertTrue(message(outcome).contains("names.txt has 2 lines, and the model tells 5 classes apart"))
     }
 
+    /// A folder whose pixels become something else than the model's own numbers.
+    private func importNormalizing() throws -> [TensorData] {
+        let outputs = try take("mobile")
+        try Data("a\nb\nc\nd\ne\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/names.txt"))
+        _ = try succeed(
+            "import", "mobile.tflite", "--output", "net", "--class-names", "names.txt", "--normalization", "51,51")
+        try makePhotos(train: 1, test: 1, side: 16)
+        return outputs
+    }
+
+    private let photo = "photos/test/left/0.png"
+
+    /// Classes with their probabilities, as `predict` and `simulate` print them.
+    private func probabilities(_ record: Any?) throws -> [String: Double] {
+        let classes = try XCTUnwrap((record as? [String: Any])?["classes"] as? [[String: Any]])
+        return try classes.reduce(into: [:]) {
+            $0[try XCTUnwrap($1["name"] as? String)] = try XCTUnwrap($1["probability"] as? Double)
+        }
+    }
+
+    private func predicted(_ net: String, _ options: String...) throws -> [String: Double] {
+        let outcome = try sapool(["predict", net, photo, "--json"] + options)
+        XCTAssertEqual(outcome.status, 0, outcome.errors)
+        let records = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [Any]
+        return try probabilities(records?.first)
+    }
+
+    private func assertAlike(_ own: [String: Double], _ other: [String: Double], _ tolerance: Double, _ what: String) {
+        XCTAssertEqual(own.keys.sorted(), other.keys.sorted(), what)
+        for (name, probability) in own {
+            XCTAssertEqual(other[name] ?? -1, probability, accuracy: tolerance, "\(what): \(name)")
+        }
+    }
+
+    /// A photograph gets the host's answer on a device, whether the device makes numbers of pixels or whoever calls it; tensors are the model's
+    /// own numbers for both.
+    func testADeviceKnowsWhatPixelsBecome() throws {
+        let outputs = try importNormalizing()
+        let host = try predicted("net", "--int8")
+        for (package, options) in [("pixels", []), ("numbers", ["--numbers"])] as [(String, [String])] {
+            let export = try sapool(["export", "net", "--format", "firmware", "--output", package] + options)
+            XCTAssertEqual(export.status, 0, export.errors)
+            XCTAssertEqual(export.errors.contains("a byte of the image is a pixel"), options.isEmpty, export.errors)
+            let header = try String(
+                contentsOfFile: "\(folder)/\(package)/Sources/SapoolData/include/sapool.h", encoding: .utf8)
+            XCTAssertEqual(header.contains("takes it for (byte / 255 - 0.2) / 0.2."), options.isEmpty, header)
+            XCTAssertEqual(header.contains("#define SAPOOL_INPUT_SCALE 0.02f\n"), !options.isEmpty, header)
+            let readme = try String(contentsOfFile: "\(folder)/\(package)/README.md", encoding: .utf8)
+            XCTAssertTrue(readme.contains("| a byte of the image | "), readme)
+
+            let simulated = try json(try succeed("simulate", package, photo, "--json"))
+            let records = try XCTUnwrap(simulated["predictions"] as? [Any])
+            assertAlike(try probabilities(records.first), host, 1e-5, package)
+            _ = try succeed("simulate", package, "--input", "x.safetensors", "--output", "s.safetensors")
+            XCTAssertEqual(try Safetensors(contentsOf: "\(folder)/s.safetensors")["output"], outputs[0], package)
+        }
+        // Without what pixels become the photograph is another.
+        _ = try succeed("import", "mobile.tflite", "--output", "plain", "--class-names", "names.txt")
+        XCTAssertNotEqual(try predicted("plain", "--int8"), host)
+
+        let quantised = try sapool("export", "plain", "--format", "onnx", "--output", "plain.onnx", "--numbers")
+        XCTAssertEqual(quantised.status, 64)
+        XCTAssertTrue(message(quantised).contains("--numbers is for --format firmware and library"))
+    }
+
+    /// Files say what the folder says: read back, photographs get the same answers and classes their names.
+    func testFilesSayWhatPixelsBecome() throws {
+        _ = try importNormalizing()
+        let (int8, float) = (try predicted("net", "--int8"), try predicted("net"))
+        for (format, file) in [("tflite", "m.tflite"), ("onnx-qdq", "q.onnx"), ("onnx", "f.onnx")] {
+            _ = try succeed("export", "net", "--format", format, "--output", file)
+            let back = "back-\(format)"
+            let report = try succeed("import", file, "--output", back)
+            XCTAssertTrue(format == "onnx" || report.contains("  pixels: (pixel / 255 − 0.2) / 0.2\n"), report)
+            let interface = try json(String(contentsOfFile: "\(folder)/\(back)/interface.json", encoding: .utf8))
+            XCTAssertEqual(interface["classes"] as? [String], ["a", "b", "c", "d", "e"], format)
+            let pixels = try XCTUnwrap(interface["normalization"] as? [String: [Double]], format)
+            for name in ["mean", "deviation"] {
+                let values = try XCTUnwrap(pixels[name])
+                XCTAssertEqual(values.count, 3)
+                for value in values { XCTAssertEqual(value, 0.2, accuracy: 1e-6, "\(format): \(name)") }
+            }
+            // Read operator by operator, limits of int8 are limits of real numbers too.
+            if format != "tflite" { assertAlike(try predicted(back), float, 1e-4, format) }
+            if format != "onnx" { assertAlike(try predicted(back, "--int8"), int8, 1e-5, format) }
+        }
+        _ = try succeed("export", "net", "--format", "safetensors", "--output", "m.safetensors")
+        let metadata = try Safetensors(contentsOf: "\(folder)/m.safetensors").metadata
+        XCTAssertEqual(metadata["classes"], #"["a","b","c","d","e"]"#)
+        XCTAssertNotNil(metadata["mean"])
+        XCTAssertNotNil(metadata["deviation"])
+    }
+
     /// Photographs tell what pixels weights want, where nothing else does; every candidate's score is told.
     func testPhotographsProposeWhatPixelsBecome() throws {
         _ = try take("mobile")

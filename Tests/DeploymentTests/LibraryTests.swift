@@ -56,6 +56,33 @@ final class LibraryTests: XCTestCase {
         XCTAssertNotNil(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
     }
 
+    /// Build systems find no archive rather than one that does not link, or that traps.
+    func testNoBuildSystemTakesAnArchiveThatDoesNotFit() throws {
+        let files = try LibraryFiles(export("seen"), targets: LibraryTarget.all).files
+        func text(_ path: String) throws -> String { try XCTUnwrap(files.first { $0.path == path }?.text, path) }
+        let (cmake, zephyr) = (try text("cmake/seenConfig.cmake"), try text("zephyr/CMakeLists.txt"))
+        for core in ["m0plus", "m3", "m4", "m7", "m33"] {
+            let soft =
+                "if(NOT _seen_target AND _seen_flags MATCHES \" -mcpu=cortex-\(core) \" AND NOT _seen_flags MATCHES \" -mfloat-abi=hard \")"
+            XCTAssertTrue(cmake.contains(soft), cmake)
+        }
+        XCTAssertTrue(cmake.contains("MATCHES \" -march=rv32imc \")"), cmake)
+        XCTAssertTrue(try text("platformio.py").contains("if hard in each[1] or hard not in flags]"))
+        let trap = "CONFIG_TRAP_UNALIGNED_ACCESS"
+        for core in ["M4", "M7", "M33"] {
+            XCTAssertTrue(
+                zephyr.contains("if(CONFIG_CPU_CORTEX_\(core) AND NOT CONFIG_FP_HARDABI AND NOT \(trap))"), zephyr)
+        }
+        for condition in [
+            "CONFIG_CPU_CORTEX_M55 AND CONFIG_FP_HARDABI AND NOT \(trap)",
+            "CONFIG_CPU_CORTEX_M4 AND CONFIG_FP_HARDABI AND NOT \(trap)",
+            "CONFIG_CPU_CORTEX_M4 AND CONFIG_FP_HARDABI AND \(trap)",
+            "CONFIG_CPU_CORTEX_M7 AND CONFIG_FP_HARDABI AND CONFIG_CPU_HAS_FPU_DOUBLE_PRECISION AND \(trap)",
+            // Kernels of these read words where they lie.
+            "CONFIG_CPU_CORTEX_M3 AND NOT CONFIG_FP_HARDABI", "CONFIG_CPU_CORTEX_M0PLUS AND NOT CONFIG_FP_HARDABI",
+        ] { XCTAssertTrue(zephyr.contains("if(\(condition))"), "\(condition): \(zephyr)") }
+    }
+
     /// The files of a package for C and of its network.
     private func texts(pushesRows: Bool) throws -> (header: String, network: String, memory: String) {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("library-\(UUID().uuidString)").path
@@ -94,8 +121,49 @@ final class LibraryTests: XCTestCase {
             }
             XCTAssertTrue(header.contains("typedef int32_t sapool_status;"), header)
             XCTAssertTrue(header.contains("    SAPOOL_MORE_STEPS = 2,"), header)
-            XCTAssertTrue(header.contains("    SAPOOL_WRONG_ORDER = -10,"), header)
+            XCTAssertTrue(header.contains("    SAPOOL_WRONG_ORDER = -10\n};"), header)
             XCTAssertTrue(network.contains("static var wrongOrder: Int32 { -10 }"), network)
+        }
+    }
+
+    /// Old and careful compilers take the header: C from C99 on, C++ from C++98 on, without a warning.
+    func testTheHeaderIsC99AndOldCPlusPlus() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("header-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FirmwarePackage.write(export(), to: folder)
+        let program = """
+            #include "sapool.h"
+            SAPOOL_ALIGNED static uint8_t memory[SAPOOL_MEMORY_BYTES];
+            static sapool_t network;
+            int32_t opened(const uint8_t *weights);
+            int32_t opened(const uint8_t *weights) {
+                return sapool_open(&network, memory, sizeof memory, weights, SAPOOL_WEIGHTS_BYTES);
+            }
+
+            """
+        try Data(program.utf8).write(to: URL(fileURLWithPath: "\(folder)/program.c"))
+        let warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-fsyntax-only"]
+        let c = ["-x", "c", "-std=c99"]
+        // Without the compiler's own attribute what the standards have is taken, or nothing.
+        let withoutAttribute = ["-x", "c", "-std=c11", "-U__GNUC__", "-ffreestanding"]
+        for (compiler, language) in [
+            ("clang", c), ("gcc", c), ("clang++", ["-x", "c++", "-std=c++98"]), ("g++", ["-x", "c++", "-std=c++98"]),
+            ("clang", withoutAttribute),
+        ] {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments =
+                [compiler] + language + warnings + [
+                    "-I\(folder)/Sources/SapoolData/include", "\(folder)/program.c",
+                ]
+            let pipe = Pipe()
+            (process.standardOutput, process.standardError) = (pipe, pipe)
+            try process.run()
+            let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            // 127: there is no such compiler. Swift's toolchain has clang.
+            if process.terminationStatus == 127, !compiler.hasPrefix("clang") { continue }
+            XCTAssertEqual(process.terminationStatus, 0, "\(compiler) \(language): \(output)")
         }
     }
 

@@ -140,7 +140,13 @@ final class ONNXAttackTests: XCTestCase {
             }
             for type in ["Concat", "Split", "Softmax", "Flatten", "DequantizeLinear", "Gather", "Shape", "Cast"] {
                 let node = Bytes.node(type, ["x"], ["y"], [Bytes.integer("axis", a)])
-                _ = problem(Bytes(nodes: [node]))
+                // Some operators meant other axes by it once.
+                for version in [7, 9, 12, 13, 18] as [Int64] {
+                    _ = problem(Bytes(operatorSet: version, nodes: [node]))
+                    let flat = Bytes.node("Flatten", ["x"], ["f"])
+                    let last = Bytes.node(type, ["f"], ["y"], [Bytes.integer("axis", a)])
+                    _ = problem(Bytes(operatorSet: version, nodes: [flat, last]))
+                }
             }
         }
         for scale in [Float.nan, .infinity, -.infinity, -1, 0, 1e-30, 1e30, 0.3] {
@@ -182,7 +188,8 @@ final class ONNXAttackTests: XCTestCase {
             XCTAssertTrue(problem(model).contains("its tensors take over eight times its own size"), problem(model))
         }
         // Sides without data, of which none is gone through.
-        for shape in [[1 << 62, 0], [0, 1 << 62, 1 << 62], [1 << 62, 1 << 62, 0]] as [[Int64]] {
+        for shape in [[1 << 62, 0], [0, 1 << 62, 1 << 62], [1 << 62, 1 << 62, 0], [2, 0, 1 << 40, 1 << 40]] as [[Int64]]
+        {
             for type in [
                 "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "DequantizeLinear", "QuantizeLinear",
             ] {
@@ -191,6 +198,15 @@ final class ONNXAttackTests: XCTestCase {
                     constants: [Bytes.floats("m", shape, []), Bytes.whole("k", [1, -1])])
                 XCTAssertFalse(problem(model).contains("is read"), type)
             }
+        }
+        // The same with a scale for each line, in front of the sides that are counted.
+        for type in [2, 3, 6] as [Int64] {
+            let model = Bytes(
+                nodes: [Bytes.node("DequantizeLinear", ["m", "s"], ["y"], [Bytes.integer("axis", 0)])],
+                constants: [
+                    Bytes.constant("m", [2, 0, 1 << 40, 1 << 40], type: type, []), Bytes.floats("s", [2], [1, 1]),
+                ])
+            XCTAssertTrue(problem(model).contains("has an impossible shape"), problem(model))
         }
     }
 

@@ -181,6 +181,11 @@ final class ONNXChannelTests: XCTestCase {
         XCTAssertTrue(
             problem("Softmax", [], [Bytes.integer("axis", 1)], operatorSet: 12).contains("shares over other axes"))
         for version in [12, 13] as [Int64] {
+            for axis in [4, -5, .min] as [Int64] {
+                XCTAssertTrue(
+                    problem("Softmax", [], [Bytes.integer("axis", axis)], operatorSet: version).contains(
+                        "has the axis \(axis) of values of 4 dimensions"))
+            }
             let flat = [Bytes.node("Flatten", ["x"], ["f"]), Bytes.node("Softmax", ["f"], ["y"])]
             let network = try ONNXImport(bytes: Bytes(operatorSet: version, nodes: flat).bytes).network
             XCTAssertEqual(network.nodes[2].operation, .softmax(Softmax()))

@@ -111,6 +111,33 @@ final class ONNXQuantizedTests: XCTestCase {
         XCTAssertEqual(imported.integers?.values["input"], ImportedQuantization(scale: 0.5, zeroPoint: -3))
     }
 
+    /// A zero point is one of the numbers that are counted from it, whatever type it is written in.
+    func testZeroPointsOutsideOfTheWeightsType() {
+        for (type, zeros) in [(3, [.min, .max, -129, 128]), (2, [.min, .max, -1, 256])] as [(Int64, [Int32])] {
+            for zero in zeros {
+                var model = convolution
+                model.constants[3] = bytes("w", [2, 1, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8], type: type)
+                model.nodes[2] = Bytes.node("DequantizeLinear", ["w", "ws", "wz"], ["wf"], [Bytes.integer("axis", 0)])
+                model.constants.append(Bytes.constant("wz", [2], type: 6, [0, zero].withUnsafeBytes { Array($0) }))
+                XCTAssertTrue(problem(model).contains("has the zero point \(zero) for numbers of "), problem(model))
+
+                // Factors, one a channel.
+                var product = Bytes(
+                    nodes: round("x", "a", "s") + [
+                        Bytes.node("DequantizeLinear", ["w", "t", "wz"], ["wf"]),
+                        Bytes.node("Mul", ["a", "wf"], ["c"]),
+                    ] + round("c", "y", "t"),
+                    constants: scales + [
+                        bytes("w", [2, 1, 1], [1, 2], type: type), bytes("z", [], [-3]),
+                        Bytes.constant("wz", [], type: 6, [zero].withUnsafeBytes { Array($0) }),
+                    ])
+                product.image = [1, 2, 4, 4]
+                XCTAssertTrue(
+                    problem(product).contains("has the zero point \(zero) for numbers of "), problem(product))
+            }
+        }
+    }
+
     func testWhatKernelsDoNotHave() {
         var model = convolution
         model.nodes.removeFirst(2)

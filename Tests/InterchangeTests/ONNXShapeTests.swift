@@ -182,6 +182,16 @@ final class ONNXShapeTests: XCTestCase {
         XCTAssertEqual(
             slope,
             [.scale(Scale(1.5, offset: 3)), .activation(Activation(.relu6)), .scale(Scale(1.0 / 6))])
+        let sixth = try operations("HardSigmoid", [Bytes.float("alpha", 1.0 / 6), Bytes.float("beta", 0.5)])
+        XCTAssertEqual(sixth, [.activation(Activation(.hardSigmoid))])
+        // Nearly a sixth is none.
+        XCTAssertEqual(
+            try operations("HardSigmoid", [Bytes.float("alpha", 0.16657), Bytes.float("beta", 0.5)]).count, 3)
+        for (alpha, beta) in [(Float.nan, 0.5), (.infinity, 0.5), (1.0 / 6, .nan), (0.25, .nan)] as [(Float, Float)] {
+            XCTAssertThrowsError(
+                try operations("HardSigmoid", [Bytes.float("alpha", alpha), Bytes.float("beta", beta)])
+            ) { XCTAssertTrue("\($0)".contains("which are no finite numbers"), "\($0)") }
+        }
     }
 
     /// Means of rows and of columns, and poolings whose sizes are rounded up.

@@ -72,7 +72,13 @@ final class TensorDataTests: XCTestCase {
         }
         XCTAssertThrowsError(try TensorData([1] as [Float], shape: [-1, -1]))
         XCTAssertNil(ElementType.float64.byteCount(shape: [1 << 61]))
-        XCTAssertNil(ElementType.int8.byteCount(shape: [1 << 40, 1 << 40, 0]))
+        // Sides that are no tensor's, wherever the 0 stands that makes it empty.
+        for shape in [[1 << 40, 1 << 40, 0], [0, 1 << 40, 1 << 40], [1 << 40, 0, 1 << 40], [0, -1]] {
+            XCTAssertNil(ElementType.int8.byteCount(shape: shape), "\(shape)")
+        }
+        XCTAssertEqual(ElementType.int8.byteCount(shape: [0, 1 << 40, 1 << 20]), 0)
+        XCTAssertEqual(ElementType.float32.byteCount(shape: [3, 0]), 0)
+        XCTAssertEqual(ElementType.float32.byteCount(shape: []), 4)
     }
 
     func testReshaping() throws {

@@ -138,6 +138,19 @@ final class ImportedModelTests: XCTestCase {
         XCTAssertEqual(normalizing.tables[0][0], -120)
         XCTAssertEqual(normalizing.tables[0][255], 80)
         XCTAssertEqual(try pixels.normalizing(mean: pixels.mean, deviation: pixels.deviation), pixels)
+        // Numbers that pixels become, and some that none does.
+        XCTAssertTrue(normalizing.takingNumbers.areNumbers)
+        XCTAssertEqual(normalizing.takingNumbers.quantization, normalizing.quantization)
+        let numbers = normalizing.numbers(of: [0, 255])
+        XCTAssertEqual(numbers, [8, 208])
+        XCTAssertEqual(try normalizing.pixels(of: numbers), [0, 255])
+        XCTAssertThrowsError(try normalizing.pixels(of: [0])) {
+            XCTAssertEqual("\($0)", "no pixel becomes the number -128 in channel 0")
+        }
+        // Where pixels are the numbers already, they stay it.
+        let unit = try PixelQuantization(
+            stated: AffineQuantization(scale: Double(Float(1.0 / 255)), zeroPoint: -128), channels: 1)
+        XCTAssertTrue(try unit.normalizing(mean: [0], deviation: [1]).areNumbers)
         for bad in [AffineQuantization(scale: 0, zeroPoint: 0), AffineQuantization(scale: 1, zeroPoint: 128)] {
             XCTAssertThrowsError(try PixelQuantization(stated: bad, channels: 1))
         }

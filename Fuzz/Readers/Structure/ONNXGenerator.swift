@@ -41,7 +41,9 @@ struct ONNXGenerator {
         let output = chance.once(in: 4) ? chance.one(of: values).name : values[values.count - 1].name
         graph = graph.with(12, Self.value(output, [1, 1]))
         if chance.once(in: 4) { graph = graph.with(12, Self.value(chance.one(of: values).name, [1, 1])) }
-        return WireMessage().with(1, 8).with(7, graph).with(8, WireMessage().with(1, "").with(2, 17)).encoded
+        // What axes and attributes mean depends on the version.
+        let version = chance.once(in: 3) ? chance.one(of: [7, 9, 10, 11, 12, 13, 18]) : 17
+        return WireMessage().with(1, 8).with(7, graph).with(8, WireMessage().with(1, "").with(2, version)).encoded
     }
 
     private static func value(_ name: String, _ shape: [Int]) -> WireMessage {
@@ -79,12 +81,24 @@ struct ONNXGenerator {
         return "c\(count)"
     }
 
-    /// Bytes, of int8 or uint8.
+    /// Bytes, of int8 or uint8; now and then none, under sides that no memory holds.
     private mutating func wholeConstant(_ shape: [Int], _ numbers: [Int]) -> String {
         count += 1
-        let bytes = numbers.map { UInt8(truncatingIfNeeded: $0) }
+        let isEmpty = chance.once(in: 4 * oddness)
+        let sides = isEmpty ? shape.prefix(1) + [0, 1 << 40, 1 << 40] : shape
+        let bytes = isEmpty ? [] : numbers.map { UInt8(truncatingIfNeeded: $0) }
         let type = number(chance.one(of: [2, 3]))
-        constants.append(WireMessage().with(1, shape).with(2, type).with(8, "c\(count)").with(9, .bytes(bytes)))
+        constants.append(WireMessage().with(1, sides).with(2, type).with(8, "c\(count)").with(9, .bytes(bytes)))
+        return "c\(count)"
+    }
+
+    /// Zero points of whole weights: bytes, or now and then numbers of 32 bits, which may be none of the weights'.
+    private mutating func zeroPoints(_ shape: [Int], _ lines: Int) -> String {
+        guard chance.once(in: oddness) else { return wholeConstant(shape, [Int](repeating: 0, count: lines)) }
+        count += 1
+        let numbers = (0..<lines).map { _ in Int32(truncatingIfNeeded: number(0)) }
+        let bytes = numbers.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+        constants.append(WireMessage().with(1, shape).with(2, 6).with(8, "c\(count)").with(9, .bytes(bytes)))
         return "c\(count)"
     }
 
@@ -93,9 +107,12 @@ struct ONNXGenerator {
         let elements = max(0, min(4096, shape.reduce(1, *)))
         let weights = wholeConstant(shape, (0..<elements).map { $0 % 255 - 127 })
         let lines = chance.once(in: 2) ? 1 : shape[0]
-        let scales = constant(lines == 1 ? [] : [lines], numbers: [Float](repeating: 0.01, count: lines))
+        let scaled = lines == 1 ? [] : [lines]
+        let scales = constant(scaled, numbers: [Float](repeating: 0.01, count: lines))
+        let zeros = chance.once(in: 3) ? zeroPoints(scaled, lines) : ""
         let output = "w\(count)"
-        let node = WireMessage().with(1, weights).with(1, scales).with(2, output).with(4, "DequantizeLinear")
+        let node = WireMessage().with(1, weights).with(1, scales).with(1, zeros).with(2, output)
+            .with(4, "DequantizeLinear")
         graph = graph.with(1, node.with(5, Self.attribute("axis", number(0))))
         return output
     }

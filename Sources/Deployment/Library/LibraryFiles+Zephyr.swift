@@ -30,7 +30,7 @@ extension LibraryFiles {
             set(_\(c)_folder "")
             \(choices.joined(separator: "\n"))
             if(_\(c)_folder STREQUAL "")
-                message(FATAL_ERROR "\(c) has no archive for this core: export again with --target")
+                message(FATAL_ERROR "\(c) has no archive for this core: export again with --target; where CONFIG_TRAP_UNALIGNED_ACCESS is set, with a -strict one")
             endif()
             zephyr_include_directories(${CMAKE_CURRENT_LIST_DIR}/../src)
             zephyr_link_libraries(${CMAKE_CURRENT_LIST_DIR}/../src/${_\(c)_folder}/lib\(c).a)
@@ -51,14 +51,17 @@ extension LibraryFiles {
             }
         }
         let core = "CONFIG_CPU_" + target.processor.uppercased().replacing("-", with: "_")
-        guard let unit = target.unit else { return "\(core) AND NOT CONFIG_FP_HARDABI" }
+        let trap =
+            target.isStrict
+            ? " AND CONFIG_TRAP_UNALIGNED_ACCESS"
+            : target.readsUnaligned ? " AND NOT CONFIG_TRAP_UNALIGNED_ACCESS" : ""
+        guard let unit = target.unit else { return "\(core) AND NOT CONFIG_FP_HARDABI\(trap)" }
         let precision =
             switch unit {
             case "fpv5-d16": " AND CONFIG_CPU_HAS_FPU_DOUBLE_PRECISION"
             case "fpv5-sp-d16" where target.processor == "cortex-m7": " AND NOT CONFIG_CPU_HAS_FPU_DOUBLE_PRECISION"
             default: ""
             }
-        let trap = target.isStrict ? " AND CONFIG_TRAP_UNALIGNED_ACCESS" : ""
         return "\(core) AND CONFIG_FP_HARDABI\(precision)\(trap)"
     }
 
@@ -82,7 +85,7 @@ extension LibraryFiles {
 
             | | |
             | --- | ---: |
-            | image | \(source.input.width) × \(source.input.height) pixels, \(source.input.channels) bytes each |
+            | image | \(source.input.width) × \(source.input.height) pixels, \(source.input.channels) bytes each |\(export.program.model.pixels.row(k))
             | memory of a context | \(source.memoryBytes) B |
             | context | \(4 * source.stateWords) B |
             | stack | \(export.options.stack) B |
@@ -105,7 +108,9 @@ extension LibraryFiles {
             **CMake**: `add_subdirectory(…)` or `find_package(\(c) CONFIG PATHS …)`, then `target_link_libraries(app PRIVATE \(c)::\(c))`.
             The core comes from `-mcpu`, `-mfloat-abi` and `-mfpu` in the compiler's flags, or from `\(k)_TARGET`.
 
-            **Arduino**: put this folder into the sketchbook's `libraries`. **PlatformIO**: into the project's `lib`.
+            **Arduino**: put this folder into the sketchbook's `libraries`. Boards on mbed, as the Nano 33 BLE, pass floating-point numbers softly
+            (`softfp`) and link `m4`, others with a Cortex-M4F `m4-hard`: `--target m4,m4-hard` serves both. **PlatformIO**: put it into the
+            project's `lib`.
 
             **Zephyr**: `-DEXTRA_ZEPHYR_MODULES=…` and `CONFIG_\(k)=y`.
 

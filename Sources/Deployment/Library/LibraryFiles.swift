@@ -200,11 +200,12 @@ package struct LibraryFiles {
         """
     }
 
-    /// The first target whose flags are all given.
+    /// The first target whose flags are all given. A soft archive does not link where numbers are passed in registers.
     private func cmakeGuess(_ target: LibraryTarget) -> String {
-        let tests = target.flags.filter { !($0 == "-mfloat-abi=soft" || $0 == "-mabi=ilp32") }.map { flag in
-            "_\(c)_flags MATCHES \" \(flag) \""
-        }
+        func isGiven(_ flag: String) -> String { "_\(c)_flags MATCHES \" \(flag) \"" }
+        let tests =
+            target.flags.filter { !($0 == "-mfloat-abi=soft" || $0 == "-mabi=ilp32") }.map(isGiven)
+            + (target.isSoftArm ? ["NOT " + isGiven("-mfloat-abi=hard")] : [])
         return """
                 if(NOT _\(c)_target AND \(tests.joined(separator: " AND ")))
                     set(_\(c)_target \(target.name))
@@ -276,6 +277,9 @@ package struct LibraryFiles {
             if cpu and not any(flag.startswith("-mcpu") for flag in flags):
                 flags.append("-mcpu=" + cpu)
             soft = ("-mfloat-abi=soft", "-mabi=ilp32")
+            hard = "-mfloat-abi=hard"
+            # A soft archive does not link where numbers are passed in registers.
+            archives = [each for each in archives if hard in each[1] or hard not in flags]
             fitting = [folder for folder, wanted in archives if all(flag in flags for flag in wanted if flag not in soft)]
             # Those with more flags come behind.
             if not fitting:

@@ -78,6 +78,14 @@ public struct LibraryTarget: Sendable, Hashable {
         return all.filter { $0.name == name }
     }
 
+    /// Whether it is a core of Arm's on which floating-point numbers are passed as whole ones are.
+    var isSoftArm: Bool { isArm && unit == nil }
+
+    /// Whether its kernels read words at any address, which a core can be told to trap.
+    var readsUnaligned: Bool {
+        ["cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"].contains(processor) && !isStrict
+    }
+
     /// What a compiler of C is told, gcc or clang.
     var flags: [String] {
         guard isArm else { return ["-march=\(processor)", "-mabi=ilp32"] }

@@ -84,7 +84,7 @@ extension FirmwareExport {
 
             | | |
             | --- | ---: |
-            | image | \(input.width) × \(input.height) pixels of \(counted(input.channels, "byte")) |
+            | image | \(input.width) × \(input.height) pixels of \(counted(input.channels, "byte")) |\(program.model.pixels.row(k))
             | arena | \(program.arenaBytes) B |
             | windows of convolutions | \(source.columnBytes) B |
             | stack | \(options.stack) B |

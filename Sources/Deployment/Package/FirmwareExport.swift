@@ -57,7 +57,7 @@ public struct FirmwareExport {
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
         data = DataSource(
             header: HeaderSource(
-                source: source, outputs: program.outputs.map(\.quantization), pixels: program.model.pixels.stated,
+                source: source, outputs: program.outputs.map(\.quantization), pixels: program.model.pixels,
                 stack: options.stack, build: CRC32.checksum(weights), camera: options.camera,
                 exponentials: Self.exponentials(program)),
             classNames: program.model.classNames)

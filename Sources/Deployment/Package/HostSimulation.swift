@@ -6,9 +6,19 @@ public struct HostSimulation {
 
     /// Reads a package's model.
     ///
+    /// - Parameter takesNumbers: takes the numbers of an imported model and 128 for pixels, though the device may make them of pixels itself.
     /// - Throws: `DeploymentError` where its weights or its code are no longer what the model makes: what is simulated is what runs on the
     ///   device.
-    public init(_ package: FirmwarePackage) throws { executor = HostExecutor(try package.verified().program) }
+    public init(_ package: FirmwarePackage, takesNumbers: Bool = false) throws {
+        let program = try package.verified().program
+        guard takesNumbers else {
+            executor = HostExecutor(program)
+            return
+        }
+        var model = program.model
+        model.pixels = model.pixels.takingNumbers
+        executor = HostExecutor(try KernelProgram(model, plan: program.plan))
+    }
 
     /// The outputs' bytes for an image's pixels.
     ///

@@ -38,13 +38,19 @@ extension HeaderSource {
             .map { "\(c)_\($0)" }
     }
 
-    /// What an image's bytes stand for.
+    /// What an image's bytes stand for, where an imported model says it.
     var inputConstants: String {
-        guard let pixels else { return "" }
+        guard let stated = pixels.stated else { return "" }
+        guard pixels.areNumbers else {
+            return """
+                // A byte of the image is a pixel of 0 to 255, as a camera gives it. The network takes it for \(pixels.formula).
+
+                """
+        }
         return """
             // A byte of the image stands for SCALE * (byte - ZERO). A model whose input is int8 has bytes of 128 less.
-            #define \(k)_INPUT_SCALE \(Float(pixels.scale))f
-            #define \(k)_INPUT_ZERO \(pixels.zeroPoint + 128)
+            #define \(k)_INPUT_SCALE \(Float(stated.scale))f
+            #define \(k)_INPUT_ZERO \(stated.zeroPoint + 128)
 
             """
     }
@@ -168,5 +174,24 @@ extension HeaderSource {
         /// many they are goes to `bytes`. NULL where there is none, or no image was computed.
         const int8_t *\(c)_head_r(const \(c)_t *context, int32_t index, int32_t *bytes);
         """
+    }
+}
+
+extension PixelQuantization {
+    /// What a pixel is to the network, for people: a mean and a deviation for all channels, or one for each.
+    var formula: String {
+        func list(_ values: [Float]) -> String {
+            Set(values).count == 1 ? "\(values[0])" : "[\(values.map { "\($0)" }.joined(separator: ", "))][channel]"
+        }
+        return "(byte / 255 - \(list(mean))) / \(list(deviation))"
+    }
+
+    /// A row of a package's README that says what a byte is, where an imported model says it.
+    func row(_ k: String) -> String {
+        guard stated != nil else { return "" }
+        return "\n| a byte of the image | "
+            + (areNumbers
+                ? "the model's own number and 128: `\(k)_INPUT_SCALE`, `\(k)_INPUT_ZERO`"
+                : "a pixel of 0 to 255, taken for \(formula)") + " |"
     }
 }

@@ -5,8 +5,8 @@ struct HeaderSource {
     let source: NetworkSource
     /// Of each output.
     let outputs: [AffineQuantization]
-    /// What an image's bytes stand for, where an imported model says it.
-    let pixels: AffineQuantization?
+    /// What an image's bytes stand for.
+    let pixels: PixelQuantization
     /// Bytes of stack that are set aside.
     let stack: Int
     /// Tells this network with these weights from every other.
@@ -49,10 +49,15 @@ struct HeaderSource {
         // Of the memory and of the weights. More does no harm: 32 is a line of an M7's cache.
         #define \(k)_ALIGNMENT 8
         // In front of a declaration: \(k)_ALIGNED static uint8_t memory[\(k)_MEMORY_BYTES];
-        #ifdef __cplusplus
+        #if defined(__GNUC__)
+        #define \(k)_ALIGNED __attribute__((aligned(32)))
+        #elif defined(__cplusplus) && __cplusplus >= 201103L
         #define \(k)_ALIGNED alignas(32)
-        #else
+        #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
         #define \(k)_ALIGNED _Alignas(32)
+        #else
+        // The compiler has no word for it that we know: see to \(k)_ALIGNMENT yourself.
+        #define \(k)_ALIGNED
         #endif
         // Enough for every call.
         #define \(k)_STACK_BYTES \(stack)
@@ -71,7 +76,8 @@ struct HeaderSource {
         };
         typedef int32_t \(c)_status;
 
-        /// A network at work: where its memory and its weights are, and how far the image is. It may lie anywhere and be copied with its memory.
+        /// A network at work: where its memory and its weights are, and how far the image is. It may lie anywhere and be moved; its memory
+        /// stays where it is. A copy works in the same memory: for another image at the same time open another context.
         typedef struct {
             uintptr_t opaque[\(source.stateWords)];
         } \(c)_t;
@@ -142,8 +148,8 @@ struct HeaderSource {
 
     private var statuses: String {
         InterfaceStatus.allCases.map { status in
-            "    /// \(status.meaning(c))\n    \(k)_\(status.constant) = \(status.rawValue),"
-        }.joined(separator: "\n")
+            "    /// \(status.meaning(c))\n    \(k)_\(status.constant) = \(status.rawValue)"
+        }.joined(separator: ",\n")
     }
 
     private var entry: String {

@@ -72,20 +72,12 @@ public struct ONNXImport: Sendable {
 
     private static let mostOutputs = 64
 
-    /// Names of the classes that it says, as `sapool export` writes them; nil where it says none.
-    package var classes: [String]? { property("classes") }
+    /// Names of the classes that it says; nil where it says none.
+    package var classes: [String]? { ONNXProperties(properties).classes }
 
-    /// What it says pixels become, likewise.
+    /// What it says pixels become; nil where it does not.
     package var pixels: ModelInterface.Pixels? {
-        guard let mean: [Float] = property("mean"), let deviation: [Float] = property("deviation"),
-            mean.count == network.inputShape.channels, deviation.count == mean.count,
-            (mean + deviation).allSatisfy(\.isFinite), deviation.allSatisfy({ $0 > 0 })
-        else { return nil }
-        return ModelInterface.Pixels(mean: mean, deviation: deviation)
-    }
-
-    private func property<Value: Decodable>(_ name: String) -> Value? {
-        properties[name].flatMap { try? JSONDecoder().decode(Value.self, from: Data($0.utf8)) }
+        ONNXProperties(properties).pixels(channels: network.inputShape.channels)
     }
 
     /// The version of the standard's operators that a model says it uses.

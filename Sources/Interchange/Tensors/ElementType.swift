@@ -39,15 +39,16 @@ public enum ElementType: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The bytes that a tensor of this type and `shape` takes, or nil if a side is negative or the product overflows.
+    /// The bytes that a tensor of this type and `shape` takes, or nil if a side is negative or a product overflows.
+    ///
+    /// Sides of 0 do not hide the others: where this answers, the product of any of the sides is a number.
     public func byteCount(shape: [Int]) -> Int? {
-        var total = 1
-        for side in shape {
+        var total = byteCount
+        for side in shape where side != 0 {
             let (product, overflow) = total.multipliedReportingOverflow(by: side)
-            guard side >= 0, !overflow else { return nil }
+            guard side > 0, !overflow else { return nil }
             total = product
         }
-        let (bytes, overflow) = total.multipliedReportingOverflow(by: byteCount)
-        return overflow ? nil : bytes
+        return shape.contains(0) ? 0 : total
     }
 }

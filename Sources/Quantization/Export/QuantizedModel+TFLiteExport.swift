@@ -6,10 +6,11 @@ import Planning
 extension QuantizedModel {
     /// The model for LiteRT and what reads its files: int8 operators whose bytes, by LiteRT's reference kernels, are this model's.
     ///
+    /// - Parameter pixels: what the file says pixels become; nil for what the model takes them for.
     /// - Throws: `QuantizationError` that names all that LiteRT has no operators for, or where the model lacks something.
-    package func tfliteContent() throws -> TFLiteContent {
+    package func tfliteContent(pixels: ModelInterface.Pixels? = nil) throws -> TFLiteContent {
         let rounded = inSinglePrecision
-        var translation = TFLiteTranslation(rounded)
+        var translation = TFLiteTranslation(rounded, pixels: pixels)
         var content = try translation.translated()
         // Files whose operators are read one by one need no note; sums in int32 are read by it.
         if !Self.isRead(content) { content.note = try rounded.note(beside: content).serialized() }

@@ -49,6 +49,8 @@ struct TFLiteCall {
 struct TFLiteTranslation {
     var content: TFLiteContent
     let model: QuantizedModel
+    /// What is told of pixels, where that is another than what the model takes them for.
+    private let pixels: ModelInterface.Pixels?
     private(set) var writer: KernelWriter
     /// What new tensors are called by.
     private(set) var name = ""
@@ -57,8 +59,8 @@ struct TFLiteTranslation {
     private var tensorNames: [String: Int] = [:]
 
     /// - Parameter model: with scales of single precision.
-    init(_ model: QuantizedModel) {
-        self.model = model
+    init(_ model: QuantizedModel, pixels: ModelInterface.Pixels? = nil) {
+        (self.model, self.pixels) = (model, pixels)
         writer = KernelWriter(model)
         content = TFLiteContent(name: model.network.name)
     }
@@ -203,12 +205,13 @@ struct TFLiteTranslation {
 
     /// What numbers mean, for other programs.
     private mutating func describe() {
-        let (pixels, quantization) = (model.pixels, model.pixels.quantization.inSinglePrecision)
+        let (own, quantization) = (model.pixels, model.pixels.quantization.inSinglePrecision)
         // Where pixels are the numbers and 128, that is what is told, exactly.
-        let isPlain = pixels.isUniform
+        let isPlain = pixels == nil && own.isUniform
         content.description = TFLiteContent.Description(
-            mean: isPlain ? [Float(128 + quantization.zeroPoint)] : pixels.mean.map { $0 * 255 },
-            deviation: isPlain ? [Float(1 / quantization.scale)] : pixels.deviation.map { $0 * 255 },
+            mean: isPlain ? [Float(128 + quantization.zeroPoint)] : (pixels?.mean ?? own.mean).map { $0 * 255 },
+            deviation: isPlain
+                ? [Float(1 / quantization.scale)] : (pixels?.deviation ?? own.deviation).map { $0 * 255 },
             classes: model.network.detector == nil ? model.classNames : [],
             input: isPlain
                 ? "an image, its pixels of 0 to 255 less 128" : "an image, its pixels normalised, then quantised",

@@ -54,8 +54,18 @@ public struct PixelQuantization: Sendable, Hashable, Codable {
     /// - Throws: `QuantizationError` where the normalisation is none.
     public func normalizing(mean: [Float], deviation: [Float]) throws(QuantizationError) -> PixelQuantization {
         guard let stated, mean != self.mean || deviation != self.deviation else { return self }
-        let plain = try PixelQuantization(mean: mean, deviation: deviation)
-        return PixelQuantization(plain, stated)
+        let normalizing = PixelQuantization(try PixelQuantization(mean: mean, deviation: deviation), stated)
+        // Where pixels are these numbers already no table is needed.
+        let numbers = takingNumbers
+        return normalizing.tables == numbers.tables ? numbers : normalizing
+    }
+
+    /// The same stated quantisation for bytes that are its numbers and 128, whatever is known of pixels.
+    package var takingNumbers: PixelQuantization {
+        guard let stated, let numbers = try? PixelQuantization(stated: stated, channels: mean.count) else {
+            return self
+        }
+        return numbers
     }
 
     private init(_ plain: PixelQuantization, _ stated: AffineQuantization) {
@@ -70,7 +80,7 @@ public struct PixelQuantization: Sendable, Hashable, Codable {
     }
 
     /// Whether pixels are the stated numbers and 128.
-    private var areNumbers: Bool { stated != nil && convertsPixels != true }
+    package var areNumbers: Bool { stated != nil && convertsPixels != true }
 
     /// Whether one mean and one deviation serve all channels: the device then adds one number to every pixel.
     public var isUniform: Bool {
@@ -81,6 +91,34 @@ public struct PixelQuantization: Sendable, Hashable, Codable {
     public func real(_ pixel: UInt8, channel: Int) -> Double {
         if let stated, areNumbers { return stated.scale * Double(Int(pixel) - 128 - stated.zeroPoint) }
         return (Double(pixel) / 255 - Double(mean[channel])) / Double(deviation[channel])
+    }
+
+    /// The pixels that become some numbers.
+    ///
+    /// - Parameter numbers: as bytes of 128 more, the channels of a pixel together.
+    /// - Throws: `QuantizationError` where a number is none that a pixel becomes.
+    package func pixels(of numbers: [UInt8]) throws(QuantizationError) -> [UInt8] {
+        let pixels = tables.map { table in
+            Dictionary(zip(table, UInt8.min...UInt8.max), uniquingKeysWith: { first, _ in first })
+        }
+        var found: [UInt8] = []
+        found.reserveCapacity(numbers.count)
+        for (index, byte) in numbers.enumerated() {
+            let (channel, number) = (index % mean.count, Int8(bitPattern: byte ^ 0x80))
+            guard let pixel = pixels[channel][number] else {
+                throw QuantizationError("no pixel becomes the number \(number) in channel \(channel)")
+            }
+            found.append(pixel)
+        }
+        return found
+    }
+
+    /// The numbers that some pixels become, as `pixels(of:)` takes them.
+    package func numbers(of pixels: [UInt8]) -> [UInt8] {
+        let tables = tables
+        return pixels.enumerated().map { index, pixel in
+            UInt8(bitPattern: tables[index % mean.count][Int(pixel)]) ^ 0x80
+        }
     }
 
     /// Of the network's input.

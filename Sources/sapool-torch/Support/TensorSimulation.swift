@@ -38,14 +38,27 @@ struct TensorSimulation {
         }
         let count = try interface.input.sampleCount(of: data, "\"input\" in \(path)")
         guard let emulator else {
-            let host = try HostSimulation(package)
+            let host = try HostSimulation(package, takesNumbers: true)
             return Outcome(
                 outputs: try interface.tensors(data, count, of: program) { try host.scores(of: $0) }, run: nil)
         }
-        let run = try emulator.run((0..<count).map { interface.image($0, of: data, program.model) })
+        let run = try emulator.run((0..<count).map { try bytes($0, of: data, path) })
         var answers = run.inferences.map(\.answer.scores)[...]
         let outputs = try interface.tensors(data, count, of: program) { _ in answers.popFirst() ?? [] }
         return Outcome(outputs: outputs, run: run)
+    }
+
+    /// A sample as the device takes it. One that makes its numbers of pixels can only be given those that a pixel becomes.
+    private func bytes(_ sample: Int, of data: TensorData, _ path: String) throws -> [UInt8] {
+        let (image, pixels) = (interface.image(sample, of: data, program.model), program.model.pixels)
+        guard pixels.stated != nil, !pixels.areNumbers else { return image }
+        do {
+            return try pixels.pixels(of: image)
+        } catch {
+            throw DeploymentError(
+                "\(package.path) takes pixels, and sample \(sample) of \(path) cannot be given as such: \(error); leave --qemu out, or export the "
+                    + "package with --numbers")
+        }
     }
 }
 

@@ -60,59 +60,39 @@ struct Export: ParsableCommand {
     @Option(help: ArgumentHelp("The file to write, or the package's folder.", valueName: "path"))
     var output: String
     @OptionGroup var chosen: WeightsOptions
-    @Option(
-        help: ArgumentHelp(
-            "The library's cores, with commas between, or all: \(LibraryTarget.all.map(\.name).joined(separator: ", ")).",
-            valueName: "cores"),
-        transform: { try LibraryTarget.named($0) })
-    var target: [LibraryTarget]?
-    @Option(
-        help: ArgumentHelp(
-            "The size of a camera's image, as 320x240: the library takes its rows, and crops and resizes as the run was evaluated.",
-            valueName: "size"),
-        transform: { try Self.size($0) })
-    var camera: ImageSize?
+    @OptionGroup(title: "Firmware and library") var package: DevicePackageOptions
     @OptionGroup(title: "Firmware") var firmware: FirmwareExportOptions
+    @OptionGroup(title: "Library") var library: LibraryExportOptions
 
     func validate() throws {
-        if format != .firmware, format != .library, let option = firmware.given {
+        if format != .firmware, format != .library, let option = package.given {
             throw ValidationError("\(option) is for --format firmware and library: leave it out.")
         }
-        if format == .library, let option = firmware.ofBoards {
+        if format == .library, let option = firmware.given {
             throw ValidationError(
                 "\(option) is for --format firmware: leave it out, the library's cores are its --target.")
         }
-        if format != .library, target != nil {
-            throw ValidationError("--target is for --format library: leave it out.")
+        if format != .firmware, let option = firmware.given {
+            throw ValidationError("\(option) is for --format firmware: leave it out.")
         }
-        if format != .library, camera != nil {
-            throw ValidationError("--camera is for --format library: leave it out.")
+        if format != .library, let option = library.given {
+            throw ValidationError("\(option) is for --format library: leave it out.")
         }
-        if format == .library, target == nil {
+        if format == .library, library.target == nil {
             throw ValidationError(
                 "--format library compiles for cores: name them by --target (m4-hard, or several with commas between, or all)."
             )
         }
     }
 
-    /// A size such as `320x240`.
-    private static func size(_ text: String) throws -> ImageSize {
-        let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        guard sides.count == 2, let width = sides[0], let height = sides[1], (1...1 << 15).contains(width),
-            (1...1 << 15).contains(height)
-        else {
-            throw ValidationError("\"\(text)\" is no size of an image: give width and height, as 320x240.")
-        }
-        return ImageSize(width: width, height: height)
-    }
-
     func run() throws {
         if format == .firmware { return try exportFirmware() }
         if format == .library { return try exportLibrary() }
-        let (network, metadata) = try description()
+        let (network, meaning) = try description()
+        let metadata = try meaning.metadata()
         try checkOutput()
         if format == .onnxQDQ { return try exportInt8(metadata) }
-        if format == .tflite { return try exportTFLite() }
+        if format == .tflite { return try exportTFLite(meaning) }
         let (state, path) = try TrainedModel.state(of: RunFolder(folder), chosen.weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
@@ -172,9 +152,8 @@ struct Export: ParsableCommand {
 
     private func exportFirmware() throws {
         let run = RunFolder(folder)
-        var model = try QuantizedModel(contentsOf: run.int8)
-        try firmware.adapt(&model, run.int8)
-        let export = try FirmwareExport(KernelProgram(model), options: firmware.options)
+        let model = try self.package.model(of: run)
+        let export = try FirmwareExport(KernelProgram(model), options: firmware.added(to: self.package.options))
         let package = try FirmwarePackage.write(
             export, to: output,
             preprocessing: run.holdsRun ? RunConfiguration.read(from: run).configuration.evaluationTransform : nil,
@@ -202,12 +181,11 @@ struct Export: ParsableCommand {
 
     private func exportLibrary() throws {
         let run = RunFolder(folder)
-        var model = try QuantizedModel(contentsOf: run.int8)
-        try firmware.adapt(&model, run.int8)
-        var options = firmware.options
+        let model = try package.model(of: run)
+        var options = package.options
         // What fits is up to the linker of whoever takes the library.
         (options.sram, options.flash) = (1 << 30, 1 << 30)
-        if let camera {
+        if let camera = library.camera {
             guard run.holdsRun else {
                 throw TrainingError(
                     "\(folder) holds no run, so nothing says how images of a camera are cropped and resized: leave --camera out"
@@ -217,8 +195,8 @@ struct Export: ParsableCommand {
                 size: camera, transform: RunConfiguration.read(from: run).configuration.evaluationTransform)
         }
         let export = try FirmwareExport(KernelProgram(model), options: options)
-        let library = try LibraryPackage.write(export, targets: target ?? [], to: output)
-        for (target, bytes) in library.archives {
+        let written = try LibraryPackage.write(export, targets: library.target ?? [], to: output)
+        for (target, bytes) in written.archives {
             print(
                 "\(output): \(model.network.name) for \(target.name) (\(target.title)), \(grouped(bytes)) B of archive")
         }
@@ -231,9 +209,11 @@ struct Export: ParsableCommand {
         print("\(output): \(model.network.name) in int8, QDQ")
     }
 
-    private func exportTFLite() throws {
-        let model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
-        let content = try model.tfliteContent()
+    private func exportTFLite(_ meaning: Meaning) throws {
+        var model = try QuantizedModel(contentsOf: RunFolder(folder).int8)
+        // Of a run the model says both itself, as it was quantised.
+        if meaning.isImported, !meaning.classes.isEmpty { model.classNames = meaning.classes }
+        let content = try model.tfliteContent(pixels: meaning.isImported ? meaning.pixels : nil)
         try content.write(to: output)
         let operators = content.operators.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         print("\(output): \(model.network.name) in int8, \(operators.joined(separator: ", "))")
@@ -244,21 +224,49 @@ struct Export: ParsableCommand {
         }
     }
 
-    /// The network, and what a user of the file has to know.
-    private func description() throws -> (network: Network, metadata: [String: String]) {
+    /// What a user of the file has to know beside the network.
+    private struct Meaning {
+        /// Whether it is of an imported network's folder.
+        let isImported: Bool
+        /// Empty where nobody has named them.
+        let classes: [String]
+        /// Nil where nobody has said what pixels become.
+        let pixels: ModelInterface.Pixels?
+
+        /// As texts, those that there are.
+        func metadata() throws -> [String: String] {
+            func text(_ value: some Encodable) throws -> String {
+                String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+            }
+            var metadata: [String: String] = [:]
+            if !classes.isEmpty { metadata["classes"] = try text(classes) }
+            if let pixels {
+                metadata["mean"] = try text(pixels.mean)
+                metadata["deviation"] = try text(pixels.deviation)
+                metadata["normalisation"] = "(pixel / 255 - mean) / deviation, channels first"
+            }
+            return metadata
+        }
+    }
+
+    private func description() throws -> (network: Network, meaning: Meaning) {
         let run = RunFolder(folder)
         guard run.holdsRun || !FileManager.default.fileExists(atPath: run.network) else {
-            return (try Network(jsonFile: run.network), [:])
+            let network = try Network(jsonFile: run.network)
+            let interface =
+                ModelInterface.isThere(in: folder) ? try ModelInterface(folder: folder, of: network) : nil
+            return (
+                network,
+                Meaning(isImported: true, classes: interface?.classes ?? [], pixels: interface?.normalization)
+            )
         }
         let (configuration, network) = try RunConfiguration.read(from: run)
-        func text(_ value: some Encodable) throws -> String {
-            String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
-        }
-        let metadata = [
-            "classes": try text(configuration.classNames), "mean": try text(configuration.normalization.mean),
-            "deviation": try text(configuration.normalization.deviation),
-            "normalisation": "(pixel / 255 - mean) / deviation, channels first",
-        ]
-        return (network, metadata)
+        let (mean, deviation) = (configuration.normalization.mean, configuration.normalization.deviation)
+        return (
+            network,
+            Meaning(
+                isImported: false, classes: configuration.classNames,
+                pixels: ModelInterface.Pixels(mean: mean, deviation: deviation))
+        )
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import CommandLineSupport
 import Compression
@@ -74,6 +75,7 @@ struct Prune: ParsableCommand {
         guard !FileManager.default.fileExists(atPath: output + "/network.json") else {
             throw TrainingError("\(output) holds a network already: choose another output folder")
         }
+        try ImportedModel.check(output: output)
         let before = try Cost(network)
         let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
         let device = try machine.apply()

@@ -42,7 +42,11 @@ extension ONNXGraphReader {
     mutating func hardSigmoid(_ node: ONNXNodeProto) throws {
         let x = try shuffled(node)
         let (alpha, beta) = (try node.number("alpha", default: 0.2), try node.number("beta", default: 0.5))
-        guard abs(alpha - 1.0 / 6) > 1e-4 || beta != 0.5 else { return try activation(node, .hardSigmoid) }
+        guard alpha.isFinite, beta.isFinite else {
+            throw ONNXNodeProblem.broken("has alpha \(alpha) and beta \(beta), which are no finite numbers")
+        }
+        // A sixth in single precision.
+        if abs(alpha - 1.0 / 6) <= 1e-6, beta == 0.5 { return try activation(node, .hardSigmoid) }
         try chain(
             node, x,
             [
@@ -231,8 +235,11 @@ extension ONNXGraphReader {
         let x = try value(node)
         let axis = try node.integer("axis", default: operatorSet < 13 ? 1 : -1)
         let place = axis < 0 ? axis &+ x.sides.count : axis
+        guard x.sides.indices.contains(place) else {
+            throw ONNXNodeProblem.broken("has the axis \(axis) of values of \(x.sides.count) dimensions")
+        }
         // Before version 13, all axes from this one on shared.
-        let isAlone = operatorSet >= 13 || x.sides.dropFirst(place &+ 1).allSatisfy { $0 == 1 }
+        let isAlone = operatorSet >= 13 || x.sides.dropFirst(place + 1).allSatisfy { $0 == 1 }
         if x.sides.count == 2, place == 1, x.shape.isMap, x.shape.size != 1 {
             // All numbers of a flattened map.
             guard x.imported.runs(ModelInterface.Port.channelsFirst) else {

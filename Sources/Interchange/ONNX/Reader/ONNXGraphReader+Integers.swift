@@ -93,11 +93,21 @@ extension ONNXGraphReader {
         let type = try wholeType(node)
         guard scale.isFinite, scale > 0 else { throw ONNXNodeProblem.broken("has the scale \(scale)") }
         let zeros = try wholeNumbers(node, 2) ?? [0]
-        guard zeros.count == 1, (type == .int8 ? -128...127 : 0...255).contains(zeros[0]) else {
+        guard zeros.count == 1, let range = Self.zeroPoints(of: type), let zero = Int32(exactly: zeros[0]),
+            range.contains(zero)
+        else {
             throw ONNXNodeProblem.broken("has the zero point \(zeros.map { Int($0) }.shortened)")
         }
-        let zero = Int(zeros[0]) - (type == .uint8 ? 128 : 0)
-        return (ImportedQuantization(scale: scale, zeroPoint: zero), type)
+        return (ImportedQuantization(scale: scale, zeroPoint: Int(zero) - (type == .uint8 ? 128 : 0)), type)
+    }
+
+    /// The zero points that bytes have, which are some of their numbers; nil for other types, which may have any.
+    private static func zeroPoints(of type: ElementType) -> ClosedRange<Int32>? {
+        switch type {
+        case .int8: -128...127
+        case .uint8: 0...255
+        case .bool, .int16, .int32, .int64, .float16, .bfloat16, .float32, .float64: nil
+        }
     }
 
     /// int8 or uint8: the zero point's type, or what is said where there is none.
@@ -117,7 +127,7 @@ extension ONNXGraphReader {
     /// Real weights as whole ones, to the nearest, halves to even.
     func quantizedConstant(_ node: ONNXNodeProto, _ tensor: TensorData) throws -> ONNXConstant {
         let type = try wholeType(node)
-        let lines = try lines(node, tensor.shape)
+        let lines = try lines(node, tensor.shape, of: type)
         let ends = type == .int8 ? (-128, 127) : (0, 255)
         let numbers = tensor.floats().enumerated().map { index, real -> UInt8 in
             let line = lines.line(of: index)
@@ -135,7 +145,7 @@ extension ONNXGraphReader {
         guard [.int8, .uint8, .int32].contains(tensor.type), try node.integer("block_size", default: 0) == 0 else {
             throw ONNXNodeProblem.unsupported("reads a constant of other numbers than int8, uint8 and int32")
         }
-        let lines = try lines(node, tensor.shape)
+        let lines = try lines(node, tensor.shape, of: tensor.type)
         let numbers = try tensor.int64s().map { Int32(truncatingIfNeeded: $0) }
         let reals = numbers.enumerated().map { index, number -> Float in
             let line = lines.line(of: index)
@@ -157,7 +167,8 @@ extension ONNXGraphReader {
         func line(of index: Int) -> Int { scales.count == 1 ? 0 : index / length % scales.count }
     }
 
-    private func lines(_ node: ONNXNodeProto, _ shape: [Int]) throws -> Lines {
+    /// - Parameter type: of the whole numbers, which zero points are some of.
+    private func lines(_ node: ONNXNodeProto, _ shape: [Int], of type: ElementType) throws -> Lines {
         guard let scales = try weight(node, 1)?.tensor.floats(), scales.allSatisfy({ $0.isFinite && $0 > 0 }) else {
             throw ONNXNodeProblem.broken("has a scale that is not above 0")
         }
@@ -165,6 +176,9 @@ extension ONNXGraphReader {
         let zeros = stated.compactMap { Int32(exactly: $0) }
         guard zeros.count == stated.count, zeros.count == scales.count else {
             throw ONNXNodeProblem.broken("has \(scales.count) scales and \(stated.count) zero points")
+        }
+        if let range = Self.zeroPoints(of: type), let zero = zeros.first(where: { !range.contains($0) }) {
+            throw ONNXNodeProblem.broken("has the zero point \(zero) for numbers of \(range)")
         }
         guard scales.count > 1 else { return Lines(scales: scales, zeroPoints: zeros, axis: 0, length: 1) }
         let said = try node.integer("axis", default: 1)
