@@ -83,7 +83,7 @@ class Product:
 
     def emulated(self, model, core, source, expected):
         firmware, answers = f"{model.name}-{core}", f"{model.name}-{core}.safetensors"
-        export = ["export", model.name, "--format", "firmware", "--core", core, "--output", firmware]
+        export = ["export", model.name, "--format", "firmware", "--numbers", "--core", core, "--output", firmware]
         arguments = ["simulate", firmware, "--qemu", "--core", core, "--input", source, "--output", answers, "--json"]
         self.run(*export)
         said = self.json(*arguments)

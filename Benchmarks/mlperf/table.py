@@ -161,7 +161,7 @@ def cores(figures):
                          number(figures.get(model, "plan", "instructions", core)), number(counted("estimated_cycles")), published])
     head = ["", "core", "flash, B:", "SRAM, B:", "instructions:", "planned:", "est. cycles:", "ST, cycles:"]
     boards = ", ".join(f"{NAMES[core]} {board} at {hertz / 1e6:.0f} MHz" for core, (board, hertz) in BOARDS.items())
-    return (f"`sapool export NAME --format firmware --core CORE --output NAME-CORE && sapool simulate NAME-CORE --qemu --core CORE --input X "
+    return (f"`sapool export NAME --format firmware --numbers --core CORE --output NAME-CORE && sapool simulate NAME-CORE --qemu --core CORE --input X "
             f"--output Y --json`. ST's are measured, ours are not: clock over the median throughput of [MLPerf Tiny 1.3's closed submissions]({PUBLISHED}) "
             f"with X-CUBE-AI 10.2 ({boards}).\n\n" + rows(head, body))
 
