@@ -86,10 +86,9 @@ public final class NetworkBuilder {
             throw NetworkError("\(name): its output or its parameters have over 2³¹ elements")
         }
         // Bounds that keep every sum over a network inside 64 bits.
-        let cost = details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape)
-        guard cost <= 1 << 48 else {
+        guard details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape) <= 1 << 48 else {
             throw NetworkError(
-                "\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
+                "\(name): it takes over 2⁴⁸ multiply-accumulates: use a smaller image or larger patches")
         }
         guard nodes.count < 1 << 14 else { throw NetworkError("the network has over 16384 nodes") }
         if operation.isInput, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }

@@ -76,6 +76,28 @@ final class ArithmeticTests: XCTestCase {
         XCTAssertEqual(none.range(.meanSquaredError), 0...0)
     }
 
+    func testTheSmallestAndTheLargestNumbersAreCounted() {
+        for reach in [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 3e-36, 1e-30, .greatestFiniteMagnitude] {
+            var seen = ValueStatistics(channels: 1)
+            [0, reach / 2, -reach].withUnsafeBufferPointer { seen.add($0, channel: 0) }
+            // A second look, for which the range may have to be doubled past the largest number.
+            [reach, 0].withUnsafeBufferPointer { seen.add($0, channel: 0) }
+            for method in ValueStatistics.Method.allCases {
+                let range = seen.range(method)
+                XCTAssertGreaterThanOrEqual(range.lowerBound, -Double(reach), "\(reach), \(method)")
+                XCTAssertLessThanOrEqual(range.upperBound, Double(reach), "\(reach), \(method)")
+                XCTAssertGreaterThan(seen.quantization(method).scale, 0, "\(reach), \(method)")
+            }
+        }
+        var growing = ValueStatistics(channels: 1)
+        for number in [Float(1e-45), 1, 2.5e38, .greatestFiniteMagnitude] {
+            [number].withUnsafeBufferPointer { growing.add($0, channel: 0) }
+        }
+        XCTAssertEqual(growing.range(.minMax).upperBound, Double(Float.greatestFiniteMagnitude))
+        XCTAssertTrue(growing.range(.meanSquaredError).upperBound.isFinite)
+        XCTAssertGreaterThan(AffineQuantization(coveringPositive: 0...Double.leastNonzeroMagnitude).scale, 0)
+    }
+
     func testPixelsOfOneMeanAreMoved() throws {
         let half = try PixelQuantization(mean: [0.5, 0.5], deviation: [0.5, 0.5])
         XCTAssertTrue(half.isUniform)

@@ -45,10 +45,8 @@ public struct MultiHeadAttention: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
-        // Tokens squared may not fit in 64 bits; a network of that cost is refused anyway.
         let tokens = output.size.area
-        let (products, overflow) = (tokens * channels).multipliedReportingOverflow(by: 4 * channels + 2 * tokens)
-        return overflow ? .max : products
+        return saturatingProduct(tokens * channels, 4 * channels + 2 * tokens)
     }
 
     public var slidingWindow: Window? { nil }

@@ -38,7 +38,7 @@ public struct AffineQuantization: Sendable, Hashable, Codable {
             return
         }
         // At most 2¹² steps below the range, so that sums of products stay far inside int32.
-        let scale = max((high - low) / 255, high / 4096)
+        let scale = max((high - low) / 255, high / 4096, Double.leastNormalMagnitude)
         self.init(scale: scale, zeroPoint: Int((127 - high / scale).rounded()))
     }
 
