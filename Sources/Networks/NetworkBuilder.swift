@@ -67,6 +67,15 @@ public final class NetworkBuilder {
     /// The shape of a node's output.
     public func shape(of id: Node.ID) -> Shape { nodes[id.index].shape }
 
+    /// The size that a window makes of a map.
+    ///
+    /// - Throws: `NetworkError` that names the open scopes, where it does not fit.
+    func outputSize(of window: Window, over x: Node.ID) throws(NetworkError) -> Size {
+        do throws(NetworkError) { return try window.outputSize(shape(of: x).size) } catch {
+            throw error.at(qualified(""))
+        }
+    }
+
     /// Appends an operation.
     ///
     /// - Throws: `NetworkError` that names the node, where shapes or hyper-parameters do not fit.

@@ -82,8 +82,8 @@ public struct PositionEmbedding: OperationKind {
         let input = try singleMap(inputs, channels: channels)
         try require(
             channels % 2 == 0,
-            "its embedding has \(channels) channels, but positions need an even number: change the ratio or the heads, "
-                + "or use no positions")
+            "its embedding has \(channels) channels, and half of them tell the row: use an even number of channels, or "
+                + "no positions")
         if table == .learned {
             try require(
                 max(input.height, input.width) <= Self.maximumSide,
