@@ -54,6 +54,22 @@ final class NotationErrorTests: XCTestCase {
             "restoration=cubic in self-attentive: use nearest, bilinear, subpixel")
     }
 
+    /// A name that would be right elsewhere is not what somebody is asked to mean.
+    func testADetectorIsNoBackbone() {
+        let known =
+            "known are \(OwnNotation.backboneNames.joined(separator: ", ")), and names of the reference notation such as "
+            + "mobilenet_v2-nlp_headfix2-1222121"
+        for name in OwnNotation.detectorNames {
+            let complaint = "\(name) is a detector, and a backbone is wanted here: \(known)"
+            XCTAssertEqual(message("yolo-v3(backbone=\(name))"), complaint)
+            XCTAssertEqual(message("ssdlite(backbone=\(name)(backbone=resnet18))"), complaint)
+            XCTAssertThrowsError(try OwnNotation.strides(of: name)) { XCTAssertEqual("\($0)", complaint) }
+        }
+        XCTAssertEqual(message("ssd(backbone=ssd-lite)"), "unknown network \"ssd-lite\": \(known)")
+        XCTAssertEqual(
+            message("ssd(backbone=resnet-19)"), "unknown network \"resnet-19\" (did you mean resnet18?): \(known)")
+    }
+
     func testStrideDigits() {
         XCTAssertEqual(
             message("mobilenet_v2-nlp-122"),
