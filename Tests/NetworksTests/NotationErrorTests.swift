@@ -113,10 +113,15 @@ final class NotationErrorTests: XCTestCase {
     func testWidthBelongsToMobileNets() {
         XCTAssertEqual(
             message("resnet18-skip-1222", width: 0.5),
-            "only MobileNetV2 comes in widths, and resnet18 is none: leave the width out")
+            "only MobileNets V1 and V2 come in widths, and resnet18 is none: leave the width out")
         XCTAssertEqual(
             message("resnet8", width: 0.5),
             "only MobileNets V1 and V2 come in widths, and resnet8 is none: leave the width out")
+        XCTAssertEqual(
+            message("yolo-v3", width: 0.5),
+            "only MobileNets V1 and V2 come in widths: name one as backbone, or leave the width out")
+        XCTAssertEqual(
+            OwnNotation.backboneNames.filter(OwnNotation.comesInWidths), ["mobilenet-v2", "mobilenet-v1"])
         XCTAssertEqual(
             message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
     }

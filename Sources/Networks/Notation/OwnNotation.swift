@@ -84,13 +84,18 @@ public struct OwnNotation: Sendable {
 
     /// Reads a name.
     ///
-    /// - Parameter width: of a MobileNetV2 whose notation does not give one.
+    /// - Parameter width: of a MobileNet V1 or V2 whose notation does not give one.
     /// - Throws: `NetworkError` that says which part is unknown, and what is known.
     public init(_ text: String, width: Double = 1) throws {
         let call = try NotationParser.parse(text)
         family =
             try DetectorNotation.detector(call, width: width)
             ?? Self.backbone(call, width: width, others: DetectorNotation.names)
+    }
+
+    /// Whether a backbone comes in widths.
+    package static func comesInWidths(_ backbone: String) -> Bool {
+        readers.contains { $0.name == backbone && $0.hasWidth }
     }
 
     /// The strides of a backbone where its name does not give any: one number a stage, as published.
@@ -231,7 +236,7 @@ extension Network {
     ///   - notation: for example `mobilenet_v2-nlp_headfix2-1222121` or `plain-cnn(pool=self-attentive)`.
     ///   - input: shape of an image, `[C, H, W]`.
     ///   - classes: how many classes the classifier tells apart, or kinds of objects a detector finds.
-    ///   - width: of a MobileNetV2.
+    ///   - width: of a MobileNet V1 or V2.
     /// - Throws: `NetworkError` that says which part is unknown or does not fit.
     public init(notation: String, input: Shape, classes: Int, width: Double = 1) throws {
         let family: any NetworkFamily =

@@ -43,7 +43,7 @@ struct Train: ParsableCommand {
 
     @Option(help: "The network: a name in either notation, or the path of its JSON form.")
     var network: String?
-    @Option(help: "Width of a MobileNetV2.")
+    @Option(help: "Width of a MobileNet V1 or V2.")
     var width: Double?
     @Option(help: ArgumentHelp("Name of a data set, or a folder.", valueName: "name-or-folder"))
     var data: String?
@@ -122,7 +122,8 @@ struct Train: ParsableCommand {
             "What the learning rate of the first layer is multiplied by; of those behind it more and more, of the last 1."
     )
     var firstLayerRate: Double?
-    @Option(help: "What the learning rate of the layers that only weigh pixels in poolings is multiplied by, such as 3.")
+    @Option(
+        help: "What the learning rate of the layers that only weigh pixels in poolings is multiplied by, such as 3.")
     var logitsRate: Double?
     @Option(help: ArgumentHelp("A run whose network this one is to agree with (distillation).", valueName: "folder"))
     var teacher: String?
