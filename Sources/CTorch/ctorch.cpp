@@ -7,7 +7,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/cpu/Utils.h>
 #include <torch/csrc/autograd/variable.h>
@@ -117,7 +116,6 @@ int ct_call(ct_operator operation, const ct_value *arguments, size_t count, ct_t
     });
 }
 
-ct_tensor ct_retain(ct_tensor tensor) { return wrap(unwrap(tensor)); }
 void ct_release(ct_tensor tensor) { delete reinterpret_cast<at::Tensor *>(tensor); }
 
 ct_tensor ct_copy_in(const void *data, size_t bytes, const int64_t *shape, size_t rank, int dtype) {
@@ -247,11 +245,6 @@ bool ct_has_bfloat16(void) {
         }
         return false;
     });
-}
-
-const char *ct_cpu_capability(void) {
-    static const std::string capability = at::get_cpu_capability();
-    return capability.c_str();
 }
 
 }  // extern "C"

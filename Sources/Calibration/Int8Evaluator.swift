@@ -24,16 +24,18 @@ public struct Int8Evaluator {
         var (loss, correct, correct5) = (0.0, 0, 0)
         let batches = loader.batches(epoch: 0)
         while let batch = try batches.next() {
-            for (logits, label) in zip(try logits(batch), batch.labels) {
+            for (numbers, label) in zip(try numbers(batch), batch.labels) {
                 let label = Int(label)
-                guard logits.indices.contains(label) else {
+                guard numbers.indices.contains(label) else {
                     throw QuantizationError("an image is labelled \(label), and the model has \(classes) classes")
                 }
-                let ranked = logits.indices.sorted { logits[$0] == logits[$1] ? $0 < $1 : logits[$0] > logits[$1] }
+                let ranked = numbers.indices.sorted {
+                    numbers[$0] == numbers[$1] ? $0 < $1 : numbers[$0] > numbers[$1]
+                }
                 result.confusion[label][ranked[0]] += 1
                 if ranked[0] == label { correct += 1 }
                 if ranked.prefix(5).contains(label) { correct5 += 1 }
-                loss -= log(max(1e-30, Self.probabilities(logits)[label]))
+                loss -= log(max(areShares ? Self.leastShare : 1e-30, probabilities(numbers)[label]))
             }
             result.images += batch.count
             progress(result.images)
@@ -42,31 +44,25 @@ public struct Int8Evaluator {
         return result
     }
 
-    /// Probabilities of the classes for each image of a batch: `[B][classes]`.
+    /// Probabilities of the classes for each image of a batch: `[B][classes]`. Those of a softmax at the model's end are
+    /// its own shares, which sum to 1 as nearly as its bytes do.
     public func probabilities(_ batch: Batch) throws -> [[Float]] {
-        try logits(batch).map { Self.probabilities($0).map(Float.init) }
+        try numbers(batch).map { probabilities($0).map(Float.init) }
     }
 
-    /// Half a step of a softmax in int8: a share that is 0 is taken for it where logarithms are.
+    /// Half a step of a softmax in int8, which a share that is 0 is taken for where its logarithm is.
     private static let leastShare = 1.0 / 512
 
-    /// Logits as real numbers for each image of a batch; of shares their logarithms.
-    public func logits(_ batch: Batch) throws -> [[Double]] {
-        let quantization = runner.program.outputQuantization
-        let (classes, endsInSoftmax) = (classes, runner.program.model.network.endsInSoftmax)
-        return try runner.results(batch) { executor, image in
-            // Of several outputs the first are the classes.
-            executor.run(image).prefix(classes).map {
-                let real = quantization.real(of: $0)
-                return endsInSoftmax ? log(max(real, Self.leastShare)) : real
-            }
-        }
+    /// The int8 numbers of the classes for each image of a batch.
+    private func numbers(_ batch: Batch) throws -> [[Int8]] {
+        let classes = classes
+        // Of several outputs the first are the classes.
+        return try runner.results(batch) { executor, image in Array(executor.run(image).prefix(classes)) }
     }
 
-    private static func probabilities(_ logits: [Double]) -> [Double] {
-        let most = logits.max() ?? 0
-        let exponentials = logits.map { exp($0 - most) }
-        let sum = exponentials.reduce(0, +)
-        return exponentials.map { $0 / sum }
+    private func probabilities(_ numbers: [Int8]) -> [Double] {
+        runner.program.outputQuantization.probabilities(of: numbers, areShares: areShares)
     }
+
+    private var areShares: Bool { runner.program.model.network.endsInSoftmax }
 }

@@ -2,10 +2,12 @@ import ArgumentParser
 import Foundation
 import Networks
 
-/// What the name of a network leaves open: the image's shape, the classes, a MobileNetV2's width.
+/// What the name of a network leaves open: the image's shape, the classes, a MobileNet's width.
 package struct NetworkDetails: ParsableArguments {
-    @Option(help: ArgumentHelp("Side of the images, in pixels (default: 224).", valueName: "pixels"))
-    var resolution: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Side of the images, in pixels, or their rows and columns as 49x10 (default: 224).", valueName: "pixels"))
+    var resolution: ImageSides?
 
     @Option(help: "Channels of the images: 3 or 1 (default: 3).")
     var channels: Int?
@@ -13,7 +15,7 @@ package struct NetworkDetails: ParsableArguments {
     @Option(help: "Classes that the network tells apart (default: 10).")
     var classes: Int?
 
-    @Option(help: "Width of a MobileNetV2.")
+    @Option(help: "Width of a MobileNet V1 or V2.")
     package var width: Double = 1
 
     package init() {}
@@ -22,10 +24,8 @@ package struct NetworkDetails: ParsableArguments {
     package func network(named stated: String) throws -> Network {
         let name = Self.folderFile(stated) ?? stated
         guard Network.isJSONFile(name) else {
-            let side = resolution ?? 224
-            guard (1...8192).contains(side) else {
-                throw ValidationError("--resolution \(side): use 1 to 8192 pixels.")
-            }
+            let sides = resolution ?? ImageSides(224)
+            try sides.check()
             guard (1...1_000_000).contains(classes ?? 10) else {
                 throw ValidationError("--classes \(classes ?? 10): use 1 or more.")
             }
@@ -33,13 +33,14 @@ package struct NetworkDetails: ParsableArguments {
                 throw ValidationError("--channels \(channels ?? 3): use 1 or 3.")
             }
             return try Network(
-                notation: name, input: [channels ?? 3, side, side], classes: classes ?? 10, width: width)
+                notation: name, input: Shape(channels ?? 3, sides.size), classes: classes ?? 10, width: width)
         }
         let network = try Network(jsonFile: name)
         let shape = network.inputShape
         for (option, given, stored) in [
-            ("--resolution", resolution, shape.height), ("--channels", channels, shape.channels),
-            ("--classes", classes, network.classCount),
+            ("--resolution", resolution?.description, ImageSides(shape.size).description),
+            ("--channels", channels?.description, shape.channels.description),
+            ("--classes", classes?.description, network.classCount.description),
         ] {
             if let given, given != stored {
                 throw ValidationError(

@@ -37,7 +37,7 @@ package struct PlanningOptions: ParsableArguments {
     @Flag(help: "The image arrives row by row and is never held.")
     var pushRows = false
 
-    @Option(help: ArgumentHelp("Buffers start at multiples of this many bytes.", valueName: "bytes"))
+    @Option(help: ArgumentHelp("Buffers start at multiples of this many bytes: 4, 8, 16 … 4096.", valueName: "bytes"))
     var alignment: Int = 16
 
     @Option(help: "Core whose code and instructions count: m4, m7, m33 or m55 (default: the board's, or m4).")

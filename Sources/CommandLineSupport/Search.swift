@@ -31,7 +31,7 @@ package struct Search: ParsableCommand {
     var resolutions: [Int] = [96, 128, 160, 192, 224]
 
     @Option(
-        help: ArgumentHelp("Widths of the MobileNetV2 (default: 0.25,0.35,0.5,0.75,1).", valueName: "list"),
+        help: ArgumentHelp("Widths of a MobileNet V1 or V2 (default: 0.25,0.35,0.5,0.75,1).", valueName: "list"),
         transform: { try Numbers.fractions($0, in: 0.01...16) })
     var widths: [Double]?
 
@@ -45,7 +45,8 @@ package struct Search: ParsableCommand {
             "A pooling method in the project's own notation, or strided. May be repeated.", valueName: "pool"))
     var pools: [String] = []
 
-    @Option(help: ArgumentHelp("Where MobileNetV2 pools: inside, before, or both (default).", valueName: "place"))
+    @Option(
+        help: ArgumentHelp("Where a MobileNet V1 or V2 pools: inside, before, or both (default).", valueName: "place"))
     var placement: String?
 
     @Option(help: "The backbone: mobilenet-v2, resnet18, plain-cnn …")
@@ -90,9 +91,10 @@ package struct Search: ParsableCommand {
         guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 or more.") }
         if all, json { throw ValidationError("--json has the whole front anyway: leave --all out.") }
         if recipe != nil, data == nil { throw ValidationError("--recipe needs --data: name the data set to train on.") }
-        if backbone != "mobilenet-v2", widths != nil || placement != nil {
+        if !OwnNotation.comesInWidths(backbone), widths != nil || placement != nil {
             throw ValidationError(
-                "only mobilenet-v2 comes in widths and placements, and --backbone is \(backbone): leave them out.")
+                "only MobileNets V1 and V2 are searched in widths and placements, and --backbone is \(backbone): leave "
+                    + "them out.")
         }
         if let placement, !["inside", "before"].contains(placement) {
             throw ValidationError("--placement \(placement): use inside or before, or leave it out for both.")
@@ -117,7 +119,7 @@ package struct Search: ParsableCommand {
 
     private func space() throws -> SearchSpace {
         var space = SearchSpace(resolutions: resolutions, backbone: backbone, channels: channels, classes: classes)
-        space.widths = widths ?? (backbone == "mobilenet-v2" ? space.widths : [1])
+        space.widths = widths ?? (OwnNotation.comesInWidths(backbone) ? space.widths : [1])
         if !pools.isEmpty { space.pools = pools }
         if let placement { space.placements = placement == "inside" ? [.inside] : [.before] }
         do {

@@ -76,14 +76,6 @@ public struct Network: Sendable, Hashable {
         return nodes.filter { isLive[$0.id.index] }
     }
 
-    /// For each node, the last live node that reads it; itself where none does. Outputs live to the end.
-    public var lastUses: [Int] {
-        var last = Array(nodes.indices)
-        for node in liveNodes { for input in node.inputs { last[input.index] = node.id.index } }
-        for output in outputs { last[output.index] = nodes.count }
-        return last
-    }
-
     /// What a user should know before training this network; empty where all is well.
     public var warnings: [String] {
         nodes.compactMap { node in

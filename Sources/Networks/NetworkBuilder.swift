@@ -67,6 +67,15 @@ public final class NetworkBuilder {
     /// The shape of a node's output.
     public func shape(of id: Node.ID) -> Shape { nodes[id.index].shape }
 
+    /// The size that a window makes of a map.
+    ///
+    /// - Throws: `NetworkError` that names the open scopes, where it does not fit.
+    func outputSize(of window: Window, over x: Node.ID) throws(NetworkError) -> Size {
+        do throws(NetworkError) { return try window.outputSize(shape(of: x).size) } catch {
+            throw error.at(qualified(""))
+        }
+    }
+
     /// Appends an operation.
     ///
     /// - Throws: `NetworkError` that names the node, where shapes or hyper-parameters do not fit.
@@ -86,10 +95,9 @@ public final class NetworkBuilder {
             throw NetworkError("\(name): its output or its parameters have over 2³¹ elements")
         }
         // Bounds that keep every sum over a network inside 64 bits.
-        let cost = details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape)
-        guard cost <= 1 << 48 else {
+        guard details.multiplyAccumulates(inputs.map { nodes[$0.index].shape }, shape) <= 1 << 48 else {
             throw NetworkError(
-                "\(name): it takes \(cost) multiply-accumulates, over 2⁴⁸: use a smaller image or larger patches")
+                "\(name): it takes over 2⁴⁸ multiply-accumulates: use a smaller image or larger patches")
         }
         guard nodes.count < 1 << 14 else { throw NetworkError("the network has over 16384 nodes") }
         if operation.isInput, !nodes.isEmpty { throw NetworkError("\(name): a network has one input, and first") }

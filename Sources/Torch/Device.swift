@@ -54,23 +54,17 @@ public struct Device: Sendable, Equatable, CustomStringConvertible {
         guard ct_synchronise(name) == 0 else { throw TorchError.last(in: "synchronise") }
     }
 
-    /// The most bytes that tensors took at once since `forgetPeakMemory`; nil where libtorch does not count them.
+    /// The most bytes that tensors took at once in this process; nil where libtorch does not count them.
     public var peakMemory: Int? {
         let bytes = ct_peak_memory(name)
         return bytes < 0 ? nil : Int(bytes)
     }
-
-    /// Counts `peakMemory` anew.
-    public func forgetPeakMemory() { ct_forget_peak_memory(name) }
 }
 
 /// Facts about and settings of the libtorch this process runs on.
 public enum Torch {
     /// libtorch's version, for example `2.13.0+cpu`.
     public static var version: String { String(cString: ct_version()) }
-
-    /// The vector instructions that libtorch's kernels use, for example `AVX512`.
-    public static var cpuCapability: String { String(cString: ct_cpu_capability()) }
 
     /// How many threads libtorch's kernels use.
     public static var threads: Int {

@@ -138,6 +138,35 @@ final class PlanCommandTests: CommandLineTestCase {
         XCTAssertEqual(contradiction.status, 64)
         XCTAssertEqual(
             message(contradiction), "Error: --resolution 9 contradicts tiny.json, which says 8: leave the option out.")
+        XCTAssertEqual(
+            message(try sapool("plan", "tiny.json", "--resolution", "8x10")),
+            "Error: --resolution 8x10 contradicts tiny.json, which says 8: leave the option out.")
+        XCTAssertEqual(try sapool("plan", "tiny.json", "--resolution", "8x8").status, 0)
+    }
+
+    /// Spectra and the like are no squares.
+    func testImagesOfRowsAndColumns() throws {
+        let plan = try json(
+            sapool("plan", "ds-cnn", "--channels", "1", "--classes", "12", "--resolution", "49x10", "--json").output)
+        XCTAssertEqual(plan["resolution"] as? String, "49x10")
+        XCTAssertEqual(plan["macs"] as? Int, 2_656_768)
+        let refused = try sapool("plan", "ds-cnn", "--resolution", "49x0")
+        XCTAssertEqual(refused.status, 64)
+        XCTAssertEqual(message(refused), "Error: --resolution 49x0: use 1 to 8192 pixels.")
+    }
+
+    func testWidthsAreSearchedWhereThereAreAny() throws {
+        let refused = try sapool("search", "--backbone", "resnet8", "--widths", "0.5")
+        XCTAssertEqual(refused.status, 64)
+        XCTAssertEqual(
+            message(refused),
+            "Error: only MobileNets V1 and V2 are searched in widths and placements, and --backbone is resnet8: leave "
+                + "them out.")
+        let search = try sapool(
+            "search", "--backbone", "mobilenet-v1", "--widths", "0.25", "--resolutions", "32", "--strides", "12222",
+            "--pools", "strided", "--json")
+        XCTAssertEqual(search.status, 0)
+        XCTAssertTrue(search.output.contains("mobilenet-v1(width=0.25, strides=12222)"), search.output)
     }
 
     func testStripesAndPushedRows() throws {

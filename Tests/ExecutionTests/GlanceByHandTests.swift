@@ -54,19 +54,18 @@ final class GlanceByHandTests: XCTestCase {
     /// One window 0 2 4 10 of mean 4, whose one token (4, 0) can only look at itself: half of it and 3 are added. In
     /// attention values are halved again, and projected to three times as much: 4 + 2 + 3, and 4 + 3 + 3.
     func testAttendedPoolingByHand() throws {
-        for (attends, expected) in [("no", 9.0), ("yes", 10.0)] {
-            let model = try layer(
-                "attended(base=average, channels=2, heads=1, position=none, attend=\(attends))", [1, 2, 2])
+        for (attention, expected) in [("attend=no", 9.0), ("heads=1", 10.0)] {
+            let model = try layer("attended(base=average, channels=2, position=none, \(attention))", [1, 2, 2])
             // Batch normalisation divides by √(1 + 10⁻⁵).
             try set(model, "pool.embed.0.weight", [(1 + 1e-5).squareRoot(), 0])
-            if attends == "yes" {
+            if attention == "heads=1" {
                 try set(model, "pool.attention.in_proj_weight", [1, 2, 3, 4, 5, 6, 7, 8, 0.5, 0, 0, 0])
                 try set(model, "pool.attention.out_proj.weight", [3, 0, 0, 0])
             }
             try set(model, "pool.restore.weight", [0.5, 7])
             try set(model, "pool.restore.bias", [3])
             let y = try model(Tensor([0, 2, 4, 10] as [Double], shape: [1, 1, 2, 2])).item()
-            XCTAssertEqual(y, expected, accuracy: 1e-12, attends)
+            XCTAssertEqual(y, expected, accuracy: 1e-12, attention)
         }
     }
 

@@ -16,9 +16,9 @@ final class GlancePoolingTests: XCTestCase {
             output: builder.pool(builder.input(shape), with: method, kernel: kernel, name: "pool"))
     }
 
-    private func message(_ pool: String, _ shape: Shape = [3, 8, 8]) -> String {
+    private func message(_ pool: String, _ shape: Shape = [3, 8, 8], kernel: Int = 2) -> String {
         do {
-            _ = try layer(pool, shape)
+            _ = try layer(pool, shape, kernel: kernel)
             return "no error"
         } catch { return "\(error)" }
     }
@@ -70,9 +70,6 @@ final class GlancePoolingTests: XCTestCase {
             XCTAssertEqual(starts, [true], pool)
             XCTAssertEqual(try Network(json: layer.json()), layer)
         }
-        XCTAssertEqual(
-            message("glance(patch=4, attend=no, mimetic=yes)"),
-            "mimetic in glance: nothing attends: leave it out, or use attend=yes")
     }
 
     /// Tokens that values hear too do more than weigh.
@@ -162,6 +159,57 @@ final class GlancePoolingTests: XCTestCase {
         XCTAssertEqual(
             message("glance(patch=4, weights=yes, temperature=hot)"),
             "temperature=hot in glance: use a number or learned(start=1)")
+    }
+
+    /// Whatever the size of the map, and of a pooling inside of another too.
+    func testAttendedPoolingsThatFitNoMap() {
+        for shape in [[3, 8, 8], [3, 64, 64]] as [Shape] {
+            XCTAssertEqual(
+                message("attended(largest=-5)", shape),
+                "pool: it attends to maps of at most -5 a side: use 1 to 65536")
+            XCTAssertEqual(message("attended(heads=0)", shape), "pool: it has 0 heads: use at least 1")
+            XCTAssertEqual(
+                message("attended(heads=3)", shape),
+                "pool: 3 heads do not divide 32 channels: use a number of heads that does")
+            XCTAssertEqual(
+                message("attended(channels=9, attend=no)", shape),
+                "pool: its embedding has 9 channels, and half of them tell the row: use an even number of channels, or no "
+                    + "positions")
+            XCTAssertEqual(message("attended(channels=9, attend=no, position=none)", shape), "no error")
+        }
+    }
+
+    func testWindowsThatDoNotFitNameTheirNode() {
+        for pool in ["attended", "attended(base=average)", "space-to-depth", "average", "glance(patch=4, base=max)"] {
+            let text = message(pool, [3, 8, 8], kernel: 9)
+            XCTAssertTrue(text.hasPrefix("pool"), text)
+            XCTAssertTrue(
+                text.hasSuffix("its 9×9 window does not fit the 8×8 map: use larger images or smaller strides"), text)
+        }
+    }
+
+    func testOptionsWithoutAnEffectAreRefused() {
+        let leave = "leave it out, or use"
+        for pool in ["glance(patch=4, ", "attended("] {
+            let name = pool.prefix { $0 != "(" }
+            for option in ["heads=2", "mimetic=yes"] {
+                let key = option.prefix { $0 != "=" }
+                XCTAssertEqual(
+                    message("\(pool)\(option), attend=no)"), "\(key) in \(name): nothing attends: \(leave) attend=yes")
+            }
+        }
+        for option in ["heads=2", "attend=no", "mimetic=yes"] {
+            let key = option.prefix { $0 != "=" }
+            XCTAssertEqual(
+                message("glance(patch=4, layers=0, \(option))"), "\(key) in glance: it has no layers: \(leave) layers=1"
+            )
+        }
+        for pool in ["self-attentive(", "glance(patch=4, weights=yes, "] {
+            let name = pool.prefix { $0 != "(" }
+            XCTAssertEqual(
+                message("\(pool)weighting=sigmoid, temperature=4)"),
+                "temperature in \(name): a sigmoid has none: \(leave) weighting=exp-sigmoid")
+        }
     }
 
     /// A backbone says how large the image has to be at least.

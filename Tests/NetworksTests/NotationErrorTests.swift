@@ -54,6 +54,22 @@ final class NotationErrorTests: XCTestCase {
             "restoration=cubic in self-attentive: use nearest, bilinear, subpixel")
     }
 
+    /// A name that would be right elsewhere is not what somebody is asked to mean.
+    func testADetectorIsNoBackbone() {
+        let known =
+            "known are \(OwnNotation.backboneNames.joined(separator: ", ")), and names of the reference notation such as "
+            + "mobilenet_v2-nlp_headfix2-1222121"
+        for name in OwnNotation.detectorNames {
+            let complaint = "\(name) is a detector, and a backbone is wanted here: \(known)"
+            XCTAssertEqual(message("yolo-v3(backbone=\(name))"), complaint)
+            XCTAssertEqual(message("ssdlite(backbone=\(name)(backbone=resnet18))"), complaint)
+            XCTAssertThrowsError(try OwnNotation.strides(of: name)) { XCTAssertEqual("\($0)", complaint) }
+        }
+        XCTAssertEqual(message("ssd(backbone=ssd-lite)"), "unknown network \"ssd-lite\": \(known)")
+        XCTAssertEqual(
+            message("ssd(backbone=resnet-19)"), "unknown network \"resnet-19\" (did you mean resnet18?): \(known)")
+    }
+
     func testStrideDigits() {
         XCTAssertEqual(
             message("mobilenet_v2-nlp-122"),
@@ -97,10 +113,15 @@ final class NotationErrorTests: XCTestCase {
     func testWidthBelongsToMobileNets() {
         XCTAssertEqual(
             message("resnet18-skip-1222", width: 0.5),
-            "only MobileNetV2 comes in widths, and resnet18 is none: leave the width out")
+            "only MobileNets V1 and V2 come in widths, and resnet18 is none: leave the width out")
         XCTAssertEqual(
             message("resnet8", width: 0.5),
             "only MobileNets V1 and V2 come in widths, and resnet8 is none: leave the width out")
+        XCTAssertEqual(
+            message("yolo-v3", width: 0.5),
+            "only MobileNets V1 and V2 come in widths: name one as backbone, or leave the width out")
+        XCTAssertEqual(
+            OwnNotation.backboneNames.filter(OwnNotation.comesInWidths), ["mobilenet-v2", "mobilenet-v1"])
         XCTAssertEqual(
             message("mobilenet_v2-skip-1222121", width: -1), "a width of -1.0: use a number above 0, at most 16")
     }

@@ -177,6 +177,29 @@ final class PoolingMethodTests: XCTestCase {
             "attention-share=half in self-attentive: use a number or learned(start=1)")
     }
 
+    /// Shares and temperatures, fixed or where learning starts, with which no training would work.
+    func testSharesAndTemperaturesOutOfRange() {
+        for share in ["7", "1e308", "-0.5"] {
+            for said in [share, "learned(start=\(share))"] {
+                XCTAssertEqual(
+                    message("self-attentive(attention-share=\(said))"),
+                    "pool: its attention's share is \(Double(share) ?? 0): use 0 to 1")
+            }
+        }
+        for (pool, place) in [
+            ("self-attentive(", "pool.logit.pool_weight"), ("glance(patch=4, weights=yes, ", "pool.weight"),
+        ] {
+            for temperature in ["0", "-1", "65", "1e308", "-1e308"] {
+                for said in [temperature, "learned(start=\(temperature))"] {
+                    XCTAssertEqual(
+                        message("\(pool)temperature=\(said))"),
+                        "\(place): its temperature is \(Double(temperature) ?? 0): use a number above 0, at most 64")
+                }
+            }
+            XCTAssertEqual(message("\(pool)temperature=64)"), "no error")
+        }
+    }
+
     /// What an extension adds, and that without it the layer is the paper's to the byte.
     func testExtensionsAddNodesAndNothingElse() throws {
         func names(_ options: String) throws -> [String] {

@@ -84,8 +84,8 @@ final class SelfAttentivePoolingTests: XCTestCase {
     func testOddEmbeddingsHaveNoLearnedPositions() {
         XCTAssertEqual(
             message(SelfAttentivePooling(heads: 1), [7, 8, 8]),
-            "pool.logit.pool_weight.pos_embed: its embedding has 7 channels, but positions need an even number: change the ratio "
-                + "or the heads, or use no positions")
+            "pool.logit.pool_weight.pos_embed: its embedding has 7 channels, and half of them tell the row: use an even "
+                + "number of channels, or no positions")
         XCTAssertEqual(message(SelfAttentivePooling(heads: 1, position: .none), [7, 8, 8]), "no error")
     }
 

@@ -176,12 +176,12 @@ final class MemoryPlanTests: XCTestCase {
 
     func testAlignment() throws {
         let network = try TinyNetworks.chain()
-        XCTAssertEqual(try plan(network, alignment: 1).steps.map(\.liveBytes), [48, 176, 160, 72, 12])
+        XCTAssertEqual(try plan(network, alignment: 4).steps.map(\.liveBytes), [48, 176, 160, 72, 12])
         XCTAssertEqual(try plan(network, alignment: 64).steps.map(\.liveBytes), [64, 192, 192, 192, 128])
-        for alignment in [0, 3, -16, 8192] {
+        for alignment in [0, 1, 2, 3, 12, -16, .min, 8192] {
             XCTAssertThrowsError(try MemoryPlan(network, options: PlanOptions(alignment: alignment))) { error in
                 XCTAssertEqual(
-                    "\(error)", "an alignment of \(alignment) bytes: use a power of two up to 4096, such as 16")
+                    "\(error)", "an alignment of \(alignment) bytes: use a power of two from 4 to 4096, such as 16")
             }
         }
     }

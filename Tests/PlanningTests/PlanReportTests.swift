@@ -272,7 +272,10 @@ final class PlanReportTests: XCTestCase {
                 "the step pool runs more than its 1 pass"
             ),
             ("\"output\" : 5", "\"output\" : 6", "the step fc uses buffer 6, and the plan has 6 buffers"),
-            ("\"alignment\" : 16", "\"alignment\" : 0", "the plan's alignment is 0: use a power of two up to 4096"),
+            (
+                "\"alignment\" : 16", "\"alignment\" : 2",
+                "the plan has an alignment of 2 bytes: use a power of two from 4 to 4096, such as 16"
+            ),
             ("\"width\" : null", "\"breadth\" : 1", "the JSON is not a plan: \"width\" is missing at the top"),
             (
                 "\"width\" : null", "\"width\" : NaN",

@@ -76,6 +76,45 @@ final class ArithmeticTests: XCTestCase {
         XCTAssertEqual(none.range(.meanSquaredError), 0...0)
     }
 
+    func testTheSmallestAndTheLargestNumbersAreCounted() {
+        for reach in [Float.leastNonzeroMagnitude, .leastNormalMagnitude, 3e-36, 1e-30, .greatestFiniteMagnitude] {
+            var seen = ValueStatistics(channels: 1)
+            [0, reach / 2, -reach].withUnsafeBufferPointer { seen.add($0, channel: 0) }
+            // A second look, for which the range may have to be doubled past the largest number.
+            [reach, 0].withUnsafeBufferPointer { seen.add($0, channel: 0) }
+            for method in ValueStatistics.Method.allCases {
+                let range = seen.range(method)
+                XCTAssertGreaterThanOrEqual(range.lowerBound, -Double(reach), "\(reach), \(method)")
+                XCTAssertLessThanOrEqual(range.upperBound, Double(reach), "\(reach), \(method)")
+                XCTAssertGreaterThan(seen.quantization(method).scale, 0, "\(reach), \(method)")
+            }
+        }
+        var growing = ValueStatistics(channels: 1)
+        for number in [Float(1e-45), 1, 2.5e38, .greatestFiniteMagnitude] {
+            [number].withUnsafeBufferPointer { growing.add($0, channel: 0) }
+        }
+        XCTAssertEqual(growing.range(.minMax).upperBound, Double(Float.greatestFiniteMagnitude))
+        XCTAssertTrue(growing.range(.meanSquaredError).upperBound.isFinite)
+        XCTAssertGreaterThan(AffineQuantization(coveringPositive: 0...Double.leastNonzeroMagnitude).scale, 0)
+    }
+
+    /// Many classes that are all but impossible take nothing from the one that is seen.
+    func testSharesAreTheModelsOwnAndLogitsASoftmax() {
+        let shares = AffineQuantization(scale: 1.0 / 256, zeroPoint: -128)
+        var numbers = [Int8](repeating: -128, count: 1000)
+        numbers[7] = 97
+        let own = shares.probabilities(of: numbers, areShares: true)
+        XCTAssertEqual(own[7], 225.0 / 256)
+        XCTAssertEqual(own.reduce(0, +), 225.0 / 256)
+        // e^(0.5 · 2) to e⁰, wherever the zero point is.
+        for zeroPoint in [-128, 3] {
+            let logits = AffineQuantization(scale: 0.5, zeroPoint: zeroPoint)
+            let softmax = logits.probabilities(of: [127, 125], areShares: false)
+            XCTAssertEqual(softmax[0], 1 / (1 + exp(-1)), accuracy: 1e-12)
+            XCTAssertEqual(softmax.reduce(0, +), 1, accuracy: 1e-12)
+        }
+    }
+
     func testPixelsOfOneMeanAreMoved() throws {
         let half = try PixelQuantization(mean: [0.5, 0.5], deviation: [0.5, 0.5])
         XCTAssertTrue(half.isUniform)

@@ -67,5 +67,14 @@ final class FileTests: XCTestCase {
             XCTAssertEqual(
                 "\($0)", "\(path) is no int8 model that can be run: its version is 7, and this program reads version 1")
         }
+        var odd = try model()
+        odd.planOptions.alignment = 2
+        try odd.write(to: path)
+        XCTAssertThrowsError(try QuantizedModel(contentsOf: path)) {
+            XCTAssertEqual(
+                "\($0)",
+                "\(path) is no int8 model that can be run: an alignment of 2 bytes: use a power of two from 4 to 4096, "
+                    + "such as 16")
+        }
     }
 }

@@ -1,3 +1,5 @@
+import DeviceRuntime
+import Lowering
 import MadeUpModels
 import Networks
 import Quantization
@@ -36,6 +38,22 @@ final class KernelCallTests: XCTestCase {
         for arithmetic in IntegerArithmetic.allCases {
             let model = try MadeUpModel(.withEveryShaping(), arithmetic: arithmetic).model
             XCTAssertEqual(unused(try KernelProgram(model)), [], "\(arithmetic)")
+        }
+    }
+
+    /// A plan has no kernel at hand that it could ask.
+    func testAPlanAndAKernelAgreeAboutAConvolutionsMemory() {
+        for (side, channels, groups) in [(1, 1, 1), (1, 3, 1), (3, 3, 1), (3, 16, 4), (5, 7, 7), (7, 64, 1), (2, 6, 3)]
+        {
+            let size = MapSize(height: 9, width: 9, channels: channels)
+            let geometry = ConvolutionGeometry(
+                input: size, output: size,
+                window: SlidingWindow(
+                    height: side, width: side, verticalStride: 1, horizontalStride: 1, top: 0, left: 0),
+                groups: groups, zero: 0)
+            XCTAssertEqual(
+                KernelUse.columnBytes(windowCount: geometry.windowCount), geometry.columnBytes,
+                "\(side)×\(side) over \(channels) channels in \(groups) groups")
         }
     }
 

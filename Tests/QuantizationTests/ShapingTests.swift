@@ -67,4 +67,36 @@ final class ShapingTests: XCTestCase {
         }
         XCTAssertEqual(told, "none")
     }
+
+    /// Places of a resampling that leave a device's 32 bits are refused: a host with 64 would compute another map.
+    func testResamplingBeyond32BitsIsNamed() throws {
+        func complaint(_ operations: [Networks.Operation]) throws -> String? {
+            let builder = NetworkBuilder("one")
+            var x = try builder.input([1, 1, 6])
+            for (index, operation) in operations.enumerated() {
+                x = try builder.add(operation, [x], name: "it\(index)")
+            }
+            let network = try builder.network(output: builder.classifier(x, classes: 3, name: "fc"))
+            do {
+                _ = try KernelProgram(try MadeUpModel(network).model)
+                return nil
+            } catch { return "\(error)" }
+        }
+        func nearest(_ width: Int) -> Networks.Operation {
+            .upsampleNearest(UpsampleNearest(size: Size(1, width)))
+        }
+        func bilinear(_ width: Int) -> Networks.Operation {
+            .upsampleBilinear(UpsampleBilinear(size: Size(1, width)))
+        }
+        let advice = "is beyond int8 kernels: use smaller maps"
+        // 2 · 20 000 · 60 000 is above 2³¹, 2 · 10 000 · 60 000 below.
+        XCTAssertEqual(
+            try complaint([nearest(20_000), bilinear(60_000)]), "it1: resampling from 1×20000 to 1×60000 \(advice)")
+        XCTAssertNil(try complaint([nearest(10_000), bilinear(60_000)]))
+        // 4097 parts of 600 000 lines are too many as well.
+        XCTAssertEqual(try complaint([bilinear(600_000)]), "it0: resampling from 1×6 to 1×600000 \(advice)")
+        XCTAssertNil(try complaint([bilinear(500_000)]))
+        XCTAssertEqual(
+            try complaint([nearest(50_000), nearest(65_536)]), "it1: resampling from 1×50000 to 1×65536 \(advice)")
+    }
 }

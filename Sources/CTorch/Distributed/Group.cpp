@@ -127,14 +127,6 @@ void ct_group_leave(ct_group group) {
     });
 }
 
-bool ct_group_has_nccl(void) {
-#ifdef USE_C10D_NCCL
-    return true;
-#else
-    return false;
-#endif
-}
-
 int ct_group_sum(ct_group group, ct_tensor tensor) {
     return guarded(-1, [&] {
         std::vector<at::Tensor> tensors{unwrap(tensor).detach()};

@@ -54,14 +54,6 @@ int64_t ct_peak_memory(const char *name) {
     });
 }
 
-void ct_forget_peak_memory(const char *name) {
-    guarded(-1, [&] {
-        const c10::Device device = numbered(name);
-        if (!device.is_cpu()) at::getDeviceAllocator(device.type())->resetPeakStats(device.index());
-        return 0;
-    });
-}
-
 bool ct_autocast(const char *name) {
     return guarded(false, [&] { return at::autocast::is_autocast_enabled(numbered(name).type()); });
 }

@@ -61,7 +61,6 @@ ct_operator ct_find(const char *name, const char *overload);
 /// lists too; undefined ones as NULL) are written to `results`. Returns their number, or -1 on failure.
 int ct_call(ct_operator operation, const ct_value *arguments, size_t count, ct_tensor *results, size_t capacity);
 
-ct_tensor ct_retain(ct_tensor tensor);
 void ct_release(ct_tensor tensor);
 
 /// A tensor that owns a copy of `bytes` bytes, contiguous, on the CPU. NULL on failure.
@@ -124,9 +123,8 @@ bool ct_device_available(const char *name);
 /// Waits until a device has computed all that it was given; nothing to wait for on the processor. -1 on failure.
 int ct_synchronise(const char *device);
 
-/// The most bytes that tensors took on a device at once since `ct_forget_peak_memory`; -1 where nobody counts them.
+/// The most bytes that tensors took on a device at once in this process; -1 where nobody counts them.
 int64_t ct_peak_memory(const char *device);
-void ct_forget_peak_memory(const char *device);
 
 /// libtorch's version, for example "2.13.0+cpu".
 const char *ct_version(void);
@@ -147,9 +145,6 @@ void ct_set_tf32(bool allowed);
 /// Whether CUDA devices compute the same bits in every run, where libtorch has a way to; else the way that is fastest
 /// for each shape is tried out.
 void ct_set_deterministic(bool deterministic);
-
-/// Processor features libtorch's kernels were chosen for, for example "AVX512".
-const char *ct_cpu_capability(void);
 
 /// How many threads the last call of one of the project's own kernels (`sapool::…`) really ran on.
 int ct_kernel_threads(void);

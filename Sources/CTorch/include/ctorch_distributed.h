@@ -38,9 +38,6 @@ typedef struct {
 ct_group ct_group_join(const ct_group_options *options);
 void ct_group_leave(ct_group group);
 
-/// Whether this build joins CUDA devices.
-bool ct_group_has_nccl(void);
-
 /// Replaces a contiguous tensor by the sum over all ranks, bitwise the same on each. -1 on failure.
 int ct_group_sum(ct_group group, ct_tensor tensor);
 

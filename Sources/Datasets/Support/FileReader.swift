@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// An open file, read from its beginning to its end.
@@ -113,18 +114,5 @@ final class FileReader {
             .map { $0.trimmingCharacters(in: .whitespaces) }
         while lines.last == "" { lines.removeLast() }
         return lines
-    }
-}
-
-/// The system's text for the last failed call on this thread, such as “No such file or directory”.
-func lastSystemError() -> String {
-    String(cString: strerror(errno))
-}
-
-/// Repeats a system call for as long as a signal interrupts it.
-func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
-    while true {
-        let result = call()
-        if result != -1 || errno != EINTR { return result }
     }
 }

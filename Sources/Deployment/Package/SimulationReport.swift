@@ -152,18 +152,14 @@ public struct SimulationReport {
         }
     }
 
-    /// The most probable classes: the softmax of the scores' real values; where these are shares, these, of which 0 counts as half a step.
+    /// The most probable classes.
     private func probable(_ scores: [Int8]) -> [Record.Class] {
-        let scale = package.outputScale ?? 0
-        let most = scores.max() ?? 0
-        let exponentials = scores.map { score in
-            endsInSoftmax ? max(0.5, Double(score) + 128) : exp(scale * (Double(score) - Double(most)))
-        }
-        let sum = exponentials.reduce(0, +)
-        return exponentials.enumerated().sorted {
+        // A softmax's zero point is −128, and that of logits cancels.
+        let output = AffineQuantization(scale: package.outputScale ?? 0, zeroPoint: -128)
+        return output.probabilities(of: scores, areShares: endsInSoftmax).enumerated().sorted {
             $0.element == $1.element ? $0.offset < $1.offset : $0.element > $1.element
         }
-        .prefix(shownClasses).map { Record.Class(name: className($0.offset), probability: $0.element / sum) }
+        .prefix(shownClasses).map { Record.Class(name: className($0.offset), probability: $0.element) }
     }
 
     /// The inference that took the most.

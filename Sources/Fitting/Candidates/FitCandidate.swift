@@ -43,9 +43,8 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         _ built: Network, name: String, network: String, origin: Origin = .searched, pool: String,
         keptShare: Double? = nil, _ budget: FitBudget
     ) {
-        guard let planner = try? Planner(built), planner.graph.withoutKernel == nil,
-            let profile = try? Profile(built, planner.graph, core: budget.core)
-        else { return nil }
+        guard let planner = try? Planner(built), planner.graph.withoutKernel == nil else { return nil }
+        let profile = Profile(built, planner.graph, core: budget.core)
         (self.name, self.network, self.origin, self.pool) = (name, network, origin, pool)
         (resolution, channels) = (built.inputShape.height, built.inputShape.channels)
         self.keptShare = keptShare

@@ -21,23 +21,26 @@ extension Convolution: DeviceFacts {
 }
 
 extension KernelUse {
+    /// Working memory of a convolution whose windows have so many numbers: two of them in int16, in whole quads. What
+    /// kernels take, `ConvolutionGeometry.columnBytes`, told where no kernel is known.
+    package static func columnBytes(windowCount: Int) -> Int { 4 * ((windowCount + 3) / 4 * 4) }
+
     /// A convolution; depthwise ones have kernels of their own.
     static func convolution(_ window: Window, groups: Int, _ input: Shape, _ output: Shape) -> KernelUse {
         let kernel = window.kernel
         let (numbers, rows) = (Double(output.count), Double(output.height))
         let depth = input.channels / groups
         let tables = layerTables(weights: kernel.area * depth * output.channels, outputs: output.channels)
-        if groups > 1, groups == input.channels, groups == output.channels {
+        if Convolution.isDepthwise(groups: groups, inputs: input.channels, outputs: output.channels) {
             let isQuick = kernel == 3 && window.stride.width == 1
             return .call(
                 (isQuick ? DeviceKernel.depthwise3x3 : .depthwise).over(window), tables,
                 [numbers * Double(kernel.area), numbers, rows * Double(output.channels)])
         }
         let windows = Double(output.size.area * groups)
-        // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
         return .call(
             DeviceKernel.convolution.over(window), tables: tables,
-            windowBytes: 4 * ((kernel.area * depth + 3) / 4 * 4),
+            windowBytes: columnBytes(windowCount: kernel.area * depth),
             work: [
                 numbers * Double(kernel.area * depth), numbers, windows * Double(kernel.area * depth),
                 windows * Double(kernel.height), rows * Double(groups),

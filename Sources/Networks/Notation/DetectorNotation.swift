@@ -13,7 +13,7 @@ enum DetectorNotation {
 
     /// The detector of a call; nil where its name is none's.
     ///
-    /// - Parameter width: of a MobileNetV2 as backbone whose name does not give one.
+    /// - Parameter width: of a MobileNet V1 or V2 as backbone whose name does not give one.
     static func detector(_ call: NotationCall, width: Double) throws -> (any NetworkFamily)? {
         guard let reader = readers.first(where: { $0.name == call.name }) else { return nil }
         var options = NotationOptions(call)
@@ -36,7 +36,7 @@ enum DetectorNotation {
     private static func yolo(_ options: inout NotationOptions, _ width: Double, isTiny: Bool) throws -> YOLOv3 {
         let given = try backbone(&options, width)
         guard given != nil || width == 1 else {
-            throw NetworkError("only MobileNetV2 comes in widths: name it as backbone, or leave the width out")
+            throw NetworkError("only MobileNets V1 and V2 come in widths: name one as backbone, or leave the width out")
         }
         let sides = try options.numbers("anchors", default: [])
         guard sides.count % 2 == 0 else {

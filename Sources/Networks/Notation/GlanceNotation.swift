@@ -20,19 +20,25 @@ extension AttendedPooling {
         self.init()
         base = try options.base(of: "attended") ?? base
         channels = try options.integer("channels", default: channels)
-        heads = try options.integer("heads", default: heads)
-        attends = try options.flag("attend", default: attends)
-        if attends {
-            startsMimetic = try options.flag("mimetic", default: startsMimetic)
-        } else {
-            try options.refuse(["mimetic"], because: "nothing attends", unless: "attend=yes")
-        }
+        try options.attention(&attends, heads: &heads, startsMimetic: &startsMimetic)
         position = try options.choice("position", default: position)
         largest = try options.integer("largest", default: largest)
     }
 }
 
 extension NotationOptions {
+    /// Reads whether tokens attend to each other, and how.
+    fileprivate mutating func attention(
+        _ attends: inout Bool, heads: inout Int, startsMimetic: inout Bool
+    ) throws {
+        attends = try flag("attend", default: attends)
+        guard attends else {
+            return try refuse(["heads", "mimetic"], because: "nothing attends", unless: "attend=yes")
+        }
+        heads = try integer("heads", default: heads)
+        startsMimetic = try flag("mimetic", default: startsMimetic)
+    }
+
     /// The pooling that another one is built on; nil where nothing is said.
     fileprivate mutating func base(of name: String) throws -> (any PoolingMethod)? {
         guard let call = call("base") else { return nil }
@@ -49,13 +55,11 @@ extension GlanceTokens {
         self.init()
         patch = try options.integer("patch", default: patch)
         channels = try options.integer("channels", default: channels)
-        heads = try options.integer("heads", default: heads)
         layers = try options.integer("layers", default: layers)
-        attends = try options.flag("attend", default: attends)
-        if attends {
-            startsMimetic = try options.flag("mimetic", default: startsMimetic)
+        if layers == 0 {
+            try options.refuse(["attend", "heads", "mimetic"], because: "it has no layers", unless: "layers=1")
         } else {
-            try options.refuse(["mimetic"], because: "nothing attends", unless: "attend=yes")
+            try options.attention(&attends, heads: &heads, startsMimetic: &startsMimetic)
         }
         position = try options.choice("position", default: position)
         context = try options.choice("context", default: context)
@@ -73,8 +77,6 @@ extension GlancePooling.Weights {
         localKernel = try options.integer("local", default: localKernel)
         maximum = try options.integer("maximum", default: maximum)
         weighting = try options.choice("weighting", default: weighting)
-        if let call = options.call("temperature") {
-            temperature = try SelfAttentivePooling.Temperature(call, of: "temperature", in: "glance")
-        }
+        temperature = try options.temperature(of: weighting, in: "glance") ?? temperature
     }
 }

@@ -84,11 +84,18 @@ public struct OwnNotation: Sendable {
 
     /// Reads a name.
     ///
-    /// - Parameter width: of a MobileNetV2 whose notation does not give one.
+    /// - Parameter width: of a MobileNet V1 or V2 whose notation does not give one.
     /// - Throws: `NetworkError` that says which part is unknown, and what is known.
     public init(_ text: String, width: Double = 1) throws {
         let call = try NotationParser.parse(text)
-        family = try DetectorNotation.detector(call, width: width) ?? Self.backbone(call, width: width)
+        family =
+            try DetectorNotation.detector(call, width: width)
+            ?? Self.backbone(call, width: width, others: DetectorNotation.names)
+    }
+
+    /// Whether a backbone comes in widths.
+    package static func comesInWidths(_ backbone: String) -> Bool {
+        readers.contains { $0.name == backbone && $0.hasWidth }
     }
 
     /// The strides of a backbone where its name does not give any: one number a stage, as published.
@@ -99,12 +106,19 @@ public struct OwnNotation: Sendable {
     }
 
     /// The backbone of a call.
-    static func backbone(_ call: NotationCall, width: Double) throws -> any Backbone {
+    ///
+    /// - Parameter others: names of what else may stand in this place.
+    static func backbone(_ call: NotationCall, width: Double, others: [String] = []) throws -> any Backbone {
         guard let reader = readers.first(where: { $0.name == call.name }) else {
-            let question = Suggestion.question(for: call.name, among: backboneNames + detectorNames)
-            throw NetworkError(
-                "unknown network \"\(call.name)\"\(question): known are \((backboneNames + detectorNames).joined(separator: ", ")), and names "
-                    + "of the reference notation such as mobilenet_v2-nlp_headfix2-1222121")
+            let names = backboneNames + others
+            let known =
+                "known are \(names.joined(separator: ", ")), and names of the reference notation such as "
+                + "mobilenet_v2-nlp_headfix2-1222121"
+            guard !detectorNames.contains(call.name) else {
+                throw NetworkError("\(call.name) is a detector, and a backbone is wanted here: \(known)")
+            }
+            let question = Suggestion.question(for: call.name, among: names)
+            throw NetworkError("unknown network \"\(call.name)\"\(question): \(known)")
         }
         guard width == 1 || reader.hasWidth else {
             throw NetworkError(
@@ -222,7 +236,7 @@ extension Network {
     ///   - notation: for example `mobilenet_v2-nlp_headfix2-1222121` or `plain-cnn(pool=self-attentive)`.
     ///   - input: shape of an image, `[C, H, W]`.
     ///   - classes: how many classes the classifier tells apart, or kinds of objects a detector finds.
-    ///   - width: of a MobileNetV2.
+    ///   - width: of a MobileNet V1 or V2.
     /// - Throws: `NetworkError` that says which part is unknown or does not fit.
     public init(notation: String, input: Shape, classes: Int, width: Double = 1) throws {
         let family: any NetworkFamily =

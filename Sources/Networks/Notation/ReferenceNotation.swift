@@ -57,7 +57,7 @@ public struct ReferenceNotation: Sendable {
         let pool = try Pool(parts[1], in: text)
         let stages = try Self.strides(digits, net: net, text: text)
         guard width == 1 || net.hasPrefix("mobilenet_v2") || net == "mobilenet" else {
-            throw NetworkError("only MobileNetV2 comes in widths, and \(net) is none: leave the width out")
+            throw NetworkError("only MobileNets V1 and V2 come in widths, and \(net) is none: leave the width out")
         }
         let family: Family =
             net.hasPrefix("mobilenetv3") ? .mobileNetV3 : net.hasPrefix("mobilenet") ? .mobileNetV2 : .resNet

@@ -13,9 +13,8 @@ extension SelfAttentivePooling {
         pooling.normalisesEmbedding = try options.flag("embedding-norm", default: pooling.normalisesEmbedding)
         pooling.normalisesRestoration = try options.flag("restoration-norm", default: pooling.normalisesRestoration)
         pooling.allowsDegenerate = try options.flag("allow-degenerate", default: pooling.allowsDegenerate)
-        if let temperature = options.call("temperature") {
-            pooling.temperature = try Temperature(temperature, of: "temperature")
-        }
+        pooling.temperature =
+            try options.temperature(of: pooling.weighting, in: "self-attentive") ?? pooling.temperature
         pooling.extensions = try Extensions(&options)
         pooling.extensions.furtherPatches = Array(patches.dropFirst())
         self = pooling
@@ -35,14 +34,28 @@ extension SelfAttentivePooling.Extensions {
         overlap = try options.integer("overlap", default: 0)
         maximum = try options.integer("maximum", default: 0)
         if let share = options.call("attention-share") {
-            attentionShare = try SelfAttentivePooling.Temperature(share, of: "attention-share")
+            attentionShare = try SelfAttentivePooling.Temperature(share, of: "attention-share", in: "self-attentive")
         }
+    }
+}
+
+extension NotationOptions {
+    /// The factor of a weighting's exponent; nil where nothing is said.
+    mutating func temperature(
+        of weighting: SelfAttentivePooling.Weighting, in pooling: String
+    ) throws -> SelfAttentivePooling.Temperature? {
+        guard weighting != .sigmoid else {
+            let other = SelfAttentivePooling.Weighting.exponentialOfSigmoid.rawValue
+            try refuse(["temperature"], because: "a sigmoid has none", unless: "weighting=\(other)")
+            return nil
+        }
+        return try call("temperature").map { try SelfAttentivePooling.Temperature($0, of: "temperature", in: pooling) }
     }
 }
 
 extension SelfAttentivePooling.Temperature {
     /// Reads a number, or `learned(start=1)`.
-    init(_ call: NotationCall, of key: String, in pooling: String = "self-attentive") throws {
+    fileprivate init(_ call: NotationCall, of key: String, in pooling: String) throws {
         if call.name == "learned" {
             var options = NotationOptions(call)
             self = .learned(try options.number("start", default: 1))

@@ -45,10 +45,8 @@ public struct MultiHeadAttention: OperationKind {
     }
 
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
-        // Tokens squared may not fit in 64 bits; a network of that cost is refused anyway.
         let tokens = output.size.area
-        let (products, overflow) = (tokens * channels).multipliedReportingOverflow(by: 4 * channels + 2 * tokens)
-        return overflow ? .max : products
+        return saturatingProduct(tokens * channels, 4 * channels + 2 * tokens)
     }
 
     public var slidingWindow: Window? { nil }
@@ -84,8 +82,8 @@ public struct PositionEmbedding: OperationKind {
         let input = try singleMap(inputs, channels: channels)
         try require(
             channels % 2 == 0,
-            "its embedding has \(channels) channels, but positions need an even number: change the ratio or the heads, "
-                + "or use no positions")
+            "its embedding has \(channels) channels, and half of them tell the row: use an even number of channels, or "
+                + "no positions")
         if table == .learned {
             try require(
                 max(input.height, input.width) <= Self.maximumSide,

@@ -38,14 +38,28 @@ public struct Convolution: WindowedOperation {
     }
 
     /// Whether each channel has a filter of its own.
-    public var isDepthwise: Bool { groups > 1 && groups == inputChannels && groups == outputChannels }
+    public var isDepthwise: Bool {
+        Self.isDepthwise(groups: groups, inputs: inputChannels, outputs: outputChannels)
+    }
+
+    /// Whether each channel of a convolution, or of what is computed as one, has a filter of its own.
+    package static func isDepthwise(groups: Int, inputs: Int, outputs: Int) -> Bool {
+        groups > 1 && groups == inputs && groups == outputs
+    }
 
     /// Where a device's kernel has the weight that stands at `index` in PyTorch's order: channels behind taps; of
     /// depthwise convolutions, outputs last.
     package func kernelPlace(of index: Int) -> Int {
+        let taps = window.kernel.area
+        return isDepthwise ? index % taps * outputChannels + index / taps : outputPlace(of: index)
+    }
+
+    /// Where the weight that stands at `index` in PyTorch's order, `[O][C / groups][taps]`, stands in
+    /// `[O][taps][C / groups]`.
+    package func outputPlace(of index: Int) -> Int {
         let (depth, taps) = (inputChannels / groups, window.kernel.area)
         let (output, channel, tap) = (index / (depth * taps), index / taps % depth, index % taps)
-        return isDepthwise ? tap * outputChannels + output : (output * taps + tap) * depth + channel
+        return (output * taps + tap) * depth + channel
     }
 
     public func outputShape(_ inputs: [Shape]) throws(NetworkError) -> Shape {

@@ -17,7 +17,8 @@ public protocol OperationKind: Sendable, Hashable, Codable {
     /// Parameters and buffers, names relative to the node.
     var parameters: [ParameterSpecification] { get }
 
-    /// Multiply-accumulates of one sample. Normalisation counts nothing: it folds into its convolution.
+    /// Multiply-accumulates of one sample. Normalisation counts nothing: it folds into its convolution. Builders ask for
+    /// it before they refuse what costs too much: where it may not fit in 64 bits, it is a `saturatingProduct`.
     func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int
 
     /// What a user should know before training it on these inputs; nil where all is well.
@@ -83,6 +84,14 @@ func singleMap(_ inputs: [Shape], channels: Int? = nil) throws(NetworkError) -> 
         throw NetworkError("takes \(channels) channels, given \(shape.channels) (\(shape))")
     }
     return shape
+}
+
+/// The product of factors above 0; the largest number there is where 64 bits do not hold it.
+func saturatingProduct(_ factors: Int...) -> Int {
+    factors.reduce(1) { product, factor in
+        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+        return overflow ? .max : next
+    }
 }
 
 /// Refuses hyper-parameters out of range.

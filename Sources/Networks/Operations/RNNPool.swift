@@ -56,7 +56,7 @@ public struct RNNPool: WindowedOperation {
     public func multiplyAccumulates(_ inputs: [Shape], _ output: Shape) -> Int {
         let first = 2 * window.kernel.area * lineStates * (channels + lineStates + 2)
         let second = 2 * (window.kernel.height + window.kernel.width) * windowStates * (lineStates + windowStates + 2)
-        return output.size.area * (first + second)
+        return saturatingProduct(output.size.area, first + second)
     }
 
     public func warning(_ inputs: [Shape]) -> String? { nil }

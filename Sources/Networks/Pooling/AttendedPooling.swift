@@ -37,10 +37,8 @@ public struct AttendedPooling: PoolingMethod {
     }
 
     public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
-        guard (1...4096).contains(channels) else {
-            throw NetworkError("\(builder.qualified("")): its tokens have \(channels) channels: use 1 to 4096")
-        }
-        let size = try window.outputSize(builder.shape(of: x).size)
+        try checkOptions(builder)
+        let size = try builder.outputSize(of: window, over: x)
         guard max(size.height, size.width) <= largest else { return try base.build(x, window: window, in: builder) }
         let pooled = try builder.pool(x, with: base, window: window, name: "base")
         let embedded = try builder.convolution(pooled, to: channels, kernel: 1, name: "embed.0")
@@ -54,5 +52,23 @@ public struct AttendedPooling: PoolingMethod {
             inputChannels: channels, outputChannels: builder.shape(of: pooled).channels, kernel: 1, bias: true,
             startsAtZero: true)
         return try builder.add(pooled, try builder.add(.convolution(gain), [tokens], name: "restore"), name: "")
+    }
+
+    /// Refuses what fits no map, on maps too that are larger than those it attends to.
+    private func checkOptions(_ builder: NetworkBuilder) throws(NetworkError) {
+        let place = builder.qualified("")
+        guard (1...4096).contains(channels) else {
+            throw NetworkError("\(place): its tokens have \(channels) channels: use 1 to 4096")
+        }
+        guard (1...65_536).contains(largest) else {
+            throw NetworkError("\(place): it attends to maps of at most \(largest) a side: use 1 to 65536")
+        }
+        let token = [Shape(channels, 1)]
+        do throws(NetworkError) {
+            if attends { _ = try MultiHeadAttention(channels: channels, heads: heads).outputShape(token) }
+            if let table = position.table {
+                _ = try PositionEmbedding(channels: channels, table: table).outputShape(token)
+            }
+        } catch { throw error.at(place) }
     }
 }

@@ -63,11 +63,18 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
         case subpixel
     }
 
-    /// c in exp(c·sigmoid).
+    /// c in exp(c·sigmoid): above 0, at most 64, where an exponential in single precision is still finite.
     public enum Temperature: Sendable, Hashable {
         case fixed(Double)
         /// Learned, from a starting value.
         case learned(Double)
+
+        /// The number, or the one that learning starts from.
+        var start: Double {
+            switch self {
+            case .fixed(let number), .learned(let number): number
+            }
+        }
 
         var scale: Scale {
             switch self {
@@ -95,6 +102,11 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
             var logits = logits
             if self != .exponential { logits = try builder.activation(logits, .sigmoid, name: sigmoid) }
             guard self != .sigmoid else { return logits }
+            let start = temperature.start
+            guard start > 0, start <= 64 else {
+                throw NetworkError(
+                    "\(builder.qualified("")): its temperature is \(start): use a number above 0, at most 64")
+            }
             if temperature != .fixed(1) {
                 logits = try builder.add(.scale(temperature.scale), [logits], name: "temperature")
             }
@@ -131,6 +143,9 @@ public struct SelfAttentivePooling: PoolingMethod, Hashable {
 
     public func build(_ x: Node.ID, window: Window, in builder: NetworkBuilder) throws -> Node.ID {
         let window = try widened(window, in: builder)
+        if let share = extensions.attentionShare?.start, !(0...1).contains(share) {
+            throw NetworkError("\(builder.qualified("")): its attention's share is \(share): use 0 to 1")
+        }
         let values = try builder.neighbourhoodMaximum(x, side: extensions.maximum)
         let weights = try builder.scope("logit.pool_weight") {
             try weighting.weights(

@@ -22,10 +22,7 @@ public struct SpaceToDepthPooling: PoolingMethod, Hashable {
                 "\(builder.qualified("")): its cells are squares of neighbouring pixels, and its window has a stride of \(window.stride) and a dilation of \(window.dilation): use equal strides and a dilation of 1"
             )
         }
-        let output: Size
-        do throws(NetworkError) { output = try window.outputSize(shape.size) } catch {
-            throw error.at(builder.qualified(""))
-        }
+        let output = try builder.outputSize(of: window, over: x)
         let cells = Size(
             (window.kernel.height + stride - 1) / stride, (window.kernel.width + stride - 1) / stride)
         // Lines of the map that belong to cells. What it has beyond them is less than a cell, which space-to-depth

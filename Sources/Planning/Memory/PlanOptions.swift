@@ -25,7 +25,7 @@ public struct PlanOptions: Sendable, Hashable {
     public var reusesRows: Bool
     /// Whether steps may run in another order than the network's, where its branches leave a choice.
     public var reordersBranches: Bool
-    /// Buffers start at multiples of this many bytes: a power of two up to 4096.
+    /// Buffers start at multiples of this many bytes: a power of two from 4, which int32 scratch needs, to 4096.
     public var alignment: Int
     /// Rounds of improvement of a layout that does not meet its lower bound; 0 leaves out the exact search as well.
     package var layoutRounds = 1000
@@ -46,11 +46,16 @@ public struct PlanOptions: Sendable, Hashable {
     /// planner.
     public static let separateBuffers = PlanOptions(stripes: .off, reusesRows: false, reordersBranches: false)
 
+    /// Refuses alignments that would misplace int32 scratch, or that are none.
+    static func check(alignment: Int) throws(PlanningError) {
+        guard (4...4096).contains(alignment), alignment & (alignment - 1) == 0 else {
+            throw PlanningError("an alignment of \(alignment) bytes: use a power of two from 4 to 4096, such as 16")
+        }
+    }
+
     /// Refuses options out of range or against each other.
     func check() throws(PlanningError) {
-        guard (1...4096).contains(alignment), alignment & (alignment - 1) == 0 else {
-            throw PlanningError("an alignment of \(alignment) bytes: use a power of two up to 4096, such as 16")
-        }
+        try Self.check(alignment: alignment)
         guard !pushesRows || stripes != .off else {
             throw PlanningError("pushed rows need stripes: leave stripes on or auto, or hold the image")
         }

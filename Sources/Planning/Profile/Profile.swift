@@ -55,7 +55,7 @@ public struct Profile: Sendable, Hashable {
     /// The profile of a network.
     ///
     /// - Parameter core: the core that instructions and cycles are estimated for.
-    /// - Throws: `PlanningError` where a network read from a file is too large to count.
+    /// - Throws: `PlanningError` where the network is beyond planning.
     public init(_ network: Network, core: Core = .cortexM4) throws(PlanningError) {
         try self.init(network, DeviceGraph(network), core: core)
     }
@@ -63,7 +63,7 @@ public struct Profile: Sendable, Hashable {
     /// - Parameters:
     ///   - network: as it is trained: layers, parameters and work are counted of it.
     ///   - graph: the same as a device computes it: flash and instructions are counted of that, and stand at the layers' names.
-    package init(_ network: Network, _ graph: DeviceGraph, core: Core = .cortexM4) throws(PlanningError) {
+    package init(_ network: Network, _ graph: DeviceGraph, core: Core = .cortexM4) {
         var costs: [String: DeviceCost] = [:]
         for call in graph.calls(of: graph.schedule.steps.map(\.nodes)).joined() {
             costs[graph.network[call.node].name, default: DeviceCost()].add(call, core)
@@ -76,10 +76,8 @@ public struct Profile: Sendable, Hashable {
         var layers: [Layer] = []
         var total = 0
         for node in network.liveNodes {
-            let work = try Self.multiplyAccumulates(of: node, in: network)
-            let (sum, overflow) = total.addingReportingOverflow(work)
-            guard !overflow else { throw Self.uncountable(network) }
-            total = sum
+            let work = network.multiplyAccumulates(of: node)
+            total += work
             let cost = costs[node.name] ?? DeviceCost()
             layers.append(
                 Layer(
@@ -93,21 +91,6 @@ public struct Profile: Sendable, Hashable {
         parameters = network.parameterCount
         multiplyAccumulates = total
         flashBytes = costs.values.reduce(0) { $0 + $1.flashBytes }
-    }
-
-    /// Attention is the one operation whose work can exceed 2⁶³ while its input and weights are small enough for a network.
-    private static func multiplyAccumulates(of node: Node, in network: Network) throws(PlanningError) -> Int {
-        if case .multiHeadAttention(let details) = node.operation {
-            let perNumber = 4 * details.channels + 2 * node.shape.size.area
-            guard !node.shape.count.multipliedReportingOverflow(by: perNumber).overflow else {
-                throw uncountable(network)
-            }
-        }
-        return network.multiplyAccumulates(of: node)
-    }
-
-    private static func uncountable(_ network: Network) -> PlanningError {
-        PlanningError("\(network.name) has over 2⁶³ multiply-accumulates: use a smaller image or fewer layers")
     }
 }
 

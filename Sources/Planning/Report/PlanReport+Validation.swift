@@ -44,8 +44,8 @@ extension PlanReport {
                 "the plan's peak_sram_bytes is \(peakSRAMBytes), less than its arena, windows, state, stack and reserve"
             )
         }
-        guard (1...4096).contains(alignment) else {
-            throw PlanningError("the plan's alignment is \(alignment): use a power of two up to 4096")
+        do throws(PlanningError) { try PlanOptions.check(alignment: alignment) } catch {
+            throw PlanningError("the plan has \(error)")
         }
     }
 

@@ -97,7 +97,7 @@ public struct PlanReport: Sendable, Hashable {
         if let megahertz { try Self.validate(megahertz: megahertz) }
         let planner = try Planner(network)
         let graph = planner.graph
-        let profile = try Profile(network, graph, core: core)
+        let profile = Profile(network, graph, core: core)
         let plan = try planner.plan(options)
         func bytes(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> Int {
             var other = options

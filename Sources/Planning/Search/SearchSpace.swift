@@ -11,13 +11,14 @@ import Networks
 public struct SearchSpace: Sendable, Hashable {
     /// Sides of the image.
     public var resolutions: [Int]
-    /// Widths of a MobileNetV2; of other backbones the first alone counts, which has to be 1.
+    /// Widths of a MobileNet V1 or V2; of other backbones the first alone counts, which has to be 1.
     public var widths: [Double]
     /// Pooling methods in the project's own notation; `strided` for strides in the backbone's convolutions.
     public var pools: [String]
     /// One string of digits each; where there are none, those of `StridePattern.standard` for the backbone.
     public var strides: [String]
-    /// Where poolings stand: `inside` or `before`; strides in convolutions have no place of their own.
+    /// Where poolings of a MobileNet V1 or V2 stand: `inside` or `before`; strides in convolutions have no place of
+    /// their own.
     public var placements: [PoolingPlacement]
     /// A backbone in the project's own notation.
     public var backbone: String
@@ -72,7 +73,7 @@ public struct SearchSpace: Sendable, Hashable {
 
     /// Every combination, in a fixed order.
     public var candidates: [Candidate] {
-        let hasWidth = backbone == "mobilenet-v2"
+        let hasWidth = OwnNotation.comesInWidths(backbone)
         var candidates: [Candidate] = []
         let patterns = patterns
         for pool in pools {

@@ -35,7 +35,8 @@ public struct ValueStatistics: Sendable {
     private static let half = 2048
     /// Bins of equal width over −reach … reach.
     private var bins = [Int](repeating: 0, count: 2 * ValueStatistics.half)
-    private var reach: Float = 0
+    /// In double precision, where neither doubling it nor dividing by it leaves the finite numbers.
+    private var reach = 0.0
     /// Whether something was seen that is no number.
     public private(set) var sawNoNumber = false
 
@@ -59,22 +60,22 @@ public struct ValueStatistics: Sendable {
         channels[channel].sum += sum
         channels[channel].minimum = min(channels[channel].minimum, low)
         channels[channel].maximum = max(channels[channel].maximum, high)
-        widen(to: max(abs(low), abs(high)))
+        widen(to: Double(max(abs(low), abs(high))))
         guard reach > 0 else {
             bins[Self.half] += numbers.count
             return
         }
-        let scale = Float(Self.half) / reach
+        let scale = Double(Self.half) / reach
         bins.withUnsafeMutableBufferPointer { bins in
             for number in numbers {
-                let index = Int((number * scale).rounded(.down)) + Self.half
+                let index = Int((Double(number) * scale).rounded(.down)) + Self.half
                 bins[max(0, min(bins.count - 1, index))] += 1
             }
         }
     }
 
     /// Doubles the histogram's range until it holds a magnitude; two bins become one each time.
-    private mutating func widen(to magnitude: Float) {
+    private mutating func widen(to magnitude: Double) {
         guard magnitude > reach else { return }
         guard reach > 0 else {
             // All that was seen was 0, whose bin stays the same.
@@ -118,7 +119,7 @@ public struct ValueStatistics: Sendable {
         var (index, passed) = (start, 0)
         while bins.indices.contains(index) {
             passed += bins[index]
-            if passed > most { return Double(reach) * (Double(step > 0 ? index : index + 1) / Double(Self.half) - 1) }
+            if passed > most { return reach * (Double(step > 0 ? index : index + 1) / Double(Self.half) - 1) }
             index += step
         }
         return nil
@@ -148,7 +149,7 @@ public struct ValueStatistics: Sendable {
     /// Sum of squared errors where numbers are clipped to a range and rounded to 255 steps of it.
     private func error(_ range: ClosedRange<Double>) -> Double {
         let step = (range.upperBound - range.lowerBound) / 255
-        let width = Double(reach) / Double(Self.half)
+        let width = reach / Double(Self.half)
         var error = 0.0
         for (index, count) in bins.enumerated() where count > 0 {
             let center = (Double(index - Self.half) + 0.5) * width

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the int8 numbers of one value stand for: real = scale · (number − zeroPoint).
 ///
 /// ```swift
@@ -38,7 +40,7 @@ public struct AffineQuantization: Sendable, Hashable, Codable {
             return
         }
         // At most 2¹² steps below the range, so that sums of products stay far inside int32.
-        let scale = max((high - low) / 255, high / 4096)
+        let scale = max((high - low) / 255, high / 4096, Double.leastNormalMagnitude)
         self.init(scale: scale, zeroPoint: Int((127 - high / scale).rounded()))
     }
 
@@ -55,6 +57,17 @@ public struct AffineQuantization: Sendable, Hashable, Codable {
 
     /// What a number stands for.
     public func real(of number: Int8) -> Double { scale * Double(Int(number) - zeroPoint) }
+
+    /// How probable classes are by the numbers of an output that tells them apart.
+    ///
+    /// - Parameter areShares: whether the numbers stand for shares already, of a softmax at the network's end.
+    package func probabilities(of numbers: [Int8], areShares: Bool) -> [Double] {
+        guard !areShares else { return numbers.map(real) }
+        let most = Int(numbers.max() ?? 0)
+        let exponentials = numbers.map { exp(scale * Double(Int($0) - most)) }
+        let sum = exponentials.reduce(0, +)
+        return exponentials.map { $0 / sum }
+    }
 
     /// Least and greatest real number of int8.
     public var range: ClosedRange<Double> { real(of: -128)...real(of: 127) }

@@ -1,4 +1,5 @@
 import Interchange
+import Lowering
 import Networks
 
 extension Convolution: Int8Operation {
@@ -8,8 +9,8 @@ extension Convolution: Int8Operation {
     func function(_ node: Node, _ float: FloatNetwork) -> ((Double) -> Double)? { nil }
 
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
-        let layer = WeightLayout.convolution(
-            try quantizer.float.parameter("\(node.name).weight"), self, bias: quantizer.bias(node, outputChannels))
+        let weights = try quantizer.float.parameter("\(node.name).weight").placed(at: outputPlace)
+        let bias = quantizer.bias(node, outputChannels)
         let taps = window.kernel.area
         let means = try quantizer.means(step.operands[0].name)
         let input = try quantizer.value(step.operands[0].name)
@@ -20,17 +21,16 @@ extension Convolution: Int8Operation {
         for group in 0..<groups {
             let part = WeightQuantization(
                 weights: Array(
-                    layer.weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
-                bias: Array(layer.bias[group * groupOutputs..<(group + 1) * groupOutputs]))
+                    weights[group * groupOutputs * taps * depth..<(group + 1) * groupOutputs * taps * depth]),
+                bias: Array(bias[group * groupOutputs..<(group + 1) * groupOutputs]))
             let own = means.map { all in (0..<taps * depth).map { all[group * depth + $0 % depth] } }
             let result = part.quantized(inputScale: input.scale, means: own)
             quantized.numbers += result.numbers
             quantized.scales += result.scales
             quantized.bias += result.bias
         }
-        if isDepthwise {
-            quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: outputChannels)
-        }
+        // With one channel a filter, both orders of an output's weights are PyTorch's.
+        if isDepthwise { quantized.numbers = quantized.numbers.placed(at: kernelPlace) }
         quantizer.weights[node.name] = quantized
     }
 
@@ -74,9 +74,9 @@ extension FixedFilter: Int8Operation {
             bias: [Float](repeating: 0, count: channels * filters.count))
         let input = try quantizer.value(step.operands[0].name)
         var quantized = layer.quantized(inputScale: input.scale, means: nil)
-        if filters.count == 1, channels > 1 {
-            quantized.numbers = WeightLayout.depthwise(quantized.numbers, channels: channels)
-        }
+        let convolution = Convolution(
+            inputChannels: channels, outputChannels: channels * filters.count, window: window, groups: channels)
+        quantized.numbers = quantized.numbers.placed(at: convolution.kernelPlace)
         quantizer.weights[node.name] = quantized
     }
 
@@ -108,7 +108,7 @@ extension KernelWriter {
     ) throws(QuantizationError) -> Kernel {
         let inputs = place.shapes[0].channels
         let zero = try zeroPoint(place, 0)
-        if groups > 1, groups == inputs, groups == outputs {
+        if Convolution.isDepthwise(groups: groups, inputs: inputs, outputs: outputs) {
             let (weights, scaling) = try weighted(
                 place.name, [window.kernel.height, window.kernel.width, outputs], place.inputs[0], place.output, limits,
                 isDepthwise: true)
@@ -116,8 +116,7 @@ extension KernelWriter {
         }
         let shape = [outputs, window.kernel.height, window.kernel.width, inputs / groups]
         let (weights, scaling) = try weighted(place.name, shape, place.inputs[0], place.output, limits)
-        // Two windows of int16, in whole quads: `ConvolutionGeometry.columnBytes`.
-        let columnBytes = 4 * ((window.kernel.area * (inputs / groups) + 3) / 4 * 4)
+        let columnBytes = KernelUse.columnBytes(windowCount: window.kernel.area * (inputs / groups))
         workBytes = max(workBytes, columnBytes)
         return .convolution(
             window: window, groups: groups, zero: zero, weights: weights, scaling: scaling, columnBytes: columnBytes)

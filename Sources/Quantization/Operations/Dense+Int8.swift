@@ -23,7 +23,7 @@ extension Linear: Int8Operation {
     func quantize(_ node: Node, _ step: DeviceStep, _ quantizer: inout Quantizer) throws(QuantizationError) {
         let shape = step.operandShapes[0]
         let layer = WeightQuantization(
-            weights: WeightLayout.linear(try quantizer.float.parameter("\(node.name).weight"), of: shape),
+            weights: try quantizer.float.parameter("\(node.name).weight").placed(at: place(of: shape)),
             bias: quantizer.bias(node, outputFeatures))
         let means = try quantizer.means(step.operands[0].name).map { all in
             (0..<inputFeatures).map { all[$0 % shape.channels] }
@@ -48,15 +48,18 @@ extension Linear: Int8Operation {
         guard let step = integers.step else { return }
         let (name, input) = (integers.node.name, try integers.input(of: step))
         let values = integers.real(try integers.layer(name), input)
-        guard let place = kernelPlace(step) else { return }
+        let place = place(of: step.operandShapes[0])
         let weights = values.weights.indices.map { values.weights[place($0)] }
         real.tensors["\(name).weight"] = try TensorData(weights, shape: [outputFeatures, inputFeatures])
         if bias { real.tensors["\(name).bias"] = try TensorData(values.bias) }
         real.scales["\(name).weight"] = values.scales
     }
 
-    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? {
-        let (channels, area) = (step.operandShapes[0].channels, step.operandShapes[0].size.area)
+    func kernelPlace(_ step: DeviceStep) -> ((Int) -> Int)? { place(of: step.operandShapes[0]) }
+
+    /// From the columns of a flattened map `[C, H, W]`, channels slowest, to the order in which memory has the map.
+    private func place(of map: Shape) -> (Int) -> Int {
+        let (channels, area) = (map.channels, map.size.area)
         return { index in
             let (row, column) = (index / inputFeatures, index % inputFeatures)
             return row * inputFeatures + column % area * channels + column / area

@@ -7,8 +7,16 @@ extension UpsampleBilinear: PlainInt8Operation {
         _ place: KernelWriter.Place, _ limits: KernelWriter.Limits, _ writer: inout KernelWriter
     ) throws(QuantizationError) -> Kernel {
         try writer.requireSame(place)
-        guard writer.model.arithmetic == .liteRT else { return .upsample }
         let (source, target) = (place.shapes[0], place.shape)
+        guard writer.model.arithmetic == .liteRT else {
+            for (source, target) in [(source.height, target.height), (source.width, target.width)] {
+                // A device computes places in 32 bits: in half pixels of both maps, and between two lines in 1/2048.
+                guard target <= Int(Int32.max) / 4097, 2 * source * target <= Int(Int32.max) else {
+                    throw place.isBeyondResampling
+                }
+            }
+            return .upsample
+        }
         let rows = TenBitResizing(source: source.height, destination: target.height)
         let columns = TenBitResizing(source: source.width, destination: target.width)
         guard [source, target].allSatisfy({ max($0.height, $0.width) <= 65_536 }), rows.readsWhatIsThere,
@@ -19,6 +27,14 @@ extension UpsampleBilinear: PlainInt8Operation {
             )
         }
         return .resize
+    }
+}
+
+extension KernelWriter.Place {
+    /// That a resampling's places leave the 32 bits that a device has for them.
+    fileprivate var isBeyondResampling: QuantizationError {
+        QuantizationError(
+            "\(name): resampling from \(shapes[0].size) to \(shape.size) is beyond int8 kernels: use smaller maps")
     }
 }
 
@@ -35,9 +51,7 @@ extension UpsampleNearest: PlainInt8Operation {
         for (rule, side) in zip(copies, sides) {
             // A device computes places in 32 bits.
             guard side.0 <= 65_536, rule.factor * (side.1 - 1) + rule.offset <= Int(Int32.max) else {
-                throw QuantizationError(
-                    "\(place.name): resampling from \(source.size) to \(target.size) is beyond int8 kernels: use smaller maps"
-                )
+                throw place.isBeyondResampling
             }
             guard writer.model.arithmetic == .sapool || copiesLikeLiteRT(from: side.0, to: side.1) else {
                 throw QuantizationError(

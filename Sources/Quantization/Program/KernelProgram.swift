@@ -114,8 +114,7 @@ public struct KernelProgram: Sendable {
         public let quantization: AffineQuantization
     }
 
-    /// The buffer with the first result, and how it is to be read.
-    public var outputBuffer: Int { outputs[0].buffer }
+    /// The first result's shape, and how it is to be read.
     public var outputShape: Shape { outputs[0].shape }
     public var outputQuantization: AffineQuantization { outputs[0].quantization }
 

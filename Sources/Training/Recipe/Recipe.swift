@@ -11,7 +11,7 @@
 public struct Recipe: Sendable, Equatable, Codable {
     /// A name in either notation, or the path of a network's JSON form (ends in `.json`).
     public var network = ""
-    /// Width of a MobileNetV2 whose name does not give one.
+    /// Width of a MobileNet V1 or V2 whose name does not give one.
     public var width = 1.0
     /// Name of a data set, or a folder.
     public var data = ""

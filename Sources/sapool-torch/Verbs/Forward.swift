@@ -36,7 +36,7 @@ struct Forward: ParsableCommand {
 
     @Option(help: "The network: a name in either notation, the path of its JSON form, or the folder of sapool import.")
     var network: String
-    @Option(help: "Width of a MobileNetV2.")
+    @Option(help: "Width of a MobileNet V1 or V2.")
     var width: Double = 1
     @Option(help: "Classes that the network tells apart.")
     var classes = 10

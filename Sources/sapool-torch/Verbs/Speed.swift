@@ -21,10 +21,10 @@ struct Speed: ParsableCommand {
 
     @Argument(help: "The network: a name in either notation.")
     var network: String
-    @Option(help: "Width of a MobileNetV2.")
+    @Option(help: "Width of a MobileNet V1 or V2.")
     var width = 1.0
-    @Option(help: ArgumentHelp("Side of the images.", valueName: "pixels"))
-    var resolution = 224
+    @Option(help: ArgumentHelp("Side of the images, or their rows and columns as 49x10.", valueName: "pixels"))
+    var resolution = ImageSides(224)
     @Option(help: "Images a step.")
     var batchSize = 32
     @Option(help: "Classes that the network tells apart.")
@@ -67,7 +67,7 @@ struct Speed: ParsableCommand {
                 throw ValidationError("\(option) \(value): use \(range.lowerBound) to \(range.upperBound).")
             }
         }
-        try require(resolution, 1...8192, "--resolution")
+        try resolution.check()
         try require(batchSize, 1...65_536, "--batch-size")
         try require(classes, 1...1_000_000, "--classes")
         try require(rounds, 1...10_000, "--rounds")
@@ -78,7 +78,7 @@ struct Speed: ParsableCommand {
         let device = try machine.apply()
         try precision.check(on: device)
         let architecture = try Network(
-            notation: network, input: [3, resolution, resolution], classes: classes, width: width)
+            notation: network, input: Shape(3, resolution.size), classes: classes, width: width)
         guard architecture.detector == nil else {
             throw ValidationError("\(architecture.name) finds objects: name a network that tells images apart.")
         }

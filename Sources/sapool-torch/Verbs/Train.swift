@@ -44,7 +44,7 @@ struct Train: ParsableCommand {
 
     @Option(help: "The network: a name in either notation, or the path of its JSON form.")
     var network: String?
-    @Option(help: "Width of a MobileNetV2.")
+    @Option(help: "Width of a MobileNet V1 or V2.")
     var width: Double?
     @Option(help: ArgumentHelp("Name of a data set, or a folder.", valueName: "name-or-folder"))
     var data: String?
