@@ -45,7 +45,7 @@ public final class Comparison {
         defer { withExtendedLifetime(lock) {} }
         var options = options
         options.resume = true
-        let queue = runs.filter { !$0.isFinished }
+        let queue = try runs.filter { try !$0.isFinished() }
         try ComparisonReport(self).write()
         for (index, run) in queue.enumerated() {
             report(.run(run, number: index + 1, of: queue.count))
@@ -54,6 +54,11 @@ public final class Comparison {
                     run.recipe, run: run.folder, options: options, shouldStop: shouldStop,
                     report: { report(.training($0)) })
                 guard try trainer.train() != nil else { return false }
+                guard try run.isFinished() else {
+                    throw TrainingError(
+                        "\(run.folder.path) does not hold what it was trained to: move this folder away, and the same command trains it anew"
+                    )
+                }
             } catch {
                 throw TrainingError("cell \"\(run.cell.name)\", seed \(run.seed): \(error)")
             }

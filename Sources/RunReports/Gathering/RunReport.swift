@@ -43,7 +43,7 @@ public struct RunReport {
 
         var facts = findings.facts
         facts.trainedOnEvaluation = subject.data.trainedOn
-        let metrics = run.epochMetrics()
+        let metrics = try run.epochMetrics()
         facts.add(subject.run, subject.configuration, metrics)
         facts.scoresOtherImages = subject.data.isOther
         if case .success(let plan) = plan { facts.add(plan) }

@@ -63,17 +63,23 @@ public struct RunFolder: Sendable, Equatable {
     private func name(of file: String) -> String { String(file.dropFirst(path.count + 1)) }
 
     /// What each finished epoch came to; empty where none is.
-    public func epochMetrics() -> [EpochMetrics] { MetricsLog(path: metrics).read() }
+    ///
+    /// - Throws: `TrainingError` where the file is damaged.
+    public func epochMetrics() throws -> [EpochMetrics] { try MetricsLog(path: metrics).read() }
 
     /// What attention came to after each epoch; empty where it was not logged.
-    public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
+    ///
+    /// - Throws: `TrainingError` where the file is damaged.
+    public func attentionMetrics() throws -> [AttentionMetrics] { try AttentionLog.read(attention) }
 
     /// Whether the run is trained to its end: the checkpoint, which an epoch writes last, is of the last epoch.
-    public func isFinished(epochs: Int) -> Bool {
-        guard let last = epochMetrics().last, last.epoch >= epochs, FileManager.default.fileExists(atPath: model),
+    ///
+    /// - Throws: `TrainingError` where the metrics are damaged.
+    public func isFinished(epochs: Int) throws -> Bool {
+        guard let last = try epochMetrics().last, last.epoch == epochs, FileManager.default.fileExists(atPath: model),
             let step = try? Checkpoint.step(of: self.last)
         else { return false }
-        return step >= last.step
+        return step == last.step
     }
 
     /// Removes what a process that was killed while writing has left behind.

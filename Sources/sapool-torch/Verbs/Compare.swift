@@ -90,7 +90,7 @@ struct Compare: ParsableCommand {
     }
 
     private func show(_ comparison: Comparison) throws {
-        let report = ComparisonReport(comparison)
+        let report = try ComparisonReport(comparison)
         if json { return try printJSON(report.summaries) }
         print(report.text())
         let (done, all) = report.progress
