@@ -12,6 +12,8 @@ public final class Comparison {
     public let runs: [ComparisonRun]
     /// By the cells' names.
     public let costs: [String: CellCost]
+    /// How many of the runs a table has to their end, and how many it has in all; nil without a table.
+    public let known: (used: Int, all: Int)?
 
     /// What happens, for whoever shows it.
     public enum Event: Sendable {
@@ -24,12 +26,15 @@ public final class Comparison {
     ///
     /// - Parameter known: runs that need no training, since a table has what they came to.
     /// - Throws: an error that names the cell that cannot be trained.
-    public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns = KnownRuns()) throws {
+    ///   `ComparisonError` where the table has none of them.
+    public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns? = nil) throws {
         self.recipe = recipe
         self.folder = folder
-        runs = recipe.seeds.flatMap { seed in
-            recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known) }
+        let runs = recipe.seeds.flatMap { seed in
+            recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known ?? KnownRuns()) }
         }
+        self.runs = runs
+        self.known = try known.map { (try $0.count(among: runs), $0.count) }
         costs = try CellCost.all(of: recipe.cells)
     }
 

@@ -275,9 +275,11 @@ final class FitCommandTests: CommandLineTestCase {
         // A folder of somebody else's.
         try files.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
         try "mine".write(toFile: "\(folder)/out/notes.txt", atomically: true, encoding: .utf8)
-        XCTAssertEqual(
-            message(try sapool(["fit", "photos", "--output", "out"] + budget)),
-            "Error: out holds files and no fit: choose another output folder")
+        for more in [[], ["--dry-run"]] {
+            XCTAssertEqual(
+                message(try sapool(["fit", "photos", "--output", "out"] + budget + more)),
+                "Error: out holds files and no fit: choose another output folder")
+        }
         XCTAssertEqual(try files.contentsOfDirectory(atPath: "\(folder)/out"), ["notes.txt"])
     }
 }

@@ -101,6 +101,7 @@ extension Advice.Facts {
         trainAccuracy = metrics.last?.trainAccuracy
         history = metrics.map(\.accuracy)
         epochs = configuration.recipe.epochs
+        patienceEndedIt = configuration.recipe.losesPatience(after: metrics)
         augmentation = configuration.recipe.augmentation.rawValue
         labelSmoothing = configuration.recipe.labelSmoothing
         scoreName = configuration.recipe.scoreName
