@@ -128,7 +128,8 @@ private struct CSVReader {
 
     private var misplacedQuote: ComparisonError {
         ComparisonError(
-            "\(source), line \(line): a quotation mark stands where none can: put quotes around the whole value, and two for one in it"
+            "\(source), line \(line): a quotation mark stands where none can: put quotes around the whole value, "
+                + "and two for one in it"
         )
     }
 }

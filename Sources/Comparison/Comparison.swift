@@ -61,7 +61,8 @@ public final class Comparison {
                 guard try trainer.train() != nil else { return false }
                 guard try run.isFinished() else {
                     throw TrainingError(
-                        "\(run.folder.path) does not hold what it was trained to: move this folder away, and the same command trains it anew"
+                        "\(run.folder.path) does not hold what it was trained to: move this folder away, and the same "
+                            + "command trains it anew"
                     )
                 }
             } catch {

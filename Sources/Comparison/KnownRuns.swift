@@ -89,15 +89,15 @@ public struct KnownRuns: Sendable {
             let epochs = epochs(of: run.cell, seed: run.seed).count
             guard epochs <= run.recipe.epochs else {
                 throw ComparisonError(
-                    "\(source) has \(counted(epochs, "epoch")) of cell \"\(run.cell.name)\", seed \(run.seed), and the recipe has "
-                        + "\(run.recipe.epochs): give epochs.csv of this comparison")
+                    "\(source) has \(counted(epochs, "epoch")) of cell \"\(run.cell.name)\", seed \(run.seed), and the "
+                        + "recipe has \(run.recipe.epochs): give epochs.csv of this comparison")
             }
         }
         let known = wanted.count { $0.isKnown }
         guard known > 0 else {
             throw ComparisonError(
-                "\(source) has no run of this comparison to its end (\(counted(count, "run")) of others): cells, settings and seeds have to "
-                    + "be the same; give its own epochs.csv, or leave --known out")
+                "\(source) has no run of this comparison to its end (\(counted(count, "run")) of others): cells, "
+                    + "settings and seeds have to be the same; give its own epochs.csv, or leave --known out")
         }
         return known
     }

@@ -6,8 +6,8 @@ public struct MeanInterval: Sendable, Equatable {
     public let mean: Double
     /// Half the width of the interval; nil for a single measurement, which says nothing of its spread.
     public let halfWidth: Double?
-    /// How likely a mean this far from zero is by chance alone, where the true one is zero (two-sided t-test); 1 where all are zero, and nil
-    /// for a single measurement.
+    /// How likely a mean this far from zero is by chance alone, where the true one is zero (two-sided t-test); 1 where
+    /// all are zero, and nil for a single measurement.
     public let pValue: Double?
 
     /// The mean of measurements; nil where there are none.

@@ -241,6 +241,12 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertEqual(try fit("--sram", "64K").status, 64)
         XCTAssertEqual(try fit("--flash", "64K").status, 64)
         XCTAssertEqual(try fit("--board", "pico-2", "--core", "m4").status, 64)
+        XCTAssertEqual(
+            try fit("--sram", "64K", "--flash", "256K", "--weights-network", "mobilenet-v2").status, 64,
+            "a network of no weights")
+        XCTAssertEqual(
+            message(try fit("--sram", "64K", "--flash", "256K", "--task", "detection", "--weights", "none.pth")),
+            "Error: --weights are for networks that tell images apart: leave them out with --task detection")
         let budget = ["--sram", "64K", "--flash", "256K"]
         XCTAssertEqual(
             message(try fit("--sram", "64K", "--flash", "256K", "--hours", "0")),

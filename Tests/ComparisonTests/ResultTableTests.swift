@@ -71,7 +71,8 @@ final class ResultTableTests: XCTestCase {
             "r.csv: runs 1 and 2 are both of cell \"a\" and seed 1: leave one of them out")
         XCTAssertEqual(
             message(header + "a,1,\"0.5\"x\n"),
-            "r.csv, line 2: a quotation mark stands where none can: put quotes around the whole value, and two for one in it"
+            "r.csv, line 2: a quotation mark stands where none can: put quotes around the whole value, and "
+                + "two for one in it"
         )
         XCTAssertEqual(
             message("cell,seed,accuracy,macs\na,1,0.5,many\n"), "r.csv, run 1: macs is \"many\": use a whole number")
@@ -98,7 +99,8 @@ final class ResultTableTests: XCTestCase {
             "r.csv, line 4 has 4 values and the header 3: put quotes around values with commas")
     }
 
-    /// What programs write who mean the same: empty lines, those of a spreadsheet, the ends of lines and the mark of Windows.
+    /// What programs write that mean the same: empty lines, those of a spreadsheet, the ends of lines and the mark of
+    /// Windows.
     func testTablesOfOtherPrograms() throws {
         let lines = ["cell, seed,accuracy", "\"a \"\"b\"\", c\" ,1,0.25", "", "\"a \"\"b\"\", c\",2,0.75", ",,", ""]
         for end in ["\n", "\r\n", "\r"] {

@@ -176,7 +176,12 @@ final class TrainerTests: XCTestCase {
         while try train(recipe, "parts", stopAfter: 3) == nil {}
         XCTAssertEqual(try RunFolder("\(folder)/parts").epochMetrics().count, 4)
         XCTAssertEqual(try weights("parts", "last"), try weights("whole", "last"))
+        // What a report goes by: it is over, and is not to be finished.
+        let epochs = try RunFolder("\(folder)/whole").epochMetrics()
+        XCTAssertTrue(recipe.losesPatience(after: epochs))
+        XCTAssertFalse(recipe.losesPatience(after: Array(epochs.prefix(3))))
         recipe.patience = nil
+        XCTAssertFalse(recipe.losesPatience(after: epochs))
         XCTAssertEqual(try train(recipe, "patient")?.epoch, 9)
     }
 

@@ -84,8 +84,8 @@ extension DataSurvey {
         var all = 0
         for part in parts {
             guard part.counts.count == classNames.count else {
-                return
-                    "\(part.split.rawValue) has \(part.counts.count) counts of \(counted(classNames.count, "class", "classes"))"
+                return "\(part.split.rawValue) has \(part.counts.count) counts of "
+                    + counted(classNames.count, "class", "classes")
             }
             let (sum, overflow) = all.addingReportingOverflow(part.images)
             guard part.images >= 0, !overflow, part.counts.allSatisfy({ $0 >= 0 }) else {

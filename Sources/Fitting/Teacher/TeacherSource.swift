@@ -66,7 +66,7 @@ package struct TeacherSource: Equatable {
     private static func check(_ file: String, of name: String, classes: Int) throws {
         let network: Network
         do {
-            // Which weights there are does not hang on the size of the image, but of a network in a file, which has one.
+            // Which weights there are does not hang on the size of the image; a network in a file has its own.
             let input = try Network.isJSONFile(name) ? Network(jsonFile: name).inputShape : [3, 224, 224]
             network = try Recipe(network: name).buildNetwork(input: input, classes: classes)
         } catch {

@@ -1,4 +1,5 @@
-/// The loss of a training is no number any more, or the outputs of a network that is looked at are none: its steps were too large.
+/// The loss of a training is no number any more, or the outputs of a network that is looked at are none: its steps were
+/// too large.
 public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatable {
     /// What happened where.
     public let finding: String
@@ -11,7 +12,8 @@ public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatab
     static let ofOutputs = DivergenceError(
         finding: "the network puts out what is no number",
         advice:
-            "its weights are damaged, or its training ran away: take others (--weights best), or train it again with a lower rate"
+            "its weights are damaged, or its training ran away: take others (--weights best), or train it again with a "
+            + "lower rate"
     )
 
     /// The sentence a user sees.

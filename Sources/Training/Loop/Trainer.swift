@@ -149,8 +149,8 @@ public final class Trainer {
     /// Trains to the end of the recipe.
     ///
     /// - Returns: the last epoch's metrics, or nil where `shouldStop` ended it earlier.
-    /// - Throws: `DivergenceError` where the loss stops being a number; `TrainingError` where the run's files are damaged; any failure of data
-    ///   or libtorch.
+    /// - Throws: `DivergenceError` where the loss stops being a number; `TrainingError` where the run's files are
+    ///   damaged; any failure of data or libtorch.
     public func train() throws -> EpochMetrics? {
         do {
             return try ranks.keepingContact(checkpoint: run.last) { try trainToTheEnd() }
@@ -223,7 +223,8 @@ public final class Trainer {
             let isThere = FileManager.default.fileExists(atPath: run.metrics)
             guard isThere || !isOver(state) else {
                 throw TrainingError(
-                    "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"
+                    "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate "
+                        + run.path
                 )
             }
             let lastMetrics = try metrics.keep(state.step / stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)

@@ -105,7 +105,8 @@ struct Checkpoint {
             guard let value = Value(text), range.contains(value) else {
                 let shown = text.count > 40 ? "\(text.prefix(40))…" : text
                 throw TrainingError(
-                    "\(path) is damaged: \(key) is \(shown.printableName), which this training never comes to: \(advice)"
+                    "\(path) is damaged: \(key) is \(shown.printableName), which this training never comes to: "
+                        + advice
                 )
             }
             return value

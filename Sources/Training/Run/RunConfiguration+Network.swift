@@ -5,7 +5,8 @@ import Reporting
 extension RunConfiguration {
     /// In what it is not of a network, in words; nil where it can be.
     ///
-    /// Both lie in files that anybody may change: one that does not fit the other would give wrong numbers, or end the program.
+    /// Both lie in files that anybody may change: one that does not fit the other would give wrong numbers, or end the
+    /// program.
     func disagreement(with network: Network) -> String? {
         guard classNames.count == network.classCount else {
             return "it names \(counted(classNames.count, "class", "classes")), and the network has "

@@ -184,7 +184,8 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
             let network = try Network(json: networkData)
             if let disagreement = configuration.disagreement(with: network) {
                 throw TrainingError(
-                    "\(run.configuration) is not of the network beside it: \(disagreement): put both files back as they were"
+                    "\(run.configuration) is not of the network beside it: \(disagreement): put both files "
+                        + "back as they were"
                 )
             }
             return (configuration, network)

@@ -48,7 +48,7 @@ final class TrainingProgress {
             note(
                 start.startStep < start.steps
                     ? "going on from step \(start.startStep) of \(start.steps) (epoch \(epoch))"
-                    : "all \(counted(start.steps, "step")) are done")
+                    : "nothing is left to train: step \(start.steps) of \(start.steps) is done")
         }
     }
 }
