@@ -18,24 +18,22 @@ struct CSVTable {
 
     /// Reads a table.
     ///
-    /// - Parameter source: the file's name, for messages.
-    /// - Throws: `ComparisonError` that names the line.
-    init(_ text: String, source: String) throws(ComparisonError) {
+    /// - Parameters:
+    ///   - source: the file's name, for messages.
+    ///   - checkHeader: refuses a header before any row is looked at, as of a file that is something else.
+    /// - Throws: `ComparisonError` that names the line; what `checkHeader` throws.
+    init(
+        _ text: String, source: String, checkHeader: ([String]) throws(ComparisonError) -> Void
+    ) throws(ComparisonError) {
         var reader = CSVReader(text, source: source)
-        var header: [String]?
+        let header = try reader.nextFilled()?.values ?? []
+        var names = Set<String>()
+        if let repeated = header.first(where: { !names.insert($0).inserted }) {
+            throw ComparisonError("\(source) has two columns called \"\(repeated)\": give each a name of its own")
+        }
+        try checkHeader(header)
         var rows: [Row] = []
-        while let (line, cells) = try reader.next() {
-            let values = cells.map(CSVText.text)
-            guard values.contains(where: { !$0.isEmpty }) else { continue }
-            guard let header else {
-                let repeated = Dictionary(grouping: values, by: \.self).first { $0.value.count > 1 }?.key
-                if let repeated {
-                    throw ComparisonError(
-                        "\(source) has two columns called \"\(repeated)\": give each a name of its own")
-                }
-                header = values
-                continue
-            }
+        while let (line, values) = try reader.nextFilled() {
             guard values.count == header.count else {
                 let advice =
                     values.count > header.count
@@ -45,7 +43,7 @@ struct CSVTable {
             }
             rows.append(Row(line: line, values: Dictionary(uniqueKeysWithValues: zip(header, values))))
         }
-        (self.header, self.rows) = (header ?? [], rows)
+        (self.header, self.rows) = (header, rows)
     }
 }
 
@@ -65,8 +63,16 @@ private struct CSVReader {
     private var isAtEnd: Bool { place == scalars.count }
     private var isAtEndOfLine: Bool { isAtEnd || scalars[place] == "\n" || scalars[place] == "\r" }
 
-    /// The values of a line, and its number; nil at the end.
-    mutating func next() throws(ComparisonError) -> (line: Int, cells: [String])? {
+    /// The values of the next line that has any, and its number; nil at the end.
+    mutating func nextFilled() throws(ComparisonError) -> (line: Int, values: [String])? {
+        while let (line, cells) = try next() {
+            let values = cells.map(CSVText.text)
+            if values.contains(where: { !$0.isEmpty }) { return (line, values) }
+        }
+        return nil
+    }
+
+    private mutating func next() throws(ComparisonError) -> (line: Int, cells: [String])? {
         guard !isAtEnd else { return nil }
         let first = line
         var cells = [try cell()]

@@ -35,14 +35,14 @@ public struct KnownRuns: Sendable {
     /// - Parameter source: the file's name, for messages.
     public init(csv: String, source: String) throws {
         self.source = source
-        let table = try CSVTable(csv, source: source)
-        let header = table.header
         let needed = ["cell", "settings", "seed", "epoch", "train_loss", "train_accuracy", "loss", "seconds"]
-        for column in needed where !header.contains(column) {
-            throw ComparisonError(
-                "\(source) has no column \"\(column)\": give epochs.csv of a comparison, as this version writes it")
+        let table = try CSVTable(csv, source: source) { header throws(ComparisonError) in
+            for column in needed where !header.contains(column) {
+                throw ComparisonError(
+                    "\(source) has no column \"\(column)\": give epochs.csv of a comparison, as this version writes it")
+            }
         }
-        guard let score = ["accuracy", "map_50"].first(where: header.contains) else {
+        guard let score = ["accuracy", "map_50"].first(where: table.header.contains) else {
             throw ComparisonError("\(source) has no column \"accuracy\" or \"map_50\": give epochs.csv of a comparison")
         }
         for row in table.rows {

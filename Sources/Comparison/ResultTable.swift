@@ -30,11 +30,12 @@ public struct ResultTable: Sendable {
     ///
     /// - Parameter source: the file's name, for messages.
     public init(csv: String, source: String, score: String, baseline: String?) throws {
-        let table = try CSVTable(csv, source: source)
-        let header = table.header
-        guard !header.isEmpty else { throw ComparisonError("\(source) is empty: give a table of results, as CSV") }
-        for column in ["cell", "seed", score] where !header.contains(column) {
-            throw ComparisonError("\(source) has no column \"\(column)\": it has \(header.joined(separator: ", "))")
+        let table = try CSVTable(csv, source: source) { header throws(ComparisonError) in
+            guard !header.isEmpty else { throw ComparisonError("\(source) is empty: give a table of results, as CSV") }
+            for column in ["cell", "seed", score] where !header.contains(column) {
+                throw ComparisonError(
+                    "\(source) has no column \"\(column)\": it has \(header.joined(separator: ", "))")
+            }
         }
         var runs: [Run] = []
         var cells: [String] = []

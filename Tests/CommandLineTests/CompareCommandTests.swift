@@ -101,8 +101,8 @@ final class CompareCommandTests: CommandLineTestCase {
         try writeRecipe(epochs: 3)
         XCTAssertEqual(
             message(try sapool(table)),
-            "Error: out/epochs.csv has no run of this comparison to its end (4 runs of others): cells, settings and seeds have "
-                + "to be the same; give its own epochs.csv, or leave --known out")
+            "Error: out/epochs.csv has no run of this comparison to its end (4 runs of others): cells, settings and seeds "
+                + "have to be the same; give its own epochs.csv, or leave --known out")
         try writeRecipe()
 
         // Again: nothing is trained; one more seed: only that one.

@@ -56,6 +56,14 @@ final class KnownRunsTests: XCTestCase {
         XCTAssertEqual(message(line(["seconds": ""])), "k.csv, line 2: seconds is no number")
     }
 
+    func testAFileThatIsNoTable() {
+        XCTAssertThrowsError(try KnownRuns(csv: "data: photos\nseeds: [1, 2]\n", source: "c.yaml")) {
+            XCTAssertEqual(
+                "\($0)",
+                "c.yaml has no column \"cell\": give epochs.csv of a comparison, as this version writes it")
+        }
+    }
+
     func testEpochsFollowEachOther() {
         XCTAssertEqual(
             message(line() + line(["epoch": "3"])),

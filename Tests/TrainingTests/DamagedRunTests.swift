@@ -90,8 +90,8 @@ final class DamagedRunTests: XCTestCase {
         XCTAssertFalse(try run.isFinished(epochs: 3))
         XCTAssertEqual(
             message { try train(recipe) },
-            "\(run.metrics) is damaged: it has 2 of the 3 epochs that are trained: put the file back as it was, or move "
-                + "the run's folder away and train anew")
+            "\(run.metrics) is damaged: it has 2 of the 3 epochs that are trained: put the file back as it was, or "
+                + "move the run's folder away and train anew")
         XCTAssertEqual(try lines(), Array(whole.prefix(2)))
         try write(whole)
         XCTAssertEqual(try train(recipe)?.epoch, 3)
@@ -130,8 +130,8 @@ final class DamagedRunTests: XCTestCase {
             try Safetensors(file.tensors, metadata: metadata).write(to: run.last)
             XCTAssertEqual(
                 message { try train(recipe) },
-                "\(run.last) is damaged: \(key) is \(value), which this training never comes to: put the file back as it "
-                    + "was, or begin anew in another output folder")
+                "\(run.last) is damaged: \(key) is \(value), which this training never comes to: put the file back as "
+                    + "it was, or begin anew in another output folder")
             if key == "step" { XCTAssertFalse(try run.isFinished(epochs: 3), value) }
         }
         var metadata = file.metadata
