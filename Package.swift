@@ -199,7 +199,7 @@ let package = Package(
             name: "Comparison",
             dependencies: [
                 "Files", "Interchange", "Networks", "Planning", "Reporting", "Training",
-                .product(name: "SwiftCSV", package: "SwiftCSV"), .product(name: "Yams", package: "Yams"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         .testTarget(
             name: "ComparisonTests",

@@ -46,7 +46,7 @@ public struct QuantizationAwareTraining {
 
     /// Trains on from a quantised network, and quantises what comes out with the same scales.
     ///
-    /// - Throws: `TrainingError` where the loss stops being a number; any failure of data or libtorch.
+    /// - Throws: `DivergenceError` where the loss stops being a number; any failure of data or libtorch.
     public func run(
         _ start: PostTrainingQuantization.Result, _ images: CalibrationImages
     ) throws -> PostTrainingQuantization.Result {
@@ -92,7 +92,7 @@ public struct QuantizationAwareTraining {
             var (sum, step) = (0.0, 0)
             while let batch = try batches.next() {
                 let rate = schedule.rate(at: epoch * steps + step)
-                Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(epoch * steps + step))
+                recipe.seedNoise(ofStep: epoch * steps + step)
                 let logits = try model.network.logits(of: model(tensors.images(batch), training: true))
                 let loss = try logits.crossEntropy(tensors.labels(batch), labelSmoothing: recipe.labelSmoothing)
                 let value = try loss.item()

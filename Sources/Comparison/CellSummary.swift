@@ -74,7 +74,9 @@ public struct CellSummary: Sendable, Equatable, Encodable {
 }
 
 extension [CellSummary] {
-    /// The same with p-values corrected for the number of cells that are compared.
+    /// The same with p-values corrected for the number of cells that are tested: those that share two seeds with the
+    /// baseline at least, also where they differ in none of them. A cell of one seed has no test, so that there is
+    /// nothing to correct, and no p-value.
     var withCorrectedPValues: [CellSummary] {
         var summaries = self
         let tested = indices.filter { self[$0].pValue != nil }

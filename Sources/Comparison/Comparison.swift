@@ -12,6 +12,8 @@ public final class Comparison {
     public let runs: [ComparisonRun]
     /// By the cells' names.
     public let costs: [String: CellCost]
+    /// How many of the runs a table has to their end, and how many it has in all; nil without a table.
+    public let known: (used: Int, all: Int)?
 
     /// What happens, for whoever shows it.
     public enum Event: Sendable {
@@ -24,12 +26,15 @@ public final class Comparison {
     ///
     /// - Parameter known: runs that need no training, since a table has what they came to.
     /// - Throws: an error that names the cell that cannot be trained.
-    public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns = KnownRuns()) throws {
+    ///   `ComparisonError` where the table has none of them.
+    public init(_ recipe: ComparisonRecipe, folder: String, known: KnownRuns? = nil) throws {
         self.recipe = recipe
         self.folder = folder
-        runs = recipe.seeds.flatMap { seed in
-            recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known) }
+        let runs = recipe.seeds.flatMap { seed in
+            recipe.cells.map { ComparisonRun($0, seed: seed, in: folder, known: known ?? KnownRuns()) }
         }
+        self.runs = runs
+        self.known = try known.map { (try $0.count(among: runs), $0.count) }
         costs = try CellCost.all(of: recipe.cells)
     }
 
@@ -45,7 +50,7 @@ public final class Comparison {
         defer { withExtendedLifetime(lock) {} }
         var options = options
         options.resume = true
-        let queue = runs.filter { !$0.isFinished }
+        let queue = try runs.filter { try !$0.isFinished() }
         try ComparisonReport(self).write()
         for (index, run) in queue.enumerated() {
             report(.run(run, number: index + 1, of: queue.count))
@@ -54,6 +59,12 @@ public final class Comparison {
                     run.recipe, run: run.folder, options: options, shouldStop: shouldStop,
                     report: { report(.training($0)) })
                 guard try trainer.train() != nil else { return false }
+                guard try run.isFinished() else {
+                    throw TrainingError(
+                        "\(run.folder.path) does not hold what it was trained to: move this folder away, and the same "
+                            + "command trains it anew"
+                    )
+                }
             } catch {
                 throw TrainingError("cell \"\(run.cell.name)\", seed \(run.seed): \(error)")
             }

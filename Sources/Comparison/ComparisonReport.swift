@@ -12,9 +12,11 @@ public struct ComparisonReport {
     let results: ComparisonResults
 
     /// Reads what the runs have written.
-    public init(_ comparison: Comparison) {
+    ///
+    /// - Throws: `TrainingError` where a run's metrics are damaged.
+    public init(_ comparison: Comparison) throws {
         self.comparison = comparison
-        let results = ComparisonResults(comparison.runs)
+        let results = try ComparisonResults(comparison.runs)
         self.results = results
         summaries = results.summaries(comparison.recipe, costs: comparison.costs)
     }

@@ -14,13 +14,13 @@ struct ComparisonResults {
     /// Runs that have at least one epoch, in the order of the queue.
     let results: [Result]
 
-    init(_ runs: [ComparisonRun]) {
-        results = runs.compactMap { run in
-            let metrics = run.metrics
+    init(_ runs: [ComparisonRun]) throws {
+        results = try runs.compactMap { run in
+            let metrics = try run.metrics()
             guard let last = metrics.last, let best = metrics.max(by: { $0.accuracy < $1.accuracy }) else { return nil }
             return Result(
                 run: run, metrics: metrics, last: last, best: metrics.first { $0.accuracy == best.accuracy } ?? best,
-                isFinished: run.isFinished)
+                isFinished: try run.isFinished())
         }
     }
 

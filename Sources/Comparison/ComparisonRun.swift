@@ -22,13 +22,17 @@ public struct ComparisonRun: Sendable {
     }
 
     /// Epochs done so far.
-    public var metrics: [EpochMetrics] { isKnown ? known : folder.epochMetrics() }
+    ///
+    /// - Throws: `TrainingError` where the run's metrics are damaged.
+    public func metrics() throws -> [EpochMetrics] { isKnown ? known : try folder.epochMetrics() }
 
     /// Whether it is trained to its end.
-    public var isFinished: Bool { isKnown || folder.isFinished(epochs: recipe.epochs) }
+    ///
+    /// - Throws: `TrainingError` where the run's metrics are damaged.
+    public func isFinished() throws -> Bool { try isKnown || folder.isFinished(epochs: recipe.epochs) }
 
     /// Whether a table has it to its end, so that it is not trained here.
-    private var isKnown: Bool { known.last.map { $0.epoch >= recipe.epochs } ?? false }
+    var isKnown: Bool { known.last?.epoch == recipe.epochs }
 
     /// A folder's name that people can read, and that changes whenever a setting does: done is what was done with these very settings.
     private static func name(of cell: ComparisonRecipe.Cell) -> String {

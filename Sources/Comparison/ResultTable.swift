@@ -1,5 +1,4 @@
 import Foundation
-import SwiftCSV
 
 /// A table of results as CSV, a run a line: `results.csv` of a comparison, or any other with the columns `cell`, `seed`, and a score.
 public struct ResultTable: Sendable {
@@ -31,16 +30,18 @@ public struct ResultTable: Sendable {
     ///
     /// - Parameter source: the file's name, for messages.
     public init(csv: String, source: String, score: String, baseline: String?) throws {
-        let (header, lines) = try Self.parse(csv, source)
-        guard !header.isEmpty else { throw ComparisonError("\(source) is empty: give a table of results, as CSV") }
-        for column in ["cell", "seed", score] where !header.contains(column) {
-            throw ComparisonError("\(source) has no column \"\(column)\": it has \(header.joined(separator: ", "))")
+        let table = try CSVTable(csv, source: source) { header throws(ComparisonError) in
+            guard !header.isEmpty else { throw ComparisonError("\(source) is empty: give a table of results, as CSV") }
+            for column in ["cell", "seed", score] where !header.contains(column) {
+                throw ComparisonError(
+                    "\(source) has no column \"\(column)\": it has \(header.joined(separator: ", "))")
+            }
         }
         var runs: [Run] = []
         var cells: [String] = []
         var numbers: [String: [String: Int]] = [:]
-        for (index, line) in lines.enumerated() {
-            let run = try Run(line, score: score, place: "\(source), run \(index + 1)")
+        for (index, row) in table.rows.enumerated() {
+            let run = try Run(row, score: score, place: "\(source), run \(index + 1)")
             if numbers[run.cell] == nil { cells.append(run.cell) }
             if let first = numbers[run.cell, default: [:]].updateValue(index + 1, forKey: run.seed) {
                 throw ComparisonError(
@@ -77,16 +78,6 @@ public struct ResultTable: Sendable {
             }.withCorrectedPValues
     }
 
-    static func parse(_ csv: String, _ source: String) throws -> (header: [String], rows: [[String: String]]) {
-        do {
-            let table = try NamedCSV(string: csv, delimiter: .comma, loadColumns: false)
-            return (table.header.map(CSVText.text), table.rows.map { $0.mapValues(CSVText.text) })
-        } catch {
-            throw ComparisonError(
-                "\(source) is no table of comma-separated values: a quotation mark stands where none can")
-        }
-    }
-
     /// A line of the table.
     private struct Run {
         let cell: String
@@ -99,12 +90,11 @@ public struct ResultTable: Sendable {
         let multiplyAccumulates: Int?
         let parameters: Int?
 
-        init(_ line: [String: String], score: String, place: String) throws(ComparisonError) {
-            func text(_ column: String) -> String? { line[column].flatMap { $0.isEmpty ? nil : $0 } }
+        init(_ row: CSVTable.Row, score: String, place: String) throws(ComparisonError) {
             func number<Number: LosslessStringConvertible & Comparable & Numeric>(
                 _ column: String, _ kind: String, _ range: ClosedRange<Number>
             ) throws(ComparisonError) -> Number? {
-                guard let text = text(column) else { return nil }
+                guard let text = row[column] else { return nil }
                 guard let number = Number(text), range.contains(number) else {
                     let shown = text.prefix(40).map { $0.isNewline ? " " : $0 }
                     throw ComparisonError("\(place): \(column) is \"\(String(shown))\": use \(kind)")
@@ -117,7 +107,7 @@ public struct ResultTable: Sendable {
             func count(_ column: String) throws(ComparisonError) -> Int? {
                 try number(column, "a whole number", 0...Int.max)
             }
-            guard let cell = text("cell"), let seed = text("seed") else {
+            guard let cell = row["cell"], let seed = row["seed"] else {
                 throw ComparisonError("\(place) has no cell or no seed: each line needs both")
             }
             guard let value = try share(score) else {
@@ -126,7 +116,7 @@ public struct ResultTable: Sendable {
             self.cell = cell
             self.seed = seed
             self.score = value
-            network = text("network")
+            network = row["network"]
             bestEpoch = try share("best_epoch_\(score)")
             arenaBytes = try count("peak_sram_bytes")
             multiplyAccumulates = try count("macs")

@@ -6,8 +6,8 @@ public struct MeanInterval: Sendable, Equatable {
     public let mean: Double
     /// Half the width of the interval; nil for a single measurement, which says nothing of its spread.
     public let halfWidth: Double?
-    /// How likely a mean this far from zero is by chance alone, where the true one is zero (two-sided t-test); nil for a single
-    /// measurement, and where all are zero.
+    /// How likely a mean this far from zero is by chance alone, where the true one is zero (two-sided t-test); 1 where
+    /// all are zero, and nil for a single measurement.
     public let pValue: Double?
 
     /// The mean of measurements; nil where there are none.
@@ -25,7 +25,7 @@ public struct MeanInterval: Sendable, Equatable {
         let deviation = (squares / Double(values.count - 1)).squareRoot()
         let error = deviation / Double(values.count).squareRoot()
         halfWidth = Self.quantile(degrees: values.count - 1) * error
-        pValue = mean == 0 && error == 0 ? nil : Student.twoSided(abs(mean) / error, degrees: values.count - 1)
+        pValue = mean == 0 && error == 0 ? 1 : Student.twoSided(abs(mean) / error, degrees: values.count - 1)
     }
 
     /// Whether the interval leaves zero out: for a difference, that it is more than chance.

@@ -53,13 +53,18 @@ public final class Fit {
     }
 
     /// The plan alone: that of the folder where there is one, else one that is made beside it and leaves nothing.
+    ///
+    /// - Throws: what `run` would throw before the plan stands.
     public func dryRun(
         training options: TrainerOptions, shouldStop: @escaping () -> Bool, report: @escaping (FitEvent) -> Void
     ) throws -> FitPlan? {
+        _ = try checkFolder()
         let training = RunTraining(options, answers: folder.teacherAnswers, shouldStop: shouldStop, report: report)
         if folder.holdsSchedule {
-            _ = try FitJournal(folder, self.options)
-            return try plan(training, shouldStop, report)
+            let journal = try FitJournal(folder, self.options)
+            let plan = try plan(training, shouldStop, report)
+            if let plan { try journal.check(plan) }
+            return plan
         }
         let place = FileManager.default.temporaryDirectory.appendingPathComponent("sapool-fit-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: place) }
@@ -68,15 +73,29 @@ public final class Fit {
         return try fit.plan(training, shouldStop, report)
     }
 
+    /// Checks that the folder is a fit's, or may become one's.
+    ///
+    /// - Returns: what lies in it; nil where it is not there.
+    private func checkFolder() throws -> [String]? {
+        let path = folder.path
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            guard !FileManager.default.fileExists(atPath: path) else {
+                throw FittingError("\(path) is no folder that can be read: choose another output folder")
+            }
+            return nil
+        }
+        guard names.isEmpty || folder.holdsFit else {
+            throw FittingError("\(path) holds files and no fit: choose another output folder")
+        }
+        return names
+    }
+
     /// Makes the folder, or checks whose it is. Where nothing was there and the plan cannot be, nothing stays.
     private func inFolder<Result>(_ body: (FolderLock) throws -> Result?) throws -> Result? {
         let path = folder.path
         AtomicFile.removeRemains(in: path)
-        let before = try? FileManager.default.contentsOfDirectory(atPath: path)
+        let before = try checkFolder()
         let isNew = (before ?? []).isEmpty
-        if !isNew, !folder.holdsFit {
-            throw FittingError("\(path) holds files and no fit: choose another output folder")
-        }
         try RunFolder(path).create()
         let lock = try FolderLock(path, work: "fits")
         do {
@@ -112,7 +131,7 @@ public final class Fit {
         let data = DataPlace.absoluteName(options.data)
         report(.stage("looking at the images of \(options.data)", secondsLeft: nil))
         let isDetection = options.task == .detection
-        let survey = try StoredValue.at(folder.survey) {
+        let survey = try StoredValue.at(folder.survey, impossibility: \.impossibility) {
             try isDetection ? DataSurvey(boxesOf: data) : DataSurvey(data)
         }
         let division = try isDetection ? DataDivision(boxes: data, survey) : divided(data, survey)

@@ -30,7 +30,9 @@ package struct FitWork {
     /// All that is not done yet.
     ///
     /// - Returns: nil where it was asked to stop.
+    /// - Throws: `FittingError` where the journal is damaged; whatever a step of the work throws.
     package func run() throws -> FitSummary? {
+        try journal.check(plan)
         guard try teach(), !shouldStop() else { return nil }
         let behind = schedule.final.seconds + schedule.finishSeconds
         if journal.state.winner == nil {

@@ -81,6 +81,7 @@ final class CompareCommandTests: CommandLineTestCase {
             "compare", "c.yaml", "--data", "elsewhere/photos", "--known", "out/epochs.csv", "--output", "new", "--json")
         XCTAssertEqual(known.status, 0, known.errors)
         XCTAssertFalse(known.errors.contains("seed"), known.errors)
+        XCTAssertTrue(known.errors.contains("4 of 4 runs of out/epochs.csv are of this comparison"), known.errors)
         func scores(_ name: String) throws -> [String] {
             // All but the seconds.
             try lines("\(name)/epochs.csv").map { $0.split(separator: ",").dropLast().joined(separator: ",") }
@@ -91,6 +92,18 @@ final class CompareCommandTests: CommandLineTestCase {
             message(try sapool("compare", "c.yaml", "--data", "elsewhere/photos", "--known", "c.yaml")),
             "Error: c.yaml has no column \"cell\": give epochs.csv of a comparison, as this version writes it")
         try FileManager.default.moveItem(atPath: "\(folder)/elsewhere/photos", toPath: "\(folder)/photos")
+        // A table of other runs says nothing of these.
+        let table = ["compare", "c.yaml", "--known", "out/epochs.csv", "--dry-run"]
+        try writeRecipe(seeds: "[2, 3]")
+        let half = try sapool(table)
+        XCTAssertTrue(half.errors.contains("2 of 4 runs of out/epochs.csv are of this comparison"), half.errors)
+        XCTAssertTrue(half.output.hasSuffix("2 of 4 runs are done.\n"), half.output)
+        try writeRecipe(epochs: 3)
+        XCTAssertEqual(
+            message(try sapool(table)),
+            "Error: out/epochs.csv has no run of this comparison to its end (4 runs of others): cells, settings and seeds "
+                + "have to be the same; give its own epochs.csv, or leave --known out")
+        try writeRecipe()
 
         // Again: nothing is trained; one more seed: only that one.
         let again = try sapool("compare", "c.yaml", "--output", "out", "--threads", "1")

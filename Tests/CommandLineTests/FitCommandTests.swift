@@ -241,6 +241,12 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertEqual(try fit("--sram", "64K").status, 64)
         XCTAssertEqual(try fit("--flash", "64K").status, 64)
         XCTAssertEqual(try fit("--board", "pico-2", "--core", "m4").status, 64)
+        XCTAssertEqual(
+            try fit("--sram", "64K", "--flash", "256K", "--weights-network", "mobilenet-v2").status, 64,
+            "a network of no weights")
+        XCTAssertEqual(
+            message(try fit("--sram", "64K", "--flash", "256K", "--task", "detection", "--weights", "none.pth")),
+            "Error: --weights are for networks that tell images apart: leave them out with --task detection")
         let budget = ["--sram", "64K", "--flash", "256K"]
         XCTAssertEqual(
             message(try fit("--sram", "64K", "--flash", "256K", "--hours", "0")),
@@ -275,9 +281,11 @@ final class FitCommandTests: CommandLineTestCase {
         // A folder of somebody else's.
         try files.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
         try "mine".write(toFile: "\(folder)/out/notes.txt", atomically: true, encoding: .utf8)
-        XCTAssertEqual(
-            message(try sapool(["fit", "photos", "--output", "out"] + budget)),
-            "Error: out holds files and no fit: choose another output folder")
+        for more in [[], ["--dry-run"]] {
+            XCTAssertEqual(
+                message(try sapool(["fit", "photos", "--output", "out"] + budget + more)),
+                "Error: out holds files and no fit: choose another output folder")
+        }
         XCTAssertEqual(try files.contentsOfDirectory(atPath: "\(folder)/out"), ["notes.txt"])
     }
 }

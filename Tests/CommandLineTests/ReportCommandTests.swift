@@ -82,9 +82,13 @@ final class ReportCommandTests: CommandLineTestCase {
 
     private func checkBadInput() throws {
         let before = try page("run/report.html")
-        XCTAssertEqual(
-            message(try sapool("report", "run", "--output", "run/config.json")),
-            "Error: run/config.json is a file of the run, which is not replaced: choose another name")
+        for name in ["config.json", "trained-images.json"] {
+            let file = FileManager.default.contents(atPath: "\(folder)/run/\(name)")
+            XCTAssertEqual(
+                message(try sapool("report", "run", "--output", "run/\(name)")),
+                "Error: run/\(name) is a file of the run, which is not replaced: choose another name")
+            XCTAssertEqual(FileManager.default.contents(atPath: "\(folder)/run/\(name)"), file)
+        }
         XCTAssertEqual(message(try sapool("report", "none")), "Error: none holds no run: it has no config.json")
         XCTAssertEqual(
             message(try sapool("report", "run", "--firmware", "photos")),

@@ -181,6 +181,7 @@ final class TrainCommandTests: CommandLineTestCase {
         let finished = try sapool("train", "--resume", "--output", "run")
         XCTAssertEqual(finished.status, 0, finished.errors)
         XCTAssertTrue(finished.output.hasPrefix("accuracy "), finished.output)
+        XCTAssertTrue(finished.errors.contains("nothing is left to train: step "), finished.errors)
         // Scores of one run are of images that all went through the same.
         let configuration = URL(fileURLWithPath: "\(folder)/run/config.json")
         var stored = try json(String(contentsOf: configuration, encoding: .utf8))

@@ -27,6 +27,7 @@ final class AdviceTests: XCTestCase {
         XCTAssertEqual(titles { $0.trainAccuracy = 0.6 }, ["Let it learn more"])
         XCTAssertEqual(titles { $0.history[9] = 0.92 }, ["Train for longer"])
         XCTAssertEqual(titles { $0.epochs = 11 }, ["Finish the training"])
+        XCTAssertEqual(titles { ($0.epochs, $0.patienceEndedIt) = (11, true) }, [], "it is over")
         XCTAssertEqual(titles { $0.trainedOnEvaluation = 3 }, ["Hold images out"])
         XCTAssertEqual(titles { $0.trainingCounts[0].count = 19 }, ["More images of “cat”"])
         XCTAssertEqual(titles { $0.worstConfusion = ("cat", "dog", 0.15) }, ["Look at “cat” and “dog”"])

@@ -115,6 +115,21 @@ final class RecipeTests: XCTestCase {
         }
     }
 
+    func testSettingsOfBoxesAreForDetection() throws {
+        for setting in ["zoom-out: 2", "match-overlap: 0.4", "negative-ratio: 2", "class-loss: focal"] {
+            let text = "network: n\ndata: d\n\(setting)\n"
+            XCTAssertNoThrow(try Recipe(yaml: text + "task: detection", source: "r.yaml").validate())
+            for task in ["", "task: classification"] {
+                XCTAssertThrowsError(try Recipe(yaml: text + task, source: "r.yaml").validate()) {
+                    let key = setting.prefix { $0 != ":" }
+                    XCTAssertEqual(
+                        "\($0)",
+                        "\(key) is for task: detection, which finds objects: give task too, or leave it out")
+                }
+            }
+        }
+    }
+
     /// No number of a recipe may stop the program, whatever it is: it trains or is refused.
     func testEveryNumberHasARange() throws {
         let keys = [

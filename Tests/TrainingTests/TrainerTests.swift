@@ -111,8 +111,8 @@ final class TrainerTests: XCTestCase {
             while try train(recipe, "parts-\(steps)", stopAfter: 2, { $0.stepsBetweenReadings = steps }) == nil {}
             XCTAssertEqual(try weights("parts-\(steps)", "last"), try weights("read", "last"))
             XCTAssertEqual(
-                RunFolder("\(folder)/parts-\(steps)").epochMetrics().map(\.trainLoss),
-                RunFolder("\(folder)/read").epochMetrics().map(\.trainLoss))
+                try RunFolder("\(folder)/parts-\(steps)").epochMetrics().map(\.trainLoss),
+                try RunFolder("\(folder)/read").epochMetrics().map(\.trainLoss))
         }
     }
 
@@ -171,12 +171,17 @@ final class TrainerTests: XCTestCase {
         recipe.epochs = 9
         recipe.patience = 3
         XCTAssertEqual(try train(recipe, "whole")?.epoch, 4)
-        XCTAssertEqual(RunFolder("\(folder)/whole").epochMetrics().count, 4)
+        XCTAssertEqual(try RunFolder("\(folder)/whole").epochMetrics().count, 4)
         XCTAssertEqual(try train(recipe, "whole")?.epoch, 4, "it is over")
         while try train(recipe, "parts", stopAfter: 3) == nil {}
-        XCTAssertEqual(RunFolder("\(folder)/parts").epochMetrics().count, 4)
+        XCTAssertEqual(try RunFolder("\(folder)/parts").epochMetrics().count, 4)
         XCTAssertEqual(try weights("parts", "last"), try weights("whole", "last"))
+        // What a report goes by: it is over, and is not to be finished.
+        let epochs = try RunFolder("\(folder)/whole").epochMetrics()
+        XCTAssertTrue(recipe.losesPatience(after: epochs))
+        XCTAssertFalse(recipe.losesPatience(after: Array(epochs.prefix(3))))
         recipe.patience = nil
+        XCTAssertFalse(recipe.losesPatience(after: epochs))
         XCTAssertEqual(try train(recipe, "patient")?.epoch, 9)
     }
 

@@ -35,7 +35,7 @@ package struct RunTraining: FitTraining {
     }
 
     package func train(_ recipe: Recipe, in run: RunFolder) throws -> Double? {
-        if run.isFinished(epochs: recipe.epochs), let last = run.epochMetrics().last { return last.accuracy }
+        if try run.isFinished(epochs: recipe.epochs), let last = try run.epochMetrics().last { return last.accuracy }
         let trainer = try Trainer(
             recipe, run: run, options: options, shouldStop: shouldStop, report: { report(.training($0)) })
         return try trainer.train()?.accuracy
@@ -63,7 +63,12 @@ package struct RunTraining: FitTraining {
             recipe, run: run, options: options,
             shouldStop: { shouldStop() || (watch.steps.count >= 3 && watch.elapsed > Self.longest) },
             report: { watch.note($0) })
-        _ = try trainer.train()
+        do {
+            _ = try trainer.train()
+        } catch let error as DivergenceError {
+            // What runs away has no score where it competes; here only the clock is asked.
+            guard watch.hasSteps else { throw error }
+        }
         return watch.pace(batchSize: recipe.batchSize)
     }
 }
@@ -74,6 +79,8 @@ private final class Watch {
     private var started: Double?
     private(set) var steps: [Double] = []
     private var scored: (seconds: Double, images: Int)?
+
+    var hasSteps: Bool { !steps.isEmpty }
 
     var elapsed: Double { (ContinuousClock.now - began).seconds }
 

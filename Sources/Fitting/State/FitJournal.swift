@@ -27,6 +27,16 @@ package final class FitJournal {
         state = read
     }
 
+    /// Checks that what is done can be of a plan.
+    ///
+    /// - Throws: `FittingError` where the journal is damaged.
+    package func check(_ plan: FitPlan) throws {
+        guard let impossibility = state.impossibility(plan.schedule, classes: plan.survey.classNames.count) else {
+            return
+        }
+        throw FittingError("\(path) is damaged: \(impossibility): begin anew in another output folder")
+    }
+
     /// Changes the state, and writes it.
     package func update(_ change: (inout FitState) -> Void) throws {
         change(&state)

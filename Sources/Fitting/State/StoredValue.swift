@@ -5,11 +5,17 @@ import Foundation
 package enum StoredValue {
     /// What the file has; where there is none, what `make` gives, written first.
     ///
+    /// - Parameter impossibility: what a value that was read cannot be, in words.
     /// - Throws: `FittingError` where the file is damaged; whatever `make` throws.
-    package static func at<Value: Codable>(_ path: String, make: () throws -> Value) throws -> Value {
+    package static func at<Value: Codable>(
+        _ path: String, impossibility: (Value) -> String? = { _ in nil }, make: () throws -> Value
+    ) throws -> Value {
         if let data = FileManager.default.contents(atPath: path) {
             guard let value = try? JSONDecoder().decode(Value.self, from: data) else {
                 throw FittingError("\(path) is damaged: begin anew in another output folder")
+            }
+            if let impossibility = impossibility(value) {
+                throw FittingError("\(path) is damaged: \(impossibility): begin anew in another output folder")
             }
             return value
         }

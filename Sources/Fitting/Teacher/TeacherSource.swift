@@ -30,13 +30,7 @@ package struct TeacherSource: Equatable {
     /// - Returns: nil where there is none to be had, or none is wanted.
     /// - Throws: `FittingError` where the one that was named cannot teach these classes.
     package init?(_ options: FitOptions, classNames: [String]) throws {
-        guard !options.goesAlone, options.task != .detection else {
-            guard options.teacher == nil else {
-                throw FittingError(
-                    "--teacher is for networks that tell images apart: leave it out with --task detection")
-            }
-            return nil
-        }
+        guard !options.goesAlone, options.task != .detection else { return nil }
         if let path = options.teacher {
             let configuration = try RunConfiguration.read(from: RunFolder(path)).configuration
             let isNamed = !configuration.hasUnnamedClasses
@@ -57,12 +51,31 @@ package struct TeacherSource: Equatable {
             guard FileManager.default.fileExists(atPath: file) else {
                 throw FittingError("there is no file \(file) to start a teacher from: name weights with --weights")
             }
+            try Self.check(file, of: options.weightsNetwork, classes: classNames.count)
             (kind, resolution, isOwn) = (.weights(file, network: options.weightsNetwork), nil, false)
             return
         }
         let places = DataLocations().dependencies.map { "\($0)/\(Self.file)" }
         guard let file = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
         (kind, resolution, isOwn) = (.weights(file, network: "efficientnet-lite0"), nil, true)
+    }
+
+    /// Checks that a file has weights of a network.
+    ///
+    /// - Throws: `FittingError` where it has none, or there is no such network; what reading weights throws.
+    private static func check(_ file: String, of name: String, classes: Int) throws {
+        let network: Network
+        do {
+            // Which weights there are does not hang on the size of the image; a network in a file has its own.
+            let input = try Network.isJSONFile(name) ? Network(jsonFile: name).inputShape : [3, 224, 224]
+            network = try Recipe(network: name).buildNetwork(input: input, classes: classes)
+        } catch {
+            throw FittingError("--weights-network \(name): \(error)")
+        }
+        guard try WeightFile.read(contentsOf: file, for: network.parameters).matched.isEmpty else { return }
+        throw FittingError(
+            "\(file) has no tensor that fits \(name): name the network that these weights are of with --weights-network"
+        )
     }
 
     /// What pixels become where the teacher is trained: what its weights say where they lie in the folder of a run or of an imported

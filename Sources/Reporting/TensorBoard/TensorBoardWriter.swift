@@ -99,7 +99,7 @@ public final class TensorBoardWriter {
         try file.append(data)
     }
 
-    private static let namePrefix = "events.out.tfevents."
+    package static let namePrefix = "events.out.tfevents."
 
     /// TensorBoard reads the files of a folder in the order of their names: a new one has to sort last.
     private static func create(in directory: String) throws -> EventFile {

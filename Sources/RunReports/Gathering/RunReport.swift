@@ -43,7 +43,7 @@ public struct RunReport {
 
         var facts = findings.facts
         facts.trainedOnEvaluation = subject.data.trainedOn
-        let metrics = run.epochMetrics()
+        let metrics = try run.epochMetrics()
         facts.add(subject.run, subject.configuration, metrics)
         facts.scoresOtherImages = subject.data.isOther
         if case .success(let plan) = plan { facts.add(plan) }
@@ -101,6 +101,7 @@ extension Advice.Facts {
         trainAccuracy = metrics.last?.trainAccuracy
         history = metrics.map(\.accuracy)
         epochs = configuration.recipe.epochs
+        patienceEndedIt = configuration.recipe.losesPatience(after: metrics)
         augmentation = configuration.recipe.augmentation.rawValue
         labelSmoothing = configuration.recipe.labelSmoothing
         scoreName = configuration.recipe.scoreName

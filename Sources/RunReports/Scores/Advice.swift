@@ -26,6 +26,8 @@ public struct Advice: Sendable, Equatable {
         public var scoresOtherImages = false
         /// How many epochs the recipe asks for.
         public var epochs = 0
+        /// Whether the recipe's patience has ended the training before the last of them.
+        public var patienceEndedIt = false
         public var augmentation = ""
         public var labelSmoothing = 0.0
         /// What the run was trained on: images of each class, or objects.
@@ -83,7 +85,7 @@ public struct Advice: Sendable, Equatable {
     }
 
     private static func unfinished(_ facts: Facts) -> Advice? {
-        guard !facts.history.isEmpty, facts.history.count < facts.epochs else { return nil }
+        guard !facts.history.isEmpty, facts.history.count < facts.epochs, !facts.patienceEndedIt else { return nil }
         return Advice(
             title: "Finish the training",
             reason: "\(facts.history.count) of \(counted(facts.epochs, "epoch")) are done.",

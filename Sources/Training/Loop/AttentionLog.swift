@@ -87,7 +87,7 @@ package struct AttentionLog {
 
     /// Adds a line, in the place of those of the same and later epochs, which a resumed run does again.
     func append(_ metrics: AttentionMetrics) throws {
-        let lines = Self.read(path).filter { $0.epoch < metrics.epoch } + [metrics]
+        let lines = try Self.read(path).prefix { $0.epoch < metrics.epoch } + [metrics]
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try AtomicFile.replace(path) { file in
@@ -95,11 +95,21 @@ package struct AttentionLog {
         }
     }
 
-    /// The lines of a log; none where there is no file.
-    static func read(_ path: String) -> [AttentionMetrics] {
+    /// The lines of a log; none where there is no file. A last line that breaks off is none.
+    ///
+    /// - Throws: `TrainingError` where another is damaged.
+    static func read(_ path: String) throws -> [AttentionMetrics] {
         guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return data.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(AttentionMetrics.self, from: Data($0))
+        let lines = data.split(separator: UInt8(ascii: "\n"))
+        var epochs: [AttentionMetrics] = []
+        for (index, line) in lines.enumerated() {
+            guard let epoch = try? JSONDecoder().decode(AttentionMetrics.self, from: Data(line)) else {
+                if index == lines.count - 1, data.last != UInt8(ascii: "\n") { break }
+                throw TrainingError(
+                    "\(path) is damaged: line \(index + 1) is no epoch: put the file back as it was, or remove it")
+            }
+            epochs.append(epoch)
         }
+        return epochs
     }
 }

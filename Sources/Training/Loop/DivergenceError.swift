@@ -1,4 +1,5 @@
-/// The loss of a training is no number any more: its steps were too large.
+/// The loss of a training is no number any more, or the outputs of a network that is looked at are none: its steps were
+/// too large.
 public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatable {
     /// What happened where.
     public let finding: String
@@ -6,6 +7,14 @@ public struct DivergenceError: Error, CustomStringConvertible, Sendable, Equatab
     let advice: String
 
     package init(finding: String, advice: String) { (self.finding, self.advice) = (finding, advice) }
+
+    /// Of a network that puts out what is no number.
+    static let ofOutputs = DivergenceError(
+        finding: "the network puts out what is no number",
+        advice:
+            "its weights are damaged, or its training ran away: take others (--weights best), or train it again with a "
+            + "lower rate"
+    )
 
     /// The sentence a user sees.
     public var description: String { "\(finding): \(advice)" }

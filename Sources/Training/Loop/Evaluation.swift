@@ -57,6 +57,7 @@ public struct Evaluator {
     /// - Parameters:
     ///   - ranks: processes whose loaders give the other images; all of them get the scores of all images.
     ///   - stop: asked between batches; true ends the evaluation early with what there is.
+    /// - Throws: `DivergenceError` where the network puts out no numbers; then all ranks do.
     public func evaluate(
         _ loader: Loader, ranks: Ranks = .alone, stop: () -> Bool = { false }
     ) throws -> Evaluation {
@@ -83,6 +84,7 @@ public struct Evaluator {
         }
         let counts = [loss, Double(correct), Double(correct5), Double(result.images)]
         let sums = try ranks.sum(counts + result.confusion.joined().map(Double.init))
+        guard sums[0].isFinite else { throw DivergenceError.ofOutputs }
         (loss, correct, correct5, result.images) = (sums[0], Int(sums[1]), Int(sums[2]), Int(sums[3]))
         for row in 0..<classes {
             for column in 0..<classes { result.confusion[row][column] = Int(sums[4 + row * classes + column]) }
@@ -92,10 +94,13 @@ public struct Evaluator {
     }
 
     /// Probabilities of the classes for each image of a batch: `[B][classes]`.
+    ///
+    /// - Throws: `DivergenceError` where the network puts out no numbers.
     public func probabilities(_ batch: Batch) throws -> [[Float]] {
         let tensors = try BatchTensors(configuration.normalization, model.parameters)
         return try Torch.withoutGradients {
             let flat: [Float] = try logits(tensors.images(batch)).softmax(1).array()
+            guard flat.allSatisfy(\.isFinite) else { throw DivergenceError.ofOutputs }
             let classes = configuration.classNames.count
             return (0..<batch.count).map { Array(flat[$0 * classes..<($0 + 1) * classes]) }
         }

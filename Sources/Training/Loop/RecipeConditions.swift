@@ -55,6 +55,17 @@ extension Recipe {
         }
     }
 
+    /// Whether so many epochs have passed since the best one as the recipe's patience says.
+    func losesPatience(after epoch: Int, bestEpoch: Int) -> Bool { patience.map { epoch - bestEpoch >= $0 } ?? false }
+
+    /// Whether a training with these epochs is over before its last one, as no score since the best was better.
+    package func losesPatience(after epochs: [EpochMetrics]) -> Bool {
+        guard let last = epochs.last, let best = epochs.map(\.accuracy).max(),
+            let first = epochs.first(where: { $0.accuracy == best })
+        else { return false }
+        return losesPatience(after: last.epoch, bestEpoch: first.epoch)
+    }
+
     /// Checks that a training whose length scores decide does not look at a test split for them.
     ///
     /// - Throws: `TrainingError` where it would.

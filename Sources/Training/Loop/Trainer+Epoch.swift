@@ -70,9 +70,18 @@ extension Trainer {
     }
 
     /// Evaluates, writes metrics and checkpoints, and begins the next epoch's sums.
+    ///
+    /// - Throws: `DivergenceError` where the network puts out no numbers for the evaluation images.
     func finishEpoch(_ epoch: Int, _ events: TensorBoardWriter?) throws {
         let clock = ContinuousClock.now
-        let scores = try task.scores(of: averaged ?? model, evaluationLoader, ranks: ranks)
+        let scores: TaskScores
+        do {
+            scores = try task.scores(of: averaged ?? model, evaluationLoader, ranks: ranks)
+        } catch let error as DivergenceError {
+            // The last steps of an epoch may spoil weights that no training image sees any more.
+            throw divergence(
+                error.finding, state.step, advice: "lower the learning rate, or clip gradients with --clip-norm")
+        }
         report(.scored(images: data.evaluation.count, seconds: (ContinuousClock.now - clock).seconds))
         let totals = state.epochTotals
         let images = Double(max(1, totals.images))

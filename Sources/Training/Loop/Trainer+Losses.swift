@@ -44,7 +44,7 @@ extension Trainer {
         return last
     }
 
-    private func divergence(_ finding: String, _ step: Int, advice: String) -> DivergenceError {
+    func divergence(_ finding: String, _ step: Int, advice: String) -> DivergenceError {
         DivergenceError(
             finding: "\(finding) at step \(step) (epoch \((step - 1) / stepsPerEpoch + 1))",
             advice: "\(advice); \(lastGoodCheckpoint)")

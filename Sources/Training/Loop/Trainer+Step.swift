@@ -46,7 +46,7 @@ extension Trainer {
     ///
     /// - Parameter share: which rows they are; nil where they are the whole batch.
     private func loss(of images: Batch, _ share: BatchShare?) throws -> TaskLoss {
-        Torch.seed(recipe.seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(state.step))
+        recipe.seedNoise(ofStep: state.step)
         model.share = share
         return try task.loss(forward(tensors.images(images)), images)
     }
@@ -76,5 +76,12 @@ extension Trainer {
             parameters.all.filter { $0.specification.role != .counter }.map(\.tensor)
         }
         try interpolate(numbers(averaged.parameters), towards: numbers(model.parameters), weight: weight)
+    }
+}
+
+extension Recipe {
+    /// Seeds libtorch's random numbers for a step: its noise follows from the recipe's seed and the step alone.
+    package func seedNoise(ofStep step: Int) {
+        Torch.seed(seed &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(step))
     }
 }

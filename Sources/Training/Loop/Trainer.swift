@@ -149,7 +149,8 @@ public final class Trainer {
     /// Trains to the end of the recipe.
     ///
     /// - Returns: the last epoch's metrics, or nil where `shouldStop` ended it earlier.
-    /// - Throws: `TrainingError` where the loss stops being a number; any failure of data or libtorch.
+    /// - Throws: `DivergenceError` where the loss stops being a number; `TrainingError` where the run's files are
+    ///   damaged; any failure of data or libtorch.
     public func train() throws -> EpochMetrics? {
         do {
             return try ranks.keepingContact(checkpoint: run.last) { try trainToTheEnd() }
@@ -195,20 +196,17 @@ public final class Trainer {
         if recipe.teacherCrops != nil, options.teacherAnswers == nil, ranks.isFirst {
             try? FileManager.default.removeItem(atPath: run.teacherAnswers)
         }
-        guard lastMetrics != nil else {
-            throw TrainingError(
-                "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate \(run.path)"
-            )
-        }
         return lastMetrics
     }
 
     /// Whether all epochs are trained, or as many as the recipe's patience since the best one. Asked between epochs: the state tells it, so
     /// a run that goes on ends where one that was not interrupted does.
-    private var isOver: Bool {
+    private var isOver: Bool { isOver(state) }
+
+    private func isOver(_ state: TrainingState) -> Bool {
         if state.step >= recipe.epochs * stepsPerEpoch { return true }
-        guard let patience = recipe.patience, state.step > 0, state.step % stepsPerEpoch == 0 else { return false }
-        return state.step / stepsPerEpoch - state.bestEpoch >= patience
+        guard state.step > 0, state.step % stepsPerEpoch == 0 else { return false }
+        return recipe.losesPatience(after: state.step / stepsPerEpoch, bestEpoch: state.bestEpoch)
     }
 
     /// Goes on from the last checkpoint, or begins. The first rank reads; the others may not even see its files.
@@ -216,17 +214,26 @@ public final class Trainer {
         let position = try ranks.shared {
             guard options.resume, FileManager.default.fileExists(atPath: run.last) else {
                 try averaged.map { try Self.copy(model.parameters, to: $0.parameters) }
+                _ = try metrics.keep(0, stepsPerEpoch: stepsPerEpoch)
                 try logAttention(epoch: 0)
                 return TrainingPosition(state: state, metrics: nil)
             }
-            let state = try checkpoint.restore(from: run.last)
-            try metrics.truncate(after: state.step / stepsPerEpoch)
+            let state = try checkpoint.restore(
+                from: run.last, epochs: recipe.epochs, stepsPerEpoch: stepsPerEpoch, batchSize: recipe.batchSize)
+            let isThere = FileManager.default.fileExists(atPath: run.metrics)
+            guard isThere || !isOver(state) else {
+                throw TrainingError(
+                    "\(run.path) is trained to its end, but \(run.metrics) is gone: score it with sapool evaluate "
+                        + run.path
+                )
+            }
+            let lastMetrics = try metrics.keep(state.step / stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
             skipped = SkippedImageList(of: run).lines
             // The checkpoint of an epoch's end holds what somebody may have removed.
             if state.step > 0, state.step % stepsPerEpoch == 0, !FileManager.default.fileExists(atPath: run.model) {
                 try writeModel()
             }
-            return TrainingPosition(state: state, metrics: metrics.read().last)
+            return TrainingPosition(state: state, metrics: lastMetrics)
         }
         (state, lastMetrics) = (position.state, position.metrics)
         try ranks.copyFromFirst(checkpoint.tensors())

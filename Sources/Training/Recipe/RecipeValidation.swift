@@ -56,6 +56,10 @@ extension Recipe {
         if task == .detection, let key = keysOfClassification.first {
             throw TrainingError("\(key.rawValue) is for task: classification: leave it out")
         }
+        if task != .detection, let key = keysOfDetection.first {
+            throw TrainingError(
+                "\(key.rawValue) is for task: detection, which finds objects: give task too, or leave it out")
+        }
         try require(zoomOut.map { (1...16).contains($0) } ?? true, .zoomOut, zoomOut ?? 0, "1 (never) to 16")
         try require(
             matchOverlap.map { $0 > 0 && $0 < 1 } ?? true, .matchOverlap, matchOverlap ?? 0, "a number between 0 and 1")
@@ -102,6 +106,15 @@ extension Recipe {
             (.teacher, teacher != nil), (.balance, balance != nil), (.colorJitter, colorJitter != nil),
             (.randAugment, randAugment != nil), (.erasing, erasing != nil),
             (.mixup, mixup != nil), (.cutmix, cutmix != nil),
+        ]
+        return given.filter(\.1).map(\.0)
+    }
+
+    /// Settings that are given and that only boxes have a use for.
+    private var keysOfDetection: [CodingKeys] {
+        let given: [(CodingKeys, Bool)] = [
+            (.zoomOut, zoomOut != nil), (.matchOverlap, matchOverlap != nil), (.negativeRatio, negativeRatio != nil),
+            (.classLoss, classLoss != nil),
         ]
         return given.filter(\.1).map(\.0)
     }

@@ -1,5 +1,6 @@
 import Execution
 import Interchange
+import Reporting
 import Torch
 
 /// Where a training stands: everything that the next step depends on, and nothing else.
@@ -68,31 +69,59 @@ struct Checkpoint {
 
     /// Restores everything from a file.
     ///
-    /// - Throws: `TrainingError` where the file is no checkpoint of this training.
-    func restore(from path: String) throws -> TrainingState {
+    /// - Parameters:
+    ///   - epochs: of the whole training.
+    ///   - batchSize: the most images of a step.
+    /// - Throws: `TrainingError` where the file is no checkpoint of this training; then nothing has changed.
+    func restore(from path: String, epochs: Int, stepsPerEpoch: Int, batchSize: Int) throws -> TrainingState {
         let file = try Safetensors(contentsOf: path)
         guard file.metadata["format"] == Self.format else {
             throw TrainingError("\(path) is no checkpoint: it holds weights without the state of a training")
         }
-        func number<Value: LosslessStringConvertible>(_ key: String, _ type: Value.Type = Value.self) throws -> Value {
-            guard let value = file.metadata[key].flatMap(Value.init) else {
-                throw TrainingError("\(path) is damaged: its metadata has no \(key)")
-            }
-            return value
-        }
+        let state = try Self.state(
+            file.metadata, of: path, epochs: epochs, stepsPerEpoch: stepsPerEpoch, batchSize: batchSize)
         try parameters.load(Safetensors(Self.weights(in: file)), from: path)
         if let average { try average.load(Safetensors(Self.part(Self.averagePrefix, of: file)), from: path) }
         let optimizerState = try Self.part(Self.optimizerPrefix, of: file).map { ($0.name, try Tensor($0.tensor)) }
         let restored = Dictionary(optimizerState) { first, _ in first }
         try optimizer.restore(restored)
         try lossScale?.restore(restored)
+        return state
+    }
+
+    /// Where a training stands, as metadata tells it.
+    ///
+    /// - Throws: `TrainingError` where a number is missing, or this training never comes to it.
+    static func state(
+        _ metadata: [String: String], of path: String, epochs: Int, stepsPerEpoch: Int, batchSize: Int
+    ) throws -> TrainingState {
+        let advice = "put the file back as it was, or begin anew in another output folder"
+        func number<Value: LosslessStringConvertible & Comparable>(
+            _ key: String, _ range: ClosedRange<Value>
+        ) throws -> Value {
+            guard let text = metadata[key] else {
+                throw TrainingError("\(path) is damaged: its metadata has no \(key): \(advice)")
+            }
+            guard let value = Value(text), range.contains(value) else {
+                let shown = text.count > 40 ? "\(text.prefix(40))…" : text
+                throw TrainingError(
+                    "\(path) is damaged: \(key) is \(shown.printableName), which this training never comes to: "
+                        + advice
+                )
+            }
+            return value
+        }
+        let step = try number("step", 0...epochs * stepsPerEpoch)
+        let images = try number("epoch_images", 0...step % stepsPerEpoch * batchSize)
+        let finite = Double.greatestFiniteMagnitude
         return TrainingState(
-            step: try number("step"),
+            step: step,
             epochTotals: TrainingState.EpochTotals(
-                loss: try number("epoch_loss"), correct: try number("epoch_correct"),
-                images: try number("epoch_images"),
-                seconds: try number("epoch_seconds")),
-            bestAccuracy: try number("best_accuracy"), bestEpoch: try number("best_epoch"))
+                loss: try number("epoch_loss", -finite...finite), correct: try number("epoch_correct", 0...finite),
+                images: images, seconds: try number("epoch_seconds", 0...finite)),
+            bestAccuracy: try number("best_accuracy", -1...1),
+            bestEpoch: try number("best_epoch", 0...step / stepsPerEpoch)
+        )
     }
 
     /// The weights alone of a checkpoint or a weights file.

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Interchange
+import Reporting
 
 /// What one epoch came to: a line of `metrics.jsonl`.
 public struct EpochMetrics: Sendable, Equatable, Codable {
@@ -55,25 +56,88 @@ public struct EpochMetrics: Sendable, Equatable, Codable {
     }
 }
 
+extension EpochMetrics {
+    /// What no epoch comes to, in words; nil where all may be. Of a file, nobody knows.
+    ///
+    /// - Parameter scoreKey: what the file calls the score.
+    package func impossibility(scoreKey: String = "accuracy") -> String? {
+        let shares: [(String, Double?)] = [
+            (scoreKey, accuracy), (CodingKeys.meanAveragePrecision.rawValue, meanAveragePrecision),
+            (CodingKeys.averagePrecisionAt75.rawValue, averagePrecisionAt75),
+        ]
+        for (key, value) in shares {
+            if let value, !(0...1).contains(value) { return "\(key) is \(value), and no share from 0 to 1" }
+        }
+        // A mean of shares in float32 may lie a rounding above 1.
+        guard (0...1.001).contains(trainAccuracy) else {
+            return "\(CodingKeys.trainAccuracy.rawValue) is \(trainAccuracy), and no share from 0 to 1"
+        }
+        for (key, value) in [(CodingKeys.trainLoss, trainLoss), (.loss, loss)] where !value.isFinite {
+            return "\(key.rawValue) is \(value), and no number"
+        }
+        guard (0...Self.mostSeconds).contains(seconds) else {
+            return "\(CodingKeys.seconds.rawValue) is \(seconds), which no epoch takes"
+        }
+        return nil
+    }
+
+    /// Seconds that can be added up.
+    private static let mostSeconds = 1e12
+}
+
 /// The file `metrics.jsonl` of a run.
 struct MetricsLog {
     let path: String
 
-    /// The lines there are.
-    func read() -> [EpochMetrics] {
+    private static let advice = "put the file back as it was, or move the run's folder away and train anew"
+
+    /// The lines there are: one an epoch, from 1.
+    ///
+    /// A last line that breaks off is none: whatever wrote the file was stopped in the middle of it.
+    ///
+    /// - Parameter count: so many are wanted, and what stands behind them is not looked at; nil for all.
+    /// - Throws: `TrainingError` where a line is damaged or missing.
+    func read(first count: Int? = nil) throws -> [EpochMetrics] {
         guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        return data.split(separator: UInt8(ascii: "\n")).compactMap {
-            try? JSONDecoder().decode(EpochMetrics.self, from: Data($0))
+        let lines = data.split(separator: UInt8(ascii: "\n"))
+        var epochs: [EpochMetrics] = []
+        for (index, line) in lines.prefix(count ?? lines.count).enumerated() {
+            guard let epoch = try? JSONDecoder().decode(EpochMetrics.self, from: Data(line)) else {
+                if index == lines.count - 1, data.last != UInt8(ascii: "\n") { break }
+                throw damaged("line \(index + 1) is no epoch")
+            }
+            guard epoch.epoch == index + 1 else { throw damaged("line \(index + 1) is of epoch \(epoch.epoch)") }
+            if let impossibility = epoch.impossibility() { throw damaged("line \(index + 1): \(impossibility)") }
+            epochs.append(epoch)
         }
+        return epochs
     }
 
-    /// Keeps the epochs up to `epoch`: a resumed run does not repeat lines of steps it does again.
-    func truncate(after epoch: Int) throws {
-        try write(read().filter { $0.epoch <= epoch })
+    /// Keeps the epochs that a checkpoint has, and no others: a resumed run does the rest again.
+    ///
+    /// - Parameter epochs: how many are trained.
+    /// - Returns: the last of them; nil where there is none.
+    /// - Throws: `TrainingError` where one of them is missing or damaged; then the file is as it was.
+    func keep(_ epochs: Int, stepsPerEpoch: Int) throws -> EpochMetrics? {
+        guard epochs > 0 || FileManager.default.fileExists(atPath: path) else { return nil }
+        let lines = try read(first: epochs)
+        guard lines.count == epochs else {
+            throw damaged("it has \(lines.count) of the \(counted(epochs, "epoch")) that are trained")
+        }
+        if let line = lines.first(where: { $0.step != $0.epoch * stepsPerEpoch }) {
+            throw damaged(
+                "line \(line.epoch): step is \(line.step), and an epoch has \(counted(stepsPerEpoch, "step"))")
+        }
+        try write(lines)
+        return lines.last
     }
 
     /// Adds a line.
-    func append(_ metrics: EpochMetrics) throws { try write(read().filter { $0.epoch < metrics.epoch } + [metrics]) }
+    func append(_ metrics: EpochMetrics) throws { try write(read(first: metrics.epoch - 1) + [metrics]) }
+
+    private func damaged(_ what: String) -> TrainingError {
+        TrainingError("\(path) is damaged: \(what): \(Self.advice)")
+    }
 
     private func write(_ lines: [EpochMetrics]) throws {
         let encoder = JSONEncoder()

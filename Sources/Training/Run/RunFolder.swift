@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Interchange
 import Networks
+import Reporting
 
 /// The folder of one training, and the names of what lies in it.
 public struct RunFolder: Sendable, Equatable {
@@ -57,24 +58,44 @@ public struct RunFolder: Sendable, Equatable {
     }
 
     /// Files of a run that nothing but its training, and what is made of it, may write.
-    package var ownFiles: [String] {
-        [configuration, network, metrics, model, last, best, int8, attention, heldOut, skippedImages, droppedBoxes]
+    private var ownFiles: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        let events = names.filter { $0.hasPrefix(TensorBoardWriter.namePrefix) }.map { path + "/" + $0 }
+        return [
+            configuration, network, metrics, model, last, best, int8, attention, heldOut, trainedImages, skippedImages,
+            droppedBoxes, teacherAnswers, ModelInterface.path(in: path),
+        ] + events
+    }
+
+    /// Whether a path leads to a file of the run that nothing but its training, and what is made of it, may write.
+    package func owns(_ file: String) -> Bool {
+        func canonical(_ path: String) -> String {
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        }
+        let place = canonical(file)
+        return ownFiles.contains { canonical($0) == place } || place.hasPrefix(canonical(teacherAnswers) + "/")
     }
 
     private func name(of file: String) -> String { String(file.dropFirst(path.count + 1)) }
 
     /// What each finished epoch came to; empty where none is.
-    public func epochMetrics() -> [EpochMetrics] { MetricsLog(path: metrics).read() }
+    ///
+    /// - Throws: `TrainingError` where the file is damaged.
+    public func epochMetrics() throws -> [EpochMetrics] { try MetricsLog(path: metrics).read() }
 
     /// What attention came to after each epoch; empty where it was not logged.
-    public func attentionMetrics() -> [AttentionMetrics] { AttentionLog.read(attention) }
+    ///
+    /// - Throws: `TrainingError` where the file is damaged.
+    public func attentionMetrics() throws -> [AttentionMetrics] { try AttentionLog.read(attention) }
 
     /// Whether the run is trained to its end: the checkpoint, which an epoch writes last, is of the last epoch.
-    public func isFinished(epochs: Int) -> Bool {
-        guard let last = epochMetrics().last, last.epoch >= epochs, FileManager.default.fileExists(atPath: model),
+    ///
+    /// - Throws: `TrainingError` where the metrics are damaged.
+    public func isFinished(epochs: Int) throws -> Bool {
+        guard let last = try epochMetrics().last, last.epoch == epochs, FileManager.default.fileExists(atPath: model),
             let step = try? Checkpoint.step(of: self.last)
         else { return false }
-        return step >= last.step
+        return step == last.step
     }
 
     /// Removes what a process that was killed while writing has left behind.
@@ -140,7 +161,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
     /// Reads a run's configuration and network.
     ///
     /// - Parameter assumed: what pixels become where an imported network's folder does not say it.
-    /// - Throws: `TrainingError` where the folder holds no run.
+    /// - Throws: `TrainingError` where the folder holds no run, or the two are not of each other.
     public static func read(
         from run: RunFolder, assuming assumed: Normalization? = nil
     ) throws -> (configuration: RunConfiguration, network: Network) {
@@ -161,7 +182,14 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
         do {
             var configuration = try JSONDecoder().decode(RunConfiguration.self, from: data)
             configuration.heldOut = try HeldOutImages(of: run)?.images
-            return (configuration, try Network(json: networkData))
+            let network = try Network(json: networkData)
+            if let disagreement = configuration.disagreement(with: network) {
+                throw TrainingError(
+                    "\(run.configuration) is not of the network beside it: \(disagreement): put both files "
+                        + "back as they were"
+                )
+            }
+            return (configuration, network)
         } catch let error as DecodingError {
             throw TrainingError("\(run.configuration) is damaged: \(error.sentence(of: data))")
         } catch let error as NetworkError {

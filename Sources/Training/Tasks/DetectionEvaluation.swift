@@ -49,13 +49,20 @@ public struct DetectionEvaluator {
     }
 
     /// Detections in each image of a batch, boxes as shares of the image.
+    ///
+    /// - Throws: `DivergenceError` where the network puts out no numbers.
     public func detections(_ batch: Batch) throws -> [[Detection]] {
-        try Torch.withoutGradients { try decode(model.outputs(tensors.images(batch)), count: batch.count) }
+        let numbers = try Torch.withoutGradients { try values(of: model.outputs(tensors.images(batch))) }
+        guard numbers.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { throw DivergenceError.ofOutputs }
+        return decode(numbers, count: batch.count)
     }
 
-    private func decode(_ outputs: [Tensor], count: Int) throws -> [[Detection]] {
-        let values: [[Float]] = try outputs.map { try $0.permuted([0, 2, 3, 1]).array() }
-        return (0..<count).map { image in
+    private func values(of outputs: [Tensor]) throws -> [[Float]] {
+        try outputs.map { try $0.permuted([0, 2, 3, 1]).array() }
+    }
+
+    private func decode(_ values: [[Float]], count: Int) -> [[Detection]] {
+        (0..<count).map { image in
             decoder.detections(
                 values.map { $0[image * ($0.count / count)..<(image + 1) * ($0.count / count)] })
         }
@@ -66,6 +73,7 @@ public struct DetectionEvaluator {
     /// - Parameters:
     ///   - ranks: processes whose loaders give the other images; all of them get the scores of all images.
     ///   - observe: told of each image: its index in the data set, and its detections, boxes in pixels of the stored image.
+    /// - Throws: `DivergenceError` where the network puts out no numbers; then all ranks do.
     public func evaluate(
         _ loader: Loader, ranks: Ranks = .alone, observe: (Int, [Detection]) throws -> Void = { _, _ in }
     ) throws -> DetectionEvaluation {
@@ -76,15 +84,18 @@ public struct DetectionEvaluator {
             while let batch = try batches.next() {
                 let outputs = try model.outputs(tensors.images(batch))
                 sum += try loss.value(outputs, batch.objects).item() * Double(batch.count)
-                for (index, detections) in zip(batch.indices, try decode(outputs, count: batch.count)) {
+                // The others wait to hear of it: what is no number shows in the sum of all ranks.
+                guard sum.isFinite else { break }
+                for (index, detections) in zip(batch.indices, decode(try values(of: outputs), count: batch.count)) {
                     let size = loader.dataset.storedSize(at: index) ?? loader.transform.outputSize
                     try observe(index, detections.map { $0.scaled(to: size) })
                     found.append(FoundInImage(image: index, shares: detections))
                 }
             }
         }
+        sum = try ranks.sum([sum])[0]
+        guard sum.isFinite else { throw DivergenceError.ofOutputs }
         if ranks.count > 1 {
-            sum = try ranks.sum([sum])[0]
             let all = try ranks.gather(Array(JSONEncoder().encode(found)))
             found = try all.flatMap { try JSONDecoder().decode([FoundInImage].self, from: Data($0)) }
         }

@@ -44,9 +44,11 @@ final class TrainingProgress {
                 + "\(counted(start.multiplyAccumulates, "multiply-accumulate")) an image")
         for remark in start.remarks { note(remark.printableName) }
         if start.startStep > 0 {
+            let epoch = start.startStep / start.stepsPerEpoch + 1
             note(
-                "going on from step \(start.startStep) of \(start.steps) (epoch \(start.startStep / start.stepsPerEpoch + 1))"
-            )
+                start.startStep < start.steps
+                    ? "going on from step \(start.startStep) of \(start.steps) (epoch \(epoch))"
+                    : "nothing is left to train: step \(start.steps) of \(start.steps) is done")
         }
     }
 }

@@ -63,7 +63,10 @@ struct Compare: ParsableCommand {
             for index in comparisonRecipe.cells.indices { comparisonRecipe.cells[index].recipe.data = data }
         }
         let comparison = try Comparison(
-            comparisonRecipe, folder: folder, known: known.map { try KnownRuns(contentsOf: $0) } ?? KnownRuns())
+            comparisonRecipe, folder: folder, known: known.map { try KnownRuns(contentsOf: $0) })
+        if let known, let (used, all) = comparison.known {
+            note("\(used) of \(counted(all, "run")) of \(known) are of this comparison".printableName)
+        }
         if dryRun { return try show(comparison) }
         if reportOnly {
             guard FileManager.default.fileExists(atPath: folder) else {
@@ -93,7 +96,7 @@ struct Compare: ParsableCommand {
     }
 
     private func show(_ comparison: Comparison) throws {
-        let report = ComparisonReport(comparison)
+        let report = try ComparisonReport(comparison)
         if json { return try printJSON(report.summaries) }
         print(report.text())
         let (done, all) = report.progress

@@ -128,9 +128,8 @@ struct Export: ParsableCommand {
     private func checkOutput() throws {
         let file = URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
         let folder = RunFolder(file.deletingLastPathComponent().path)
-        let isOfRun = folder.ownFiles.contains("\(folder.path)/\(file.lastPathComponent)")
         let isRun = folder.holdsRun || FileManager.default.fileExists(atPath: folder.network)
-        guard !isRun || !isOfRun else {
+        guard !isRun || !folder.owns(file.path) else {
             throw TrainingError(
                 "\(output) is the name of a file of the run or network in that folder, which is not replaced: choose another name"
             )

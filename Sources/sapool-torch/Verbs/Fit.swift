@@ -61,8 +61,9 @@ struct FitVerb: ParsableCommand {
     var teacher: String?
     @Option(help: ArgumentHelp("Weights that a teacher starts from (Documentation/Weights.md).", valueName: "file"))
     var weights: String?
-    @Option(help: ArgumentHelp("The network that --weights are of.", valueName: "network"))
-    var weightsNetwork = "efficientnet-lite0"
+    @Option(
+        help: ArgumentHelp("The network that --weights are of (default: efficientnet-lite0).", valueName: "network"))
+    var weightsNetwork: String?
     @Flag(name: .customLong("no-teacher"), help: "Train without a teacher, whatever weights are at hand.")
     var goesAlone = false
     @Option(help: ArgumentHelp("Keep the schedule of another fit, and ask no clock.", valueName: "schedule.json"))
@@ -83,6 +84,10 @@ struct FitVerb: ParsableCommand {
 
     func validate() throws {
         guard (0...256).contains(workers) else { throw ValidationError("--workers \(workers): use 0 to 256.") }
+        if weightsNetwork != nil, weights == nil {
+            throw ValidationError(
+                "--weights-network says what --weights are of: give --weights too, or leave it out.")
+        }
         if macs != nil, cycles != nil { throw ValidationError("Give --macs or --cycles, not both.") }
         if board == nil, sram == nil {
             throw ValidationError("Give --sram and --flash, or --board: what has the device?")
@@ -147,7 +152,8 @@ struct FitVerb: ParsableCommand {
         (budget.multiplyAccumulates, budget.cycles) = (macs, cycles)
         var options = FitOptions(data: data, budget: budget)
         (options.task, options.hours, options.seed) = (task, hours, seed)
-        (options.teacher, options.weights, options.weightsNetwork) = (teacher, weights, weightsNetwork)
+        (options.teacher, options.weights) = (teacher, weights)
+        if let weightsNetwork { options.weightsNetwork = weightsNetwork }
         (options.goesAlone, options.emulates) = (goesAlone, qemu)
         return options
     }

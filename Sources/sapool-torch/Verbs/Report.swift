@@ -112,8 +112,7 @@ struct Report: ParsableCommand {
     /// Nothing that a run needs is replaced by a page.
     private func checkOutput(_ run: RunFolder) throws {
         guard let output else { return }
-        let canonical = { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path }
-        guard !run.ownFiles.contains(where: { canonical($0) == canonical(output) }) else {
+        guard !run.owns(output) else {
             throw TrainingError("\(output) is a file of the run, which is not replaced: choose another name")
         }
     }
