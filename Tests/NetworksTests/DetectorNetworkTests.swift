@@ -128,7 +128,7 @@ final class DetectorNetworkTests: XCTestCase {
         XCTAssertEqual(
             message("yolo-v3-tiny(anchors=0.1)"), "anchors has 1 numbers: give a width and a height for each")
         XCTAssertTrue(
-            message("ssdlite(backbone=yolo-v3)").hasPrefix("unknown network \"yolo-v3\""),
+            message("ssdlite(backbone=yolo-v3)").hasPrefix("yolo-v3 is a detector, and a backbone is wanted here: "),
             message("ssdlite(backbone=yolo-v3)"))
     }
 

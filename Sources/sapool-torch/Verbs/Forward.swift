@@ -10,7 +10,7 @@ import Training
 struct Forward: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a network on raw tensors, for checking against anything else.",
-        usage: "sapool forward [<options>] --network <network> --input <file> --output <file>",
+        usage: "sapool forward [<options>] --network <net> --input <file> --output <file>",
         discussion: """
             Reads the tensor "input" ([B, C, H, W]) of one safetensors file and weights of another file (safetensors, or .pth; under the network's \
             state-dict names or torchvision's or timm's), and writes the tensor "output", or "output.0", "output.1" … of a network with several outputs. \
