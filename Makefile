@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 EXAMPLE := Examples/TenLines
-SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Fuzz Benchmarks)
+SOURCES := $(wildcard Package.swift Sources Tests Examples Firmware/Package.swift Firmware/Sources/Kernel* Firmware/Check Firmware/Measure Fuzz Benchmarks)
 
 # SwiftPM looks up the system libraries here first; .deps/bin has a pkg-config where the system has none.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))

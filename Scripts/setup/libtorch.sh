@@ -4,10 +4,13 @@
 # Versions that the code compiles against; the first is the one that is tested.
 torch_versions='2.13.0 2.11.0'
 torch_version=${torch_versions%% *}
+# Which one is set up is kept until another one is asked for.
+torch_installed=$(sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p" "$deps/libtorch/version.py" 2> /dev/null || true)
+case " $torch_versions " in *" ${torch_installed:-none} "*) torch_version=$torch_installed ;; esac
 if [ -n "${TORCH_VERSION:-}" ]; then
     torch_version=
     for known in $torch_versions; do
-        case $known in "$TORCH_VERSION" | "$TORCH_VERSION".*) torch_version=$known ;; esac
+        case $known in "$TORCH_VERSION" | "$TORCH_VERSION".*) torch_version=$known; break ;; esac
     done
     [ -n "$torch_version" ] || fail_usage "TORCH_VERSION is '$TORCH_VERSION'; use one of: $torch_versions"
 fi
