@@ -54,6 +54,30 @@ final class BoxDataCommandTests: CommandLineTestCase {
         XCTAssertEqual(try json(scored.output)["images"] as? Int, 1)
     }
 
+    /// Those for evaluation would otherwise end a training after its first epoch.
+    func testImagesThatAreNotThereEndNothingLate() throws {
+        try makeImages((0..<4).map { "c/train/\($0).png" })
+        func file(_ names: [String]) -> String {
+            let images = names.enumerated().map {
+                "{\"id\": \($0.offset), \"file_name\": \"\($0.element)\", \"width\": 64, \"height\": 48}"
+            }
+            let boxes = names.indices.map {
+                "{\"id\": \($0), \"image_id\": \($0), \"category_id\": 1, \"bbox\": [10, 10, 20, 20]}"
+            }
+            return "{\"images\": [\(images.joined(separator: ","))], \"categories\": [{\"id\": 1, \"name\": \"cat\"}], "
+                + "\"annotations\": [\(boxes.joined(separator: ","))]}"
+        }
+        try write("c/train/_annotations.coco.json", file((0..<4).map { "\($0).png" }))
+        try write("c/valid/_annotations.coco.json", file(["x.png", "y.png"]))
+        let outcome = try train("c")
+        XCTAssertEqual(outcome.status, 1)
+        XCTAssertEqual(
+            message(outcome),
+            "Error: c/valid/_annotations.coco.json names 2 images that are not there (c/valid/x.png): add what is missing, take it "
+                + "out of the annotations, or leave it out with --skip-bad-images")
+        XCTAssertFalse(FileManager.default.fileExists(atPath: "\(folder)/run"))
+    }
+
     func testOneCOCOFileAndAHeldOutShare() throws {
         try makeImages((0..<8).map { "data/images/\($0).png" })
         func file(_ size: Int, _ box: String) -> String {

@@ -199,11 +199,14 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
         try check("names: {0: cat, 2: dog}", "DIR/data.yaml has 2 classes, but no name of class 1: they count from 0")
         try check("nc: 1", "DIR/data.yaml has no names of classes: write \"names: [cat, dog]\"")
         try check("- a", "DIR/data.yaml is not a list of settings such as \"names: [cat, dog]\"")
-        let tricky =
-            "DIR/data.yaml has anchors, aliases or deep nesting, which are not read: write names and folders plainly"
-        try check("a: &x [1]\nb: *x\nnames: [cat]", tricky)
-        try check("names: " + String(repeating: "[", count: 100_000), tricky)
-        try check("names:\n" + String(repeating: "- ", count: 100_000), tricky)
+        func tricky(_ line: Int) -> String {
+            "DIR/data.yaml, line \(line): anchors, aliases and deep nesting are not read, nor comments and scripts that look like them "
+                + "(* or & in front of a letter): write names and folders plainly, and remove what else is there"
+        }
+        try check("a: &x [1]\nb: *x\nnames: [cat]", tricky(1))
+        try check("names: [cat]\n# for *.jpg\n", tricky(2))
+        try check("names: " + String(repeating: "[", count: 100_000), tricky(1))
+        try check("names:\n" + String(repeating: "- ", count: 100_000), tricky(2))
         try check(
             String(repeating: "# long\n", count: 100_000),
             "DIR/data.yaml has 700000 bytes, more than names of classes need: it may be another file")
@@ -211,6 +214,32 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
         let data = try AnnotatedFolder(folder.path).annotations(for: .train)
         XCTAssertEqual(data.classNames, ["cat", "salt & pepper", "R&B"])
         XCTAssertEqual(data.remarks, ["images of the train split without labels, which show background: 1 of 2"])
+    }
+
+    /// A class without a name would give its number to the next one.
+    func testAnEmptyLineInAListOfClassesShiftsNone() throws {
+        let folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        try folder.write("labels/a.txt", text: label)
+        for text in ["cat\n\ndog\n", "\ncat\n", ""] {
+            try folder.write("classes.txt", text: text)
+            XCTAssertEqual(
+                complaint(folder),
+                "DIR/classes.txt has no names of classes, or an empty line: write the name of one class a line")
+        }
+        try folder.write("classes.txt", text: "cat\ncat\n")
+        XCTAssertEqual(complaint(folder), "DIR/classes.txt has two classes of one name: give each its own")
+        try folder.write("classes.txt", text: "cat\ndog\n\n")
+        XCTAssertEqual(try AnnotatedFolder(folder.path).annotations(for: .train).classNames, ["cat", "dog"])
+    }
+
+    func testSettingsOfAnotherPlaceSayWhatTheyName() throws {
+        let folder = try ScratchFolder()
+        try folder.write("data.yaml", text: "path: /there\ntrain: images/train\nnames: [cat]")
+        XCTAssertEqual(
+            complaint(folder),
+            "DIR/data.yaml names images/train in /there, which is not in DIR: name the folder that has the images, or put images "
+                + "and labels beside it")
     }
 
     // MARK: Many

@@ -37,6 +37,12 @@ final class LabelTableTests: XCTestCase {
             ])
     }
 
+    func testAFolderThatIsCalledLikeAnEndingIsAFolder() throws {
+        let folder = try make(
+            ["labels.csv": "filename,label\na.png,watch\nb.png,laptop\n"], images: ["jpg/a.png", "png/b.png"])
+        XCTAssertEqual(try content(folder), ["jpg/a.png watch", "png/b.png laptop"])
+    }
+
     /// As competitions hand them out: names without endings, a test set without labels, other files of the same names in it.
     func testNamesWithoutEndingsAndATestSetWithoutLabels() throws {
         let folder = try make(

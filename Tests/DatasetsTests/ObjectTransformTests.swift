@@ -236,6 +236,10 @@ final class ObjectTransformTests: XCTestCase {
                 "\($0)",
                 "\(folder.path)/0.png has 120 x 90 pixels, but its annotation is of 240 x 90: replace one of them")
         }
+        (images.images[0].width, images.images[0].height) = (90, 120)
+        XCTAssertThrowsError(try AnnotatedDataset(images).image(at: 0)) {
+            XCTAssertTrue("\($0)".contains("before its EXIF orientation turns it: annotate it as it is shown"), "\($0)")
+        }
     }
 
     func testLayoutsOfFolders() throws {

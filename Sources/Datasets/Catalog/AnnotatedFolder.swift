@@ -36,6 +36,7 @@ public struct AnnotatedFolder: Sendable {
             guard names.count == 1 else { break }
             place = Folders.join(place, names[0])
         }
+        if let elsewhere = YOLOFolder.placesElsewhere(path) { throw DatasetsError(elsewhere) }
         throw DatasetsError(
             "\(path) holds no images with boxes: looked for Pascal VOC (ImageSets/Main/train.txt, Annotations, JPEGImages; or XML files "
                 + "beside images), COCO (annotations/instances_train2017.json, or train/_annotations.coco.json) and YOLO (data.yaml, "

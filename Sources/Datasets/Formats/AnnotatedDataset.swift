@@ -73,9 +73,13 @@ public final class AnnotatedDataset: Dataset {
         }
         // Boxes would be around nothing.
         guard image.width == annotated.width, image.height == annotated.height else {
+            let isTurned = (image.height, image.width) == (annotated.width, annotated.height)
             throw DatasetsError(
                 "\(annotated.path) has \(image.size) pixels, but its annotation is of \(annotated.width) x \(annotated.height): "
-                    + "replace one of them")
+                    + (isTurned
+                        ? "it looks annotated as it lies in the file, before its EXIF orientation turns it: annotate it as it is "
+                            + "shown, or remove the orientation"
+                        : "replace one of them"))
         }
         guard let reducedSize else { return image }
         let scale = max(

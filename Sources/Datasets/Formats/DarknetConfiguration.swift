@@ -65,7 +65,10 @@ struct DarknetConfiguration {
         return String(start.reversed().drop(while: \.isWhitespace).reversed())
     }
 
-    private static func classNames(_ path: String) throws -> [String] {
+    /// The classes of a list, one a line.
+    ///
+    /// - Throws: `DatasetsError` where one has no name, or two have the same.
+    static func classNames(_ path: String) throws -> [String] {
         let names = try FileReader.lines(of: path)
         // An empty line is a class as well, and those behind it keep their numbers.
         guard !names.isEmpty, !names.contains("") else {

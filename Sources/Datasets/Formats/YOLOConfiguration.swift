@@ -34,9 +34,10 @@ struct YOLOConfiguration {
         guard let text = String(validating: start, as: UTF8.self) else {
             throw DatasetsError("\(path) is not written in UTF-8: write it anew")
         }
-        guard !Self.isTricky(text) else {
+        if let line = Self.trickyLine(of: text) {
             throw DatasetsError(
-                "\(path) has anchors, aliases or deep nesting, which are not read: write names and folders plainly")
+                "\(path), line \(line): anchors, aliases and deep nesting are not read, nor comments and scripts that look like "
+                    + "them (* or & in front of a letter): write names and folders plainly, and remove what else is there")
         }
         let mapping: Node.Mapping
         do {
@@ -65,9 +66,12 @@ struct YOLOConfiguration {
         hasKeyPoints = mapping["kpt_shape"]?.sequence != nil
     }
 
-    /// Whether a text holds what can grow when it is read: anchors and aliases, or brackets in brackets in brackets.
-    private static func isTricky(_ text: String) -> Bool {
+    /// The first line of a text that holds what can grow when it is read: anchors and aliases, or brackets in brackets in brackets.
+    ///
+    /// Comments and texts in quotes are not told apart: whoever takes them for the wrong one overlooks an alias.
+    private static func trickyLine(of text: String) -> Int? {
         var depth = 0
+        var line = 1
         var last = UInt8(ascii: "\n")
         var dashes = 0
         let bytes = Array(text.utf8)
@@ -76,18 +80,18 @@ struct YOLOConfiguration {
             let begins = " \n\t,[{:-?".utf8.contains(last)
             switch byte {
             case UInt8(ascii: "&"), UInt8(ascii: "*"):
-                if begins, next > 0x20 { return true }
+                if begins, next > 0x20 { return line }
             case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
             case UInt8(ascii: "]"), UInt8(ascii: "}"): depth = max(0, depth - 1)
-            case UInt8(ascii: "\n"): dashes = 0
+            case UInt8(ascii: "\n"): (dashes, line) = (0, line + 1)
             case UInt8(ascii: "-"), UInt8(ascii: "?"):
                 if begins, next <= 0x20 { dashes += 1 }
             default: break
             }
-            if depth > deepest || dashes > deepest { return true }
+            if depth > deepest || dashes > deepest { return line }
             last = byte
         }
-        return false
+        return nil
     }
 
     /// A list, or numbers from 0 with their names.

@@ -16,14 +16,7 @@ struct YOLOFolder: AnnotationLayout {
     ///
     /// - Throws: `DatasetsError` where the names of the classes cannot be read.
     init?(_ path: String) throws {
-        let names = try Folders.names(in: path)
-        func files(_ endings: [String]) -> [String] {
-            names.filter { name in
-                endings.contains { name.lowercased().hasSuffix($0) } && Folders.isFile(Folders.join(path, name))
-            }
-        }
-        let settings = files([".yaml", ".yml"])
-        let chosen = settings.first { $0.lowercased().hasPrefix("data") } ?? (settings.count == 1 ? settings[0] : nil)
+        let chosen = try Self.settings(in: path)
         let discovered = try Self.discover(path)
         let hasLabels = try Self.hasLabels(path, discovered)
         let lists = ["classes.txt", "obj.names", "labels/classes.txt", "names.txt"].map { Folders.join(path, $0) }
@@ -47,10 +40,7 @@ struct YOLOFolder: AnnotationLayout {
                 throw DatasetsError(
                     "\(path) has labels, but no names of their classes: write data.yaml with \"names: [cat, dog]\"")
             }
-            classNames = try FileReader.lines(of: list).filter { !$0.isEmpty }
-            guard !classNames.isEmpty else {
-                throw DatasetsError("\(list) is empty: write the name of one class a line")
-            }
+            classNames = try DarknetConfiguration.classNames(list)
             places = discovered
             (hasKeyPoints, remarks) = (false, [])
         } else {
@@ -61,6 +51,25 @@ struct YOLOFolder: AnnotationLayout {
                 "\(path) has no folder or list of images: looked for images, images/train, train/images and train.txt")
         }
         self.path = path
+    }
+
+    /// The name of the file with settings, if there is one: `data.yaml`, or the only one of its kind.
+    private static func settings(in path: String) throws -> String? {
+        let files = try Folders.names(in: path).filter { name in
+            [".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) } && Folders.isFile(Folders.join(path, name))
+        }
+        return files.first { $0.lowercased().hasPrefix("data") } ?? (files.count == 1 ? files[0] : nil)
+    }
+
+    /// What a folder without images says of where they are: settings that somebody's tool has written for another place.
+    static func placesElsewhere(_ path: String) -> String? {
+        guard let file = try? settings(in: path),
+            let configuration = try? YOLOConfiguration(path: Folders.join(path, file)),
+            let first = Split.allCases.lazy.compactMap({ configuration.places[$0]?.first }).first
+        else { return nil }
+        let base = configuration.base.isEmpty ? "" : " in \(configuration.base)"
+        return "\(Folders.join(path, file)) names \(first)\(base), which is not in \(path): name the folder that has the images, or put "
+            + "images and labels beside it"
     }
 
     /// A file that may be about other things where there are no labels.
@@ -170,10 +179,11 @@ struct YOLOFolder: AnnotationLayout {
 
     func annotations(for split: Split, classNames: [String]?) throws -> AnnotatedImages {
         var images: [String] = []
-        var known: Set<String> = []
+        // By their bytes: two names may be the same letters, composed and decomposed.
+        var known: Set<[UInt8]> = []
         for place in places[split] ?? [] {
             let files = Folders.isFolder(place) ? try Self.images(in: place) : try listed(in: place)
-            images += files.filter { known.insert($0).inserted }
+            images += files.filter { known.insert(Array($0.utf8)).inserted }
         }
         guard !images.isEmpty else {
             throw DatasetsError(

@@ -40,7 +40,8 @@ enum ImageFormat: CaseIterable {
 
     /// Whether a file's name ends like that of an image that this build reads.
     static func hasImageEnding(_ name: String) -> Bool {
-        name.split(separator: ".").last.map { extensions.contains($0.lowercased()) } ?? false
+        guard let point = name.lastIndex(of: ".") else { return false }
+        return extensions.contains(name[name.index(after: point)...].lowercased())
     }
 
     /// The format that bytes begin like, if any.

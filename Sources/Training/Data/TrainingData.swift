@@ -138,11 +138,13 @@ public struct TrainingData: Sendable {
         let size = ImageSize(square: side)
         let folder = try AnnotatedFolder(recipe.data)
         let annotations = try folder.annotations(for: .train)
+        try Self.requireFiles(annotations, recipe)
         // Crops enlarge what they show, so training keeps somewhat more than the network takes.
         let all = AnnotatedDataset(annotations, reducedSize: ImageSize(square: side + side / 2))
         var dropped = annotations.dropped
         (training, evaluation, evaluationPart) = try Self.divide(all, recipe, heldOut, splits: folder.splits) {
             let split = try folder.annotations(for: $0, classNames: annotations.classNames)
+            try Self.requireFiles(split, recipe)
             dropped += split.dropped
             return AnnotatedDataset(split)
         }
@@ -152,6 +154,16 @@ public struct TrainingData: Sendable {
         trainingTransform = try Self.objectTransform(recipe, size, channels)
         evaluationTransform = Transform(geometry: .resize(size), channels: channels)
         inputShape = [channels, side, side]
+    }
+
+    /// Refuses annotations of images that are not there before anything is trained, which those for evaluation would end after an epoch.
+    private static func requireFiles(_ annotated: AnnotatedImages, _ recipe: Recipe) throws {
+        guard !recipe.skipBadImages else { return }
+        let missing = annotated.images.map(\.path).filter { !FileManager.default.fileExists(atPath: $0) }
+        guard let first = missing.first else { return }
+        throw TrainingError(
+            "\(annotated.name) names \(counted(missing.count, "image that is", "images that are")) not there (\(first)): add what is "
+                + "missing, take it out of the annotations, or leave it out with --skip-bad-images")
     }
 
     /// What images with boxes go through for training.

@@ -9,6 +9,8 @@ struct OddFolder {
     /// Paths that cannot be used, with `\xE9` for bytes that are no letters.
     private(set) var odd: [String] = []
     private var others = 0
+    /// Folders that were looked into: links can make circles.
+    private var known: Set<[UInt64]> = []
 
     private static let endings: Set<String> = [
         "jpg", "jpeg", "jpe", "jfif", "png", "bmp", "dib", "webp", "gif", "tif", "tiff",
@@ -29,10 +31,11 @@ struct OddFolder {
     }
 
     private mutating func look(into path: String, depth: Int) {
-        // Links can make circles.
-        guard depth < 16, let folder = opendir(path), let offset = MemoryLayout<dirent>.offset(of: \.d_name) else {
-            return
-        }
+        var status = stat()
+        guard depth < 16, stat(path, &status) == 0,
+            known.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted, let folder = opendir(path),
+            let offset = MemoryLayout<dirent>.offset(of: \.d_name)
+        else { return }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
