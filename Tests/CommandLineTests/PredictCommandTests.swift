@@ -117,7 +117,8 @@ final class PredictCommandTests: CommandLineTestCase {
         guard withName({ mkdir($0, 0o777) }) == 0 else { throw XCTSkip("this file system takes no such name") }
         defer { _ = withName { rmdir($0) } }
         // Every image is looked at once, whatever links lead back to it.
-        try FileManager.default.createSymbolicLink(atPath: "\(folder)/photos/test/left/again", withDestinationPath: "..")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder)/photos/test/left/again", withDestinationPath: "..")
         let outcome = try sapool("predict", "run", "photos/test", "no\u{FFFD}.png", "--top", "1")
         XCTAssertEqual(outcome.status, 1)
         XCTAssertEqual(outcome.output.split(separator: "\n").count, 32, outcome.output)

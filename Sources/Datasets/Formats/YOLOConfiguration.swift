@@ -37,7 +37,8 @@ struct YOLOConfiguration {
         if let line = Self.trickyLine(of: text) {
             throw DatasetsError(
                 "\(path), line \(line): anchors, aliases and deep nesting are not read, nor comments and scripts that look like "
-                    + "them (* or & in front of a letter): write names and folders plainly, and remove what else is there")
+                    + "them (* or & in front of a letter): write names and folders plainly, and remove what else is there"
+            )
         }
         let mapping: Node.Mapping
         do {

@@ -68,8 +68,9 @@ struct YOLOFolder: AnnotationLayout {
             let first = Split.allCases.lazy.compactMap({ configuration.places[$0]?.first }).first
         else { return nil }
         let base = configuration.base.isEmpty ? "" : " in \(configuration.base)"
-        return "\(Folders.join(path, file)) names \(first)\(base), which is not in \(path): name the folder that has the images, or put "
-            + "images and labels beside it"
+        return
+            "\(Folders.join(path, file)) names \(first)\(base), which is not in \(path): name the folder that has the "
+            + "images, or put images and labels beside it"
     }
 
     /// A file that may be about other things where there are no labels.
