@@ -18,6 +18,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "SelfAttentivePooling", targets: ["SelfAttentivePooling"]),
+        // Without libtorch.
+        .library(name: "Networks", targets: ["Networks"]),
+        .library(name: "Planning", targets: ["Planning"]),
         .executable(name: "sapool", targets: ["sapool"]),
         .executable(name: "sapool-torch", targets: ["sapool-torch"]),
     ],

@@ -120,7 +120,8 @@ package struct Search: ParsableCommand {
     private func space() throws -> SearchSpace {
         var space = SearchSpace(resolutions: resolutions, backbone: backbone, channels: channels, classes: classes)
         space.widths = widths ?? (OwnNotation.comesInWidths(backbone) ? space.widths : [1])
-        if !pools.isEmpty { space.pools = pools }
+        var known = Set<String>()
+        if !pools.isEmpty { space.pools = pools.filter { known.insert($0).inserted } }
         if let placement { space.placements = placement == "inside" ? [.inside] : [.before] }
         do {
             space.strides = try strides.flatMap { try StridePattern($0).expanded }

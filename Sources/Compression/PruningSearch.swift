@@ -74,7 +74,7 @@ public struct PruningSearch: Sendable {
         case .macs(let count): (goal, measure) = (count, { $0.multiplyAccumulates })
         }
         let steps = 64
-        for step in 1..<steps {
+        for step in 0...steps {
             let counts = uniform(1 - Double(step) / Double(steps))
             if try measure(shape(counts)) <= goal { return try pruned(counts) }
         }
@@ -124,8 +124,9 @@ public struct PruningSearch: Sendable {
             var best: (counts: [Int], network: Network, figure: Int, price: Double)?
             for group in candidates {
                 // A sixteenth of the layer at a time; narrow maps change the arena in steps of their alignment.
-                let portion = max(1, orders[group].count / 16)
-                guard counts[group] + portion < orders[group].count else { continue }
+                let left = orders[group].count - 1 - counts[group]
+                guard left > 0 else { continue }
+                let portion = min(left, max(1, orders[group].count / 16))
                 var next = counts
                 next[group] += portion
                 let smaller = try shape(next)

@@ -9,6 +9,7 @@
 /// ```
 ///
 /// Each module can be imported alone; planning a network needs no libtorch.
+@_exported import Calibration
 @_exported import Comparison
 @_exported import Compression
 @_exported import Datasets
@@ -20,6 +21,7 @@
 @_exported import Networks
 @_exported import Lowering
 @_exported import Planning
+@_exported import Quantization
 @_exported import Reporting
 @_exported import RunReports
 @_exported import Torch

@@ -82,6 +82,10 @@ public struct Explainer {
             )
         }
         let chosen = label ?? probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+        guard probabilities.indices.contains(chosen) else {
+            throw TrainingError(
+                "there is no class number \(chosen): the network tells \(probabilities.count) apart, counted from 0")
+        }
         let attended = try zip(inspected.attentions, values.dropFirst(inspected.pools.count)).flatMap { part, tokens in
             try queries.map { try attention(of: part.node, part.details, tokens, $0, size) }
         }

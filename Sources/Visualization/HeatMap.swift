@@ -22,8 +22,9 @@ public struct HeatMap: Sendable, Equatable {
 
     /// The map in colours over an image in grey, dark blue for the smallest value to yellow for the largest; each value keeps its square.
     ///
-    /// - Parameter opacity: of the colours; 1 hides the image.
+    /// - Parameter opacity: of the colours, from 0 to 1, which hides the image.
     public func overlay(on image: Image, opacity: Double = 0.6) throws -> Image {
+        let opacity = opacity.isFinite ? min(max(opacity, 0), 1) : 1
         let (low, high) = (range.lowerBound, range.upperBound)
         // Colours of the image's own would be taken for the map's.
         let photo = image.grey().rgb()

@@ -85,6 +85,8 @@ final class PruneCommandTests: CommandLineTestCase {
                 "Error: --target sram=64: that is 64 bytes; did you mean 64K? If not, write the unit: 64B."
             ),
             (["--target", "sram=0.5", "--batches", "0"], 64, "Error: --batches 0: use 1 to 100000."),
+            (["--target", "sram=0.5", "--batches", "3"], 64, "Error: --batches is for --importance taylor"),
+            (["--target", "sram=0.5", "--data", "nowhere"], 64, "Error: --data is for --importance taylor"),
             (
                 ["--target", "sram=100B"], 1,
                 "Error: no more channels can be removed at"

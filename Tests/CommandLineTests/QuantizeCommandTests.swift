@@ -161,6 +161,17 @@ final class QuantizeCommandTests: CommandLineTestCase {
         let wrong = try sapool("quantize", "run", "--learning-rate", "1")
         XCTAssertEqual(wrong.status, 64)
         XCTAssertTrue(wrong.errors.contains("--learning-rate needs --qat."), wrong.errors)
+        XCTAssertTrue(try sapool("quantize", "run", "--epochs", "2").errors.contains("--epochs needs --qat."))
+        // Nor is a file of the run replaced by a result.
+        let weights = FileManager.default.contents(atPath: "\(folder)/run/model.safetensors")
+        for arguments in [
+            ["quantize", "run"], ["forward", "--network", "run", "--input", "x.safetensors"],
+        ] {
+            XCTAssertEqual(
+                message(try sapool(arguments + ["--output", "run/model.safetensors"])),
+                "Error: run/model.safetensors is a file of the run, which is not replaced: choose another name")
+        }
+        XCTAssertEqual(FileManager.default.contents(atPath: "\(folder)/run/model.safetensors"), weights)
         XCTAssertEqual(try sapool("quantize", "nowhere").status, 1)
         XCTAssertEqual(try sapool("quantize", "run", "--method", "best").status, 64)
     }

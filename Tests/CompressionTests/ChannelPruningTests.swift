@@ -143,6 +143,26 @@ final class ChannelPruningTests: XCTestCase {
         }
     }
 
+    /// A target is refused only where one channel a layer does not meet it, and one that is met already changes nothing.
+    func testTheSmallestAndTheLargestTargets() throws {
+        let network = try network("plain-cnn(channels=256-64, strides=42)")
+        let search = PruningSearch(network, weights: try file(weights(of: network), network), importance: .magnitude)
+        let whole = network.multiplyAccumulates
+        for run in [{ try search.run($0) }, search.runUniformly] as [(PruningSearch.Target) throws -> ChannelPruning] {
+            XCTAssertEqual(try run(.macs(whole)).network.multiplyAccumulates, whole)
+            var least = 0
+            XCTAssertThrowsError(try run(.macs(1))) {
+                least = Int("\($0)".split(separator: " ")[7]) ?? 0
+            }
+            XCTAssertEqual(try run(.macs(least)).network.multiplyAccumulates, least)
+            let convolutions = try run(.macs(least)).network.nodes.compactMap { node -> Int? in
+                guard case .convolution(let details) = node.operation else { return nil }
+                return details.outputChannels
+            }
+            XCTAssertEqual(convolutions, [1, 1])
+        }
+    }
+
     /// The least important channels go first.
     func testImportance() throws {
         let builder = NetworkBuilder("two")

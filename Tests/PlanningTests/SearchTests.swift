@@ -33,6 +33,9 @@ final class SearchTests: XCTestCase {
                 $0.network == "mobilenet-v2(width=0.35, strides=2222121, placement=before, pool=lip)"
             })
         XCTAssertEqual(SearchSpace().candidates.count, 10_800)
+        var twice = space
+        (twice.resolutions, twice.pools) = (space.resolutions + space.resolutions, space.pools + space.pools)
+        XCTAssertEqual(twice.candidates, candidates)
     }
 
     /// Without patterns of one's own every backbone has as many digits as stages, of which the published ones are a choice.
@@ -277,7 +280,8 @@ final class SearchTests: XCTestCase {
         var report = try NetworkSearch(space, limits: SearchLimits(budget: Budget(sram: 64 << 10))).run()
         report.data = "it's"
         let recipe = report.recipe(epochs: 3)
-        XCTAssertTrue(recipe.contains("data: 'it''s'\nepochs: 3\nseeds: [1]\ncells:\n  - name: 'mobilenet-v2("), recipe)
+        let start = "data: 'it''s'\nepochs: 3\nchannels: 3\nseeds: [1]\ncells:\n  - name: 'mobilenet-v2("
+        XCTAssertTrue(recipe.contains(start), recipe)
         for choice in report.recommended where !choice.pushesRows {
             let candidate = choice.result.candidate
             XCTAssertTrue(

@@ -8,6 +8,7 @@ extension SearchReport {
             # From the front of a search among \(counted(candidates, "network")): sapool compare THIS-FILE --output FOLDER trains and ranks these.
             data: \(Self.quoted(data))
             epochs: \(epochs)
+            channels: \(space.channels)
             seeds: [1]
             cells:
 

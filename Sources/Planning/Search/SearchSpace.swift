@@ -94,7 +94,9 @@ public struct SearchSpace: Sendable, Hashable {
                 }
             }
         }
-        return candidates
+        // What is named twice is one network.
+        var known = Set<Candidate>()
+        return candidates.filter { known.insert($0).inserted }
     }
 
     /// A candidate's network.

@@ -76,6 +76,20 @@ public struct RunFolder: Sendable, Equatable {
         return ownFiles.contains { canonical($0) == place } || place.hasPrefix(canonical(teacherAnswers) + "/")
     }
 
+    /// Refuses to write a result over a file of the run.
+    ///
+    /// - Parameters:
+    ///   - file: where the result is to go; nil for a place that the run has for it.
+    ///   - own: the file of the run that such a result replaces.
+    /// - Throws: `TrainingError` that names the file.
+    package func checkOutput(_ file: String?, except own: String? = nil) throws {
+        func canonical(_ path: String) -> String {
+            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+        }
+        guard let file, owns(file), own.map({ canonical($0) != canonical(file) }) ?? true else { return }
+        throw TrainingError("\(file) is a file of the run, which is not replaced: choose another name")
+    }
+
     private func name(of file: String) -> String { String(file.dropFirst(path.count + 1)) }
 
     /// What each finished epoch came to; empty where none is.
@@ -170,9 +184,12 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
             guard !FileManager.default.fileExists(atPath: run.network),
                 !FileManager.default.fileExists(atPath: run.model)
             else {
+                let recipe = run.path + "/recipe.yaml"
                 throw TrainingError(
-                    "\(run.path) holds a network of which nothing says what pixels become, and no run: import it again with --normalization"
-                )
+                    "\(run.path) holds a network of which nothing says what pixels become, and no run: "
+                        + (FileManager.default.fileExists(atPath: recipe)
+                            ? "train it first, with sapool train --recipe \(recipe)"
+                            : "import it again with --normalization"))
             }
             throw TrainingError("\(run.path) holds no run: it has no config.json")
         }

@@ -73,6 +73,10 @@ struct Forward: ParsableCommand {
     }
 
     func run() throws {
+        try RunFolder(network).checkOutput(output)
+        guard ![input, weights].contains(output) else {
+            throw ValidationError("--output \(output) is what is read: choose another file.")
+        }
         let device = try machine.apply()
         if weights == nil, ImportedForward.isThere(network), try int8 || ImportedForward(network).hasFormOfItsOwn {
             return try runImported(device)

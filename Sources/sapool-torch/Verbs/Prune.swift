@@ -45,8 +45,8 @@ struct Prune: ParsableCommand {
     var scope = ChannelImportance.Scope.layer
     @Flag(help: "Prune every layer alike, as little as the target allows.")
     var uniform = false
-    @Option(help: "Batches of training images that taylor is measured on.")
-    var batches = 32
+    @Option(help: "Batches of training images that taylor is measured on (default: 32).")
+    var batches: Int?
     @Option(help: "Data set of these images (default: what the run was trained on).")
     var data: String?
     @OptionGroup var chosen: WeightsOptions
@@ -66,7 +66,15 @@ struct Prune: ParsableCommand {
     }
 
     func run() throws {
-        guard (1...100_000).contains(batches) else { throw ValidationError("--batches \(batches): use 1 to 100000.") }
+        guard (1...100_000).contains(batches ?? 32) else {
+            throw ValidationError("--batches \(batches ?? 32): use 1 to 100000.")
+        }
+        guard importance == .taylor || (data == nil && batches == nil) else {
+            throw ValidationError(
+                "\(data == nil ? "--batches" : "--data") is for --importance taylor, which looks at images: leave it out."
+            )
+        }
+        let batches = batches ?? 32
         let run = RunFolder(folder)
         let (configuration, network) = try RunConfiguration.read(from: run)
         let (state, path) = try TrainedModel.state(of: run, chosen.weights)

@@ -43,8 +43,8 @@ struct Quantize: ParsableCommand {
     var biasCorrection = true
     @Flag(help: "Fine-tune with int8's rounding in the network.")
     var qat = false
-    @Option(help: "Epochs of fine-tuning.")
-    var epochs = 1
+    @Option(help: "Epochs of fine-tuning (default: 1).")
+    var epochs: Int?
     @Option(help: "Peak learning rate of fine-tuning (default: a hundredth of the recipe's).")
     var learningRate: Double?
     @OptionGroup var chosen: WeightsOptions
@@ -91,7 +91,10 @@ struct Quantize: ParsableCommand {
 
     func validate() throws {
         guard (1...1_000_000).contains(images) else { throw ValidationError("--images \(images): use 1 to 1000000.") }
-        guard (1...10_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 to 10000.") }
+        if let epochs, !(1...10_000).contains(epochs) {
+            throw ValidationError("--epochs \(epochs): use 1 to 10000.")
+        }
+        guard qat || epochs == nil else { throw ValidationError("--epochs needs --qat.") }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate \(learningRate): use a number above 0.")
         }
@@ -108,6 +111,8 @@ struct Quantize: ParsableCommand {
             throw ValidationError(
                 "\(own) has the whole numbers that the model was imported with: give another file with --output.")
         }
+        try RunFolder(folder).checkOutput(output, except: own)
+        let epochs = epochs ?? 1
         let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         let configuration = trained.configuration
         let isDetector = trained.model.network.detector != nil

@@ -87,7 +87,7 @@ struct Report: ParsableCommand {
         (options.mistakes, options.looks) = (mistakes, looks)
         (options.batchSize, options.workers, options.skipsBadImages) = (batchSize, workers, skipBadImages)
         let run = RunFolder(folder)
-        try checkOutput(run)
+        try run.checkOutput(output)
         let line = ProgressLine()
         let report = try RunReport(run, options) { progress in
             switch progress {
@@ -107,13 +107,5 @@ struct Report: ParsableCommand {
                 + "  on \(counted(record.images, "image")) of the \(record.split) split")
         for advice in record.advice { print("next: \(advice.title)".printableName) }
         print("\(path.printableName)")
-    }
-
-    /// Nothing that a run needs is replaced by a page.
-    private func checkOutput(_ run: RunFolder) throws {
-        guard let output else { return }
-        guard !run.owns(output) else {
-            throw TrainingError("\(output) is a file of the run, which is not replaced: choose another name")
-        }
     }
 }
