@@ -8,7 +8,7 @@
 /// let model = try Model(network, seed: 1)
 /// ```
 ///
-/// Each module can be imported alone; planning a network needs no libtorch.
+/// The products `Networks` and `Planning` alone need no libtorch.
 @_exported import Calibration
 @_exported import Comparison
 @_exported import Compression
