@@ -99,17 +99,8 @@ package struct AttentionLog {
     ///
     /// - Throws: `TrainingError` where another is damaged.
     static func read(_ path: String) throws -> [AttentionMetrics] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        let lines = data.split(separator: UInt8(ascii: "\n"))
-        var epochs: [AttentionMetrics] = []
-        for (index, line) in lines.enumerated() {
-            guard let epoch = try? JSONDecoder().decode(AttentionMetrics.self, from: Data(line)) else {
-                if index == lines.count - 1, data.last != UInt8(ascii: "\n") { break }
-                throw TrainingError(
-                    "\(path) is damaged: line \(index + 1) is no epoch: put the file back as it was, or remove it")
-            }
-            epochs.append(epoch)
+        try EpochLines.read(path) {
+            TrainingError("\(path) is damaged: \($0): put the file back as it was, or remove it")
         }
-        return epochs
     }
 }

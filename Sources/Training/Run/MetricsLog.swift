@@ -98,17 +98,10 @@ struct MetricsLog {
     /// - Parameter count: so many are wanted, and what stands behind them is not looked at; nil for all.
     /// - Throws: `TrainingError` where a line is damaged or missing.
     func read(first count: Int? = nil) throws -> [EpochMetrics] {
-        guard let data = FileManager.default.contents(atPath: path) else { return [] }
-        let lines = data.split(separator: UInt8(ascii: "\n"))
-        var epochs: [EpochMetrics] = []
-        for (index, line) in lines.prefix(count ?? lines.count).enumerated() {
-            guard let epoch = try? JSONDecoder().decode(EpochMetrics.self, from: Data(line)) else {
-                if index == lines.count - 1, data.last != UInt8(ascii: "\n") { break }
-                throw damaged("line \(index + 1) is no epoch")
-            }
+        let epochs: [EpochMetrics] = try EpochLines.read(path, first: count, damaged: damaged)
+        for (index, epoch) in epochs.enumerated() {
             guard epoch.epoch == index + 1 else { throw damaged("line \(index + 1) is of epoch \(epoch.epoch)") }
             if let impossibility = epoch.impossibility() { throw damaged("line \(index + 1): \(impossibility)") }
-            epochs.append(epoch)
         }
         return epochs
     }

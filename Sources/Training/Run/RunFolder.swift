@@ -69,11 +69,13 @@ public struct RunFolder: Sendable, Equatable {
 
     /// Whether a path leads to a file of the run that nothing but its training, and what is made of it, may write.
     package func owns(_ file: String) -> Bool {
-        func canonical(_ path: String) -> String {
-            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-        }
-        let place = canonical(file)
-        return ownFiles.contains { canonical($0) == place } || place.hasPrefix(canonical(teacherAnswers) + "/")
+        let place = Self.canonical(file)
+        return ownFiles.contains { Self.canonical($0) == place }
+            || place.hasPrefix(Self.canonical(teacherAnswers) + "/")
+    }
+
+    private static func canonical(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 
     /// Refuses to write a result over a file of the run.
@@ -83,10 +85,7 @@ public struct RunFolder: Sendable, Equatable {
     ///   - own: the file of the run that such a result replaces.
     /// - Throws: `TrainingError` that names the file.
     package func checkOutput(_ file: String?, except own: String? = nil) throws {
-        func canonical(_ path: String) -> String {
-            URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-        }
-        guard let file, owns(file), own.map({ canonical($0) != canonical(file) }) ?? true else { return }
+        guard let file, owns(file), own.map({ Self.canonical($0) != Self.canonical(file) }) ?? true else { return }
         throw TrainingError("\(file) is a file of the run, which is not replaced: choose another name")
     }
 
