@@ -54,8 +54,8 @@ package struct Import: ParsableCommand {
             "Score the weights on photographs of known classes under each normalisation that is usual, and propose the best; the output folder "
                 + "then says it, where nothing else does.", valueName: "folder"))
     package var check: String?
-    @Option(help: "How many of the photographs, evenly spread.")
-    package var checkImages = 500
+    @Option(help: "How many of the photographs, evenly spread (default: 500).")
+    package var checkImages: Int?
     @Flag(help: "Print the report as JSON.")
     package var json = false
 
@@ -83,8 +83,12 @@ package struct Import: ParsableCommand {
     }
 
     package func validate() throws {
+        guard let checkImages else { return }
         guard (1...1_000_000).contains(checkImages) else {
             throw ValidationError("--check-images \(checkImages): use 1 to 1000000.")
+        }
+        guard check != nil else {
+            throw ValidationError("--check-images says how many of --check: give --check too, or leave it out.")
         }
     }
 
@@ -125,6 +129,9 @@ package struct Import: ParsableCommand {
     private func checkBringsAll(_ what: String) throws {
         guard network == nil else {
             throw ValidationError("\(what) brings its network with it: leave --network out.")
+        }
+        if let option = details.given {
+            throw ValidationError("\(what) brings its network with it: leave \(option) out.")
         }
         guard weightsKey == nil else {
             throw ValidationError("\(what) holds one set of weights: leave --weights-key out.")

@@ -20,10 +20,10 @@ package struct ImportedModel {
     }
 
     /// Files that tell that a folder holds a training, or what was made of one.
-    private static let filesOfRuns = ["config.json", "metrics.jsonl", "last.safetensors", "best.safetensors"]
+    private static let filesOfRuns = [RunFiles.configuration, RunFiles.metrics, RunFiles.last, RunFiles.best]
 
     /// The int8 model, of `sapool quantize` or of an import.
-    private static let int8Name = "int8.safetensors"
+    private static let int8Name = RunFiles.int8
 
     /// Signs weights that were written here.
     private static let writer = "sapool import"

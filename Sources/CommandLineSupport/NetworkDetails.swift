@@ -15,14 +15,17 @@ package struct NetworkDetails: ParsableArguments {
     @Option(help: "Classes that the network tells apart (default: 10).")
     var classes: Int?
 
-    @Option(help: "Width of a MobileNet V1 or V2.")
-    package var width: Double = 1
+    @Option(name: .customLong("width"), help: "Width of a MobileNet V1 or V2 (default: 1).")
+    var stated: Double?
+
+    /// What a MobileNet's channels are multiplied by.
+    package var width: Double { stated ?? 1 }
 
     package init() {}
 
     /// The network of a name. A JSON form says everything itself, and options that say otherwise are refused.
-    package func network(named stated: String) throws -> Network {
-        let name = Self.folderFile(stated) ?? stated
+    package func network(named given: String) throws -> Network {
+        let name = Self.folderFile(given) ?? given
         guard Network.isJSONFile(name) else {
             let sides = resolution ?? ImageSides(224)
             try sides.check()
@@ -34,6 +37,9 @@ package struct NetworkDetails: ParsableArguments {
             }
             return try Network(
                 notation: name, input: Shape(channels ?? 3, sides.size), classes: classes ?? 10, width: width)
+        }
+        guard stated == nil else {
+            throw ValidationError("--width is for networks by name, and \(name) says its own: leave it out.")
         }
         let network = try Network(jsonFile: name)
         let shape = network.inputShape
@@ -48,6 +54,14 @@ package struct NetworkDetails: ParsableArguments {
             }
         }
         return network
+    }
+
+    /// An option that was given, if any.
+    var given: String? {
+        [
+            ("--resolution", resolution != nil), ("--channels", channels != nil), ("--classes", classes != nil),
+            ("--width", stated != nil),
+        ].first { $0.1 }?.0
     }
 
     /// The JSON form in a folder of an import or of a run, where a name is none of a network.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Networks
 import Planning
 import Reporting
@@ -74,6 +75,8 @@ package struct Plan: ParsableCommand {
     }
 
     package func run() throws {
+        try RunFiles.checkOutput(svg)
+        try RunFiles.checkOutput(lowered)
         let budget = try planning.budget()
         let reports = try (positional + named).map { name in
             let network = try details.network(named: name)

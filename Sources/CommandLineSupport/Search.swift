@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Networks
 import Planning
@@ -74,8 +75,8 @@ package struct Search: ParsableCommand {
     @Option(help: ArgumentHelp("Data set that the printed commands and the recipe train on.", valueName: "data"))
     var data: String?
 
-    @Option(help: "Epochs that the recipe trains.")
-    var epochs: Int = 5
+    @Option(help: "Epochs that the recipe trains (default: 5).")
+    var epochs: Int?
 
     @Flag(help: "Print the whole front, and not a few networks that stand for it.")
     var all = false
@@ -88,7 +89,12 @@ package struct Search: ParsableCommand {
     package func validate() throws {
         guard (1...1024).contains(channels) else { throw ValidationError("--channels \(channels): use 1 or 3.") }
         guard (1...1_000_000).contains(classes) else { throw ValidationError("--classes \(classes): use 1 or more.") }
-        guard (1...100_000).contains(epochs) else { throw ValidationError("--epochs \(epochs): use 1 or more.") }
+        if let epochs, !(1...100_000).contains(epochs) {
+            throw ValidationError("--epochs \(epochs): use 1 or more.")
+        }
+        if epochs != nil, recipe == nil {
+            throw ValidationError("--epochs is for the networks of --recipe: give --recipe too, or leave it out.")
+        }
         if all, json { throw ValidationError("--json has the whole front anyway: leave --all out.") }
         if recipe != nil, data == nil { throw ValidationError("--recipe needs --data: name the data set to train on.") }
         if !OwnNotation.comesInWidths(backbone), widths != nil || placement != nil {
@@ -102,6 +108,8 @@ package struct Search: ParsableCommand {
     }
 
     package func run() throws {
+        try RunFiles.checkOutput(svg)
+        try RunFiles.checkOutput(recipe)
         let limits = SearchLimits(budget: try planning.budget(), multiplyAccumulates: macs)
         let search = try NetworkSearch(
             space(), limits: limits, options: planning.planOptions, core: planning.estimatedCore())
@@ -112,7 +120,7 @@ package struct Search: ParsableCommand {
         if let data { report.data = data }
         if let svg { try SearchDrawing(report).picture().write(to: svg) }
         if let recipe {
-            try write(Data(report.recipe(epochs: epochs).utf8), to: recipe)
+            try write(Data(report.recipe(epochs: epochs ?? 5).utf8), to: recipe)
         }
         if json { try printJSON(report) } else { print(report.text(all: all)) }
     }

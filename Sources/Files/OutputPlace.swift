@@ -34,6 +34,9 @@ enum OutputPlace: Equatable {
         }
     }
 
+    /// Whether anything is at a path.
+    static func isThere(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// The folder that a path lies in.
     static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

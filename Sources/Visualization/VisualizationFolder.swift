@@ -11,10 +11,15 @@ public struct VisualizationFolder {
     /// Writes everything.
     ///
     /// - Returns: the paths of the sheet and of all pictures.
-    /// - Throws: an error that names the place that cannot be written.
+    /// - Throws: an error that names the place that cannot be written, or an image whose class has no name.
     public func write(
         _ explanations: [(name: String, explanation: Explainer.Explanation)], classNames: [String], title: String
     ) throws -> (sheet: String, pictures: [String]) {
+        if let odd = explanations.first(where: { !classNames.indices.contains($0.explanation.label) }) {
+            throw DatasetsError(
+                "\(odd.name) is of class \(odd.explanation.label), and there are \(classNames.count) names: give one for each class"
+            )
+        }
         var sheet = ContactSheet(title: title, rows: [])
         var pictures: [String] = []
         for (index, (name, explanation)) in explanations.enumerated() {

@@ -40,6 +40,39 @@ final class AnnotatedFolderContentTests: AnnotatedFolderTestCase {
             "DIR/annotations/a.xml and DIR/annotations/copy.xml give DIR/images/a.png two sizes: remove one")
     }
 
+    func testABoxThatIsThereAgainCountsOnceInEveryLayout() throws {
+        func check(_ folder: ScratchFolder, line: UInt = #line) throws {
+            let data = try AnnotatedFolder(folder.path).annotations(for: .train)
+            XCTAssertEqual(data.images.map(\.objects.count), [1], line: line)
+            XCTAssertEqual(data.dropped.count, 1, line: line)
+            XCTAssertTrue(
+                "\(data.dropped[0])".hasSuffix("a.png: a box of cat is there again"), "\(data.dropped)", line: line)
+        }
+        var folder = try ScratchFolder()
+        try makeImages(folder, ["images/train/a.png"])
+        try folder.write("data.yaml", text: "names: [cat, dog]")
+        try folder.write("labels/train/a.txt", text: label + label)
+        try check(folder)
+        // The same place of another class is another object.
+        try folder.write("labels/train/a.txt", text: label + "1" + label.dropFirst())
+        XCTAssertEqual(try AnnotatedFolder(folder.path).annotations(for: .train).images.map(\.objects.count), [2])
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        let object =
+            "<object><name>cat</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>3</ymax></bndbox></object>"
+        try folder.write(
+            "annotations/a.xml", text: xml().replacingOccurrences(of: "</annotation>", with: object + "</annotation>"))
+        try check(folder)
+
+        folder = try ScratchFolder()
+        try makeImages(folder, ["images/a.png"])
+        let box = #"{"id": 0, "image_id": 0, "category_id": 1, "bbox": [1, 1, 4, 2]}"#
+        try folder.write(
+            "train.json", text: coco("a.png").replacingOccurrences(of: box, with: "\(box), \(box)"))
+        try check(folder)
+    }
+
     func testASizeThatIsNotWrittenIsTheImages() throws {
         let size = "<size><width>8</width><height>4</height></size>"
         for written in [
@@ -228,12 +261,13 @@ final class AnnotatedFolderContentTests: AnnotatedFolderTestCase {
 
     func testPointsOfAPoseAreNoOutline() throws {
         let folder = try ScratchFolder()
-        try makeImages(folder, ["images/a.png"])
-        try folder.write("labels/a.txt", text: "0 0.375 0.5 0.5 0.5 0.9 0.9 2 0 0 0\n0 0.375 0.5 0.5 0.5\n")
+        try makeImages(folder, ["images/a.png", "images/b.png"])
+        try folder.write("labels/a.txt", text: "0 0.375 0.5 0.5 0.5 0.9 0.9 2 0 0 0\n")
+        try folder.write("labels/b.txt", text: "0 0.375 0.5 0.5 0.5\n")
         try folder.write("data.yaml", text: "names: [cat]\nkpt_shape: [2, 3]\n")
         let box = Box(left: 1, top: 1, right: 5, bottom: 3)
         let data = try AnnotatedFolder(folder.path).annotations(for: .train)
-        XCTAssertEqual(data.images[0].objects.map(\.box), [box, box])
+        XCTAssertEqual(data.images.map { $0.objects.map(\.box) }, [[box], [box]])
         XCTAssertEqual(data.dropped, [])
     }
 

@@ -113,6 +113,25 @@ final class COCOAnnotationTests: AnnotationTestCase {
         XCTAssertEqual(merged.images[0].objects.map(\.label), [0])
     }
 
+    func testAGroupOfClassesWithoutObjectsIsNoClass() throws {
+        let categories = #"""
+            {"id": 0, "name": "cells", "supercategory": "none"}, {"id": 1, "name": "red", "supercategory": "cells"},
+            {"id": 2, "name": "white", "supercategory": "cells"}
+            """#
+        let data = try read(categories: categories)
+        XCTAssertEqual(data.classNames, ["red", "white"])
+        XCTAssertEqual(data.images[0].objects.map(\.label), [0])
+        XCTAssertEqual(
+            data.remarks.map { short($0) },
+            ["DIR/coco.json: category 0, cells, is a group of others and has no objects of its own: it is no class"])
+        // One that has objects is a class, and so is one that is of its own name's group.
+        let used = #"{"id": 1, "image_id": 1, "category_id": 0, "bbox": [1, 1, 4, 4]}"#
+        XCTAssertEqual(try read(annotations: used, categories: categories).classNames, ["cells", "red", "white"])
+        let own =
+            #"{"id": 1, "name": "person", "supercategory": "person"}, {"id": 2, "name": "cat", "supercategory": "animal"}"#
+        XCTAssertEqual(try read(categories: own).classNames, ["person", "cat"])
+    }
+
     func testWhatHasNoNameOfItsOwnIsRefused() throws {
         XCTAssertEqual(
             complaint { try read(categories: #"{"id": 1, "name": "a"}, {"id": 1, "name": "b"}"#) },

@@ -38,5 +38,12 @@ final class BoxSurveyTests: FolderTestCase {
         XCTAssertEqual(division.figures, .test)
         XCTAssertEqual(division.data(FitFolder("fit")), data)
         XCTAssertNil(try division.few(training: 2, seed: 1))
+
+        // An image that is asked for at the very end is missed at the beginning.
+        try FileManager.default.removeItem(atPath: "\(data)/JPEGImages/9.jpg")
+        XCTAssertThrowsError(try DataSurvey(boxesOf: data)) {
+            XCTAssertTrue("\($0)".contains("names 1 image that is not there"), "\($0)")
+            XCTAssertTrue("\($0)".contains("9.jpg"), "\($0)")
+        }
     }
 }

@@ -65,6 +65,7 @@ public struct AnnotatedFolder: Sendable {
             throw DatasetsError(
                 "the \(split.rawValue) split of \(path) has other classes than expected: \(difference)")
         }
+        result.leaveOutRepeatedObjects()
         result.leaveOutCrowdedObjects()
         guard result.images.contains(where: { !$0.objects.isEmpty }) else {
             guard let first = result.dropped.first else {

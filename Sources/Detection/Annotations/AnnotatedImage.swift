@@ -1,3 +1,5 @@
+import Foundation
+
 /// An image of a detection data set, and what is in it.
 public struct AnnotatedImage: Sendable, Hashable {
     /// The image's file.
@@ -60,6 +62,31 @@ public struct AnnotatedImages: Sendable {
             }
             images[index].objects.removeLast(image.objects.count - Self.mostObjects)
         }
+    }
+
+    /// Leaves out boxes that an image has already, of the same class: labelling tools save some twice, and a detector can find each
+    /// object once.
+    public mutating func leaveOutRepeatedObjects() {
+        for index in images.indices {
+            let image = images[index]
+            var known: Set<GroundTruth> = []
+            let kept = image.objects.filter { object in
+                // The area of a shape that somebody has drawn says nothing of the box.
+                let isNew = known.insert(GroundTruth(box: object.box, label: object.label, isCrowd: object.isCrowd))
+                    .inserted
+                if !isNew {
+                    let label = classNames.indices.contains(object.label) ? classNames[object.label] : "\(object.label)"
+                    dropped.append(DroppedBox(file: image.path, reason: "a box of \(label) is there again"))
+                }
+                return isNew
+            }
+            images[index].objects = kept
+        }
+    }
+
+    /// Files of images that are not there.
+    public var missingFiles: [String] {
+        images.map(\.path).filter { !FileManager.default.fileExists(atPath: $0) }
     }
 
     /// Takes other classes, by their names, where all that are there are among them; changes nothing where one is not.

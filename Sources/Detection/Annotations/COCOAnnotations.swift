@@ -20,7 +20,8 @@ public enum COCOAnnotations {
     ) throws -> AnnotatedImages {
         guard let data = FileManager.default.contents(atPath: path) else { throw DetectionError("cannot read \(path)") }
         let file = try COCOFile([UInt8](data), path: path)
-        let categories = try Categories(file.categories, path: path)
+        let used = Set(file.annotations.compactMap(\.category))
+        let categories = try Categories(file.categories, used: used, path: path)
         var images = try Images(file.images, path: path, ImagePaths(folders: imageFolders), storedSize)
         var check = BoxCheck()
         var odd: (count: Int, first: String)?
@@ -69,7 +70,7 @@ public enum COCOAnnotations {
             images.images[place].objects.append(
                 GroundTruth(box: inside, label: label, area: area, isCrowd: annotation.isCrowd))
         }
-        var remarks = images.remarks
+        var remarks = categories.remarks + images.remarks
         if let odd {
             remarks.append(
                 "\(path): areas that are no numbers, in place of which those of the boxes are taken: \(odd.count) (\(odd.first))"
@@ -93,9 +94,22 @@ public enum COCOAnnotations {
     private struct Categories {
         private(set) var names: [String] = []
         private(set) var labels: [String: Int] = [:]
+        private(set) var remarks: [String] = []
 
-        init(_ categories: [COCOFile.Category], path: String) throws {
-            guard !categories.isEmpty else { throw DetectionError("\(path) has no categories: write at least one") }
+        /// - Parameter used: the identifiers that annotations name.
+        init(_ listed: [COCOFile.Category], used: Set<String>, path: String) throws {
+            guard !listed.isEmpty else { throw DetectionError("\(path) has no categories: write at least one") }
+            let groups = Set(listed.filter { $0.group != $0.name }.map(\.group))
+            // Roboflow lists the group of all classes among them; a detector would be built for it, and find none.
+            let categories = listed.filter { category in
+                guard groups.contains(category.name), let id = category.id, !used.contains(id),
+                    !listed.contains(where: { $0.name == category.name && $0.id.map(used.contains) == true })
+                else { return true }
+                remarks.append(
+                    "\(path): category \(id), \(category.name), is a group of others and has no objects of its own: it is no class"
+                )
+                return false
+            }
             func order(_ id: String) -> (Double, Int, String) { (Double(id) ?? .infinity, id.utf8.count, id) }
             let sorted = categories.sorted { order($0.id ?? "") < order($1.id ?? "") }
             var places: [String: Int] = [:]

@@ -24,6 +24,8 @@ struct COCOFile {
     struct Category {
         var id: String?
         var name = ""
+        /// The group of classes that it belongs to, by name; tools that need none write `none`.
+        var group = ""
     }
 
     private(set) var images: [Image] = []
@@ -106,6 +108,7 @@ struct COCOFile {
                 switch key {
                 case "id": category.id = try identifier(&scanner)
                 case "name": category.name = try text(&scanner)
+                case "supercategory": category.group = try text(&scanner)
                 default: try scanner.skip()
                 }
             }

@@ -159,7 +159,7 @@ public struct TrainingData: Sendable {
     /// Refuses annotations of images that are not there before anything is trained, which those for evaluation would end after an epoch.
     private static func requireFiles(_ annotated: AnnotatedImages, _ recipe: Recipe) throws {
         guard !recipe.skipBadImages else { return }
-        let missing = annotated.images.map(\.path).filter { !FileManager.default.fileExists(atPath: $0) }
+        let missing = annotated.missingFiles
         guard let first = missing.first else { return }
         throw TrainingError(
             "\(annotated.name) names \(counted(missing.count, "image that is", "images that are")) not there (\(first)): add what is "

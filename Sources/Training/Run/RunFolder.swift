@@ -14,32 +14,32 @@ public struct RunFolder: Sendable, Equatable {
     public init(_ path: String) { self.path = path }
 
     /// The recipe, the classes and how images are normalised.
-    public var configuration: String { path + "/config.json" }
+    public var configuration: String { path + "/" + RunFiles.configuration }
     /// The architecture in its JSON form.
-    public var network: String { path + "/network.json" }
+    public var network: String { path + "/" + RunFiles.network }
     /// A line for each epoch.
-    public var metrics: String { path + "/metrics.jsonl" }
+    public var metrics: String { path + "/" + RunFiles.metrics }
     /// Weights to use: those of the last finished epoch, averaged where the recipe says so.
-    public var model: String { path + "/model.safetensors" }
+    public var model: String { path + "/" + RunFiles.model }
     /// Everything a resumed run needs, as of the last checkpoint.
-    public var last: String { path + "/last.safetensors" }
+    public var last: String { path + "/" + RunFiles.last }
     /// Everything a resumed run needs, as of the epoch with the best score.
-    public var best: String { path + "/best.safetensors" }
+    public var best: String { path + "/" + RunFiles.best }
     /// The int8 model that `sapool quantize` makes.
-    public var int8: String { path + "/int8.safetensors" }
+    public var int8: String { path + "/" + RunFiles.int8 }
     /// How far attention is from even after each epoch, where that was asked for.
-    public var attention: String { path + "/attention.jsonl" }
+    public var attention: String { path + "/" + RunFiles.attention }
     /// What a teacher said of the training images, while they are trained on.
     var teacherAnswers: String { path + "/teacher-answers" }
     /// Names of the images that were held out of training.
-    public var heldOut: String { path + "/held-out.json" }
+    public var heldOut: String { path + "/" + RunFiles.heldOut }
     /// Names of the images that were trained on, as check sums.
-    public var trainedImages: String { path + "/trained-images.json" }
+    public var trainedImages: String { path + "/" + RunFiles.trainedImages }
     /// Images that were left out, and why.
-    public var skippedImages: String { path + "/skipped-images.txt" }
+    public var skippedImages: String { path + "/" + RunFiles.skippedImages }
 
     /// Boxes of annotations that were left out, and why.
-    public var droppedBoxes: String { path + "/dropped-boxes.txt" }
+    public var droppedBoxes: String { path + "/" + RunFiles.droppedBoxes }
 
     /// Whether a training has begun here.
     public var holdsRun: Bool { FileManager.default.fileExists(atPath: configuration) }
@@ -61,10 +61,7 @@ public struct RunFolder: Sendable, Equatable {
     private var ownFiles: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         let events = names.filter { $0.hasPrefix(TensorBoardWriter.namePrefix) }.map { path + "/" + $0 }
-        return [
-            configuration, network, metrics, model, last, best, int8, attention, heldOut, trainedImages, skippedImages,
-            droppedBoxes, teacherAnswers, ModelInterface.path(in: path),
-        ] + events
+        return RunFiles.all.map { path + "/" + $0 } + [teacherAnswers] + events
     }
 
     /// Whether a path leads to a file of the run that nothing but its training, and what is made of it, may write.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandLineSupport
 import Datasets
 import Reporting
@@ -5,6 +6,15 @@ import Training
 
 /// Some images of the part of a data set that a trained network is scored on.
 enum TestSamples {
+    /// Refuses a number of images below one, and one that says nothing because no data set is taken.
+    static func check(_ samples: Int?, of data: String?) throws {
+        guard let samples else { return }
+        guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
+        guard data != nil else {
+            throw ValidationError("--samples says how many of --data: give --data too, or leave it out.")
+        }
+    }
+
     /// `count` images, evenly spread over what the run held out, or the test split; says which, and where the run was trained on some.
     static func evenly(spread count: Int, of data: RunData) throws -> any Dataset {
         let part = try data.part()

@@ -28,7 +28,7 @@ struct CheckedImport: ParsableCommand {
         let folder = takeover.output ?? scratch
         let isSaid = try Self.stated(in: folder)
         let trained = try TrainedModel(RunFolder(folder), assuming: Self.assumed(in: folder))
-        let check = try PixelCheck(trained, data: photos, count: takeover.checkImages)
+        let check = try PixelCheck(trained, data: photos, count: takeover.checkImages ?? 500)
         print("\(photos): \(counted(check.images, "photograph"))")
         for score in check.scores {
             let name = (score.option ?? "as imported").padding(toLength: 12, withPad: " ", startingAt: 0)

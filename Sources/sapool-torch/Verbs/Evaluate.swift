@@ -75,6 +75,7 @@ struct Evaluate: ParsableCommand {
         if flip, int8.int8 || int8.int8Model != nil {
             throw ValidationError("--flip is for the float network: leave --int8 out.")
         }
+        try chosen.check(against: int8)
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         if trained.model.network.detector != nil { return try scoreDetector(trained) }

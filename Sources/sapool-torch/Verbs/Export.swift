@@ -78,6 +78,11 @@ struct Export: ParsableCommand {
         if format != .library, let option = library.given {
             throw ValidationError("\(option) is for --format library: leave it out.")
         }
+        if chosen.named != nil, format != .safetensors, format != .onnx {
+            throw ValidationError(
+                "--weights is for --format safetensors and onnx, and \(format.rawValue) is made of the int8 model: leave it out, and give it to sapool quantize."
+            )
+        }
         if format == .library, library.target == nil {
             throw ValidationError(
                 "--format library compiles for cores: name them by --target (m4-hard, or several with commas between, or all)."

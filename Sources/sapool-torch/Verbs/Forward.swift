@@ -36,10 +36,10 @@ struct Forward: ParsableCommand {
 
     @Option(help: "The network: a name in either notation, the path of its JSON form, or the folder of sapool import.")
     var network: String
-    @Option(help: "Width of a MobileNet V1 or V2.")
-    var width: Double = 1
-    @Option(help: "Classes that the network tells apart.")
-    var classes = 10
+    @Option(help: "Width of a MobileNet V1 or V2 (default: 1).")
+    var width: Double?
+    @Option(help: "Classes that the network tells apart (default: 10).")
+    var classes: Int?
     @Option(
         help: ArgumentHelp(
             "Weights: safetensors, or a state dict of PyTorch's (default: those of the network's folder).",
@@ -77,6 +77,14 @@ struct Forward: ParsableCommand {
         guard ![input, weights].contains(output) else {
             throw ValidationError("--output \(output) is what is read: choose another file.")
         }
+        if Network.isJSONFile(network) || folderWeights != nil {
+            for (option, isGiven) in [("--width", width != nil), ("--classes", classes != nil)] where isGiven {
+                throw ValidationError("\(option) is for networks by name, and \(network) says its own: leave it out.")
+            }
+        }
+        if weights == nil, weightsKey != nil {
+            throw ValidationError("--weights-key says what of --weights to take: give --weights too, or leave it out.")
+        }
         let device = try machine.apply()
         if weights == nil, ImportedForward.isThere(network), try int8 || ImportedForward(network).hasFormOfItsOwn {
             return try runImported(device)
@@ -100,7 +108,7 @@ struct Forward: ParsableCommand {
             ? try Network(jsonFile: network)
             : folderWeights != nil
                 ? try Network(jsonFile: RunFolder(network).network)
-                : try Network(notation: network, input: shape, classes: classes, width: width)
+                : try Network(notation: network, input: shape, classes: classes ?? 10, width: width ?? 1)
         for warning in architecture.warnings { note("warning: \(warning)") }
         let type = precision?.type ?? (data.type == .float64 ? .float64 : .float32)
         let parameters = try Parameters(of: architecture, seed: 0, type: type, device: device)

@@ -29,12 +29,12 @@ struct Predict: ParsableCommand {
     var images: [String] = []
     @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
-    @Option(help: "How many of them, evenly spread.")
-    var samples = 5
-    @Option(help: "How many classes to name.")
-    var top = 5
-    @Option(help: "Detectors: leave out what is less sure than this, 0 to 1.")
-    var score = 0.5
+    @Option(help: "How many of them, evenly spread (default: 5).")
+    var samples: Int?
+    @Option(help: "How many classes to name (default: 5).")
+    var top: Int?
+    @Option(help: "Detectors: leave out what is less sure than this, 0 to 1 (default: 0.5).")
+    var score: Double?
     @Option(help: ArgumentHelp("Detectors: write each image with its boxes into this folder.", valueName: "folder"))
     var draw: String?
     @OptionGroup var chosen: WeightsOptions
@@ -58,21 +58,22 @@ struct Predict: ParsableCommand {
         guard images.isEmpty != (data == nil) else {
             throw ValidationError("Give either images or --data with --samples.")
         }
-        guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
-        guard (0...1).contains(score) else { throw ValidationError("--score \(score): use 0 to 1.") }
-        guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
+        if let top, top < 1 { throw ValidationError("--top \(top): use 1 or more.") }
+        if let score, !(0...1).contains(score) { throw ValidationError("--score \(score): use 0 to 1.") }
+        try TestSamples.check(samples, of: data)
+        try chosen.check(against: int8)
     }
 
     func run() throws {
         let device = try machine.apply()
         let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         if trained.model.network.detector != nil { return try findObjects(trained) }
-        guard draw == nil else {
-            throw ValidationError("--draw is for detectors, and \(folder) tells images apart.")
+        for (option, isGiven) in [("--draw", draw != nil), ("--score", score != nil)] where isGiven {
+            throw ValidationError("\(option) is for detectors, and \(folder) tells images apart: leave it out.")
         }
         let names = trained.configuration.classNames
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            try data.map { try TestSamples.evenly(spread: samples ?? 5, of: RunData(trained, data: $0)) }
             ?? ImageArguments.images(images)
         let pass = try ImagePass(dataset, trained.configuration.evaluationTransform, batchSize: 32)
         let evaluator = Evaluator(trained.model, trained.configuration)
@@ -82,7 +83,7 @@ struct Predict: ParsableCommand {
             let all = try int8Evaluator?.probabilities(batch) ?? evaluator.probabilities(batch)
             for (row, probabilities) in all.enumerated() {
                 let index = batch.indices[row]
-                let ranked = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(top)
+                let ranked = probabilities.enumerated().sorted { $0.element > $1.element }.prefix(top ?? 5)
                 let prediction = Prediction(
                     image: dataset.location(of: index), truth: data == nil ? nil : names[Int(batch.labels[row])],
                     classes: ranked.map { Prediction.Class(name: names[$0.offset], probability: $0.element) })
@@ -101,8 +102,12 @@ struct Predict: ParsableCommand {
     }
 
     private func findObjects(_ trained: TrainedModel) throws {
+        guard top == nil else {
+            throw ValidationError(
+                "--top is for networks that tell images apart, and \(folder) finds objects: leave it out.")
+        }
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            try data.map { try TestSamples.evenly(spread: samples ?? 5, of: RunData(trained, data: $0)) }
             ?? ImageArguments.images(images)
         var predictions: [DetectionPrediction] = []
         let pass = try DetectionPrediction.forEach(
@@ -118,11 +123,11 @@ struct Predict: ParsableCommand {
     private func finder(_ trained: TrainedModel) throws -> (Batch) throws -> [[Detection]] {
         if let model = try int8.model(of: RunFolder(folder), trained.configuration) {
             var evaluator = try Int8DetectionEvaluator(model)
-            evaluator.minimumScore = score
+            evaluator.minimumScore = score ?? 0.5
             return evaluator.detections
         }
         var evaluator = try DetectionEvaluator(trained.model, trained.configuration)
-        evaluator.decoder.minimumScore = score
+        evaluator.decoder.minimumScore = score ?? 0.5
         return evaluator.detections
     }
 }

@@ -49,10 +49,10 @@ struct Simulate: ParsableCommand {
     var data: String?
     @Option(help: ArgumentHelp("How many of them, evenly spread (default: 100, with --qemu 10).", valueName: "n"))
     var images: Int?
-    @Option(help: "How many classes to name.")
-    var top = 5
-    @Option(help: "Detectors: list what is no less sure than this, 0 to 1.")
-    var score = 0.5
+    @Option(help: "How many classes to name (default: 5).")
+    var top: Int?
+    @Option(help: "Detectors: list what is no less sure than this, 0 to 1 (default: 0.5).")
+    var score: Double?
     @Flag(help: "Run on an emulated core.")
     var qemu = false
     @Option(help: "m4, m7, m33 or m55 (default: the one that the package was made for).")
@@ -71,8 +71,11 @@ struct Simulate: ParsableCommand {
         if images != nil, data == nil {
             throw ValidationError("--images says how many of --data: give --data as well.")
         }
-        guard (0...1).contains(score) else { throw ValidationError("--score \(score): use 0 to 1.") }
-        guard top > 0 else { throw ValidationError("--top \(top): use 1 or more.") }
+        if let score, !(0...1).contains(score) { throw ValidationError("--score \(score): use 0 to 1.") }
+        if let top, top < 1 { throw ValidationError("--top \(top): use 1 or more.") }
+        for (option, isGiven) in [("--top", top != nil), ("--score", score != nil)] where isGiven && input != nil {
+            throw ValidationError("\(option) is for images, and --input gives tensors as they are: leave it out.")
+        }
         guard qemu || !trust else {
             throw ValidationError("--trust is for --qemu: without it no file of the package is built or run.")
         }
@@ -84,10 +87,18 @@ struct Simulate: ParsableCommand {
     func run() throws {
         let package = try FirmwarePackage(folder)
         if let input { return try simulate(package, tensorsOf: input) }
+        let isDetector = package.description.isDetector
+        guard isDetector ? top == nil : score == nil else {
+            throw ValidationError(
+                isDetector
+                    ? "--top is for networks that tell images apart, and \(folder) finds objects: leave it out."
+                    : "--score is for detectors, and \(folder) tells images apart: leave it out.")
+        }
         let (samples, part) = try samples(package)
         let pictures = try FirmwarePixels(samples, for: package)
         var report = SimulationReport(
-            package, samples, hasLabels: data != nil, shownScore: score, shownClasses: top, part: part?.rawValue)
+            package, samples, hasLabels: data != nil, shownScore: score ?? 0.5, shownClasses: top ?? 5,
+            part: part?.rawValue)
         if qemu {
             let (emulator, core) = try emulator(package)
             report.add(try emulator.run(try pictures.all()), core)

@@ -37,8 +37,8 @@ struct Visualize: ParsableCommand {
     var className: String?
     @Option(help: "Take images of this data set instead of files: what the run held out of it, or its test split.")
     var data: String?
-    @Option(help: "How many of them, evenly spread.")
-    var samples = 4
+    @Option(help: "How many of them, evenly spread (default: 4).")
+    var samples: Int?
     @OptionGroup var chosen: WeightsOptions
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print the paths of the pictures as JSON.")
@@ -53,7 +53,7 @@ struct Visualize: ParsableCommand {
         guard images.isEmpty != (data == nil) else {
             throw ValidationError("Give either images or --data with --samples.")
         }
-        guard samples > 0 else { throw ValidationError("--samples \(samples): use 1 or more.") }
+        try TestSamples.check(samples, of: data)
         _ = try queries()
     }
 
@@ -66,7 +66,7 @@ struct Visualize: ParsableCommand {
         }
         let label = try label(trained.configuration.classNames)
         let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples, of: RunData(trained, data: $0)) }
+            try data.map { try TestSamples.evenly(spread: samples ?? 4, of: RunData(trained, data: $0)) }
             ?? ImageArguments.images(images)
         let loader = try Loader(
             dataset: dataset, transform: trained.configuration.evaluationTransform,

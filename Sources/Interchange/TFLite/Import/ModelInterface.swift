@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// What goes into an imported network and comes out, as the model of others has it: names, shapes with their batch, types, scales. It stands
@@ -37,7 +38,7 @@ package struct ModelInterface: Sendable, Equatable, Codable {
     }
 
     package static let format = "sapool-interface"
-    package static let fileName = "interface.json"
+    package static let fileName = RunFiles.interface
 
     package let format: String
     package let version: Int
