@@ -247,7 +247,8 @@ final class AnnotatedFolderTests: AnnotatedFolderTestCase {
     func testBoxesBeyondWhatAnImageMayHaveAreLeftOut() throws {
         let folder = try ScratchFolder()
         try makeImages(folder, ["images/a.png"])
-        try folder.write("labels/a.txt", text: String(repeating: label, count: 20_000))
+        let labels = (0..<20_000).map { "0 0.375 0.5 \(0.1 + Double($0) / 100_000) 0.5\n" }
+        try folder.write("labels/a.txt", text: labels.joined())
         try folder.write("classes.txt", text: "cat\n")
         let data = try AnnotatedFolder(folder.path).annotations(for: .train)
         XCTAssertEqual(data.images[0].objects.count, 2000)
