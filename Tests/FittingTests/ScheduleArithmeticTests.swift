@@ -41,6 +41,35 @@ final class ScheduleArithmeticTests: XCTestCase {
         XCTAssertNil(schedule.teacher)
     }
 
+    /// Of many images a rung shows fewer, rather than that a large network goes.
+    func testALargeNetworkCompetesHoweverManyImagesThereAre() throws {
+        func arithmetic(_ training: Int) -> ScheduleArithmetic {
+            ScheduleArithmetic(
+                seconds: 3600, spent: 0, finish: 0, training: training, validation: 100, teacher: nil)
+        }
+        let quick = Pace(training: 0.0001, scoring: 0.0001, start: 1)
+        let slow = Pace(training: 0.001, scoring: 0.0001, start: 1)
+        let entries = (1...11).map { entry("quick\($0)", quick) } + [entry("slow", slow)]
+        // Rung 1 has 3492 · 0.4 / 3 / 12 = 38.8 s a network: six times (38.8 - 1) / 6 / 0.001 - 0.01 / 0.001 = 6290 images.
+        let many = try arithmetic(60_000).schedule(hours: 1, entries)
+        XCTAssertEqual(many.entries.count, 12)
+        XCTAssertEqual(many.remarks, [])
+        XCTAssertEqual(many.rungs[0].images, 6290)
+        XCTAssertEqual(many.rungs[0].epochs["slow"], 6)
+        XCTAssertGreaterThan(many.rungs[2].images, many.rungs[1].images)
+        XCTAssertGreaterThanOrEqual(try XCTUnwrap(many.final.epochs["slow"]), 30)
+        // What cannot see 4096 of them six times does not compete, and few images are as before.
+        let tooSlow = Pace(training: 0.0016, scoring: 0.0001, start: 1)
+        XCTAssertEqual(
+            try arithmetic(60_000).schedule(hours: 1, entries.dropLast() + [entry("slow", tooSlow)]).entries.count, 11)
+        XCTAssertEqual(try arithmetic(3000).schedule(hours: 1, entries).rungs.map(\.images), [750, 1500, 3000])
+        // Times of nothing, and of forever, count no image beyond those there are.
+        let free = Pace(training: 0, scoring: 0, start: 0)
+        XCTAssertEqual(
+            try arithmetic(60_000).schedule(hours: 1, (1...4).map { entry("n\($0)", free) }).rungs.map(\.images),
+            [30_000, 60_000])
+    }
+
     func testTheTimeIsKept() throws {
         let entries = (1...12).map { entry("n\($0)", Pace(training: 0.001 * Double($0), scoring: 0.001, start: 2)) }
         for seconds in [1500.0, 7200, 20000] {

@@ -34,6 +34,8 @@ package struct ScheduleArithmetic {
     }
 
     package static let leastImages = 256
+    /// So many images tell networks apart, however many more there are.
+    package static let enoughImages = 4096
     /// Of the time, what the teacher's training may take, what asking it may, what rungs take of the rest, and what is left for the
     /// unforeseen.
     package static let teacherShare = 0.3
@@ -66,8 +68,8 @@ package struct ScheduleArithmetic {
         var rungs: [FitSchedule.Rung] = []
         var spentOnRungs = 0.0
         for (index, size) in sizes.enumerated() {
-            let images = images(index, sizes)
             let each = left * Self.rungShare / Double(sizes.count) / Double(size)
+            let images = images(index, sizes, entries.map(\.pace), each)
             var (epochs, sum): ([String: Int], Double) = ([:], 0)
             for entry in entries {
                 let number = min(
@@ -161,7 +163,7 @@ package struct ScheduleArithmetic {
         let sizes = Self.sizes(count)
         guard !sizes.isEmpty else { return true }
         let each = left * Self.rungShare / Double(sizes.count) / Double(count)
-        return pace.epochs(in: each, training: images(0, sizes), scored: validation) >= Self.leastEpochs
+        return pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation) >= Self.leastEpochs
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.
@@ -172,9 +174,21 @@ package struct ScheduleArithmetic {
         return sizes
     }
 
-    /// Images of a rung: all of them on the last one, fewer before.
-    private func images(_ index: Int, _ sizes: [Int]) -> Int {
+    /// Images of a rung: no more than of which everyone comes to `leastEpochs` in its time, so that a large network is not taken for one
+    /// that trains too slowly only because there are many images.
+    private func images(_ index: Int, _ sizes: [Int], _ paces: [Pace], _ each: Double) -> Int {
+        let (fewest, most) = images(index, sizes)
+        let affordable = paces.map { pace in
+            ((each - pace.start) / Double(Self.leastEpochs) - Double(validation) * pace.scoring)
+                / max(1e-12, pace.training)
+        }
+        return max(fewest, Int(min(Double(most), affordable.min() ?? Double(most))))
+    }
+
+    /// Bounds on a rung's images: at most all of them on the last one and fewer before; of many images at least `enoughImages`.
+    private func images(_ index: Int, _ sizes: [Int]) -> (fewest: Int, most: Int) {
         let share = Double(sizes.last ?? 1) / Double(sizes[index])
-        return min(training, max(leastImages, Int((Double(training) * share).rounded())))
+        let most = min(training, max(leastImages, Int((Double(training) * share).rounded())))
+        return (min(most, max(leastImages, Self.enoughImages)), most)
     }
 }
