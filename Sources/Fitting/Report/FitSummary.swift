@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 
 /// Everything that a fit came to, for people and for machines (`summary.json`).
 public struct FitSummary: Sendable, Encodable {
@@ -57,8 +58,16 @@ public struct FitSummary: Sendable, Encodable {
         add("float (where networks are chosen)", nil, winnerScore)
         add("float", quantized.floatInterval, quantized.float)
         add(quantized.isTrained ? "int8, trained with its rounding" : "int8", quantized.int8Interval, quantized.int8)
-        if let host = device.hostAccuracy { add("device's kernels on this machine", host, host.share) }
+        if let host = device.hostAccuracy {
+            add(Self.hostTitle(device.hostImages, of: quantized.images), host, host.share)
+        }
         return steps
+    }
+
+    /// What the score of the device's kernels is called: it may be of fewer images than the others, and then differs by that.
+    package static func hostTitle(_ count: Int, of images: Int) -> String {
+        let title = "device's kernels on this machine"
+        return count < images ? title + ", \(TextTable.grouped(count)) of the images" : title
     }
 
     /// Which networks were tried, with what came out: in the order of how far they came.
