@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import ProcessorTime
 import XCTest
 
 /// COCO's JSON as tools write it, and as it must not be.
@@ -130,6 +131,15 @@ final class COCOAnnotationTests: AnnotationTestCase {
         let own =
             #"{"id": 1, "name": "person", "supercategory": "person"}, {"id": 2, "name": "cat", "supercategory": "animal"}"#
         XCTAssertEqual(try read(categories: own).classNames, ["person", "cat"])
+    }
+
+    /// Each of them is a group of the one behind it.
+    func testGroupsOfGroupsTakeTimeThatGrowsWithTheirNumber() throws {
+        let categories = (0..<40_000).map { "{\"id\": \($0), \"name\": \"c\($0)\", \"supercategory\": \"c\($0 + 1)\"}" }
+        let seconds = try processorSeconds {
+            XCTAssertEqual(try read(categories: categories.joined(separator: ",")).classNames, ["c0", "c1"])
+        }
+        XCTAssertLessThan(seconds, 5)
     }
 
     func testWhatHasNoNameOfItsOwnIsRefused() throws {

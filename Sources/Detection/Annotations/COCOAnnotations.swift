@@ -100,15 +100,17 @@ public enum COCOAnnotations {
         init(_ listed: [COCOFile.Category], used: Set<String>, path: String) throws {
             guard !listed.isEmpty else { throw DetectionError("\(path) has no categories: write at least one") }
             let groups = Set(listed.filter { $0.group != $0.name }.map(\.group))
+            let withObjects = Set(listed.filter { $0.id.map(used.contains) == true }.map(\.name))
             // Roboflow lists the group of all classes among them; a detector would be built for it, and find none.
-            let categories = listed.filter { category in
-                guard groups.contains(category.name), let id = category.id, !used.contains(id),
-                    !listed.contains(where: { $0.name == category.name && $0.id.map(used.contains) == true })
-                else { return true }
+            func isGroup(_ category: COCOFile.Category) -> Bool {
+                category.id != nil && groups.contains(category.name) && !withObjects.contains(category.name)
+            }
+            let categories = listed.filter { !isGroup($0) }
+            if let first = listed.first(where: isGroup), let id = first.id {
+                let more = listed.count - categories.count - 1
                 remarks.append(
-                    "\(path): category \(id), \(category.name), is a group of others and has no objects of its own: it is no class"
-                )
-                return false
+                    "\(path): category \(id), \(first.name), is a group of others and has no objects of its own: it is no class"
+                        + (more > 0 ? ", nor are \(more) more such groups" : ""))
             }
             func order(_ id: String) -> (Double, Int, String) { (Double(id) ?? .infinity, id.utf8.count, id) }
             let sorted = categories.sorted { order($0.id ?? "") < order($1.id ?? "") }
