@@ -22,15 +22,12 @@ package struct ImportedModel {
     /// Files that tell that a folder holds a training, or what was made of one.
     private static let filesOfRuns = [RunFiles.configuration, RunFiles.metrics, RunFiles.last, RunFiles.best]
 
-    /// The int8 model, of `sapool quantize` or of an import.
-    private static let int8Name = RunFiles.int8
-
     /// Signs weights that were written here.
     private static let writer = "sapool import"
 
     /// The files in JSON that an import writes or removes, and the format that they say they have.
     private static let descriptions = [
-        ("network.json", Network.format), (ModelInterface.fileName, ModelInterface.format),
+        (RunFiles.network, Network.format), (ModelInterface.fileName, ModelInterface.format),
     ]
 
     private struct Description: Decodable {
@@ -50,13 +47,13 @@ package struct ImportedModel {
         func isForeign(_ name: String) -> Bool {
             holds(name) && !Safetensors.isSigned(by: writer, folder + "/" + name)
         }
-        if let file = filesOfRuns.first(where: holds) ?? (isForeign(int8Name) ? int8Name : nil) {
+        if let file = filesOfRuns.first(where: holds) ?? (isForeign(RunFiles.int8) ? RunFiles.int8 : nil) {
             throw InterchangeError(
                 "\(folder) holds a run or what was made of one (\(file)), which is not replaced: choose another output folder"
             )
         }
         // Weights come first, and tell by themselves whose they are.
-        guard !isForeign("model.safetensors") else {
+        guard !isForeign(RunFiles.model) else {
             throw InterchangeError(
                 "\(folder) holds a model.safetensors that neither sapool import nor sapool prune has written, which is not replaced: "
                     + "choose another output folder")
@@ -72,7 +69,7 @@ package struct ImportedModel {
 
     /// Says in an imported network's folder what pixels become.
     package static func state(_ pixels: ModelInterface.Pixels, in folder: String) throws {
-        let network = try Network(jsonFile: folder + "/network.json")
+        let network = try Network(jsonFile: folder + "/" + RunFiles.network)
         var interface =
             ModelInterface.isThere(in: folder)
             ? try ModelInterface(folder: folder, of: network) : ModelInterface(source: "", of: network)
@@ -93,16 +90,16 @@ package struct ImportedModel {
         }
         var weights = Safetensors(tensors, metadata: ["format": "pt"])
         weights.sign(by: Self.writer)
-        try weights.write(to: folder + "/model.safetensors")
+        try weights.write(to: folder + "/" + RunFiles.model)
         // Of an import before.
-        for file in [Self.int8Name, ModelInterface.fileName] {
+        for file in [RunFiles.int8, ModelInterface.fileName] {
             try? FileManager.default.removeItem(atPath: folder + "/" + file)
         }
-        try int8?.write(to: folder + "/" + Self.int8Name, signedBy: Self.writer)
+        try int8?.write(to: folder + "/" + RunFiles.int8, signedBy: Self.writer)
         if let interface {
             let bytes = try interface.json()
             try AtomicFile.replace(ModelInterface.path(in: folder)) { try $0.append(bytes) }
         }
-        try AtomicFile.replace(folder + "/network.json") { try $0.append([UInt8](network.json())) }
+        try AtomicFile.replace(folder + "/" + RunFiles.network) { try $0.append([UInt8](network.json())) }
     }
 }

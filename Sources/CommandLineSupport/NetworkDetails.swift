@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Networks
 
@@ -66,7 +67,7 @@ package struct NetworkDetails: ParsableArguments {
 
     /// The JSON form in a folder of an import or of a run, where a name is none of a network.
     static func folderFile(_ name: String) -> String? {
-        let file = name + "/network.json"
+        let file = name + "/" + RunFiles.network
         guard !Network.isJSONFile(name), FileManager.default.fileExists(atPath: file) else { return nil }
         let isNotation = (try? Network(notation: name, input: [3, 224, 224], classes: 10)) != nil
         return isNotation ? nil : file

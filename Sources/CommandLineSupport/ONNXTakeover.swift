@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Foundation
 import Interchange
@@ -96,8 +97,8 @@ struct ONNXTakeover {
         }
         lines += interface?.meaning ?? []
         guard let folder else { return lines.joined(separator: "\n") }
-        let extra = (int8 == nil ? [] : ["int8.safetensors"]) + (interface == nil ? [] : [ModelInterface.fileName])
-        let files = ["network.json", "model.safetensors"] + extra
+        let extra = (int8 == nil ? [] : [RunFiles.int8]) + (interface == nil ? [] : [RunFiles.interface])
+        let files = [RunFiles.network, RunFiles.model] + extra
         lines.append("\(folder): " + files.joined(separator: extra.isEmpty ? " and " : ", "))
         return lines.joined(separator: "\n")
     }

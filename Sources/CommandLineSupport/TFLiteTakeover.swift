@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Foundation
 import Interchange
@@ -52,7 +53,7 @@ struct TFLiteTakeover {
 
     /// What `write` writes.
     var files: [String] {
-        ["network.json", "model.safetensors"] + (int8 == nil ? [] : ["int8.safetensors"]) + [ModelInterface.fileName]
+        [RunFiles.network, RunFiles.model] + (int8 == nil ? [] : [RunFiles.int8]) + [RunFiles.interface]
     }
 
     /// Writes the folder.

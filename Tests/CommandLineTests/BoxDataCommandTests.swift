@@ -54,21 +54,23 @@ final class BoxDataCommandTests: CommandLineTestCase {
         XCTAssertEqual(try json(scored.output)["images"] as? Int, 1)
     }
 
+    /// COCO's JSON of images with a box each.
+    private func coco(_ images: [(name: String, width: Int)], box: String = "[10, 10, 20, 20]") -> String {
+        let listed = images.enumerated().map {
+            "{\"id\": \($0.offset), \"file_name\": \"\($0.element.name)\", \"width\": \($0.element.width), \"height\": 48}"
+        }
+        let boxes = images.indices.map {
+            "{\"id\": \($0), \"image_id\": \($0), \"category_id\": 1, \"bbox\": \(box), \"iscrowd\": false}"
+        }
+        return "{\"images\": [\(listed.joined(separator: ","))], \"annotations\": [\(boxes.joined(separator: ","))], "
+            + "\"categories\": [{\"id\": 1, \"name\": \"cat\"}]}"
+    }
+
     /// Those for evaluation would otherwise end a training after its first epoch.
     func testImagesThatAreNotThereEndNothingLate() throws {
         try makeImages((0..<4).map { "c/train/\($0).png" })
-        func file(_ names: [String]) -> String {
-            let images = names.enumerated().map {
-                "{\"id\": \($0.offset), \"file_name\": \"\($0.element)\", \"width\": 64, \"height\": 48}"
-            }
-            let boxes = names.indices.map {
-                "{\"id\": \($0), \"image_id\": \($0), \"category_id\": 1, \"bbox\": [10, 10, 20, 20]}"
-            }
-            return "{\"images\": [\(images.joined(separator: ","))], \"categories\": [{\"id\": 1, \"name\": \"cat\"}], "
-                + "\"annotations\": [\(boxes.joined(separator: ","))]}"
-        }
-        try write("c/train/_annotations.coco.json", file((0..<4).map { "\($0).png" }))
-        try write("c/valid/_annotations.coco.json", file(["x.png", "y.png"]))
+        try write("c/train/_annotations.coco.json", coco((0..<4).map { ("\($0).png", 64) }))
+        try write("c/valid/_annotations.coco.json", coco([("x.png", 64), ("y.png", 64)]))
         let outcome = try train("c")
         XCTAssertEqual(outcome.status, 1)
         XCTAssertEqual(
@@ -81,15 +83,7 @@ final class BoxDataCommandTests: CommandLineTestCase {
     func testOneCOCOFileAndAHeldOutShare() throws {
         try makeImages((0..<8).map { "data/images/\($0).png" })
         func file(_ size: Int, _ box: String) -> String {
-            let images = (0..<8).map {
-                "{\"id\": \($0), \"file_name\": \"images\\\\\($0).png\", \"width\": \($0 == 7 ? size : 64), \"height\": 48}"
-            }
-            let boxes = (0..<8).map {
-                "{\"id\": \($0), \"image_id\": \($0), \"category_id\": 1, \"bbox\": \(box), \"iscrowd\": false}"
-            }
-            return
-                "{\"images\": [\(images.joined(separator: ","))], \"annotations\": [\(boxes.joined(separator: ","))], "
-                + "\"categories\": [{\"id\": 1, \"name\": \"cat\"}]}"
+            coco((0..<8).map { ("images\\\\\($0).png", $0 == 7 ? size : 64) }, box: box)
         }
         try write("data/result.json", file(64, "[10, 10, 20, 20]"))
         let outcome = try train("data", "--hold-out", "0.25")

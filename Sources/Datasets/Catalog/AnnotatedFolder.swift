@@ -1,4 +1,6 @@
 import Detection
+import Foundation
+import Reporting
 
 /// A folder of images with boxes, in one of the layouts that such data come in.
 ///
@@ -77,6 +79,16 @@ public struct AnnotatedFolder: Sendable {
             throw DatasetsError("the \(split.rawValue) split of \(path) has no objects that can be used: \(bad)")
         }
         return result
+    }
+}
+
+extension AnnotatedImages {
+    /// How many images are not there, the first by its name; nil where all are.
+    package var missingImages: String? {
+        let missing = images.map(\.path).filter { !FileManager.default.fileExists(atPath: $0) }
+        return missing.first.map {
+            "\(name) names \(counted(missing.count, "image that is", "images that are")) not there (\($0))"
+        }
     }
 }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// An image of a detection data set, and what is in it.
 public struct AnnotatedImage: Sendable, Hashable {
     /// The image's file.
@@ -82,11 +80,6 @@ public struct AnnotatedImages: Sendable {
             }
             images[index].objects = kept
         }
-    }
-
-    /// Files of images that are not there.
-    public var missingFiles: [String] {
-        images.map(\.path).filter { !FileManager.default.fileExists(atPath: $0) }
     }
 
     /// Takes other classes, by their names, where all that are there are among them; changes nothing where one is not.

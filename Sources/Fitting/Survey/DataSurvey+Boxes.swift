@@ -1,6 +1,5 @@
 import Datasets
 import Detection
-import Reporting
 
 extension DataSurvey {
     /// What images with boxes are, by their annotations alone: images are read as they are trained on.
@@ -15,11 +14,8 @@ extension DataSurvey {
             let annotated = try folder.annotations(for: split, classNames: classNames)
             classNames = annotated.classNames
             // Images that scores are taken on at the end are asked for at the beginning.
-            let missing = annotated.missingFiles
-            if let first = missing.first {
-                throw FittingError(
-                    "\(annotated.name) names \(counted(missing.count, "image that is", "images that are")) not there (\(first)): "
-                        + "add what is missing, or take it out of the annotations")
+            if let missing = annotated.missingImages {
+                throw FittingError("\(missing): add what is missing, or take it out of the annotations")
             }
             var counts = [Int](repeating: 0, count: annotated.classNames.count)
             for image in annotated.images {

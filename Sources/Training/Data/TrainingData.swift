@@ -158,12 +158,9 @@ public struct TrainingData: Sendable {
 
     /// Refuses annotations of images that are not there before anything is trained, which those for evaluation would end after an epoch.
     private static func requireFiles(_ annotated: AnnotatedImages, _ recipe: Recipe) throws {
-        guard !recipe.skipBadImages else { return }
-        let missing = annotated.missingFiles
-        guard let first = missing.first else { return }
+        guard !recipe.skipBadImages, let missing = annotated.missingImages else { return }
         throw TrainingError(
-            "\(annotated.name) names \(counted(missing.count, "image that is", "images that are")) not there (\(first)): add what is "
-                + "missing, take it out of the annotations, or leave it out with --skip-bad-images")
+            "\(missing): add what is missing, take it out of the annotations, or leave it out with --skip-bad-images")
     }
 
     /// What images with boxes go through for training.

@@ -180,7 +180,7 @@ public struct RunConfiguration: Sendable, Equatable, Codable {
             guard !FileManager.default.fileExists(atPath: run.network),
                 !FileManager.default.fileExists(atPath: run.model)
             else {
-                let recipe = run.path + "/recipe.yaml"
+                let recipe = run.path + "/" + RunFiles.recipe
                 throw TrainingError(
                     "\(run.path) holds a network of which nothing says what pixels become, and no run: "
                         + (FileManager.default.fileExists(atPath: recipe)

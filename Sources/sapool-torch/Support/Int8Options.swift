@@ -10,6 +10,9 @@ struct Int8Options: ParsableArguments {
     @Option(help: ArgumentHelp("Run this int8 model.", valueName: "file"))
     var int8Model: String?
 
+    /// Whether an int8 model is run.
+    var isAsked: Bool { int8 || int8Model != nil }
+
     /// The int8 model, or nil where float is asked for.
     ///
     /// - Throws: an error where there is none, or it is of other classes or images than the run.

@@ -15,7 +15,7 @@ struct WeightsOptions: ParsableArguments {
 
     /// Refuses a choice among a run's weights where its int8 model is taken, which has weights of its own.
     func check(against int8: Int8Options) throws {
-        guard named != nil, int8.int8 || int8.int8Model != nil else { return }
+        guard named != nil, int8.isAsked else { return }
         throw ValidationError(
             "--weights is for the float network, and --int8 runs the model that sapool quantize made: leave one of them out."
         )

@@ -69,10 +69,10 @@ struct Evaluate: ParsableCommand {
         if let shiftConsistency, !(1...1024).contains(shiftConsistency) {
             throw ValidationError("--shift-consistency \(shiftConsistency): use 1 to 1024 pixels.")
         }
-        if shiftConsistency != nil, int8.int8 || int8.int8Model != nil {
+        if shiftConsistency != nil, int8.isAsked {
             throw ValidationError("--shift-consistency is measured of the float network: leave --int8 out.")
         }
-        if flip, int8.int8 || int8.int8Model != nil {
+        if flip, int8.isAsked {
             throw ValidationError("--flip is for the float network: leave --int8 out.")
         }
         try chosen.check(against: int8)

@@ -72,9 +72,7 @@ struct Predict: ParsableCommand {
             throw ValidationError("\(option) is for detectors, and \(folder) tells images apart: leave it out.")
         }
         let names = trained.configuration.classNames
-        let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples ?? 5, of: RunData(trained, data: $0)) }
-            ?? ImageArguments.images(images)
+        let dataset = try dataset(trained)
         let pass = try ImagePass(dataset, trained.configuration.evaluationTransform, batchSize: 32)
         let evaluator = Evaluator(trained.model, trained.configuration)
         let int8Evaluator = try int8.model(of: RunFolder(folder), trained.configuration).map { try Int8Evaluator($0) }
@@ -94,6 +92,11 @@ struct Predict: ParsableCommand {
         try pass.finish()
     }
 
+    private func dataset(_ trained: TrainedModel) throws -> any Dataset {
+        try data.map { try TestSamples.evenly(spread: samples ?? 5, of: RunData(trained, data: $0)) }
+            ?? ImageArguments.images(images)
+    }
+
     private func show(_ prediction: Prediction) {
         print(prediction.image.printableName + (prediction.truth.map { "  (labelled \($0.printableName))" } ?? ""))
         for guess in prediction.classes {
@@ -106,9 +109,7 @@ struct Predict: ParsableCommand {
             throw ValidationError(
                 "--top is for networks that tell images apart, and \(folder) finds objects: leave it out.")
         }
-        let dataset: any Dataset =
-            try data.map { try TestSamples.evenly(spread: samples ?? 5, of: RunData(trained, data: $0)) }
-            ?? ImageArguments.images(images)
+        let dataset = try dataset(trained)
         var predictions: [DetectionPrediction] = []
         let pass = try DetectionPrediction.forEach(
             trained.configuration, dataset, drawingIn: draw, try finder(trained)
@@ -121,13 +122,14 @@ struct Predict: ParsableCommand {
 
     /// What finds objects in a batch: the float network, or the int8 model as a device runs it.
     private func finder(_ trained: TrainedModel) throws -> (Batch) throws -> [[Detection]] {
+        let score = score ?? 0.5
         if let model = try int8.model(of: RunFolder(folder), trained.configuration) {
             var evaluator = try Int8DetectionEvaluator(model)
-            evaluator.minimumScore = score ?? 0.5
+            evaluator.minimumScore = score
             return evaluator.detections
         }
         var evaluator = try DetectionEvaluator(trained.model, trained.configuration)
-        evaluator.decoder.minimumScore = score ?? 0.5
+        evaluator.decoder.minimumScore = score
         return evaluator.detections
     }
 }

@@ -80,7 +80,7 @@ struct Prune: ParsableCommand {
         let (state, path) = try TrainedModel.state(of: run, chosen.weights)
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(path)
-        guard !FileManager.default.fileExists(atPath: output + "/network.json") else {
+        guard !FileManager.default.fileExists(atPath: RunFolder(output).network) else {
             throw TrainingError("\(output) holds a network already: choose another output folder")
         }
         try ImportedModel.check(output: output)
@@ -111,7 +111,7 @@ struct Prune: ParsableCommand {
         var smaller = pruned.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
         var recipe = configuration.lastingRecipe(of: run)
-        (recipe.network, recipe.weights, recipe.width) = (output + "/network.json", output + "/model.safetensors", 1)
+        (recipe.network, recipe.weights, recipe.width) = (RunFolder(output).network, RunFolder(output).model, 1)
         recipe.weightsKey = nil
         // Nothing is new beside these weights.
         (recipe.fineTune, recipe.freeze, recipe.backboneRate) = (nil, nil, nil)
@@ -120,7 +120,7 @@ struct Prune: ParsableCommand {
         try RunFolder(output).create()
         // Tell a training that goes on from here what these weights have seen.
         try run.copyImageLists(to: RunFolder(output))
-        try AtomicFile.replace(output + "/recipe.yaml") { try $0.append(Array(recipe.yaml().utf8)) }
+        try AtomicFile.replace(output + "/" + RunFiles.recipe) { try $0.append(Array(recipe.yaml().utf8)) }
         var files = ImportedModel(network: smaller, tensors: pruned.weights.tensors)
         // An imported network goes on as one: outputs keep their channels.
         if !run.holdsRun {
