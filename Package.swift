@@ -180,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: [
-                "Datasets", "Detection", "Execution", "Interchange", "Networks", "ProcessorTime", "Torch", "Training",
+                "Datasets", "Detection", "Execution", "Files", "Interchange", "Networks", "ProcessorTime", "Torch",
+                "Training",
             ],
             resources: [.copy("Resources")], linkerSettings: runPaths),
 

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
 /// Names of the files in the folder of a training, or of a network that was imported or pruned: what `sapool` reads again, and
 /// nobody else's result may replace.
 package enum RunFiles {
@@ -36,16 +44,46 @@ package enum RunFiles {
         droppedBoxes, interface, recipe,
     ]
 
-    /// Refuses to write a result over a file of the run, or of the network, whose folder the path leads into.
+    /// What each file for TensorBoard begins with.
+    package static let eventsPrefix = "events.out.tfevents."
+    /// The folder of what a teacher said of the training images, while they are trained on.
+    package static let teacherAnswers = "teacher-answers"
+
+    /// Refuses to write a result to a file of the run, or of the network, whose folder the path leads into, whether it is there yet or not.
     ///
+    /// - Parameters:
+    ///   - path: where the result is to go; nil for a place that the run has for it.
+    ///   - own: the file of the run that such a result replaces.
     /// - Throws: `FileError` that names the file.
-    package static func checkOutput(_ path: String?) throws(FileError) {
-        guard let path, case .file(let place, permissions: .some) = try OutputPlace(path) else { return }
-        let folder = OutputPlace.folder(of: place)
-        guard all.contains(String(OutputPlace.name(of: place))),
-            [configuration, network].contains(where: { OutputPlace.isThere("\(folder)/\($0)") })
-        else { return }
+    package static func checkOutput(_ path: String?, except own: String? = nil) throws(FileError) {
+        guard let path, case .file(let place, _) = try OutputPlace(path), isOfRun(place) else { return }
+        if let own, case .file(let allowed, _) = try OutputPlace(own), canonical(allowed) == canonical(place) { return }
         throw FileError(
-            "\(path) is a file of the run or network in \(folder), which is not replaced: choose another name")
+            "\(path) is a file of the run or network in \(OutputPlace.folder(of: place)), which is not replaced: "
+                + "choose another name")
+    }
+
+    private static func isOfRun(_ place: String) -> Bool {
+        let folder = OutputPlace.folder(of: place)
+        let name = OutputPlace.name(of: place)
+        if all.contains(String(name)) || name.hasPrefix(eventsPrefix), holdsRunOrNetwork(folder) { return true }
+        guard let folder = resolved(folder), OutputPlace.name(of: folder) == teacherAnswers else { return false }
+        return holdsRunOrNetwork(OutputPlace.folder(of: folder))
+    }
+
+    private static func holdsRunOrNetwork(_ folder: String) -> Bool {
+        [configuration, network].contains { OutputPlace.isThere("\(folder)/\($0)") }
+    }
+
+    /// The same for all paths to one place; nil where its folder is not there.
+    private static func canonical(_ place: String) -> String? {
+        resolved(OutputPlace.folder(of: place)).map { "\($0)/\(OutputPlace.name(of: place))" }
+    }
+
+    /// A folder's path without links and dots; nil where it is not there.
+    private static func resolved(_ folder: String) -> String? {
+        guard let path = realpath(folder, nil) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
     }
 }

@@ -145,7 +145,7 @@ public final class Fit {
                 considered: considered, fitting: fitting)
         }
         if folder.holdsSchedule || givenSchedule != nil {
-            let schedule = try kept(teacher)
+            let schedule = try kept(teacher, classes: survey.classNames.count)
             let counts = try? JSONDecoder().decode(
                 CandidateList.Counts.self, from: FileManager.default.contents(atPath: folder.candidates) ?? Data())
             let count = schedule.entries.count
@@ -176,7 +176,7 @@ public final class Fit {
     }
 
     /// The schedule that is there, or is given.
-    private func kept(_ teacher: TeacherSource?) throws -> FitSchedule {
+    private func kept(_ teacher: TeacherSource?, classes: Int) throws -> FitSchedule {
         let path = folder.holdsSchedule ? folder.schedule : givenSchedule ?? folder.schedule
         let schedule = try FitSchedule(contentsOf: path)
         if folder.holdsSchedule, let givenSchedule, try FitSchedule(contentsOf: givenSchedule) != schedule {
@@ -193,8 +193,22 @@ public final class Fit {
             guard let excess = entry.candidate.excess(of: options.budget) else { continue }
             throw FittingError("\(path): \(entry.candidate.name) takes \(excess), more than \(options.budget.text)")
         }
+        try check(schedule, teacher, classes, path)
         if !folder.holdsSchedule { try schedule.write(to: folder.schedule) }
         return schedule
+    }
+
+    /// That the teacher can be pruned as a schedule says.
+    private func check(_ schedule: FitSchedule, _ teacher: TeacherSource?, _ classes: Int, _ path: String) throws {
+        guard let teacher else { return }
+        for entry in schedule.entries where entry.candidate.origin == .pruned {
+            do {
+                let recipe = try teacher.networkRecipe()
+                _ = try PrunedTeacher.network(entry.candidate, recipe, classes: classes)
+            } catch {
+                throw FittingError("\(path): \(entry.candidate.name) cannot be made of the teacher: \(error)")
+            }
+        }
     }
 
     private func candidates(_ survey: DataSurvey, _ teacher: TeacherSource?) throws -> CandidateList {

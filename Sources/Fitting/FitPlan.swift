@@ -38,7 +38,7 @@ public struct FitPlan {
         for entry in schedule.entries {
             let one = entry.candidate
             table.addRow([
-                one.origin.title(of: one.network), "\(one.resolution)",
+                one.title, "\(one.resolution)",
                 ByteSize.text(one.sramBytes), ByteSize.text(one.flashBytes), TextTable.grouped(one.multiplyAccumulates),
                 String(format: "%.0f", 1 / max(1e-9, entry.pace.training)),
             ])

@@ -26,16 +26,18 @@ final class FitCommandTests: CommandLineTestCase {
 
     private let pace = "{\"training\": 0.001, \"scoring\": 0.001, \"start\": 0.1}"
 
-    /// Two networks, one rung, two epochs each: the second one of its own, or a teacher's without half of its channels, of grey images.
+    /// Two networks, one rung, two epochs each: the second one of its own, or a teacher's first layer without half of its channels, of grey
+    /// images.
     private func writeSchedule(isTaught: Bool = false) throws {
         func entry(_ name: String, _ pool: String, isPruned: Bool = false) -> String {
-            """
-            {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))",
-              "origin": "\(isPruned ? "pruned" : "searched")", \(isPruned ? "\"kept_share\": 0.5," : "")
-              "resolution": 16, "channels": \(isTaught && !isPruned ? 1 : 3), "pool": "\(pool)", "sram_bytes": 10000,
-              "flash_bytes": 30000, "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000,
-              "estimated_cycles": 140000}, "pace": \(pace)}
-            """
+            let left = isPruned ? "\"kept_share\": 0.5, \"last_layer\": \"net.features.0.pooling\"," : ""
+            return """
+                {"candidate": {"name": "\(name)", "network": "plain-cnn(channels=4-8, pool=\(pool))",
+                  "origin": "\(isPruned ? "pruned" : "searched")", \(left)
+                  "resolution": 16, "channels": \(isTaught && !isPruned ? 1 : 3), "pool": "\(pool)", "sram_bytes": 10000,
+                  "flash_bytes": 30000, "multiply_accumulates": 30000, "parameters": 500, "instructions": 100000,
+                  "estimated_cycles": 140000}, "pace": \(pace)}
+                """
         }
         let teacher = "\"teacher\": {\"resolution\": 16, \"epochs\": 3, \"crops\": 3, \"pace\": \(pace)},"
         try """
@@ -129,7 +131,7 @@ final class FitCommandTests: CommandLineTestCase {
     }
 
     /// Weights become a teacher that is asked once, of three channels also where the networks take one; it competes
-    /// without half of its channels.
+    /// without its second layer and half of its channels.
     func testATeacherIsAskedOnceWhateverKillsIt() throws {
         try makeTallPhotos(isGrey: true)
         try writeSchedule(isTaught: true)

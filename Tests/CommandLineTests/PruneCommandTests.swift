@@ -63,6 +63,35 @@ final class PruneCommandTests: CommandLineTestCase {
         XCTAssertEqual(try json(trained.output)["accuracy"] as? Double, 1)
     }
 
+    func testEndsBehindALayerAndTrainsOn() throws {
+        try makePhotos()
+        XCTAssertEqual(try sapool(["train", "--network", network, "--output", "run"] + settings).status, 0)
+        let wrong = try sapool("prune", "run", "--last-layer", "last", "--output", "shallow")
+        XCTAssertEqual(wrong.status, 1)
+        let (start, layer) = ("Error: \(network) cannot end behind last: these are ", "net.features.0.pooling")
+        XCTAssertTrue(message(wrong).hasPrefix(start), message(wrong))
+        XCTAssertTrue(message(wrong).contains(layer), message(wrong))
+        XCTAssertFalse(exists("shallow"))
+        for (name, options) in [("shallow", []), ("both", ["--target", "channels=0.5"])] {
+            let outcome = try sapool(["prune", "run", "--last-layer", layer, "--output", name, "--json"] + options)
+            XCTAssertEqual(outcome.status, 0, outcome.errors)
+            let report = try json(outcome.output)
+            let after = try XCTUnwrap((report["after"] as? [String: Double])?["parameters"])
+            XCTAssertLessThan(after, try XCTUnwrap((report["before"] as? [String: Double])?["parameters"]) / 2)
+            let trained = try sapool(
+                "train", "--recipe", "\(name)/recipe.yaml", "--threads", "1", "--output", "\(name)-trained", "--json")
+            XCTAssertEqual(trained.status, 0, trained.errors)
+            XCTAssertEqual(try json(trained.output)["accuracy"] as? Double, 1)
+        }
+        for option in [["--uniform"], ["--importance", "scale"], ["--scope", "layer"], ["--batches", "2"]] {
+            let refused = try sapool(["prune", "run", "--last-layer", layer, "--output", "out"] + option)
+            XCTAssertEqual(refused.status, 64)
+            XCTAssertTrue(message(refused).contains("\(option[0]) is for "), message(refused))
+        }
+        let nothing = try sapool("prune", "run", "--output", "out")
+        XCTAssertEqual(message(nothing), "Error: Say what is to go, with --target, --last-layer or both.")
+    }
+
     func testASparseNetworkHasSmallerScales() throws {
         try makePhotos()
         XCTAssertEqual(try sapool(["train", "--network", network, "--output", "dense"] + settings).status, 0)

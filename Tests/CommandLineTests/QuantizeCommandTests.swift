@@ -165,11 +165,14 @@ final class QuantizeCommandTests: CommandLineTestCase {
         // Nor is a file of the run replaced by a result.
         let weights = FileManager.default.contents(atPath: "\(folder)/run/model.safetensors")
         for arguments in [
-            ["quantize", "run"], ["forward", "--network", "run", "--input", "x.safetensors"],
+            ["quantize", "run"], ["quantize", "another"], ["forward", "--network", "run", "--input", "x.safetensors"],
+            ["forward", "--network", "resnet20", "--input", "x.safetensors"],
+            ["simulate", "package", "--input", "x.safetensors"],
         ] {
             XCTAssertEqual(
                 message(try sapool(arguments + ["--output", "run/model.safetensors"])),
-                "Error: run/model.safetensors is a file of the run, which is not replaced: choose another name")
+                "Error: run/model.safetensors is a file of the run or network in run, which is not replaced: choose another name"
+            )
         }
         XCTAssertEqual(FileManager.default.contents(atPath: "\(folder)/run/model.safetensors"), weights)
         XCTAssertEqual(try sapool("quantize", "nowhere").status, 1)

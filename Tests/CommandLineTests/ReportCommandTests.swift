@@ -86,7 +86,7 @@ final class ReportCommandTests: CommandLineTestCase {
             let file = FileManager.default.contents(atPath: "\(folder)/run/\(name)")
             XCTAssertEqual(
                 message(try sapool("report", "run", "--output", "run/\(name)")),
-                "Error: run/\(name) is a file of the run, which is not replaced: choose another name")
+                "Error: run/\(name) is a file of the run or network in run, which is not replaced: choose another name")
             XCTAssertEqual(FileManager.default.contents(atPath: "\(folder)/run/\(name)"), file)
         }
         XCTAssertEqual(message(try sapool("report", "none")), "Error: none holds no run: it has no config.json")

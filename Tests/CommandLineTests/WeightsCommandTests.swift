@@ -131,9 +131,9 @@ final class WeightsCommandTests: CommandLineTestCase {
         XCTAssertEqual(try sapool("export", "run", "--format", "safetensors", "--output", "w.safetensors").status, 0)
         let before = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/run/model.safetensors"))
         for (format, output, reason) in [
-            ("safetensors", "run/model.safetensors", "is the name of a file of the run or network in that folder"),
-            ("onnx", "run/config.json", "is the name of a file of the run or network in that folder"),
-            ("safetensors", "run/int8.safetensors", "is the name of a file of the run or network in that folder"),
+            ("safetensors", "run/model.safetensors", "is a file of the run or network in run"),
+            ("onnx", "run/config.json", "is a file of the run or network in run"),
+            ("safetensors", "run/int8.safetensors", "is a file of the run or network in run"),
             ("onnx", "w.safetensors", "is there already, and not as sapool export --format onnx writes it"),
             (
                 "safetensors", "photos/test/left/0.png",

@@ -16,16 +16,33 @@ final class RunFilesTests: XCTestCase {
         try FileManager.default.createSymbolicLink(
             atPath: "\(folder)/link", withDestinationPath: "\(folder)/run/metrics.jsonl")
 
-        for path in ["run/metrics.jsonl", "run/../run/metrics.jsonl", "link", "run/config.json"] {
+        try FileManager.default.createDirectory(
+            atPath: "\(folder)/run/teacher-answers", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(folder)/same", withDestinationPath: "\(folder)/run")
+
+        for path in [
+            "run/metrics.jsonl", "run/../run/metrics.jsonl", "link", "run/config.json", "same/metrics.jsonl",
+            "run/model.safetensors", "run/events.out.tfevents.1.x", "run/teacher-answers/crop-1.safetensors",
+        ] {
             XCTAssertThrowsError(try RunFiles.checkOutput("\(folder)/\(path)")) {
                 XCTAssertTrue("\($0)".hasPrefix("\(folder)/\(path) is a file of the run"), "\($0)")
             }
         }
-        for path in [
-            "run/notes.txt", "run/new.svg", "run/model.safetensors", "plain/metrics.jsonl", "none/config.json",
-        ] {
-            XCTAssertNoThrow(try RunFiles.checkOutput("\(folder)/\(path)"), path)
+        for path in ["run/notes.txt", "run/new.svg", "plain/metrics.jsonl", "none/config.json", "new", "/dev/null"] {
+            XCTAssertNoThrow(try RunFiles.checkOutput(path.hasPrefix("/") ? path : "\(folder)/\(path)"), path)
         }
         XCTAssertNoThrow(try RunFiles.checkOutput(nil))
+
+        // A result may replace its earlier self, and not that of another run.
+        try FileManager.default.createDirectory(atPath: "\(folder)/other", withIntermediateDirectories: true)
+        try AtomicFile.replace("\(folder)/other/network.json", with: [1])
+        let own = "\(folder)/run/int8.safetensors"
+        for path in ["run", "same", "other/../run"] {
+            XCTAssertNoThrow(try RunFiles.checkOutput("\(folder)/\(path)/int8.safetensors", except: own), path)
+        }
+        for path in ["other/int8.safetensors", "run/model.safetensors"] {
+            XCTAssertThrowsError(try RunFiles.checkOutput("\(folder)/\(path)", except: own), path)
+        }
     }
 }

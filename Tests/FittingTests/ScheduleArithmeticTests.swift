@@ -131,6 +131,23 @@ final class ScheduleArithmeticTests: XCTestCase {
         XCTAssertEqual(schedule.remarks.count, 1)
     }
 
+    /// Weights that have learned already show what they are worth in a third of the epochs.
+    func testAPrunedTeacherMayBeSlower() throws {
+        let teacher = FitSchedule.TeacherStage(resolution: 16, epochs: 0, pace: Pace(training: 0, scoring: 0, start: 0))
+        let quick = Pace(training: 0.001, scoring: 0.001, start: 0)
+        // 485 s, of which 194 are for two rungs: 24 s each for four networks on the first, of 500 images.
+        func schedule(_ training: Double, _ origin: FitCandidate.Origin) throws -> FitSchedule {
+            let slow = entry("slow", Pace(training: training, scoring: 0.001, start: 0), origin)
+            return try arithmetic(500, teacher: teacher).schedule(
+                hours: 1, [slow] + ["a", "b", "c"].map { entry($0, quick) })
+        }
+        XCTAssertEqual(try schedule(0.02, .searched).entries.map(\.candidate.name), ["a", "b", "c"])
+        let kept = try schedule(0.02, .pruned)
+        XCTAssertEqual(kept.entries.map(\.candidate.name), ["slow", "a", "b", "c"])
+        XCTAssertEqual(kept.rungs.first?.epochs["slow"], 2)
+        XCTAssertEqual(try schedule(0.03, .pruned).entries.map(\.candidate.name), ["a", "b", "c"])
+    }
+
     func testWhatIsAffordable() {
         // 970 s: 388 for two rungs, 48.5 s each for four networks, 500 images on the first; six epochs of at most 8 s.
         let arithmetic = self.arithmetic(1000)

@@ -7,11 +7,8 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     public enum Origin: String, Sendable, Codable {
         /// Of the networks that were searched.
         case searched
-        /// The teacher without most of its channels.
+        /// The teacher without some of its layers and channels.
         case pruned
-
-        /// What tables call a network.
-        package func title(of network: String) -> String { self == .pruned ? "\(network), pruned" : network }
     }
 
     /// Of its folder, and in tables.
@@ -27,6 +24,8 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     public var pool: String
     /// Share of the teacher's channels that stays; nil where none were removed.
     public var keptShare: Double?
+    /// The last of the teacher's layers that stays; nil where all do.
+    public var lastLayer: String?
     public var sramBytes: Int
     public var flashBytes: Int
     public var multiplyAccumulates: Int
@@ -41,13 +40,13 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     /// - Returns: nil where the device has no kernel for it, or it is beyond planning.
     package init?(
         _ built: Network, name: String, network: String, origin: Origin = .searched, pool: String,
-        keptShare: Double? = nil, _ budget: FitBudget
+        keptShare: Double? = nil, lastLayer: String? = nil, _ budget: FitBudget
     ) {
         guard let planner = try? Planner(built), planner.graph.withoutKernel == nil else { return nil }
         let profile = Profile(built, planner.graph, core: budget.core)
         (self.name, self.network, self.origin, self.pool) = (name, network, origin, pool)
         (resolution, channels) = (built.inputShape.height, built.inputShape.channels)
-        self.keptShare = keptShare
+        (self.keptShare, self.lastLayer) = (keptShare, lastLayer)
         multiplyAccumulates = profile.multiplyAccumulates
         parameters = profile.parameters
         instructions = profile.instructions
@@ -63,6 +62,14 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         guard let plan = try? planner.plan() else { return nil }
         let footprint = Footprint(plan, core: budget.core)
         (sramBytes, flashBytes) = (footprint.sramBytes, footprint.flashBytes)
+    }
+
+    /// What tables call it.
+    package var title: String {
+        guard origin == .pruned else { return network }
+        var parts = lastLayer.map { ["\(network) up to \($0)"] } ?? [network]
+        if let keptShare, keptShare < 1 { parts.append(String(format: "%.0f %% of its channels", keptShare * 100)) }
+        return parts.joined(separator: ", ")
     }
 
     /// The geometric mean of its work and its weights, both of which help: an order, and no accuracy.

@@ -37,7 +37,7 @@ extension FitSummary {
             }
             table.addRow(
                 [
-                    .code(row.origin.title(of: row.network)), .text("\(row.resolution)"),
+                    .code(row.title), .text("\(row.resolution)"),
                     .text(ByteSize.text(row.sramBytes)), .text(ByteSize.text(row.flashBytes)),
                     .text(TextTable.grouped(row.macs)),
                 ] + scores + [.text(row.verdict)], isMarked: row.name == winner.name)

@@ -25,7 +25,7 @@ extension FitSummary {
             }
             table.addRow(
                 [
-                    row.origin.title(of: row.network), "\(row.resolution)",
+                    row.title, "\(row.resolution)",
                     ByteSize.text(row.sramBytes), ByteSize.text(row.flashBytes), TextTable.grouped(row.macs),
                 ] + scores + [row.verdict])
         }

@@ -7,6 +7,8 @@ public struct FitSummary: Sendable, Encodable {
     public struct Row: Sendable, Encodable {
         public let name: String
         public let network: String
+        /// The same for people: of a pruned teacher with what is left of it.
+        public let title: String
         public let origin: FitCandidate.Origin
         public let resolution: Int
         public let sramBytes: Int
@@ -86,8 +88,9 @@ public struct FitSummary: Sendable, Encodable {
                 verdict = "not tried"
             }
             return Row(
-                name: candidate.name, network: candidate.network, origin: candidate.origin,
-                resolution: candidate.resolution, sramBytes: candidate.sramBytes, flashBytes: candidate.flashBytes,
+                name: candidate.name, network: candidate.network, title: candidate.title,
+                origin: candidate.origin, resolution: candidate.resolution, sramBytes: candidate.sramBytes,
+                flashBytes: candidate.flashBytes,
                 macs: candidate.multiplyAccumulates, parameters: candidate.parameters, scores: scores,
                 verdict: verdict)
         }

@@ -44,6 +44,8 @@ package struct ScheduleArithmetic {
     package static let reserve = 0.03
     /// Below so many epochs a training says nothing.
     package static let leastEpochs = 6
+    /// One that begins with a teacher's weights says something earlier.
+    package static let leastPrunedEpochs = 2
     /// More than that is a waste.
     package static let mostEpochs = 600
     package static let mostTeacherEpochs = 20
@@ -69,7 +71,7 @@ package struct ScheduleArithmetic {
         var spentOnRungs = 0.0
         for (index, size) in sizes.enumerated() {
             let each = left * Self.rungShare / Double(sizes.count) / Double(size)
-            let images = images(index, sizes, entries.map(\.pace), each)
+            let images = images(index, sizes, entries, each)
             var (epochs, sum): ([String: Int], Double) = ([:], 0)
             for entry in entries {
                 let number = min(
@@ -133,8 +135,8 @@ package struct ScheduleArithmetic {
         return (stage, stage.trainingSeconds(training: training, scored: validation) + asking)
     }
 
-    /// Those that the time is long enough for: while one would not come to `leastEpochs` on the first rung, the slowest
-    /// goes.
+    /// Those that the time is long enough for: while some would not come to `leastEpochs` on the first rung, the slowest of
+    /// them goes.
     private func competitors(
         _ entries: [FitSchedule.Entry], _ left: Double, _ remarks: inout [String]
     ) -> [FitSchedule.Entry] {
@@ -142,9 +144,11 @@ package struct ScheduleArithmetic {
         var gone = 0
         func cost(_ entry: FitSchedule.Entry) -> Double { entry.pace.epoch(training: training, scored: validation) }
         while entries.count > 1 {
-            guard let slowest = entries.indices.max(by: { cost(entries[$0]) < cost(entries[$1]) }),
-                !isAffordable(entries[slowest].pace, among: entries.count, left)
-            else { break }
+            let tooSlow = entries.indices.filter { index in
+                let entry = entries[index]
+                return !isAffordable(entry.pace, Self.leastEpochs(entry), among: entries.count, left)
+            }
+            guard let slowest = tooSlow.max(by: { cost(entries[$0]) < cost(entries[$1]) }) else { break }
             entries.remove(at: slowest)
             gone += 1
         }
@@ -156,14 +160,18 @@ package struct ScheduleArithmetic {
     package func isAffordable(_ pace: Pace, among count: Int) -> Bool {
         let usable = (seconds - spent - finish) * (1 - Self.reserve)
         var remarks: [String] = []
-        return isAffordable(pace, among: count, usable - teacherStage(usable, &remarks).1)
+        return isAffordable(pace, Self.leastEpochs, among: count, usable - teacherStage(usable, &remarks).1)
     }
 
-    private func isAffordable(_ pace: Pace, among count: Int, _ left: Double) -> Bool {
+    private func isAffordable(_ pace: Pace, _ least: Int, among count: Int, _ left: Double) -> Bool {
         let sizes = Self.sizes(count)
         guard !sizes.isEmpty else { return true }
         let each = left * Self.rungShare / Double(sizes.count) / Double(count)
-        return pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation) >= Self.leastEpochs
+        return pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation) >= least
+    }
+
+    private static func leastEpochs(_ entry: FitSchedule.Entry) -> Int {
+        entry.candidate.origin == .pruned ? leastPrunedEpochs : leastEpochs
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.
@@ -176,11 +184,11 @@ package struct ScheduleArithmetic {
 
     /// Images of a rung: no more than of which everyone comes to `leastEpochs` in its time, so that a large network is not taken for one
     /// that trains too slowly only because there are many images.
-    private func images(_ index: Int, _ sizes: [Int], _ paces: [Pace], _ each: Double) -> Int {
+    private func images(_ index: Int, _ sizes: [Int], _ entries: [FitSchedule.Entry], _ each: Double) -> Int {
         let (fewest, most) = images(index, sizes)
-        let affordable = paces.map { pace in
-            ((each - pace.start) / Double(Self.leastEpochs) - Double(validation) * pace.scoring)
-                / max(1e-12, pace.training)
+        let affordable = entries.map { entry in
+            let (pace, least) = (entry.pace, Double(Self.leastEpochs(entry)))
+            return ((each - pace.start) / least - Double(validation) * pace.scoring) / max(1e-12, pace.training)
         }
         return max(fewest, Int(min(Double(most), affordable.min() ?? Double(most))))
     }

@@ -7,67 +7,74 @@ import Networks
 import Planning
 import Training
 
-/// The teacher without so many of its channels that the rest keeps to the budget.
+/// The teacher without so many of its last layers and channels that the rest keeps to the budget.
 ///
-/// How many go from each layer does not hang on the weights, so what the smaller network costs is known before the
-/// teacher is trained; which ones go, those that are missed least (Molchanov et al., *Importance Estimation for Neural
-/// Network Pruning*, 2019), is decided afterwards.
+/// Which layers go, and how many channels of each, does not hang on the weights, so what the smaller network costs is known before the
+/// teacher is trained; which channels go, those that are missed least (Molchanov et al., *Importance Estimation for Neural Network Pruning*,
+/// 2019), is decided afterwards.
 package enum PrunedTeacher {
-    /// Below this share of the channels nothing of the teacher is left.
-    package static let leastShare = 0.1
-    private static let steps = 48
-    /// How many compete.
-    package static let most = 3
+    /// Shares of the channels that stay, each of which sends the largest network that keeps to the budget into the competition. Of whole
+    /// layers most of what was learned stays; with fewer channels more layers fit, and larger images.
+    package static let shares = [1, 0.75, 0.5, 0.25]
 
-    /// Candidates of a teacher at several sizes of the image.
+    /// Candidates of a teacher, at most one of each share.
     ///
     /// - Parameter recipe: names the network.
     package static func candidates(
         _ recipe: Recipe, resolutions: [Int], channels: Int, classes: Int, _ budget: FitBudget
     ) -> [FitCandidate] {
-        let found = resolutions.sorted(by: >).compactMap { side -> FitCandidate? in
-            let built = try? recipe.buildNetwork(input: [channels, side, side], classes: classes)
-            return built.flatMap { candidate($0, recipe.network, side, budget) }
+        let kinds = shares.flatMap { share in resolutions.map { (share: share, side: $0) } }
+        let found = inParallel(kinds) { kind -> FitCandidate? in
+            let built = try? recipe.buildNetwork(input: [channels, kind.side, kind.side], classes: classes)
+            return built.flatMap { deepest($0, recipe.network, kind.share, budget) }
+        }.compactMap { $0 }
+        return shares.compactMap { share in
+            found.filter { $0.keptShare == share }.max { $0.size < $1.size }
         }
-        return Array(found.prefix(most))
     }
 
-    private static func candidate(
-        _ network: Network, _ notation: String, _ side: Int, _ budget: FitBudget
+    /// The network with as many of its layers as keep to the budget.
+    private static func deepest(
+        _ network: Network, _ notation: String, _ share: Double, _ budget: FitBudget
     ) -> FitCandidate? {
-        guard let search = try? search(network) else { return nil }
-        func candidate(_ kept: Int) -> FitCandidate? {
-            let share = Double(kept) / Double(steps)
-            guard let smaller = try? search.run(.channels(share)).network,
-                let candidate = FitCandidate(
-                    smaller, name: "pruned-\(side)", network: notation, origin: .pruned, pool: "strided",
-                    keptShare: share, budget),
-                candidate.excess(of: budget) == nil
-            else { return nil }
-            return candidate
+        guard let thin = try? pruned(network, share) else { return nil }
+        func candidate(_ lastLayer: String?) -> FitCandidate? {
+            guard let built = try? shallow(thin, lastLayer) else { return nil }
+            let side = network.inputShape.height
+            let name = share < 1 ? "pruned-\(side)-\(Int(share * 100))" : "pruned-\(side)"
+            let candidate = FitCandidate(
+                built, name: name, network: notation, origin: .pruned, pool: "strided", keptShare: share,
+                lastLayer: lastLayer, budget)
+            return candidate?.excess(of: budget) == nil ? candidate : nil
         }
-        // Fewer channels need less of everything: the largest share that keeps to the budget lies between these.
-        var fits = Int((leastShare * Double(steps)).rounded(.up))
-        guard var best = candidate(fits) else { return nil }
-        var exceeds = steps + 1
+        if let whole = candidate(nil) { return whole }
+        // More layers need more of everything: the last one that keeps to the budget lies between these.
+        let ends = LayerPruning.ends(of: thin)
+        guard let first = ends.first, var best = candidate(first) else { return nil }
+        var (fits, exceeds) = (0, ends.count)
         while exceeds - fits > 1 {
             let middle = (fits + exceeds) / 2
-            if let found = candidate(middle) { (fits, best) = (middle, found) } else { exceeds = middle }
+            if let found = candidate(ends[middle]) { (fits, best) = (middle, found) } else { exceeds = middle }
         }
         return best
     }
 
     /// With weights that nobody has trained: how many channels go is the same.
-    private static func search(_ network: Network) throws -> PruningSearch {
-        PruningSearch(
-            network, weights: Safetensors(try Parameters(of: network, seed: 1).state()), importance: .magnitude)
+    private static func pruned(_ network: Network, _ share: Double) throws -> Network {
+        guard share < 1 else { return network }
+        let weights = Safetensors(try Parameters(of: network, seed: 1).state())
+        return try PruningSearch(network, weights: weights, importance: .magnitude).run(.channels(share)).network
+    }
+
+    private static func shallow(_ network: Network, _ lastLayer: String?) throws -> Network {
+        try lastLayer.map { try LayerPruning.network(network, behind: $0) } ?? network
     }
 
     /// A candidate's network as it will be, before there is a teacher: for timing.
     package static func network(_ candidate: FitCandidate, _ recipe: Recipe, classes: Int) throws -> Network {
         let side = candidate.resolution
         let whole = try recipe.buildNetwork(input: [candidate.channels, side, side], classes: classes)
-        return try search(whole).run(.channels(candidate.keptShare ?? 1)).network
+        return try shallow(pruned(whole, candidate.keptShare ?? 1), candidate.lastLayer)
     }
 
     /// Prunes a trained teacher to a candidate, and writes network, weights, and what pixels these see; where they are there already,
@@ -89,21 +96,27 @@ package enum PrunedTeacher {
         let state = try TrainedModel.state(of: teacher, .model).state
         let mapping = WeightMapping(state, to: network.parameters)
         try mapping.requireComplete(teacher.model)
-        let sensitivity = try ChannelSensitivity(trained, data: data, batches: sensitivityBatches).nodes
-        let search = PruningSearch(
-            network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),
-            importance: .taylor, sensitivity: sensitivity)
-        let pruned = try search.run(.channels(candidate.keptShare ?? 1))
+        var (left, weights) = (network, Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }))
+        if let share = candidate.keptShare, share < 1 {
+            let sensitivity = try ChannelSensitivity(trained, data: data, batches: sensitivityBatches).nodes
+            let search = PruningSearch(left, weights: weights, importance: .taylor, sensitivity: sensitivity)
+            let pruned = try search.run(.channels(share))
+            (left, weights) = (pruned.network, pruned.weights)
+        }
+        if let layer = candidate.lastLayer {
+            let shallow = try LayerPruning(left, weights: weights, behind: layer)
+            (left, weights) = (shallow.network, shallow.weights)
+        }
         try RunFolder(folder).create()
         try teacher.copyImageLists(to: RunFolder(folder))
-        try pruned.weights.write(to: folder + "/model.safetensors")
+        try weights.write(to: folder + "/model.safetensors")
         let pixels = trained.configuration.normalization.converted(toChannels: candidate.channels)
         let interface = ModelInterface(
-            source: candidate.name, of: pruned.network, classes: trained.configuration.classNames,
+            source: candidate.name, of: left, classes: trained.configuration.classNames,
             normalization: ModelInterface.Pixels(mean: pixels.mean, deviation: pixels.deviation))
         try AtomicFile.replace(ModelInterface.path(in: folder), with: interface.json())
         // Last: with it the network is there.
-        try AtomicFile.replace(path, with: [UInt8](pruned.network.json()))
+        try AtomicFile.replace(path, with: [UInt8](left.json()))
     }
 
     private static let sensitivityBatches = 16

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import SwiftProtobuf
 
@@ -99,8 +100,6 @@ public final class TensorBoardWriter {
         try file.append(data)
     }
 
-    package static let namePrefix = "events.out.tfevents."
-
     /// TensorBoard reads the files of a folder in the order of their names: a new one has to sort last.
     private static func create(in directory: String) throws -> EventFile {
         let present: [String]
@@ -110,15 +109,15 @@ public final class TensorBoardWriter {
             throw ReportingError("cannot read the folder \(directory): \(error.localizedDescription)")
         }
         let times = present.compactMap { name -> Int? in
-            guard name.hasPrefix(namePrefix) else { return nil }
-            let digits = name.dropFirst(namePrefix.count).prefix { $0 != "." }
+            guard name.hasPrefix(RunFiles.eventsPrefix) else { return nil }
+            let digits = name.dropFirst(RunFiles.eventsPrefix.count).prefix { $0 != "." }
             // A longer number is no time of ours, and could not be counted up.
             return digits.count == 10 ? Int(digits) : nil
         }
         var time = max(Int(Date().timeIntervalSince1970), (times.max() ?? 0) + 1)
         let process = "\(shortHostName()).\(ProcessInfo.processInfo.processIdentifier)"
         while true {
-            let path = "\(directory)/\(namePrefix)\(time).\(process).sapool"
+            let path = "\(directory)/\(RunFiles.eventsPrefix)\(time).\(process).sapool"
             if let file = try EventFile(creating: path) { return file }
             time += 1
         }

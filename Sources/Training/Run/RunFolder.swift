@@ -30,7 +30,7 @@ public struct RunFolder: Sendable, Equatable {
     /// How far attention is from even after each epoch, where that was asked for.
     public var attention: String { path + "/" + RunFiles.attention }
     /// What a teacher said of the training images, while they are trained on.
-    var teacherAnswers: String { path + "/teacher-answers" }
+    var teacherAnswers: String { path + "/" + RunFiles.teacherAnswers }
     /// Names of the images that were held out of training.
     public var heldOut: String { path + "/" + RunFiles.heldOut }
     /// Names of the images that were trained on, as check sums.
@@ -55,35 +55,6 @@ public struct RunFolder: Sendable, Equatable {
         guard isThere(name(of: self.network)) else { return nil }
         let stored = try? Network(jsonFile: self.network)
         return stored?.nodes == network.nodes && stored?.outputs == network.outputs ? nil : name(of: self.network)
-    }
-
-    /// Files of a run that nothing but its training, and what is made of it, may write.
-    private var ownFiles: [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        let events = names.filter { $0.hasPrefix(TensorBoardWriter.namePrefix) }.map { path + "/" + $0 }
-        return RunFiles.all.map { path + "/" + $0 } + [teacherAnswers] + events
-    }
-
-    /// Whether a path leads to a file of the run that nothing but its training, and what is made of it, may write.
-    package func owns(_ file: String) -> Bool {
-        let place = Self.canonical(file)
-        return ownFiles.contains { Self.canonical($0) == place }
-            || place.hasPrefix(Self.canonical(teacherAnswers) + "/")
-    }
-
-    private static func canonical(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
-
-    /// Refuses to write a result over a file of the run.
-    ///
-    /// - Parameters:
-    ///   - file: where the result is to go; nil for a place that the run has for it.
-    ///   - own: the file of the run that such a result replaces.
-    /// - Throws: `TrainingError` that names the file.
-    package func checkOutput(_ file: String?, except own: String? = nil) throws {
-        guard let file, owns(file), own.map({ Self.canonical($0) != Self.canonical(file) }) ?? true else { return }
-        throw TrainingError("\(file) is a file of the run, which is not replaced: choose another name")
     }
 
     private func name(of file: String) -> String { String(file.dropFirst(path.count + 1)) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Datasets
 import Deployment
+import Files
 import Foundation
 import Interchange
 import Networks
@@ -131,14 +132,7 @@ struct Export: ParsableCommand {
 
     /// Refuses a file that is no earlier export of the same kind, or that belongs to a run.
     private func checkOutput() throws {
-        let file = URL(fileURLWithPath: output).standardizedFileURL.resolvingSymlinksInPath()
-        let folder = RunFolder(file.deletingLastPathComponent().path)
-        let isRun = folder.holdsRun || FileManager.default.fileExists(atPath: folder.network)
-        guard !isRun || !folder.owns(file.path) else {
-            throw TrainingError(
-                "\(output) is the name of a file of the run or network in that folder, which is not replaced: choose another name"
-            )
-        }
+        try RunFiles.checkOutput(output)
         guard FileManager.default.fileExists(atPath: output) else { return }
         let isEarlier: Bool
         switch format {

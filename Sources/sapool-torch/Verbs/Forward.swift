@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Execution
+import Files
 import Foundation
 import Interchange
 import Networks
@@ -73,7 +74,7 @@ struct Forward: ParsableCommand {
     }
 
     func run() throws {
-        try RunFolder(network).checkOutput(output)
+        try RunFiles.checkOutput(output)
         guard ![input, weights].contains(output) else {
             throw ValidationError("--output \(output) is what is read: choose another file.")
         }

@@ -1,7 +1,8 @@
-import Files
 import ArgumentParser
 import CommandLineSupport
 import Compression
+import Execution
+import Files
 import Foundation
 import Interchange
 import Networks
@@ -10,8 +11,11 @@ import Training
 
 struct Prune: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Removes channels from a trained network, where that lowers what it costs.",
-        usage: "sapool prune [<options>] <run> --target <target> --output <folder>",
+        abstract: "Removes channels or the last layers of a trained network, to lower what it costs.",
+        usage: """
+            sapool prune [<options>] <run> --target <target> --output <folder>
+            sapool prune [<options>] <run> --last-layer <layer> --output <folder>
+            """,
         discussion: """
             Channels that only make sense together (residual sums, depthwise convolutions, squeeze-and-excite, pooling and attention) go together. \
             For memory, only layers that are alive at the arena's peak are asked, and each step removes what is missed least for the bytes \
@@ -28,21 +32,32 @@ struct Prune: ParsableCommand {
               sapool prune runs/a --target sram=0.5 --importance taylor \\
                   --scope network --output pruned
               sapool prune runs/a --target sram=0.5 --uniform --output pruned
+
+            --last-layer ends the network behind one of its layers, with a new classifier that has to be trained: of a large network that \
+            learned on many images the first layers are often worth more than all of them with few channels. With a wrong name it tells all \
+            names. With --target as well channels go afterwards, and shares are of what the layers left.
+
+              sapool prune runs/a --last-layer blocks.4.0.bn3 --output shallow
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var folder: String
     @Option(help: "sram=, macs= or channels=, a number or a share of what is.")
-    var target: String
+    var target: String?
+    @Option(help: ArgumentHelp("The last layer that stays; a new classifier follows it.", valueName: "layer"))
+    var lastLayer: String?
     @Option(help: ArgumentHelp("Where the smaller network goes.", valueName: "folder"))
     var output: String
     @Option(
         help:
-            "magnitude (norm of filters), scale (of the batch normalisation behind them) or taylor (what the loss would change, measured on images)."
+            "magnitude (norm of filters), scale (of the batch normalisation behind them) or taylor (what the loss would change, measured on images; default: magnitude)."
     )
-    var importance = ChannelImportance.magnitude
-    @Option(help: "With what a channel's importance is compared: with its layer's or with the whole network's.")
-    var scope = ChannelImportance.Scope.layer
+    var importance: ChannelImportance?
+    @Option(
+        help:
+            "With what a channel's importance is compared: layer (its layer's, the default) or network (the whole network's)."
+    )
+    var scope: ChannelImportance.Scope?
     @Flag(help: "Prune every layer alike, as little as the target allows.")
     var uniform = false
     @Option(help: "Batches of training images that taylor is measured on (default: 32).")
@@ -53,6 +68,11 @@ struct Prune: ParsableCommand {
     @OptionGroup var machine: MachineOptions
     @Flag(help: "Print before and after as JSON.")
     var json = false
+
+    private struct Remains {
+        let network: Network
+        let weights: Safetensors
+    }
 
     private struct Cost: Encodable {
         let arena: Int
@@ -74,7 +94,7 @@ struct Prune: ParsableCommand {
                 "\(data == nil ? "--batches" : "--data") is for --importance taylor, which looks at images: leave it out."
             )
         }
-        let batches = batches ?? 32
+        try checkOptions()
         let run = RunFolder(folder)
         let (configuration, network) = try RunConfiguration.read(from: run)
         let (state, path) = try TrainedModel.state(of: run, chosen.weights)
@@ -85,30 +105,14 @@ struct Prune: ParsableCommand {
         }
         try ImportedModel.check(output: output)
         let before = try Cost(network)
-        let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
-        let device = try machine.apply()
-        let moving = ProgressLine()
-        var sensitivity: [String: [Double]] = [:]
-        if importance == .taylor {
-            moving.begin("measuring what the loss would change")
-            sensitivity = try ChannelSensitivity(
-                TrainedModel(run, weights: chosen.weights, device: device), data: data, batches: batches
-            ) { moving.advance($0, of: batches) }.nodes
+        var left = Remains(
+            network: network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }))
+        if let lastLayer {
+            let shallow = try LayerPruning(network, weights: left.weights, behind: lastLayer)
+            left = Remains(network: shallow.network, weights: shallow.weights)
         }
-        let search = PruningSearch(
-            network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }),
-            importance: importance, scope: scope, sensitivity: sensitivity)
-        moving.begin("looking for channels to remove")
-        let pruned =
-            try uniform
-            ? search.runUniformly(goal)
-            : search.run(goal) { figure in
-                moving.show(share: goal.share(of: figure, before: (before.arena, before.macs))) {
-                    "\($0): at \(grouped(figure))"
-                }
-            }
-        moving.end()
-        var smaller = pruned.network
+        if let target { left = try withoutChannels(left, target, run) }
+        var smaller = left.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
         var recipe = configuration.lastingRecipe(of: run)
         (recipe.network, recipe.weights, recipe.width) = (RunFolder(output).network, RunFolder(output).model, 1)
@@ -121,7 +125,7 @@ struct Prune: ParsableCommand {
         // Tell a training that goes on from here what these weights have seen.
         try run.copyImageLists(to: RunFolder(output))
         try AtomicFile.replace(output + "/" + RunFiles.recipe) { try $0.append(Array(recipe.yaml().utf8)) }
-        var files = ImportedModel(network: smaller, tensors: pruned.weights.tensors)
+        var files = ImportedModel(network: smaller, tensors: left.weights.tensors)
         // An imported network goes on as one: outputs keep their channels.
         if !run.holdsRun {
             files.interface = try? ModelInterface(folder: folder, of: network)
@@ -133,7 +137,58 @@ struct Prune: ParsableCommand {
                 normalization: ModelInterface.Pixels(mean: mean, deviation: deviation))
         }
         try files.write(to: output)
-        try show(before, Cost(pruned.network))
+        try show(before, Cost(left.network))
+    }
+
+    private func checkOptions() throws {
+        guard target != nil || lastLayer != nil else {
+            throw ValidationError("Say what is to go, with --target, --last-layer or both.")
+        }
+        let ofChannels = [
+            ("--importance", importance != nil), ("--scope", scope != nil), ("--uniform", uniform),
+            ("--batches", batches != nil), ("--data", data != nil),
+        ]
+        for (option, isGiven) in ofChannels where isGiven && target == nil {
+            throw ValidationError("\(option) is for --target, which removes channels: leave it out.")
+        }
+    }
+
+    /// Removes channels until the target is met.
+    private func withoutChannels(_ left: Remains, _ target: String, _ run: RunFolder) throws -> Remains {
+        let before = try Cost(left.network)
+        let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
+        let device = try machine.apply()
+        let moving = ProgressLine()
+        let batches = batches ?? 32
+        var sensitivity: [String: [Double]] = [:]
+        if importance == .taylor {
+            moving.begin("measuring what the loss would change")
+            sensitivity = try ChannelSensitivity(
+                TrainedModel(run, weights: chosen.weights, device: device), data: data, batches: batches
+            ) { moving.advance($0, of: batches) }.nodes
+        }
+        // A new classifier has no weights yet; which ones does not tell anything of the channels.
+        let fresh = Safetensors(try Parameters(of: left.network, seed: 1).state()).tensors.filter {
+            left.weights[$0.name] == nil
+        }
+        var weights = left.weights
+        for (name, tensor) in fresh { weights[name] = tensor }
+        let search = PruningSearch(
+            left.network, weights: weights, importance: importance ?? .magnitude, scope: scope ?? .layer,
+            sensitivity: sensitivity)
+        moving.begin("looking for channels to remove")
+        let pruned =
+            try uniform
+            ? search.runUniformly(goal)
+            : search.run(goal) { figure in
+                moving.show(share: goal.share(of: figure, before: (before.arena, before.macs))) {
+                    "\($0): at \(grouped(figure))"
+                }
+            }
+        moving.end()
+        weights = pruned.weights
+        for (name, _) in fresh { weights[name] = nil }
+        return Remains(network: pruned.network, weights: weights)
     }
 
     private func show(_ before: Cost, _ after: Cost) throws {

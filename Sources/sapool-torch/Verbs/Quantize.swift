@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import CommandLineSupport
 import Datasets
+import Files
 import Foundation
 import Interchange
 import Planning
@@ -111,7 +112,7 @@ struct Quantize: ParsableCommand {
             throw ValidationError(
                 "\(own) has the whole numbers that the model was imported with: give another file with --output.")
         }
-        try RunFolder(folder).checkOutput(output, except: own)
+        try RunFiles.checkOutput(output, except: own)
         let epochs = epochs ?? 1
         let trained = try TrainedModel(RunFolder(folder), weights: chosen.weights, device: device)
         let configuration = trained.configuration

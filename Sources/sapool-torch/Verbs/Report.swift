@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import Files
 import Foundation
 import Planning
 import Reporting
@@ -87,7 +88,7 @@ struct Report: ParsableCommand {
         (options.mistakes, options.looks) = (mistakes, looks)
         (options.batchSize, options.workers, options.skipsBadImages) = (batchSize, workers, skipBadImages)
         let run = RunFolder(folder)
-        try run.checkOutput(output)
+        try RunFiles.checkOutput(output)
         let line = ProgressLine()
         let report = try RunReport(run, options) { progress in
             switch progress {

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Datasets
 import Deployment
+import Files
 import Foundation
 import Interchange
 import Planning
@@ -85,6 +86,7 @@ struct Simulate: ParsableCommand {
     }
 
     func run() throws {
+        try RunFiles.checkOutput(output)
         let package = try FirmwarePackage(folder)
         if let input { return try simulate(package, tensorsOf: input) }
         let isDetector = package.description.isDetector
