@@ -82,9 +82,11 @@ def fit(program, name, seed, data, options):
     minutes = (time.monotonic() - start) / 60
     quantized, device = summary["quantized"], summary["device"]
     interval = quantized.get("int8_interval")
+    winner = summary["winner"]
+    title = next(one["title"] for one in summary["rows"] if one["name"] == winner["name"])
     return {
         "row": name, "seed": seed, "hours": summary["hours"], "minutes": round(minutes, 1) if is_new else "",
-        "network": summary["winner"]["network"], "pixels": summary["winner"]["resolution"],
+        "network": title, "pixels": winner["resolution"],
         "teacher": share(summary.get("teacher_figures")), "float": round(quantized["float"], 4),
         "int8": round(quantized["int8"], 4), "int8_low": share(interval, "low"), "int8_high": share(interval, "high"),
         "device": share(device.get("host_accuracy")), "sram": device["sram_bytes"], "flash": device["flash_bytes"],

@@ -25,9 +25,8 @@ public struct LayerPruning: Sendable {
         let shallow = try Self.network(network, behind: name)
         var left = Safetensors(metadata: weights.metadata)
         // The new classifier may be called as the old one was.
-        for node in network.liveNodes {
-            for parameter in node.parameters { left[parameter.name] = weights[parameter.name] }
-            if node.name == name { break }
+        for parameter in Self.layers(network, through: name).flatMap(\.parameters) {
+            left[parameter.name] = weights[parameter.name]
         }
         (self.network, self.weights) = (shallow, left)
     }
@@ -64,18 +63,21 @@ public struct LayerPruning: Sendable {
             let known = ends.isEmpty ? "it has no such layer" : "these are \(ends.joined(separator: ", "))"
             throw NetworkError("\(network.name) cannot end behind \(name): \(known)")
         }
-        let builder = NetworkBuilder(network.name)
-        var ids: [Node.ID: Node.ID] = [:]
-        for node in network.liveNodes {
-            let id = try builder.add(node.operation, node.inputs.compactMap { ids[$0] }, name: node.name)
-            ids[node.id] = id
-            guard node.name == name else { continue }
-            let taken = Set(ids.keys.map { network[$0].name })
-            let prefix = ["avgpool", "classifier"].contains(where: taken.contains) ? "end." : ""
-            let features = try builder.globalAverage(id, name: "\(prefix)avgpool")
-            return try builder.network(
-                output: try builder.linear(features, to: network.classCount, name: "\(prefix)classifier"))
+        let kept = Self.layers(network, through: name)
+        let builder = NetworkBuilder("\(network.name) up to \(name)")
+        let copies = try builder.add(kept)
+        guard let last = kept.last, let id = copies[last.id] else {
+            throw NetworkError("\(network.name) has no layer \(name)")
         }
-        throw NetworkError("\(network.name) has no layer \(name)")
+        let isTaken = kept.contains { ["avgpool", "classifier"].contains($0.name) }
+        let prefix = isTaken ? "end." : ""
+        let features = try builder.globalAverage(id, name: "\(prefix)avgpool")
+        return try builder.network(
+            output: try builder.linear(features, to: network.classCount, name: "\(prefix)classifier"))
+    }
+
+    private static func layers(_ network: Network, through name: String) -> [Node] {
+        let live = network.liveNodes
+        return Array(live[...(live.firstIndex { $0.name == name } ?? live.endIndex - 1)])
     }
 }

@@ -141,7 +141,7 @@ public final class Fit {
         func made(_ schedule: FitSchedule, _ considered: Int, _ fitting: Int) -> FitPlan {
             FitPlan(
                 survey: survey, schedule: schedule, division: division,
-                teacher: schedule.teacher == nil ? nil : teacher,
+                teacher: schedule.teacher == nil && !schedule.hasPretrained ? nil : teacher,
                 considered: considered, fitting: fitting)
         }
         if folder.holdsSchedule || givenSchedule != nil {
@@ -189,6 +189,11 @@ public final class Fit {
                 "\(path) has a teacher, and there is none to be had: run Scripts/weights, or give one with --teacher or --weights"
             )
         }
+        if schedule.hasPretrained, teacher == nil {
+            throw FittingError(
+                "\(path) has networks that begin with weights, and there are none to be had: run Scripts/weights, or give them with --weights"
+            )
+        }
         for entry in schedule.entries {
             guard let excess = entry.candidate.excess(of: options.budget) else { continue }
             throw FittingError("\(path): \(entry.candidate.name) takes \(excess), more than \(options.budget.text)")
@@ -215,7 +220,10 @@ public final class Fit {
         let channels = survey.isGrey ? 1 : 3
         let classes = survey.classNames.count
         return try StoredValue.at(folder.candidates) {
-            if options.task == .detection { return try CandidateList(detectorsFor: options.budget, survey) }
+            if options.task == .detection {
+                return try CandidateList(
+                    detectorsFor: options.budget, survey, pretrained: try teacher?.backboneNotation())
+            }
             var list = try CandidateList(
                 options.budget, side: survey.medianSide, channels: channels, classes: classes)
             if let teacher {

@@ -58,10 +58,8 @@ public struct FitOptions: Sendable, Equatable, Codable {
     package func validate() throws {
         guard hours > 0, hours <= 10_000 else { throw FittingError("--hours \(hours): use more than 0, at most 10000") }
         try budget.validate()
-        if task == .detection, teacher != nil || weights != nil {
-            let (option, object) = teacher != nil ? ("--teacher is", "it") : ("--weights are", "them")
-            throw FittingError(
-                "\(option) for networks that tell images apart: leave \(object) out with --task detection")
+        if task == .detection, teacher != nil {
+            throw FittingError("--teacher is for networks that tell images apart: leave it out with --task detection")
         }
         if goesAlone, teacher != nil || weights != nil {
             throw FittingError(

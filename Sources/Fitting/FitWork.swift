@@ -160,7 +160,7 @@ package struct FitWork {
             data: fit.options.data, budget: fit.options.budget, hours: schedule.hours, seed: fit.options.seed,
             survey: plan.survey, images: [division.count(.train), division.count(.validation), division.count(.test)],
             considered: plan.considered, fitting: plan.fitting, remarks: schedule.remarks,
-            teacher: plan.teacher?.run(folder).path, teacherScore: state.teacherScore,
+            teacher: schedule.teacher == nil ? nil : plan.teacher?.run(folder).path, teacherScore: state.teacherScore,
             teacherFigures: state.teacherFigures, rows: FitSummary.rows(schedule, state), winner: candidate,
             winnerScore: score, quantized: quantized,
             device: device, run: folder.run.path, firmware: folder.firmware,

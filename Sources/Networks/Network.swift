@@ -76,6 +76,13 @@ public struct Network: Sendable, Hashable {
         return nodes.filter { isLive[$0.id.index] }
     }
 
+    /// The same network without the nodes that are never computed.
+    func withoutUnusedNodes() throws(NetworkError) -> Network {
+        let builder = NetworkBuilder(name)
+        let copies = try builder.add(liveNodes)
+        return try builder.network(outputs: outputs.compactMap { copies[$0] }, detector: detector)
+    }
+
     /// What a user should know before training this network; empty where all is well.
     public var warnings: [String] {
         nodes.compactMap { node in

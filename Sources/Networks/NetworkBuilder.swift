@@ -106,6 +106,18 @@ public final class NetworkBuilder {
         return id
     }
 
+    /// Appends nodes of another network, under their names.
+    ///
+    /// - Parameter nodes: in an order of execution, with all that they take among them.
+    /// - Returns: for each of them what it is called here.
+    package func add(_ nodes: some Sequence<Node>) throws(NetworkError) -> [Node.ID: Node.ID] {
+        var copies: [Node.ID: Node.ID] = [:]
+        for node in nodes {
+            copies[node.id] = try add(node.operation, node.inputs.compactMap { copies[$0] }, name: node.name)
+        }
+        return copies
+    }
+
     /// The finished network.
     public func network(output: Node.ID) throws(NetworkError) -> Network { try network(outputs: [output]) }
 

@@ -247,8 +247,8 @@ final class FitCommandTests: CommandLineTestCase {
             try fit("--sram", "64K", "--flash", "256K", "--weights-network", "mobilenet-v2").status, 64,
             "a network of no weights")
         XCTAssertEqual(
-            message(try fit("--sram", "64K", "--flash", "256K", "--task", "detection", "--weights", "none.pth")),
-            "Error: --weights are for networks that tell images apart: leave them out with --task detection")
+            message(try fit("--sram", "64K", "--flash", "256K", "--task", "detection", "--teacher", "none")),
+            "Error: --teacher is for networks that tell images apart: leave it out with --task detection")
         let budget = ["--sram", "64K", "--flash", "256K"]
         XCTAssertEqual(
             message(try fit("--sram", "64K", "--flash", "256K", "--hours", "0")),

@@ -30,6 +30,7 @@ final class LayerPruningTests: XCTestCase {
         let shallow = try LayerPruning(network, weights: weights, behind: "bent")
         XCTAssertEqual(
             shallow.network.nodes.map(\.name), ["input", "first", "bent", "avgpool", "avgpool.flatten", "classifier"])
+        XCTAssertEqual(shallow.network.name, "small up to bent")
         XCTAssertEqual(shallow.network.outputShape, [2])
         XCTAssertEqual(shallow.weights.tensors.map(\.name), ["first.weight"], "the classifier is another one")
 

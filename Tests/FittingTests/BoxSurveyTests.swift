@@ -39,6 +39,21 @@ final class BoxSurveyTests: FolderTestCase {
         XCTAssertEqual(division.data(FitFolder("fit")), data)
         XCTAssertNil(try division.few(training: 2, seed: 1))
 
+        // Networks that begin with weights compete as well, without a backbone's last stages where these do not fit.
+        let budget = FitBudget(sram: 256 << 10, flash: 1 << 20)
+        let list = try CandidateList(detectorsFor: budget, survey, pretrained: "efficientnet-lite0")
+        let pretrained = list.candidates.filter { $0.origin == .pretrained }
+        XCTAssertFalse(pretrained.isEmpty)
+        for one in pretrained {
+            XCTAssertTrue(
+                one.network.contains("backbone=efficientnet-lite0, first-stride=8, last-stride=16"), one.network)
+            XCTAssertTrue(one.title.hasSuffix(", pretrained"), one.title)
+        }
+        XCTAssertTrue(list.candidates.contains { $0.origin == .searched })
+        XCTAssertEqual(Set(list.candidates.map(\.name)).count, list.candidates.count)
+        let without = try CandidateList(detectorsFor: budget, survey, pretrained: nil)
+        XCTAssertFalse(without.candidates.contains { $0.origin == .pretrained })
+
         // An image that is asked for at the very end is missed at the beginning.
         try FileManager.default.removeItem(atPath: "\(data)/JPEGImages/9.jpg")
         XCTAssertThrowsError(try DataSurvey(boxesOf: data)) {

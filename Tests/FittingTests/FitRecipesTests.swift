@@ -58,6 +58,28 @@ final class FitRecipesTests: FolderTestCase {
         XCTAssertEqual(pruned.weights, "\(folder)/fit/pruned/p/model.safetensors")
     }
 
+    /// A detector's backbone begins with the weights, and goes on with those of the rung before.
+    func testADetectorBeginsWithWeights() throws {
+        let given = try recipes(weightsOf: 5)
+        let recipes = FitRecipes(
+            folder: given.folder, survey: given.survey, holdOut: 0, seed: 1, task: .detection, teacher: given.teacher)
+        func recipe(_ origin: FitCandidate.Origin, weights: String? = nil) -> Recipe {
+            recipes.candidate(
+                candidate("d", origin), data: "cells", images: 64, epochs: 9, weights: weights, crops: nil)
+        }
+        XCTAssertEqual(recipe(.pretrained).weights, "\(folder)/weights-5.safetensors")
+        XCTAssertEqual(recipe(.pretrained, weights: "rung").weights, "rung")
+        XCTAssertLessThan(recipe(.pretrained).learningRate, recipe(.searched).learningRate)
+        XCTAssertNil(recipe(.searched).weights)
+        XCTAssertNil(recipe(.pretrained).teacher)
+        XCTAssertThrowsError(try given.teacher?.backboneNotation()) {
+            XCTAssertTrue(
+                "\($0)".hasPrefix(
+                    "--weights-network \(network) is no backbone of a detector: the backbone has no map of stride 8"),
+                "\($0)")
+        }
+    }
+
     func testATeacherIsAskedAboutCrops() throws {
         let taught = try recipes(weightsOf: 5).candidate(
             candidate("a"), data: "photos", images: 512, epochs: 40, weights: nil, crops: 8)

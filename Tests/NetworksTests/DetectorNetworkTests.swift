@@ -3,6 +3,30 @@ import Networks
 import XCTest
 
 final class DetectorNetworkTests: XCTestCase {
+    /// A backbone ends with the last map that boxes are told from, and what would come behind it has no weights.
+    func testABackboneEndsAtTheLastStride() throws {
+        func detector(_ options: String) throws -> Network {
+            try Network(
+                notation:
+                    "ssdlite(backbone=plain-cnn(channels=4-8-16-32, strides=2222), first-stride=4, \(options)extra=1)",
+                input: [3, 64, 64], classes: 2)
+        }
+        let (whole, short) = (try detector(""), try detector("last-stride=8, "))
+        // Strides 4, 8, 16 and one extra; 4, 8 and one extra.
+        XCTAssertEqual(whole.outputs.map { whole[$0].shape.height }, [16, 16, 8, 8, 4, 4, 2, 2])
+        XCTAssertEqual(short.outputs.map { short[$0].shape.height }, [16, 16, 8, 8, 4, 4])
+        XCTAssertEqual(short.liveNodes.count, short.nodes.count)
+        XCTAssertTrue(whole.parameters.contains { $0.name.contains("features.3.") })
+        XCTAssertFalse(short.parameters.contains { $0.name.contains("features.3.") })
+        XCTAssertEqual(try detector("last-stride=16, ").parameterCount, whole.parameterCount)
+        for (options, expected) in [
+            ("last-stride=2, ", "last-stride=2: use first-stride (4) to 1024"),
+            ("last-stride=5000, ", "last-stride=5000: use first-stride (4) to 1024"),
+        ] {
+            XCTAssertThrowsError(try detector(options)) { XCTAssertEqual("\($0)", expected) }
+        }
+    }
+
     func testSSDLiteByHand() throws {
         let network = try Network(notation: "ssdlite", input: [3, 320, 320], classes: 20)
         let layout = try XCTUnwrap(network.detector)
@@ -121,7 +145,8 @@ final class DetectorNetworkTests: XCTestCase {
             "scales=a in ssdlite: use numbers with dashes, such as 0.1-0.35-0.9")
         XCTAssertEqual(
             message("ssdlite(\(plain), strides=2)"),
-            "ssdlite has no option \"strides\": known are backbone, scales, pyramid, first-stride, extra, ratios")
+            "ssdlite has no option \"strides\": known are backbone, scales, pyramid, last-stride, first-stride, extra, ratios"
+        )
         XCTAssertEqual(message("ssdlite(\(plain), ratios=0.5)").prefix(26), "ratios go from over 1 to 1")
         XCTAssertEqual(
             message("yolo-v3(\(plain))"), "the backbone has maps of 2 sizes, and 9 anchors need 3: give 6 anchors")

@@ -71,14 +71,28 @@ public struct CandidateList: Sendable, Equatable, Codable {
         try check(budget, nearest, failure)
     }
 
-    /// Detectors on MobileNetV2, with anchors as large as the objects are.
+    /// Detectors on MobileNetV2, with anchors as large as the objects are; and on a backbone whose weights are at hand.
     ///
+    /// - Parameter pretrained: that backbone's notation; nil for none.
     /// - Throws: `FittingError` that names the nearest where none keeps to the budget.
-    package init(detectorsFor budget: FitBudget, _ survey: DataSurvey) throws {
+    package init(detectorsFor budget: FitBudget, _ survey: DataSurvey, pretrained: String?) throws {
         let scales = survey.anchorScales.map { String(format: "%.3f", $0) }.joined(separator: "-")
         var descriptions: [Description] = []
+        let sides = [96, 128, 160, 192, 224, 256, 320].filter { $0 <= survey.medianSide + survey.medianSide / 8 }
+        if let pretrained {
+            // Its last stages have most of the weights, and no room in flash: it ends before them where it must.
+            for side in sides {
+                for ends in ["extra=1", "last-stride=16, extra=2"] {
+                    descriptions.append(
+                        Description(
+                            "ssdlite(backbone=\(pretrained), first-stride=8, \(ends), pyramid=64, scales=\(scales))",
+                            side,
+                            "strided", .pretrained))
+                }
+            }
+        }
         for pool in Self.detectorPools {
-            for side in [96, 128, 160, 192, 224, 256, 320] where side <= survey.medianSide + survey.medianSide / 8 {
+            for side in sides {
                 for width in ["0.25", "0.35", "0.5", "0.75"] {
                     let method = pool == "strided" ? "" : ", pool=\(pool)"
                     descriptions.append(
@@ -132,9 +146,10 @@ public struct CandidateList: Sendable, Equatable, Codable {
         let network: String
         let resolution: Int
         let pool: String
+        let origin: FitCandidate.Origin
 
-        init(_ network: String, _ resolution: Int, _ pool: String) {
-            (self.network, self.resolution, self.pool) = (network, resolution, pool)
+        init(_ network: String, _ resolution: Int, _ pool: String, _ origin: FitCandidate.Origin = .searched) {
+            (self.network, self.resolution, self.pool, self.origin) = (network, resolution, pool, origin)
         }
     }
 
@@ -163,7 +178,8 @@ public struct CandidateList: Sendable, Equatable, Codable {
         inParallel(descriptions) { one -> FitCandidate? in
             let input: Shape = [channels, one.resolution, one.resolution]
             guard let network = try? Network(notation: one.network, input: input, classes: classes) else { return nil }
-            return FitCandidate(network, name: "", network: one.network, pool: one.pool, budget)
+            return FitCandidate(
+                network, name: "", network: one.network, origin: one.origin, pool: one.pool, budget)
         }.compactMap { $0 }
     }
 

@@ -9,6 +9,8 @@ public struct FitCandidate: Sendable, Equatable, Codable {
         case searched
         /// The teacher without some of its layers and channels.
         case pruned
+        /// A detector whose backbone begins with weights that were learned on other images.
+        case pretrained
     }
 
     /// Of its folder, and in tables.
@@ -66,7 +68,11 @@ public struct FitCandidate: Sendable, Equatable, Codable {
 
     /// What tables call it.
     package var title: String {
-        guard origin == .pruned else { return network }
+        switch origin {
+        case .searched: return network
+        case .pretrained: return "\(network), pretrained"
+        case .pruned: break
+        }
         var parts = lastLayer.map { ["\(network) up to \($0)"] } ?? [network]
         if let keptShare, keptShare < 1 { parts.append(String(format: "%.0f %% of its channels", keptShare * 100)) }
         return parts.joined(separator: ", ")
@@ -76,7 +82,10 @@ public struct FitCandidate: Sendable, Equatable, Codable {
     package var size: Double { (Double(multiplyAccumulates) * Double(parameters)).squareRoot() }
 
     /// Its backbone and its pooling method.
-    package var kind: String { "\(CandidateList.backbone(network)) \(pool)" }
+    package var kind: String {
+        let start = origin == .pretrained ? " pretrained" : ""
+        return "\(CandidateList.backbone(network)) \(pool)\(start)"
+    }
 
     /// What it exceeds of a budget, in words; nil where it keeps to it.
     package func excess(of budget: FitBudget) -> String? {

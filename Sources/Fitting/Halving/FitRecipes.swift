@@ -77,6 +77,7 @@ package struct FitRecipes {
         let start: String?
         switch candidate.origin {
         case .searched: (network, start) = (candidate.network, nil)
+        case .pretrained: (network, start) = (candidate.network, teacher?.file)
         case .pruned:
             let pruned = folder.pruned(candidate.name)
             (network, start) = (pruned + "/network.json", pruned + "/model.safetensors")
@@ -88,6 +89,9 @@ package struct FitRecipes {
         recipe.weights = weights ?? start
         // The folders of its weights, pruned or of the rung before, say what pixels the teacher saw.
         if candidate.origin == .pruned { recipe.normalization = .weights }
+        if candidate.origin == .pretrained, let teacher {
+            (recipe.normalization, recipe.learningRate) = (teacher.normalization, Self.pretrainedDetectorRate)
+        }
         guard task != .detection else { return recipe }
         if let crops, let teacher { (recipe.teacher, recipe.teacherCrops) = (teacher.run(folder).path, crops) }
         if isLast, candidate.origin == .searched, epochs >= Self.erasingEpochs { recipe.erasing = 0.25 }
@@ -96,6 +100,9 @@ package struct FitRecipes {
 
     /// The fewest epochs of a teacher of which the first is for its new classifier alone.
     package static let freezingEpochs = 4
+
+    /// AdamW's rate for a detector whose backbone has learned already.
+    private static let pretrainedDetectorRate = 1e-3
 
     /// The teacher's own training, with the defaults of fine-tuning; nil where it is trained already.
     package func teacher(_ stage: FitSchedule.TeacherStage, data: String, images: Int) -> Recipe? {

@@ -197,6 +197,9 @@ public struct FitSchedule: Sendable, Equatable, Codable {
         try require(teacher != nil || !hasPruned, "an entry is pruned of a teacher, and there is none")
     }
 
+    /// Whether networks begin with weights that were learned on other images.
+    package var hasPretrained: Bool { entries.contains { $0.candidate.origin == .pretrained } }
+
     /// Writes it, whole or not at all.
     package func write(to path: String) throws { try AtomicFile.replace(path, with: json()) }
 

@@ -117,12 +117,12 @@ package struct Timing {
         }
     }
 
-    /// The teacher that is timed: at the largest size at which four epochs of it take no more than its share of the time,
+    /// The teacher that is timed: at the largest size at which six epochs of it take no more than its share of the time,
     /// as far as its work goes with the area of the image.
     private func teacher(
         _ images: String, _ pace: (Recipe, String) throws -> Pace
     ) throws -> FitSchedule.TeacherStage? {
-        guard let source = recipes.teacher else { return nil }
+        guard let source = recipes.teacher, recipes.task != .detection else { return nil }
         report(.stage("timing the teacher", secondsLeft: nil))
         switch source.kind {
         case .run(let path):
@@ -157,7 +157,8 @@ package struct Timing {
             }
             let affordable = sides.first { side in
                 scaled(side).seconds(
-                    epochs: 4, training: division.count(.train), scored: division.count(.validation)) <= usable
+                    epochs: ScheduleArithmetic.leastEpochs, training: division.count(.train),
+                    scored: division.count(.validation)) <= usable
             }
             let side = affordable ?? sides.last ?? middle
             return stage(side, scaled(side))

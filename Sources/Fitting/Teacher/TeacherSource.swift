@@ -5,7 +5,7 @@ import Networks
 import Training
 
 /// Where a teacher comes from: a run that is trained on these classes, or weights that were learned on other images and
-/// are fine-tuned on these.
+/// are fine-tuned on these. A detector has no teacher, and its backbone begins with such weights.
 package struct TeacherSource: Equatable {
     package enum Kind: Equatable {
         /// A run's folder, or an imported network's.
@@ -30,7 +30,7 @@ package struct TeacherSource: Equatable {
     /// - Returns: nil where there is none to be had, or none is wanted.
     /// - Throws: `FittingError` where the one that was named cannot teach these classes.
     package init?(_ options: FitOptions, classNames: [String]) throws {
-        guard !options.goesAlone, options.task != .detection else { return nil }
+        guard !options.goesAlone else { return nil }
         if let path = options.teacher {
             let configuration = try RunConfiguration.read(from: RunFolder(path)).configuration
             let isNamed = !configuration.hasUnnamedClasses
@@ -78,6 +78,11 @@ package struct TeacherSource: Equatable {
         )
     }
 
+    /// The file of the weights; nil for a run.
+    package var file: String? {
+        if case .weights(let file, _) = kind { file } else { nil }
+    }
+
     /// What pixels become where the teacher is trained: what its weights say where they lie in the folder of a run or of an imported
     /// network. Of those of `Scripts/weights` it is known: EfficientNet-Lite was trained on (pixel − 127) / 128. Of all others ImageNet's
     /// is likeliest.
@@ -108,6 +113,21 @@ package struct TeacherSource: Equatable {
             try RunConfiguration.read(from: RunFolder(path)).configuration.lastingRecipe(of: RunFolder(path))
         case .weights(_, let network): Recipe(network: network)
         }
+    }
+
+    /// The network of the weights as the backbone of a detector.
+    ///
+    /// - Throws: `FittingError` where it can be none.
+    package func backboneNotation() throws -> String? {
+        guard case .weights(_, let network) = kind else { return nil }
+        do {
+            _ = try Network(notation: "ssdlite(backbone=\(network), first-stride=8)", input: [3, 224, 224], classes: 2)
+        } catch {
+            throw FittingError(
+                "--weights-network \(network) is no backbone of a detector: \(error); leave --weights out, or give those of a backbone"
+            )
+        }
+        return network
     }
 
     /// The folder of the teacher's run, now or once it is trained.

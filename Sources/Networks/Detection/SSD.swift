@@ -9,6 +9,8 @@ public struct SSD: NetworkFamily {
     public var isLite: Bool
     /// Stride of the finest map that boxes are told from.
     public var firstStride: Int
+    /// Stride of the coarsest map of the backbone that is taken; the backbone ends there. Nil for all of it.
+    public var lastStride: Int?
     /// Layers behind the backbone, each half as large as the one before; fewer where a map has become 1×1.
     public var extraLevels: Int
     /// Sides of the square anchors as shares of the image, one a level and one more; nil for SSD's, evenly from 0.2 to 0.95.
@@ -20,13 +22,14 @@ public struct SSD: NetworkFamily {
 
     /// A detector by its choices.
     public init(
-        backbone: any Backbone, isLite: Bool = true, firstStride: Int = 16, extraLevels: Int = 4,
-        scales: [Double]? = nil,
+        backbone: any Backbone, isLite: Bool = true, firstStride: Int = 16, lastStride: Int? = nil,
+        extraLevels: Int = 4, scales: [Double]? = nil,
         aspectRatios: [Double] = [2, 3], pyramidChannels: Int? = nil
     ) {
         self.backbone = backbone
         self.isLite = isLite
         self.firstStride = firstStride
+        self.lastStride = lastStride
         self.extraLevels = extraLevels
         self.scales = scales
         self.aspectRatios = aspectRatios
@@ -40,10 +43,11 @@ public struct SSD: NetworkFamily {
         let builder = NetworkBuilder(name)
         let image = try builder.input(input)
         var maps = try backbone.pyramid(image, in: builder).filter {
-            builder.stride(of: $0, image: image) >= firstStride
+            (firstStride...(lastStride ?? .max)).contains(builder.stride(of: $0, image: image))
         }
         guard let last = maps.last else {
-            throw NetworkError("the backbone has no map of stride \(firstStride): use a smaller first-stride")
+            let strides = lastStride.map { "strides \(firstStride) to \($0)" } ?? "stride \(firstStride)"
+            throw NetworkError("the backbone has no map of \(strides): use a smaller first-stride")
         }
         maps += try extraMaps(behind: last, in: builder)
         if let pyramidChannels { maps = try merge(maps, channels: pyramidChannels, in: builder) }
@@ -54,13 +58,18 @@ public struct SSD: NetworkFamily {
             outputs.append(try head(map, "classification_head", level, to: anchors * (classes + 1), in: builder))
             outputs.append(try head(map, "regression_head", level, to: anchors * 4, in: builder))
         }
-        return try builder.network(
+        let network = try builder.network(
             outputs: outputs, detector: DetectorLayout(style: .ssd, classes: classes, grids: grids))
+        // Stages that no box is told from would have weights all the same.
+        return lastStride == nil ? network : try network.withoutUnusedNodes()
     }
 
     private func check(_ classes: Int) throws {
         guard classes > 0 else { throw NetworkError("a detector of \(classes) classes: use at least 1") }
         guard (1...1024).contains(firstStride) else { throw NetworkError("first-stride=\(firstStride): use 1 to 1024") }
+        guard lastStride.map({ (firstStride...1024).contains($0) }) ?? true else {
+            throw NetworkError("last-stride=\(lastStride ?? 0): use first-stride (\(firstStride)) to 1024")
+        }
         guard (0...16).contains(extraLevels) else { throw NetworkError("extra=\(extraLevels): use 0 to 16") }
         guard aspectRatios.count <= 16, aspectRatios.allSatisfy({ $0 > 1 && $0 <= 100 }) else {
             throw NetworkError("ratios go from over 1 to 100 (the inverse of each comes by itself), at most 16 of them")

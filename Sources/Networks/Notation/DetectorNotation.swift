@@ -26,9 +26,11 @@ enum DetectorNotation {
         let backbone: any Backbone = try backbone(&options, width) ?? MobileNetV2(width: width)
         let scales = try options.numbers("scales", default: [])
         let pyramid = try options.integer("pyramid", default: 0)
+        let lastStride = try options.integer("last-stride", default: 0)
         return SSD(
             backbone: backbone, isLite: isLite, firstStride: try options.integer("first-stride", default: 16),
-            extraLevels: try options.integer("extra", default: 4), scales: scales.isEmpty ? nil : scales,
+            lastStride: lastStride == 0 ? nil : lastStride, extraLevels: try options.integer("extra", default: 4),
+            scales: scales.isEmpty ? nil : scales,
             aspectRatios: try options.numbers("ratios", default: [2, 3]).filter { $0 != 1 },
             pyramidChannels: pyramid == 0 ? nil : pyramid)
     }

@@ -59,12 +59,15 @@ struct FitVerb: ParsableCommand {
     var task: Recipe.TaskKind?
     @Option(help: ArgumentHelp("A run, or an imported network, of the same classes that teaches.", valueName: "folder"))
     var teacher: String?
-    @Option(help: ArgumentHelp("Weights that a teacher starts from (Documentation/Weights.md).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Weights that a teacher, or a detector's backbone, starts from (Documentation/Weights.md).",
+            valueName: "file"))
     var weights: String?
     @Option(
         help: ArgumentHelp("The network that --weights are of (default: efficientnet-lite0).", valueName: "network"))
     var weightsNetwork: String?
-    @Flag(name: .customLong("no-teacher"), help: "Train without a teacher, whatever weights are at hand.")
+    @Flag(name: .customLong("no-teacher"), help: "Train without a teacher, and without weights that are at hand.")
     var goesAlone = false
     @Option(help: ArgumentHelp("Keep the schedule of another fit, and ask no clock.", valueName: "schedule.json"))
     var schedule: String?
