@@ -8,16 +8,6 @@ import Planning
 /// Saving is measured, not assumed: of the arena by planning the smaller network. Only layers whose values are alive at the arena's
 /// peak can lower it, so only they are asked.
 public struct PruningSearch: Sendable {
-    /// What is to become smaller, and how far.
-    public enum Target: Sendable, Hashable {
-        /// Bytes of the arena.
-        case sram(Int)
-        /// Multiply-accumulates.
-        case macs(Int)
-        /// Share of the channels that stays: of every layer alike, or of the network's, as `ChannelImportance.Scope` says.
-        case channels(Double)
-    }
-
     private let network: Network
     private let weights: Safetensors
     private let groups: [ChannelUnits.Group]
@@ -53,33 +43,55 @@ public struct PruningSearch: Sendable {
     /// Prunes until the target is met.
     ///
     /// - Parameter progress: told the figure after each step.
-    /// - Throws: `PlanningError` where no more channels can go and the target is not met.
+    /// - Throws: `PlanningError` where no more channels can go and the target is not met, or the device has no kernel for a layer whose
+    ///   flash or cycles are asked for.
     public func run(_ target: Target, progress: (Int) -> Void = { _ in }) throws -> ChannelPruning {
-        switch target {
-        case .channels(let share): return try pruned(scope == .layer ? uniform(share) : leastMissed(share))
-        case .sram(let bytes):
-            return try search(bytes, progress, measure: Self.arenaBytes, isMemory: true)
-        case .macs(let count): return try search(count, progress, measure: { $0.multiplyAccumulates }, isMemory: false)
-        }
+        try run([target]) { progress($1) }
     }
 
-    /// Prunes every layer alike, as little as the target allows.
+    /// Prunes until all targets are met, one after the other: what is small enough stays so.
     ///
-    /// - Throws: `PlanningError` where no more channels can go and the target is not met.
-    public func runUniformly(_ target: Target) throws -> ChannelPruning {
-        let (goal, measure): (Int, (Network) throws -> Int)
-        switch target {
-        case .channels(let share): return try pruned(uniform(share))
-        case .sram(let bytes): (goal, measure) = (bytes, Self.arenaBytes)
-        case .macs(let count): (goal, measure) = (count, { $0.multiplyAccumulates })
+    /// - Parameter progress: told which target the step was for, and its figure.
+    /// - Throws: as for one target.
+    public func run(_ targets: [Target], progress: (Target, Int) -> Void) throws -> ChannelPruning {
+        var counts = [Int](repeating: 0, count: groups.count)
+        for target in targets {
+            if let limit = target.limit {
+                counts = try search(from: counts, limit.measure, limit.most) { progress(target, $0) }
+            } else if case .channels(let share) = target {
+                let removed = scope == .layer ? uniform(share) : leastMissed(share)
+                counts = zip(counts, removed).map { max($0, $1) }
+            }
         }
-        let steps = 64
-        for step in 0...steps {
-            let counts = uniform(1 - Double(step) / Double(steps))
-            if try measure(shape(counts)) <= goal { return try pruned(counts) }
-        }
-        throw Self.noMore(try measure(shape(uniform(0))), goal)
+        return try pruned(counts)
     }
+
+    /// Prunes every layer alike, as little as the targets allow.
+    ///
+    /// - Throws: `PlanningError` where no more channels can go and a target is not met.
+    public func runUniformly(_ targets: [Target]) throws -> ChannelPruning {
+        let limits = targets.compactMap(\.limit)
+        let steps = 64
+        var most = 1.0
+        for case .channels(let share) in targets { most = min(most, share) }
+        guard !limits.isEmpty else { return try pruned(uniform(most)) }
+        for step in 0...steps {
+            let counts = uniform(min(most, 1 - Double(step) / Double(steps)))
+            let smaller = try shape(counts)
+            if try limits.allSatisfy({ try $0.measure.exactFigure(of: smaller) <= $0.most }) {
+                return try pruned(counts)
+            }
+        }
+        let least = try shape(uniform(0))
+        for limit in limits {
+            let figure = try limit.measure.exactFigure(of: least)
+            if figure > limit.most { throw Self.noMore(figure, limit.most) }
+        }
+        return try pruned(uniform(0))
+    }
+
+    /// As above, of one target.
+    public func runUniformly(_ target: Target) throws -> ChannelPruning { try runUniformly([target]) }
 
     /// How many units of each group go where every layer keeps this share.
     private func uniform(_ share: Double) -> [Int] {
@@ -100,8 +112,6 @@ public struct PruningSearch: Sendable {
         return counts
     }
 
-    private static func arenaBytes(_ network: Network) throws -> Int { try arena(of: network).arenaBytes }
-
     private static func noMore(_ figure: Int, _ goal: Int) -> PlanningError {
         PlanningError(
             "no more channels can be removed at \(figure) (target: \(goal)): what is left are the image, the classes and one channel a "
@@ -113,35 +123,53 @@ public struct PruningSearch: Sendable {
             network, weights: weights, removing: zip(orders, counts).flatMap { $0.prefix($1).map(\.unit) })
     }
 
+    /// How many units of each group go where a measure is to come down to `most`; no fewer than `counts`.
     private func search(
-        _ goal: Int, _ progress: (Int) -> Void, measure: (Network) throws -> Int, isMemory: Bool
-    ) throws -> ChannelPruning {
-        var counts = [Int](repeating: 0, count: groups.count)
+        from counts: [Int], _ measure: Measure, _ most: Int, _ progress: (Int) -> Void
+    ) throws -> [Int] {
+        var counts = counts
         var current = try shape(counts)
-        var figure = try measure(current)
-        while figure > goal {
-            let candidates = try isMemory ? groupsAtPeak(of: current) : Array(groups.indices)
-            var best: (counts: [Int], network: Network, figure: Int, price: Double)?
-            for group in candidates {
-                // A sixteenth of the layer at a time; narrow maps change the arena in steps of their alignment.
-                let left = orders[group].count - 1 - counts[group]
-                guard left > 0 else { continue }
-                let portion = min(left, max(1, orders[group].count / 16))
-                var next = counts
-                next[group] += portion
-                let smaller = try shape(next)
-                let saved = figure - (try measure(smaller))
-                var missed = orders[group][counts[group]..<next[group]].reduce(0) { $0 + $1.score }
-                if scope == .layer { missed /= Double(orders[group].count) }
-                // Several values may tie at the peak: then nothing is saved yet, and the least missed goes first.
-                let price = missed / Double(max(saved, 1))
-                if best.map({ price < $0.price }) ?? true { best = (next, smaller, figure - saved, price) }
+        var figure = try measure.figure(of: current)
+        // What the figure has to come to, so that the exact one comes to `most`.
+        var goal = most
+        while true {
+            while figure > goal {
+                guard let next = try cheapestStep(from: counts, current, measure) else {
+                    throw Self.noMore(figure, most)
+                }
+                (counts, current) = next
+                figure = try measure.figure(of: current)
+                progress(figure)
             }
-            guard let chosen = best else { throw Self.noMore(figure, goal) }
-            (counts, current, figure) = (chosen.counts, chosen.network, chosen.figure)
-            progress(figure)
+            let exact = try measure.exactFigure(of: current)
+            if exact <= most { return counts }
+            goal = figure - max(1, exact - most)
         }
-        return try pruned(counts)
+    }
+
+    /// The step whose channels are missed least for what it saves; nil where no more can go.
+    private func cheapestStep(
+        from counts: [Int], _ current: Network, _ measure: Measure
+    ) throws -> (counts: [Int], network: Network)? {
+        let candidates = measure == .sram ? try groupsAtPeak(of: current) : Array(groups.indices)
+        let before = try measure.quickFigure(of: current)
+        var best: (counts: [Int], network: Network, price: Double)?
+        for group in candidates {
+            // A sixteenth of the layer at a time; narrow maps change the arena in steps of their alignment.
+            let left = orders[group].count - 1 - counts[group]
+            guard left > 0 else { continue }
+            let portion = min(left, max(1, orders[group].count / 16))
+            var next = counts
+            next[group] += portion
+            let smaller = try shape(next)
+            let saved = before - (try measure.quickFigure(of: smaller))
+            var missed = orders[group][counts[group]..<next[group]].reduce(0) { $0 + $1.score }
+            if scope == .layer { missed /= Double(orders[group].count) }
+            // Several values may tie at the peak: then nothing is saved yet, and the least missed goes first.
+            let price = missed / Double(max(saved, 1))
+            if best.map({ price < $0.price }) ?? true { best = (next, smaller, price) }
+        }
+        return best.map { ($0.counts, $0.network) }
     }
 
     /// The smaller network alone: weights are sliced once, at the end.

@@ -30,6 +30,7 @@ final class PruneCommandTests: CommandLineTestCase {
             ("taylor", ["--target", "sram=0.6", "--importance", "taylor", "--scope", "network", "--batches", "4"]),
             ("uniform", ["--target", "sram=0.6", "--uniform"]), ("macs", ["--target", "macs=0.5"]),
             ("channels", ["--target", "channels=0.5"]),
+            ("several", ["--target", "sram=0.6,flash=0.95,cycles=0.7", "--core", "m7"]),
         ] {
             let outcome = try sapool(["prune", "run", "--output", name, "--threads", "1", "--json"] + options)
             XCTAssertEqual(outcome.status, 0, outcome.errors)
@@ -40,6 +41,11 @@ final class PruneCommandTests: CommandLineTestCase {
             let goal = name == "macs" ? 0.5 : 0.6
             if name != "channels" {
                 XCTAssertLessThanOrEqual(try XCTUnwrap(after[kind]), try XCTUnwrap(before[kind]) * goal, name)
+            }
+            if name == "several" {
+                for (kind, share) in [("flash", 0.95), ("cycles", 0.7)] {
+                    XCTAssertLessThanOrEqual(try XCTUnwrap(after[kind]), try XCTUnwrap(before[kind]) * share, kind)
+                }
             }
             costs[name] = after["parameters"]
             let plan = try sapool("plan", "\(name)/network.json")
@@ -107,12 +113,16 @@ final class PruneCommandTests: CommandLineTestCase {
         for (options, status, expected) in [
             (
                 ["--target", "sram"], 64,
-                "Error: --target sram: use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7."
+                "Error: --target sram: use sram=96K, flash=512K, macs=5M, cycles=60M, a share such as sram=0.5, or channels=0.7."
             ),
             (
                 ["--target", "sram=64"], 64,
                 "Error: --target sram=64: that is 64 bytes; did you mean 64K? If not, write the unit: 64B."
             ),
+            (["--target", "sram=0.5,sram=0.4"], 64, "Error: --target sram=0.5,sram=0.4: sram is there twice"),
+            (["--target", "sram=0.5,rom=0.4"], 64, "Error: --target rom=0.4: use sram=96K, "),
+            (["--target", "macs=many"], 64, "Error: --target macs=many: many is no number of multiply-accumulates"),
+            (["--target", "sram=0.5", "--core", "m7"], 64, "Error: --core is for flash= and cycles= of --target"),
             (["--target", "sram=0.5", "--batches", "0"], 64, "Error: --batches 0: use 1 to 100000."),
             (["--target", "sram=0.5", "--batches", "3"], 64, "Error: --batches is for --importance taylor"),
             (["--target", "sram=0.5", "--data", "nowhere"], 64, "Error: --data is for --importance taylor"),

@@ -143,6 +143,30 @@ final class ChannelPruningTests: XCTestCase {
         }
     }
 
+    /// Flash as firmware has it, cycles by the core's table, and all together.
+    func testSeveralTargetsAreMetTogether() throws {
+        let network = try network("mobilenet-v2(width=0.35)")
+        let weights = try file(weights(of: network), network)
+        func half(_ measure: PruningSearch.Measure) throws -> Int { try measure.exactFigure(of: network) / 2 }
+        let targets: [PruningSearch.Target] = [
+            .sram(try half(.sram)), .flash(try half(.flash(.cortexM7)), .cortexM7), .macs(try half(.macs)),
+            .cycles(try half(.cycles(.cortexM7)), .cortexM7),
+        ]
+        let search = PruningSearch(network, weights: weights, importance: .magnitude)
+        var steps: Set<PruningSearch.Target> = []
+        let together = try search.run(targets) { target, _ in steps.insert(target) }
+        for small in [together, try search.runUniformly(targets)] {
+            for limit in targets.compactMap(\.limit) {
+                XCTAssertLessThanOrEqual(
+                    try limit.measure.exactFigure(of: small.network), limit.most, "\(limit.measure)")
+            }
+        }
+        XCTAssertTrue(steps.isSubset(of: targets) && steps.contains(targets[1]), "\(steps)")
+        // A share of the channels counts among others, and what is small enough already stays as it is.
+        let kept = try search.run([.channels(0.5), .macs(network.multiplyAccumulates)]) { _, _ in }
+        XCTAssertEqual(kept.network, try search.run(.channels(0.5)).network)
+    }
+
     /// A target is refused only where one channel a layer does not meet it, and one that is met already changes nothing.
     func testTheSmallestAndTheLargestTargets() throws {
         let network = try network("plain-cnn(channels=256-64, strides=42)")

@@ -80,6 +80,13 @@ final class FitRecipesTests: FolderTestCase {
         }
     }
 
+    func testATeacherSeesNoLessThanItsNetworks() {
+        XCTAssertEqual(TeacherSource.resolutions(side: 213), [224, 192, 160, 128, 96])
+        XCTAssertEqual(TeacherSource.resolutions(side: 96), [96])
+        XCTAssertEqual(TeacherSource.resolutions(side: 64), [64])
+        XCTAssertEqual(TeacherSource.resolutions(side: 28), [32])
+    }
+
     func testATeacherIsAskedAboutCrops() throws {
         let taught = try recipes(weightsOf: 5).candidate(
             candidate("a"), data: "photos", images: 512, epochs: 40, weights: nil, crops: 8)

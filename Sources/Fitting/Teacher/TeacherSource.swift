@@ -47,15 +47,17 @@ package struct TeacherSource: Equatable {
             return
         }
         channels = 3
+        let places = DataLocations().dependencies.map { "\($0)/\(Self.file)" }
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         if let file = options.weights {
             guard FileManager.default.fileExists(atPath: file) else {
                 throw FittingError("there is no file \(file) to start a teacher from: name weights with --weights")
             }
             try Self.check(file, of: options.weightsNetwork, classes: classNames.count)
-            (kind, resolution, isOwn) = (.weights(file, network: options.weightsNetwork), nil, false)
+            (kind, resolution) = (.weights(file, network: options.weightsNetwork), nil)
+            isOwn = places.contains { resolved($0) == resolved(file) }
             return
         }
-        let places = DataLocations().dependencies.map { "\($0)/\(Self.file)" }
         guard let file = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else { return nil }
         (kind, resolution, isOwn) = (.weights(file, network: "efficientnet-lite0"), nil, true)
     }
@@ -139,8 +141,9 @@ package struct TeacherSource: Equatable {
     }
 
     /// Sides of the image that a teacher may be trained at, the largest first: not much above what the photographs
-    /// have.
+    /// have, and of photographs not below 96, where it would know less than the networks that it teaches.
     package static func resolutions(side: Int) -> [Int] {
-        [224, 192, 160, 128, 96, 64, 32].filter { $0 <= side + side / 8 || $0 == 32 }
+        let sides = [224, 192, 160, 128, 96, 64, 32].filter { $0 <= side + side / 8 || $0 == 32 }
+        return sides.filter { $0 >= min(96, sides[0]) }
     }
 }

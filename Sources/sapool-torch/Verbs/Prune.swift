@@ -27,11 +27,13 @@ struct Prune: ParsableCommand {
               sapool train --recipe pruned/recipe.yaml --learning-rate 0.01 \\
                   --output runs/a-pruned
 
-            Targets: sram=96K or a share such as sram=0.5; macs=5000000 or macs=0.5; channels=0.7 (that share stays).
+            Targets: sram=96K, flash=512K, macs=30M, cycles=60M, or a share of what is, such as sram=0.5; channels=0.7 (that share stays). \
+            Several are met together.
 
               sapool prune runs/a --target sram=0.5 --importance taylor \\
                   --scope network --output pruned
               sapool prune runs/a --target sram=0.5 --uniform --output pruned
+              sapool prune runs/a --target sram=96K,flash=256K --output pruned
 
             --last-layer ends the network behind one of its layers, with a new classifier that has to be trained: of a large network that \
             learned on many images the first layers are often worth more than all of them with few channels. With a wrong name it tells all \
@@ -42,8 +44,10 @@ struct Prune: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var folder: String
-    @Option(help: "sram=, macs= or channels=, a number or a share of what is.")
+    @Option(help: "sram=, flash=, macs=, cycles= or channels=, a number or a share of what is; several with commas.")
     var target: String?
+    @Option(help: "The core that flash= and cycles= are counted for: m4 (the default), m7, m33 or m55.")
+    var core: Core?
     @Option(help: ArgumentHelp("The last layer that stays; a new classifier follows it.", valueName: "layer"))
     var lastLayer: String?
     @Option(help: ArgumentHelp("Where the smaller network goes.", valueName: "folder"))
@@ -78,10 +82,20 @@ struct Prune: ParsableCommand {
         let arena: Int
         let macs: Int
         let parameters: Int
+        /// Where a target asks for them.
+        var flash: Int?
+        var cycles: Int?
 
-        init(_ network: Network) throws {
+        init(_ network: Network, _ measures: [PruningSearch.Measure]) throws {
             arena = try PruningSearch.arena(of: network).arenaBytes
             (macs, parameters) = (network.multiplyAccumulates, network.parameterCount)
+            for measure in measures {
+                switch measure {
+                case .flash: flash = try measure.exactFigure(of: network)
+                case .cycles: cycles = try measure.exactFigure(of: network)
+                case .sram, .macs: break
+                }
+            }
         }
     }
 
@@ -104,14 +118,15 @@ struct Prune: ParsableCommand {
             throw TrainingError("\(output) holds a network already: choose another output folder")
         }
         try ImportedModel.check(output: output)
-        let before = try Cost(network)
+        let targets = try PruningTargets(target, core: core ?? .cortexM4)
+        let before = try Cost(network, targets.measures)
         var left = Remains(
             network: network, weights: Safetensors(mapping.matched.map { (name: $0.name, tensor: $0.tensor) }))
         if let lastLayer {
             let shallow = try LayerPruning(network, weights: left.weights, behind: lastLayer)
             left = Remains(network: shallow.network, weights: shallow.weights)
         }
-        if let target { left = try withoutChannels(left, target, run) }
+        if target != nil { left = try withoutChannels(left, targets, run) }
         var smaller = left.network
         if !smaller.name.hasSuffix(", pruned") { smaller.name += ", pruned" }
         var recipe = configuration.lastingRecipe(of: run)
@@ -137,7 +152,7 @@ struct Prune: ParsableCommand {
                 normalization: ModelInterface.Pixels(mean: mean, deviation: deviation))
         }
         try files.write(to: output)
-        try show(before, Cost(left.network))
+        try show(before, Cost(left.network, targets.measures))
     }
 
     private func checkOptions() throws {
@@ -148,15 +163,18 @@ struct Prune: ParsableCommand {
             ("--importance", importance != nil), ("--scope", scope != nil), ("--uniform", uniform),
             ("--batches", batches != nil), ("--data", data != nil),
         ]
+        let isCounted = target.map { $0.contains("flash=") || $0.contains("cycles=") } ?? false
+        guard core == nil || isCounted else {
+            throw ValidationError("--core is for flash= and cycles= of --target: leave it out.")
+        }
         for (option, isGiven) in ofChannels where isGiven && target == nil {
             throw ValidationError("\(option) is for --target, which removes channels: leave it out.")
         }
     }
 
-    /// Removes channels until the target is met.
-    private func withoutChannels(_ left: Remains, _ target: String, _ run: RunFolder) throws -> Remains {
-        let before = try Cost(left.network)
-        let goal = try PruningTarget(target, before: (before.arena, before.macs)).target
+    /// Removes channels until the targets are met.
+    private func withoutChannels(_ left: Remains, _ wanted: PruningTargets, _ run: RunFolder) throws -> Remains {
+        let targets = try wanted.targets(of: left.network)
         let device = try machine.apply()
         let moving = ProgressLine()
         let batches = batches ?? 32
@@ -177,14 +195,16 @@ struct Prune: ParsableCommand {
             left.network, weights: weights, importance: importance ?? .magnitude, scope: scope ?? .layer,
             sensitivity: sensitivity)
         moving.begin("looking for channels to remove")
-        let pruned =
-            try uniform
-            ? search.runUniformly(goal)
-            : search.run(goal) { figure in
-                moving.show(share: goal.share(of: figure, before: (before.arena, before.macs))) {
-                    "\($0): at \(grouped(figure))"
-                }
+        let pruned: ChannelPruning
+        if uniform {
+            pruned = try search.runUniformly(targets)
+        } else {
+            let before = try targets.map { try $0.limit?.measure.figure(of: left.network) }
+            pruned = try search.run(targets) { target, figure in
+                let start = zip(targets, before).first { $0.0 == target }?.1
+                moving.show(share: target.share(of: figure, from: start)) { "\($0): at \(grouped(figure))" }
             }
+        }
         moving.end()
         weights = pruned.weights
         for (name, _) in fresh { weights[name] = nil }
@@ -195,8 +215,9 @@ struct Prune: ParsableCommand {
         if json { return try printJSON(["before": before, "after": after]) }
         for (name, old, new) in [
             ("arena", before.arena, after.arena), ("MACs", before.macs, after.macs),
-            ("parameters", before.parameters, after.parameters),
-        ] {
+            ("parameters", before.parameters, after.parameters), ("flash", before.flash ?? 0, after.flash ?? 0),
+            ("cycles", before.cycles ?? 0, after.cycles ?? 0),
+        ] where old > 0 {
             let share = percent(Double(new) / Double(max(1, old)))
             print(
                 name.padding(toLength: 12, withPad: " ", startingAt: 0)
@@ -205,47 +226,6 @@ struct Prune: ParsableCommand {
         print(
             "\(output): network.json, model.safetensors, recipe.yaml; go on with sapool train --recipe \(output)/recipe.yaml"
         )
-    }
-}
-
-/// A target as it is written on the command line.
-struct PruningTarget {
-    let target: PruningSearch.Target
-
-    /// Reads `sram=96K`, `sram=0.5`, `macs=0.5`, `channels=0.7`.
-    ///
-    /// - Parameter before: arena in bytes and multiply-accumulates of the network as it is; shares are of these.
-    init(_ text: String, before: (arena: Int, macs: Int)) throws {
-        let wrong = ValidationError("--target \(text): use sram=96K, sram=0.5, macs=5000000, macs=0.5 or channels=0.7.")
-        let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { throw wrong }
-        let share = Double(parts[1]).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
-        switch (parts[0], share) {
-        case ("sram", let share?): target = .sram(Int(Double(before.arena) * share))
-        case ("sram", nil):
-            do { target = .sram(try MemorySize.whole(parts[1])) } catch {
-                throw ValidationError("--target \(text): \(error).")
-            }
-        case ("macs", let share?): target = .macs(Int(Double(before.macs) * share))
-        case ("macs", nil):
-            guard let count = Int(parts[1]), count > 0 else { throw wrong }
-            target = .macs(count)
-        case ("channels", let share?): target = .channels(share)
-        default: throw wrong
-        }
-    }
-}
-
-extension PruningSearch.Target {
-    /// How much of the way from what the network is to the target is done; nil where that is no figure.
-    func share(of figure: Int, before: (arena: Int, macs: Int)) -> Double? {
-        let (start, goal): (Int, Int)
-        switch self {
-        case .sram(let bytes): (start, goal) = (before.arena, bytes)
-        case .macs(let count): (start, goal) = (before.macs, count)
-        case .channels: return nil
-        }
-        return start > goal ? Double(start - figure) / Double(start - goal) : 1
     }
 }
 
