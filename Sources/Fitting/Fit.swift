@@ -230,9 +230,11 @@ public final class Fit {
                 // A run whose network has a file of its own can be built at its own size alone: the others are passed over.
                 let own = teacher.resolution.map { [$0] } ?? []
                 let sides = Set(own + CandidateList.resolutions(side: survey.medianSide)).sorted()
-                list.candidates += PrunedTeacher.candidates(
+                let pruned = PrunedTeacher.candidates(
                     try teacher.networkRecipe(), resolutions: sides, channels: teacher.channels, classes: classes,
                     options.budget)
+                list.candidates += pruned.candidates
+                list.smaller.merge(pruned.smaller) { _, new in new }
             }
             return list
         }

@@ -153,6 +153,7 @@ final class ScheduleArithmeticTests: XCTestCase {
         let arithmetic = self.arithmetic(1000)
         XCTAssertTrue(arithmetic.isAffordable(Pace(training: 0.014, scoring: 0.01, start: 0), among: 4))
         XCTAssertFalse(arithmetic.isAffordable(Pace(training: 0.0145, scoring: 0.01, start: 1), among: 4))
+        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 0.04, scoring: 0.01, start: 0), of: .pruned, among: 4))
         XCTAssertTrue(arithmetic.isAffordable(Pace(training: 9, scoring: 9, start: 9), among: 1))
     }
 

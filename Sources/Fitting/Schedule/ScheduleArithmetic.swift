@@ -146,7 +146,7 @@ package struct ScheduleArithmetic {
         while entries.count > 1 {
             let tooSlow = entries.indices.filter { index in
                 let entry = entries[index]
-                return !isAffordable(entry.pace, Self.leastEpochs(entry), among: entries.count, left)
+                return !isAffordable(entry.pace, Self.leastEpochs(entry.candidate.origin), among: entries.count, left)
             }
             guard let slowest = tooSlow.max(by: { cost(entries[$0]) < cost(entries[$1]) }) else { break }
             entries.remove(at: slowest)
@@ -157,10 +157,12 @@ package struct ScheduleArithmetic {
     }
 
     /// Whether a network can be trained for `leastEpochs` on the first rung, where so many compete.
-    package func isAffordable(_ pace: Pace, among count: Int) -> Bool {
+    package func isAffordable(
+        _ pace: Pace, of origin: FitCandidate.Origin = .searched, among count: Int
+    ) -> Bool {
         let usable = (seconds - spent - finish) * (1 - Self.reserve)
         var remarks: [String] = []
-        return isAffordable(pace, Self.leastEpochs, among: count, usable - teacherStage(usable, &remarks).1)
+        return isAffordable(pace, Self.leastEpochs(origin), among: count, usable - teacherStage(usable, &remarks).1)
     }
 
     private func isAffordable(_ pace: Pace, _ least: Int, among count: Int, _ left: Double) -> Bool {
@@ -170,8 +172,8 @@ package struct ScheduleArithmetic {
         return pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation) >= least
     }
 
-    private static func leastEpochs(_ entry: FitSchedule.Entry) -> Int {
-        entry.candidate.origin == .pruned ? leastPrunedEpochs : leastEpochs
+    private static func leastEpochs(_ origin: FitCandidate.Origin) -> Int {
+        origin == .pruned ? leastPrunedEpochs : leastEpochs
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.
@@ -187,7 +189,7 @@ package struct ScheduleArithmetic {
     private func images(_ index: Int, _ sizes: [Int], _ entries: [FitSchedule.Entry], _ each: Double) -> Int {
         let (fewest, most) = images(index, sizes)
         let affordable = entries.map { entry in
-            let (pace, least) = (entry.pace, Double(Self.leastEpochs(entry)))
+            let (pace, least) = (entry.pace, Double(Self.leastEpochs(entry.candidate.origin)))
             return ((each - pace.start) / least - Double(validation) * pace.scoring) / max(1e-12, pace.training)
         }
         return max(fewest, Int(min(Double(most), affordable.min() ?? Double(most))))

@@ -103,17 +103,18 @@ package struct Timing {
     ) -> FitCandidate? {
         let rules = arithmetic(entries + [timed])
         let pace = timed.pace
-        guard !rules.isAffordable(pace, among: number) else { return nil }
+        let origin = timed.candidate.origin
+        guard !rules.isAffordable(pace, of: origin, among: number) else { return nil }
         let work = timed.candidate.multiplyAccumulates
         return smaller.first { one in
             let competes = entries.contains {
-                $0.candidate.network == one.network && $0.candidate.resolution == one.resolution
+                $0.candidate.title == one.title && $0.candidate.resolution == one.resolution
             }
             guard one.multiplyAccumulates < work, !competes else { return false }
             let factor = Double(one.multiplyAccumulates) / Double(work)
             return rules.isAffordable(
                 Pace(training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start),
-                among: number)
+                of: origin, among: number)
         }
     }
 

@@ -17,20 +17,26 @@ package enum PrunedTeacher {
     /// layers most of what was learned stays; with fewer channels more layers fit, and larger images.
     package static let shares = [1, 0.75, 0.5, 0.25]
 
-    /// Candidates of a teacher, at most one of each share.
+    /// Candidates of a teacher, at most one of each share; and by their names those of smaller images, the largest first, of which one
+    /// competes in their place where they train too slowly.
     ///
     /// - Parameter recipe: names the network.
     package static func candidates(
         _ recipe: Recipe, resolutions: [Int], channels: Int, classes: Int, _ budget: FitBudget
-    ) -> [FitCandidate] {
+    ) -> (candidates: [FitCandidate], smaller: [String: [FitCandidate]]) {
         let kinds = shares.flatMap { share in resolutions.map { (share: share, side: $0) } }
         let found = inParallel(kinds) { kind -> FitCandidate? in
             let built = try? recipe.buildNetwork(input: [channels, kind.side, kind.side], classes: classes)
             return built.flatMap { deepest($0, recipe.network, kind.share, budget) }
         }.compactMap { $0 }
-        return shares.compactMap { share in
-            found.filter { $0.keptShare == share }.max { $0.size < $1.size }
+        var (candidates, smaller): ([FitCandidate], [String: [FitCandidate]]) = ([], [:])
+        for share in shares {
+            let sizes = found.filter { $0.keptShare == share }.sorted { $0.size > $1.size }
+            guard let largest = sizes.first else { continue }
+            candidates.append(largest)
+            smaller[largest.name] = Array(sizes.dropFirst())
         }
+        return (candidates, smaller)
     }
 
     /// The network with as many of its layers as keep to the budget.
