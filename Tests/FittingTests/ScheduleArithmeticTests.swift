@@ -5,7 +5,7 @@ import Fitting
 final class ScheduleArithmeticTests: XCTestCase {
     private func arithmetic(_ seconds: Double, teacher: FitSchedule.TeacherStage? = nil) -> ScheduleArithmetic {
         ScheduleArithmetic(
-            seconds: seconds, spent: 0, finish: 0, training: 1000, validation: 100, teacher: teacher)
+            seconds: seconds, spent: 0, finish: { _ in 0 }, training: 1000, validation: 100, teacher: teacher)
     }
 
     /// 0.01 s an image: an epoch of 1000 images takes 10 s, and 1 s for 100 images that are scored.
@@ -45,7 +45,7 @@ final class ScheduleArithmeticTests: XCTestCase {
     func testALargeNetworkCompetesHoweverManyImagesThereAre() throws {
         func arithmetic(_ training: Int) -> ScheduleArithmetic {
             ScheduleArithmetic(
-                seconds: 3600, spent: 0, finish: 0, training: training, validation: 100, teacher: nil)
+                seconds: 3600, spent: 0, finish: { _ in 0 }, training: training, validation: 100, teacher: nil)
         }
         let quick = Pace(training: 0.0001, scoring: 0.0001, start: 1)
         let slow = Pace(training: 0.001, scoring: 0.0001, start: 1)
@@ -151,10 +151,37 @@ final class ScheduleArithmeticTests: XCTestCase {
     func testWhatIsAffordable() {
         // 970 s: 388 for two rungs, 48.5 s each for four networks, 500 images on the first; six epochs of at most 8 s.
         let arithmetic = self.arithmetic(1000)
-        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 0.014, scoring: 0.01, start: 0), among: 4))
-        XCTAssertFalse(arithmetic.isAffordable(Pace(training: 0.0145, scoring: 0.01, start: 1), among: 4))
-        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 0.04, scoring: 0.01, start: 0), of: .pruned, among: 4))
-        XCTAssertTrue(arithmetic.isAffordable(Pace(training: 9, scoring: 9, start: 9), among: 1))
+        XCTAssertTrue(arithmetic.isAffordable(entry("n", Pace(training: 0.014, scoring: 0.01, start: 0)), among: 4))
+        XCTAssertFalse(arithmetic.isAffordable(entry("n", Pace(training: 0.0145, scoring: 0.01, start: 1)), among: 4))
+        XCTAssertTrue(
+            arithmetic.isAffordable(entry("p", Pace(training: 0.04, scoring: 0.01, start: 0), .pruned), among: 4))
+        XCTAssertTrue(arithmetic.isAffordable(entry("n", Pace(training: 9, scoring: 9, start: 9)), among: 1))
+    }
+
+    /// Of six from scratch the slowest goes where a part of the teacher needs the time; of four none does.
+    func testNetworksFromScratchMakeRoomForTheTeacher() throws {
+        let teacher = FitSchedule.TeacherStage(resolution: 16, epochs: 0, pace: Pace(training: 0, scoring: 0, start: 0))
+        // 970 s, of which 388 are for rungs of all 1000 images: 18 s each for seven networks, 32 for six, 39 for five.
+        var arithmetic = arithmetic(1000, teacher: teacher)
+        arithmetic.leastImages = 1000
+        func names(_ count: Int, _ training: Double) throws -> [String] {
+            let others = (1...count).map { entry("n\($0)", Pace(training: 0.0001 * Double($0), scoring: 0, start: 0)) }
+            let slow = entry("part", Pace(training: training, scoring: 0, start: 0), .pruned)
+            return try arithmetic.schedule(hours: 1, others + [slow]).entries.map(\.candidate.name)
+        }
+        XCTAssertEqual(try names(6, 0.009), ["n1", "n2", "n3", "n4", "n5", "n6", "part"])
+        XCTAssertEqual(try names(6, 0.015), ["n1", "n2", "n3", "n4", "n5", "part"])
+        XCTAssertEqual(try names(5, 0.03), ["n1", "n2", "n3", "n4"])
+    }
+
+    /// What the end would take of networks that do not compete is no time lost.
+    func testTheEndIsThatOfNetworksThatCompete() throws {
+        var arithmetic = arithmetic(1000)
+        arithmetic.finish = { entries in entries.contains { $0.candidate.name == "large" } ? 990 : 100 }
+        let schedule = try arithmetic.schedule(
+            hours: 1, [entry("a", pace), entry("large", pace), entry("b", pace)])
+        XCTAssertEqual(schedule.entries.map(\.candidate.name), ["a", "b"])
+        XCTAssertEqual(schedule.finishSeconds, 100)
     }
 
     func testTooShortForOneTraining() throws {

@@ -12,7 +12,7 @@ package struct ScheduleArithmetic {
     /// What is gone before the first training.
     package var spent: Double
     /// What the end takes: quantising, firmware, the emulated core.
-    package var finish: Double
+    package var finish: ([FitSchedule.Entry]) -> Double
     /// Images to train on, and to choose by.
     package var training: Int
     package var validation: Int
@@ -24,7 +24,8 @@ package struct ScheduleArithmetic {
     package var mostCrops: Int
 
     package init(
-        seconds: Double, spent: Double, finish: Double, training: Int, validation: Int,
+        seconds: Double, spent: Double, finish: @escaping ([FitSchedule.Entry]) -> Double, training: Int,
+        validation: Int,
         teacher: FitSchedule.TeacherStage?, leastImages: Int = ScheduleArithmetic.leastImages,
         mostCrops: Int = ScheduleArithmetic.crops.upperBound
     ) {
@@ -46,6 +47,8 @@ package struct ScheduleArithmetic {
     package static let leastEpochs = 6
     /// One that begins with a teacher's weights says something earlier.
     package static let leastPrunedEpochs = 2
+    /// So many networks from scratch compete before others make room for what has learned already.
+    package static let leastFromScratch = 4
     /// More than that is a waste.
     package static let mostEpochs = 600
     package static let mostTeacherEpochs = 20
@@ -58,13 +61,12 @@ package struct ScheduleArithmetic {
     ///
     /// - Throws: `FittingError` that says how many hours one training needs.
     package func schedule(hours: Double, _ entries: [FitSchedule.Entry]) throws -> FitSchedule {
-        let usable = (seconds - spent - finish) * (1 - Self.reserve)
         var remarks: [String] = []
+        let entries = competitors(entries, &remarks)
+        let finish = finish(entries)
+        let usable = usable(finish)
         let (stage, teacherSeconds) = teacherStage(usable, &remarks)
         let left = usable - teacherSeconds
-        // A pruned teacher needs one.
-        var entries = entries.filter { stage != nil || $0.candidate.origin != .pruned }
-        entries = competitors(entries, left, &remarks)
         guard let first = entries.first else { throw FittingError("there is no network to train") }
         let sizes = Self.sizes(entries.count)
         var rungs: [FitSchedule.Rung] = []
@@ -110,6 +112,17 @@ package struct ScheduleArithmetic {
             remarks: remarks)
     }
 
+    /// Seconds for all trainings, where the end takes so many.
+    private func usable(_ finish: Double) -> Double { (seconds - spent - finish) * (1 - Self.reserve) }
+
+    /// What is left of them for a network's and its rivals' trainings, if it wins.
+    private func left(for entry: FitSchedule.Entry) -> (seconds: Double, hasTeacher: Bool) {
+        let usable = usable(finish([entry]))
+        var remarks: [String] = []
+        let (stage, seconds) = teacherStage(usable, &remarks)
+        return (usable - seconds, stage != nil)
+    }
+
     private func teacherStage(_ usable: Double, _ remarks: inout [String]) -> (FitSchedule.TeacherStage?, Double) {
         guard var stage = teacher else { return (nil, 0) }
         let affordable = (usable * Self.askingShare / max(1e-9, Double(training) * stage.pace.scoring)).rounded(.down)
@@ -136,20 +149,19 @@ package struct ScheduleArithmetic {
     }
 
     /// Those that the time is long enough for: while some would not come to `leastEpochs` on the first rung, the slowest of
-    /// them goes.
-    private func competitors(
-        _ entries: [FitSchedule.Entry], _ left: Double, _ remarks: inout [String]
-    ) -> [FitSchedule.Entry] {
-        var entries = entries
+    /// them goes; where that is a part of the teacher, the slowest network from scratch goes in its place, as long as there are enough.
+    private func competitors(_ entries: [FitSchedule.Entry], _ remarks: inout [String]) -> [FitSchedule.Entry] {
+        // A pruned teacher needs one.
+        var entries = entries.filter { $0.candidate.origin != .pruned || left(for: $0).hasTeacher }
         var gone = 0
         func cost(_ entry: FitSchedule.Entry) -> Double { entry.pace.epoch(training: training, scored: validation) }
         while entries.count > 1 {
-            let tooSlow = entries.indices.filter { index in
-                let entry = entries[index]
-                return !isAffordable(entry.pace, Self.leastEpochs(entry.candidate.origin), among: entries.count, left)
-            }
+            let tooSlow = entries.indices.filter { !isAffordable(entries[$0], among: entries.count) }
             guard let slowest = tooSlow.max(by: { cost(entries[$0]) < cost(entries[$1]) }) else { break }
-            entries.remove(at: slowest)
+            let scratch = entries.indices.filter { entries[$0].candidate.origin == .searched }
+            let makesRoom = entries[slowest].candidate.origin == .pruned && scratch.count > Self.leastFromScratch
+            let other = makesRoom ? scratch.max { cost(entries[$0]) < cost(entries[$1]) } : nil
+            entries.remove(at: other ?? slowest)
             gone += 1
         }
         if gone > 0 { remarks.append("\(gone) of the slowest networks do not compete: the time is too short for them") }
@@ -157,19 +169,12 @@ package struct ScheduleArithmetic {
     }
 
     /// Whether a network can be trained for `leastEpochs` on the first rung, where so many compete.
-    package func isAffordable(
-        _ pace: Pace, of origin: FitCandidate.Origin = .searched, among count: Int
-    ) -> Bool {
-        let usable = (seconds - spent - finish) * (1 - Self.reserve)
-        var remarks: [String] = []
-        return isAffordable(pace, Self.leastEpochs(origin), among: count, usable - teacherStage(usable, &remarks).1)
-    }
-
-    private func isAffordable(_ pace: Pace, _ least: Int, among count: Int, _ left: Double) -> Bool {
+    package func isAffordable(_ entry: FitSchedule.Entry, among count: Int) -> Bool {
         let sizes = Self.sizes(count)
         guard !sizes.isEmpty else { return true }
-        let each = left * Self.rungShare / Double(sizes.count) / Double(count)
-        return pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation) >= least
+        let each = left(for: entry).seconds * Self.rungShare / Double(sizes.count) / Double(count)
+        return entry.pace.epochs(in: each, training: images(0, sizes).fewest, scored: validation)
+            >= Self.leastEpochs(entry.candidate.origin)
     }
 
     private static func leastEpochs(_ origin: FitCandidate.Origin) -> Int {

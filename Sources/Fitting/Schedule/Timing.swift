@@ -64,7 +64,7 @@ package struct Timing {
         func arithmetic(_ entries: [FitSchedule.Entry]) -> ScheduleArithmetic {
             ScheduleArithmetic(
                 seconds: options.hours * 3600, spent: (ContinuousClock.now - began).seconds,
-                finish: finish(entries, stage),
+                finish: { finish($0, stage) },
                 training: count, validation: division.count(.validation), teacher: stage,
                 leastImages: division.list == nil ? count : ScheduleArithmetic.leastImages,
                 mostCrops: TeacherAnswers.mostCrops(images: count, classes: survey.classNames.count))
@@ -103,8 +103,10 @@ package struct Timing {
     ) -> FitCandidate? {
         let rules = arithmetic(entries + [timed])
         let pace = timed.pace
-        let origin = timed.candidate.origin
-        guard !rules.isAffordable(pace, of: origin, among: number) else { return nil }
+        // Networks from scratch make room for parts of the teacher.
+        let room = ScheduleArithmetic.leastFromScratch + PrunedTeacher.shares.count
+        let number = timed.candidate.origin == .pruned ? min(number, room) : number
+        guard !rules.isAffordable(timed, among: number) else { return nil }
         let work = timed.candidate.multiplyAccumulates
         return smaller.first { one in
             let competes = entries.contains {
@@ -112,9 +114,9 @@ package struct Timing {
             }
             guard one.multiplyAccumulates < work, !competes else { return false }
             let factor = Double(one.multiplyAccumulates) / Double(work)
-            return rules.isAffordable(
-                Pace(training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start),
-                of: origin, among: number)
+            let likely = Pace(
+                training: pace.training * factor, scoring: pace.scoring * factor, start: pace.start)
+            return rules.isAffordable(FitSchedule.Entry(candidate: one, pace: likely), among: number)
         }
     }
 
