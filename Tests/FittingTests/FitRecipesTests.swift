@@ -69,7 +69,8 @@ final class FitRecipesTests: FolderTestCase {
         }
         XCTAssertEqual(recipe(.pretrained).weights, "\(folder)/weights-5.safetensors")
         XCTAssertEqual(recipe(.pretrained, weights: "rung").weights, "rung")
-        XCTAssertLessThan(recipe(.pretrained).learningRate, recipe(.searched).learningRate)
+        XCTAssertGreaterThan(recipe(.pretrained).learningRate, recipe(.searched).learningRate)
+        XCTAssertEqual(recipe(.pretrained).normalization, given.teacher?.normalization)
         XCTAssertNil(recipe(.searched).weights)
         XCTAssertNil(recipe(.pretrained).teacher)
         XCTAssertThrowsError(try given.teacher?.backboneNotation()) {
