@@ -45,8 +45,8 @@ package struct ScheduleArithmetic {
     package static let reserve = 0.03
     /// Below so many epochs a training says nothing.
     package static let leastEpochs = 6
-    /// One that begins with a teacher's weights says something earlier.
-    package static let leastPrunedEpochs = 2
+    /// One that begins with weights that have learned says something earlier.
+    package static let leastTaughtEpochs = 2
     /// So many networks from scratch compete before others make room for what has learned already.
     package static let leastFromScratch = 4
     /// More than that is a waste.
@@ -149,7 +149,7 @@ package struct ScheduleArithmetic {
     }
 
     /// Those that the time is long enough for: while some would not come to `leastEpochs` on the first rung, the slowest of
-    /// them goes; where that is a part of the teacher, the slowest network from scratch goes in its place, as long as there are enough.
+    /// them goes; where that has learned already, the slowest network from scratch goes in its place, as long as there are enough.
     private func competitors(_ entries: [FitSchedule.Entry], _ remarks: inout [String]) -> [FitSchedule.Entry] {
         // A pruned teacher needs one.
         var entries = entries.filter { $0.candidate.origin != .pruned || left(for: $0).hasTeacher }
@@ -159,7 +159,7 @@ package struct ScheduleArithmetic {
             let tooSlow = entries.indices.filter { !isAffordable(entries[$0], among: entries.count) }
             guard let slowest = tooSlow.max(by: { cost(entries[$0]) < cost(entries[$1]) }) else { break }
             let scratch = entries.indices.filter { entries[$0].candidate.origin == .searched }
-            let makesRoom = entries[slowest].candidate.origin == .pruned && scratch.count > Self.leastFromScratch
+            let makesRoom = entries[slowest].candidate.origin != .searched && scratch.count > Self.leastFromScratch
             let other = makesRoom ? scratch.max { cost(entries[$0]) < cost(entries[$1]) } : nil
             entries.remove(at: other ?? slowest)
             gone += 1
@@ -178,7 +178,7 @@ package struct ScheduleArithmetic {
     }
 
     private static func leastEpochs(_ origin: FitCandidate.Origin) -> Int {
-        origin == .pruned ? leastPrunedEpochs : leastEpochs
+        origin == .searched ? leastEpochs : leastTaughtEpochs
     }
 
     /// How many networks each rung trains: 12, 6, 3 of a dozen.

@@ -103,9 +103,9 @@ package struct Timing {
     ) -> FitCandidate? {
         let rules = arithmetic(entries + [timed])
         let pace = timed.pace
-        // Networks from scratch make room for parts of the teacher.
+        // Networks from scratch make room for those that have learned already.
         let room = ScheduleArithmetic.leastFromScratch + PrunedTeacher.shares.count
-        let number = timed.candidate.origin == .pruned ? min(number, room) : number
+        let number = timed.candidate.origin == .searched ? number : min(number, room)
         guard !rules.isAffordable(timed, among: number) else { return nil }
         let work = timed.candidate.multiplyAccumulates
         return smaller.first { one in
