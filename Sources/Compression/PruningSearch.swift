@@ -56,9 +56,10 @@ public struct PruningSearch: Sendable {
     public func run(_ targets: [Target], progress: (Target, Int) -> Void) throws -> ChannelPruning {
         var counts = [Int](repeating: 0, count: groups.count)
         for target in targets {
-            if let limit = target.limit {
-                counts = try search(from: counts, limit.measure, limit.most) { progress(target, $0) }
-            } else if case .channels(let share) = target {
+            switch target {
+            case .atMost(let most, let measure):
+                counts = try search(from: counts, measure, most) { progress(target, $0) }
+            case .channels(let share):
                 let removed = scope == .layer ? uniform(share) : leastMissed(share)
                 counts = zip(counts, removed).map { max($0, $1) }
             }

@@ -5,26 +5,24 @@ import Planning
 extension PruningSearch {
     /// What is to become smaller, and how far.
     public enum Target: Sendable, Hashable {
-        /// At most so many bytes of arena, without stripes.
-        case sram(Int)
-        /// At most so many bytes of flash as firmware for a core.
-        case flash(Int, Core)
-        /// At most so many multiply-accumulates.
-        case macs(Int)
-        /// At most so many estimated cycles of a core.
-        case cycles(Int, Core)
+        /// At most so much of what is counted.
+        case atMost(Int, Measure)
         /// Share of the channels that stays: of every layer alike, or of the network's, as `ChannelImportance.Scope` says.
         case channels(Double)
 
+        /// At most so many bytes of arena, without stripes.
+        public static func sram(_ most: Int) -> Target { .atMost(most, .sram) }
+        /// At most so many bytes of flash as firmware for a core.
+        public static func flash(_ most: Int, _ core: Core) -> Target { .atMost(most, .flash(core)) }
+        /// At most so many multiply-accumulates.
+        public static func macs(_ most: Int) -> Target { .atMost(most, .macs) }
+        /// At most so many estimated cycles of a core.
+        public static func cycles(_ most: Int, _ core: Core) -> Target { .atMost(most, .cycles(core)) }
+
         /// What is limited, and to what; nil for a share of the channels.
         public var limit: (measure: Measure, most: Int)? {
-            switch self {
-            case .sram(let most): (.sram, most)
-            case .flash(let most, let core): (.flash(core), most)
-            case .macs(let most): (.macs, most)
-            case .cycles(let most, let core): (.cycles(core), most)
-            case .channels: nil
-            }
+            guard case .atMost(let most, let measure) = self else { return nil }
+            return (measure, most)
         }
     }
 

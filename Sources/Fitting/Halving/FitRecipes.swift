@@ -101,8 +101,7 @@ package struct FitRecipes {
     /// The fewest epochs of a teacher of which the first is for its new classifier alone.
     package static let freezingEpochs = 4
 
-    /// AdamW's rate for a detector whose backbone has learned already. In 20 epochs on blood cells 1e-3, 2e-3, 3e-3 and 6e-3 came to 64, 83, 86
-    /// and 88 % mAP@0.50 of the validation split (one seed each).
+    /// AdamW's rate for a detector whose backbone has learned already; Documentation/Fit.md has what others came to.
     private static let pretrainedDetectorRate = 4e-3
 
     /// The teacher's own training, with the defaults of fine-tuning; nil where it is trained already.

@@ -70,16 +70,9 @@ struct PruningTargets {
     func targets(of network: Network) throws -> [PruningSearch.Target] {
         try (channels.map { [.channels($0)] } ?? [])
             + limits.map { measure, amount in
-                let most: Int
                 switch amount {
-                case .number(let number): most = number
-                case .share(let share): most = Int(Double(try measure.exactFigure(of: network)) * share)
-                }
-                switch measure {
-                case .sram: return .sram(most)
-                case .flash(let core): return .flash(most, core)
-                case .macs: return .macs(most)
-                case .cycles(let core): return .cycles(most, core)
+                case .number(let most): .atMost(most, measure)
+                case .share(let share): .atMost(Int(Double(try measure.exactFigure(of: network)) * share), measure)
                 }
             }
     }
