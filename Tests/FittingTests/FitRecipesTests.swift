@@ -72,6 +72,7 @@ final class FitRecipesTests: FolderTestCase {
         XCTAssertGreaterThan(recipe(.pretrained).learningRate, recipe(.searched).learningRate)
         XCTAssertEqual(recipe(.pretrained).normalization, given.teacher?.normalization)
         XCTAssertNil(recipe(.searched).weights)
+        XCTAssertEqual(try XCTUnwrap(recipe(.searched).ema), 1 - 10.0 / 72, accuracy: 1e-12)
         XCTAssertNil(recipe(.pretrained).teacher)
         XCTAssertThrowsError(try given.teacher?.backboneNotation()) {
             XCTAssertTrue(
@@ -79,6 +80,15 @@ final class FitRecipesTests: FolderTestCase {
                     "--weights-network \(network) is no backbone of a detector: the backbone has no map of stride 8"),
                 "\($0)")
         }
+    }
+
+    func testTheWeightsAverageSpansATenthOfATraining() {
+        let (images, epochs) = (64, 5)  // 8 steps an epoch
+        XCTAssertEqual(FitRecipes.averageDecay(steps: images / 8 * epochs), 0.75)
+        XCTAssertEqual(FitRecipes.averageDecay(steps: 1000), 0.99)
+        XCTAssertEqual(FitRecipes.averageDecay(steps: 100_000), 0.99)
+        XCTAssertNil(FitRecipes.averageDecay(steps: 19))
+        XCTAssertNil(FitRecipes.averageDecay(steps: 0))
     }
 
     func testATeacherSeesNoLessThanItsNetworks() {

@@ -34,7 +34,7 @@ package struct FitRecipes {
         recipe.seed = seed
         recipe.normalization = survey.isInMemory ? .measured : .half
         if task == .detection {
-            detect(&recipe)
+            detect(&recipe, images: images)
         } else {
             recipe.labelSmoothing = 0.1
             // Nobody watches: one network whose loss runs away must not end the fit.
@@ -45,11 +45,18 @@ package struct FitRecipes {
     }
 
     /// Settings of `Experiments/bccd.yaml`, which suit few images of many objects.
-    private func detect(_ recipe: inout Recipe) {
+    private func detect(_ recipe: inout Recipe, images: Int) {
         recipe.batchSize = min(8, recipe.batchSize)
         (recipe.optimizer, recipe.learningRate, recipe.weightDecay) = (.adamw, 2e-3, 0.02)
-        (recipe.clipNorm, recipe.ema, recipe.zoomOut) = (5, 0.99, 1)
-        recipe.normalization = .imagenet
+        (recipe.clipNorm, recipe.zoomOut, recipe.normalization) = (5, 1, .imagenet)
+        recipe.ema = Self.averageDecay(steps: recipe.epochs * (images / recipe.batchSize))
+    }
+
+    /// The decay of the weights' average in a training of so many steps: it spans a tenth of them and a hundred at most, so that a
+    /// rung's score tells what was learned and not what the network began with; nil for a training too short for any.
+    package static func averageDecay(steps: Int) -> Double? {
+        let span = min(100, Double(steps) / 10)
+        return span >= 2 ? 1 - 1 / span : nil
     }
 
     /// Half as many as make eight steps of an epoch, 64 at most.
