@@ -58,6 +58,27 @@ final class FitRecipesTests: FolderTestCase {
         XCTAssertEqual(pruned.weights, "\(folder)/fit/pruned/p/model.safetensors")
     }
 
+    /// Their pixels are known, whether they are found or named, and by whatever path.
+    func testTheSameWeightsFoundOrNamedSeeTheSamePixels() throws {
+        let dependencies = "\(folder)/deps"
+        let own = "\(dependencies)/\(TeacherSource.file)"
+        _ = try recipes(weightsOf: 5)
+        let manager = FileManager.default
+        try manager.createDirectory(atPath: "\(dependencies)/weights", withIntermediateDirectories: true)
+        try manager.copyItem(atPath: "\(folder)/weights-5.safetensors", toPath: own)
+        try manager.createSymbolicLink(atPath: "\(folder)/link", withDestinationPath: dependencies)
+        func normalization(_ weights: String?) throws -> Recipe.NormalizationKind? {
+            var options = FitOptions(data: "\(folder)/photos", budget: FitBudget(sram: 1 << 16, flash: 1 << 18))
+            (options.weights, options.weightsNetwork) = (weights, network)
+            let classNames = ["left", "right"]
+            return try TeacherSource(options, classNames: classNames, dependencies: [dependencies])?.normalization
+        }
+        XCTAssertEqual(try normalization(nil), .half)
+        XCTAssertEqual(try normalization(own), .half)
+        XCTAssertEqual(try normalization("\(folder)/link/\(TeacherSource.file)"), .half)
+        XCTAssertEqual(try normalization("\(folder)/weights-5.safetensors"), .imagenet)
+    }
+
     /// A detector's backbone begins with the weights, and goes on with those of the rung before.
     func testADetectorBeginsWithWeights() throws {
         let given = try recipes(weightsOf: 5)

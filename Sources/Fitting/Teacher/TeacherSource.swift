@@ -27,9 +27,12 @@ package struct TeacherSource: Equatable {
 
     /// Finds a teacher.
     ///
+    /// - Parameter dependencies: folders that `Scripts/weights` may have filled.
     /// - Returns: nil where there is none to be had, or none is wanted.
     /// - Throws: `FittingError` where the one that was named cannot teach these classes.
-    package init?(_ options: FitOptions, classNames: [String]) throws {
+    package init?(
+        _ options: FitOptions, classNames: [String], dependencies: [String] = DataLocations().dependencies
+    ) throws {
         guard !options.goesAlone else { return nil }
         if let path = options.teacher {
             let configuration = try RunConfiguration.read(from: RunFolder(path)).configuration
@@ -47,7 +50,7 @@ package struct TeacherSource: Equatable {
             return
         }
         channels = 3
-        let places = DataLocations().dependencies.map { "\($0)/\(Self.file)" }
+        let places = dependencies.map { "\($0)/\(Self.file)" }
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         if let file = options.weights {
             guard FileManager.default.fileExists(atPath: file) else {
