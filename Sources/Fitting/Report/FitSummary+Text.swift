@@ -33,10 +33,10 @@ extension FitSummary {
     }
 
     private var figures: String {
-        var table = TextTable([.left("winner: \(winner.name)"), .left("\(quantized.scoreName), 95 % interval")])
+        var table = TextTable([.left("step"), .left("\(quantized.scoreName), 95 % interval")])
         for step in steps { table.addRow([step.what, step.score]) }
         table.addRow(["on \(counted(quantized.images, "image"))", ""])
-        var lines = ["\(table)"]
+        var lines = ["the winner is \(winner.title), \(winner.resolution) pixels:", "\(table)"]
         if !quantized.confusion.isEmpty {
             let shares = zip(survey.classNames, quantized.classShares).map { name, share in
                 "\(name.printableName) \(share.map { String(format: "%.0f %%", $0.share * 100) } ?? "–")"
