@@ -106,7 +106,7 @@ package struct FitRecipes {
     }
 
     /// The fewest epochs of a teacher of which the first is for its new classifier alone.
-    package static let freezingEpochs = 4
+    package static let freezingEpochs = 10
 
     /// AdamW's rate for a detector whose backbone has learned already; Documentation/Fit.md has what others came to.
     private static let pretrainedDetectorRate = 4e-3
