@@ -120,7 +120,7 @@ final class FitCommandTests: CommandLineTestCase {
         XCTAssertEqual(summary["page"] as? String, "fit/report.html")
         let page = String(decoding: try XCTUnwrap(contents("fit/report.html")), as: UTF8.self)
         for title in [
-            "What it is", "What was tried", "From the teacher to the device", "Learning", "Each class", "On the device",
+            "What it is", "What was tried", "From float to the device", "Learning", "Each class", "On the device",
         ] {
             XCTAssertTrue(page.contains("<h2>\(title)</h2>"), title)
         }

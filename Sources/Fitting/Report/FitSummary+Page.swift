@@ -54,11 +54,11 @@ extension FitSummary {
 
     /// The scores from the teacher to the device, and what the device takes.
     private var stepsSection: HTMLPage.Section {
-        var table = HTMLTable([.left("step"), .left("\(quantized.scoreName), 95 % interval")])
+        var table = HTMLTable([.left("step"), .left(stepScoreName)])
         for step in steps { table.addRow([.text(step.what), .text(step.score)]) }
         let lines = deviceText.split(separator: "\n").map { HTML.paragraph(.text(String($0))) }
         return HTMLPage.Section(
-            "From the teacher to the device",
+            teacherFigures == nil ? "From float to the device" : "From the teacher to the device",
             .remark(
                 .text(
                     "On \(counted(quantized.images, "image")) that nothing was chosen by, but where a row says otherwise."

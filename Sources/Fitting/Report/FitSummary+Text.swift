@@ -33,7 +33,7 @@ extension FitSummary {
     }
 
     private var figures: String {
-        var table = TextTable([.left("step"), .left("\(quantized.scoreName), 95 % interval")])
+        var table = TextTable([.left("step"), .left(stepScoreName)])
         for step in steps { table.addRow([step.what, step.score]) }
         table.addRow(["on \(counted(quantized.images, "image"))", ""])
         var lines = ["the winner is \(winner.title), \(winner.resolution) pixels:", "\(table)"]

@@ -66,6 +66,11 @@ public struct FitSummary: Sendable, Encodable {
         return steps
     }
 
+    /// What the scores of `steps` are called: only shares of images have an interval.
+    package var stepScoreName: String {
+        quantized.int8Interval == nil ? quantized.scoreName : "\(quantized.scoreName), 95 % interval"
+    }
+
     /// What the score of the device's kernels is called: it may be of fewer images than the others, and then differs by that.
     package static func hostTitle(_ count: Int, of images: Int) -> String {
         let title = "device's kernels on this machine"

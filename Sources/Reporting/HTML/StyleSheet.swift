@@ -30,6 +30,8 @@ enum StyleSheet {
         table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums }
         th, td { padding: .42rem .9rem; text-align: left; border-bottom: 1px solid var(--line); white-space: nowrap }
         td { vertical-align: top }
+        td code { display: inline-block; max-width: 26rem; white-space: normal; overflow-wrap: break-word }
+        .facts td code { display: inline; overflow-wrap: anywhere }
         .facts td { white-space: normal } .facts td:first-child { color: var(--faded); white-space: nowrap }
         th { font-weight: 600; color: var(--faded) } tbody tr:last-child td { border-bottom: 0 }
         th.number, td.number { text-align: right } tr.marked td { background: var(--tint) }
