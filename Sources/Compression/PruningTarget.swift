@@ -7,7 +7,7 @@ extension PruningSearch {
     public enum Target: Sendable, Hashable {
         /// At most so much of what is counted.
         case atMost(Int, Measure)
-        /// Share of the channels that stays: of every layer alike, or of the network's, as `ChannelImportance.Scope` says.
+        /// Share of the channels that stays: of every layer alike, or of the network's (`ChannelImportance.Scope`).
         case channels(Double)
 
         /// At most so many bytes of arena, without stripes.

@@ -52,8 +52,8 @@ package struct FitRecipes {
         recipe.ema = Self.averageDecay(steps: recipe.epochs * (images / recipe.batchSize))
     }
 
-    /// The decay of the weights' average in a training of so many steps: it spans a tenth of them and a hundred at most, so that a
-    /// rung's score tells what was learned and not what the network began with; nil for a training too short for any.
+    /// The decay of the weights' average in a training of so many steps; nil for one too short for any. It spans a tenth
+    /// of them and a hundred at most, so that a rung's score tells what was learned, not what the network began with.
     package static func averageDecay(steps: Int) -> Double? {
         let span = min(100, Double(steps) / 10)
         return span >= 2 ? 1 - 1 / span : nil
@@ -105,7 +105,8 @@ package struct FitRecipes {
         return recipe
     }
 
-    /// The fewest epochs of a teacher of which the first is for its new classifier alone.
+    /// The fewest epochs of a teacher of which the first is for its new classifier alone: of five, that one was missed
+    /// afterwards (Documentation/Training.md).
     package static let freezingEpochs = 10
 
     /// AdamW's rate for a detector whose backbone has learned already; Documentation/Fit.md has what others came to.

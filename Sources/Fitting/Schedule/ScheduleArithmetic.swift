@@ -148,8 +148,9 @@ package struct ScheduleArithmetic {
         return (stage, stage.trainingSeconds(training: training, scored: validation) + asking)
     }
 
-    /// Those that the time is long enough for: while some would not come to `leastEpochs` on the first rung, the slowest of
-    /// them goes; where that has learned already, the slowest network from scratch goes in its place, as long as there are enough.
+    /// Those that the time is long enough for: while some would not come to `leastEpochs` on the first rung, the slowest
+    /// of them goes. Where that one has learned already, the slowest network from scratch goes in its place, as long as
+    /// there are enough.
     private func competitors(_ entries: [FitSchedule.Entry], _ remarks: inout [String]) -> [FitSchedule.Entry] {
         // A pruned teacher needs one.
         var entries = entries.filter { $0.candidate.origin != .pruned || left(for: $0).hasTeacher }

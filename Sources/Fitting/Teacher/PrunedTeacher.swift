@@ -17,8 +17,8 @@ package enum PrunedTeacher {
     /// layers most of what was learned stays; with fewer channels more layers fit, and larger images.
     package static let shares = [1, 0.75, 0.5, 0.25]
 
-    /// Candidates of a teacher, at most one of each share; and by their names those of smaller images, the largest first, of which one
-    /// competes in their place where they train too slowly.
+    /// Candidates of a teacher, at most one of each share. And by their names those of smaller images, the largest first:
+    /// one of them competes instead where they train too slowly.
     ///
     /// - Parameter recipe: names the network.
     package static func candidates(
