@@ -39,8 +39,7 @@ public final class Model {
     private let readers: [Int]
     /// For each node that is a convolution whose bias a batch normalisation takes out again, that one's name.
     private let normalisers: [String?]
-    /// Tensors that are no parameters, made once: tables of positions, fixed filters.
-    var constants: [String: Tensor] = [:]
+    private var constants: [String: Tensor] = [:]
 
     /// A model with new weights.
     public convenience init(
@@ -68,6 +67,16 @@ public final class Model {
             if convolution.bias, readers[node.inputs[0].index] == 1 { normalisers[node.inputs[0].index] = node.name }
         }
         self.normalisers = normalisers
+    }
+
+    /// A tensor that is no parameter, such as a table of positions or a fixed filter, made once for each type that it is read in: mixed
+    /// precision hands an operation maps in fewer bits than the same model's evaluation does.
+    func constant(_ name: String, _ type: ScalarType, _ make: () throws -> Tensor) throws -> Tensor {
+        let key = "\(name) \(type)"
+        if let made = constants[key] { return made }
+        let made = try Torch.withoutGradients { try make().to(type, device: parameters.device) }
+        constants[key] = made
+        return made
     }
 
     /// Whether a convolution leaves its bias out in training, since a batch normalisation takes it out again.

@@ -59,8 +59,22 @@ final class AdviceTests: XCTestCase {
         XCTAssertEqual(
             titles {
                 $0.peakStep = "conv1"
-                ($0.arenaBytes, $0.sramBytes, $0.sramBudget) = (1000, 1000, 4000)
+                ($0.arenaBytes, $0.sram) = (1000, (1000, 4000))
             }, ["Use the memory there is"])
+    }
+
+    /// A page of a network that filled its flash advised a wider one.
+    func testWhatIsAdvisedFitsInBothMemories() {
+        func reason(flash: Int?) -> (String, String?)? {
+            var facts = facts
+            facts.sram = (1000, 4000)
+            facts.flash = flash.map { ($0, 10_000) }
+            return Advice.all(facts).first { $0.title == "Use the memory there is" }.map { ($0.reason, $0.command) }
+        }
+        XCTAssertEqual(reason(flash: nil)?.1, "sapool search --sram 4000")
+        XCTAssertEqual(reason(flash: 5000)?.1, "sapool search --sram 4000 --flash 10000")
+        XCTAssertEqual(reason(flash: 5000)?.0.hasSuffix("SRAM: a wider network or a larger image would fit."), true)
+        XCTAssertEqual(reason(flash: 9500)?.0.hasSuffix("but no more weights: the flash is full."), true)
     }
 
     func testCommands() {

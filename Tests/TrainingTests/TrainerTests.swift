@@ -161,7 +161,6 @@ final class TrainerTests: XCTestCase {
         }
     }
 
-    /// A map that no machine holds: 2⁹ channels of 2³² pixels for each of 8 images.
     // MARK: - Early stopping
 
     /// A rate that changes nothing: no epoch is better than the first.

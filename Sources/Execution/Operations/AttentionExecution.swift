@@ -72,16 +72,12 @@ extension PositionEmbedding: OperationExecution {
             let rows = try run.parameter("row_embed.weight").sliced(0, 0..<height)
             return try x + spread(columns: columns, rows: rows)
         case .sine:
-            let key = "sines \(half) \(height) \(width)"
-            if let table = run.model.constants[key] { return try x + table }
-            let type = try x.scalarType()
-            let table = try Torch.withoutGradients {
+            let table = try run.model.constant("sines \(half) \(height) \(width)", x.scalarType()) {
                 func sines(_ positions: Int) throws -> Tensor {
                     try Tensor(PositionEmbedding.sines(positions: positions, channels: half), shape: [positions, half])
                 }
-                return try spread(columns: sines(width), rows: sines(height)).to(type, device: x.device)
+                return try spread(columns: sines(width), rows: sines(height))
             }
-            run.model.constants[key] = table
             return try x + table
         }
     }

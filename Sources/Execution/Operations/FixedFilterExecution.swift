@@ -15,17 +15,14 @@ extension FixedFilter: OperationExecution {
         return try padded.convolution(weight: weights(x, run), stride: stride.pair, groups: x.shape[1])
     }
 
-    /// The filters of all channels, made once for a model.
+    /// The filters of all channels.
     private func weights(_ x: Tensor, _ run: NodeRun) throws -> Tensor {
-        if let made = run.model.constants[run.node.name] { return made }
-        let bank = try Tensor(
-            filters.flatMap { $0 }, shape: [rows.count, 1, kernel.height, kernel.width])
-        let weights = try Torch.withoutGradients {
-            try Tensor.concatenated([Tensor](repeating: bank, count: x.shape[1]), dimension: 0)
-                .to(x.scalarType(), device: x.device, format: run.model.parameters.format)
+        try run.model.constant(run.node.name, x.scalarType()) {
+            let bank = try Tensor(
+                filters.flatMap { $0 }, shape: [rows.count, 1, kernel.height, kernel.width])
+            return try Tensor.concatenated([Tensor](repeating: bank, count: x.shape[1]), dimension: 0)
+                .to(format: run.model.parameters.format)
         }
-        run.model.constants[run.node.name] = weights
-        return weights
     }
 
     /// The map with its mirrored borders.

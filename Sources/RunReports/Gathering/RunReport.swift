@@ -117,7 +117,8 @@ extension Advice.Facts {
         sramExcess = excess(plan.fits?.sram)
         flashExcess = excess(plan.fits?.flash)
         peakStep = plan.steps[plan.peakStep].name.shortened(to: 60)
-        (arenaBytes, sramBytes) = (plan.arenaBytes, plan.peakSRAMBytes)
-        sramBudget = plan.fits?.sram?.budgetBytes
+        arenaBytes = plan.arenaBytes
+        sram = plan.fits?.sram.map { (plan.peakSRAMBytes, $0.budgetBytes) }
+        flash = plan.fits?.flash.map { (plan.flashBytes, $0.budgetBytes) }
     }
 }

@@ -47,9 +47,9 @@ public struct Advice: Sendable, Equatable {
         /// The step at which the arena is fullest.
         public var peakStep: String?
         public var arenaBytes = 0
-        /// All that firmware takes of SRAM, and what there is.
-        public var sramBytes = 0
-        public var sramBudget: Int?
+        /// All that firmware takes of SRAM and of flash, and what there is of each; nil where no budget was given.
+        public var sram: (used: Int, budget: Int)?
+        public var flash: (used: Int, budget: Int)?
 
         /// Facts to be filled in.
         public init() {}
@@ -195,13 +195,17 @@ public struct Advice: Sendable, Equatable {
     }
 
     private static func room(_ facts: Facts) -> Advice? {
-        if let budget = facts.sramBudget, facts.sramBytes < budget / 2 {
+        if let sram = facts.sram, sram.used < sram.budget / 2 {
+            // A larger image takes SRAM alone; a wider network takes flash for its weights, too.
+            let flash = facts.flash.map { " --flash \($0.budget)" } ?? ""
+            let isFlashFull = facts.flash.map { $0.used > $0.budget / 10 * 9 } ?? false
             return Advice(
                 title: "Use the memory there is",
-                reason:
-                    "It takes \(ByteSize.text(facts.sramBytes)) of \(ByteSize.text(budget)) SRAM: a wider "
-                    + "network or a larger image would fit.",
-                command: "sapool search --sram \(budget)")
+                reason: "It takes \(ByteSize.text(sram.used)) of \(ByteSize.text(sram.budget)) SRAM: "
+                    + (isFlashFull
+                        ? "a larger image would fit, or larger maps, but no more weights: the flash is full."
+                        : "a wider network or a larger image would fit."),
+                command: "sapool search --sram \(sram.budget)\(flash)")
         }
         guard facts.sramExcess != nil, let step = facts.peakStep else { return nil }
         return Advice(
