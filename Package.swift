@@ -221,8 +221,8 @@ let package = Package(
         .testTarget(
             name: "FittingTests",
             dependencies: [
-                "Datasets", "Deployment", "Execution", "Fitting", "Interchange", "Networks", "Planning", "Reporting",
-                "Training",
+                "Datasets", "Deployment", "Detection", "Execution", "Fitting", "Interchange", "Networks", "Planning",
+                "Reporting", "Training",
             ],
             linkerSettings: runPaths),
 

@@ -40,17 +40,18 @@ static void count(void *user, int32_t layer) {
 /// Cycles of an image, or 0 where something is wrong.
 static uint32_t compute(void) {
 #if SAPOOL_PUSHES_ROWS
-    enum { PART = SAPOOL_ROW_BYTES };
+    enum { PART = SAPOOL_ROW_BYTES, PARTS = SAPOOL_PUSHED_ROWS };
 #else
-    enum { PART = SAPOOL_INPUT_BYTES };
+    enum { PART = SAPOOL_INPUT_BYTES, PARTS = 1 };
 #endif
     uint32_t cycles = 0;
     sapool_status status = SAPOOL_OK;
-    for (int32_t place = 0; place < SAPOOL_INPUT_BYTES; place += PART) {
+    for (int32_t part = 0; part < PARTS; part++) {
         uint8_t *pixels = sapool_input_r(&network);
         if (!pixels) return 0;
         // A made-up image: the time does not depend on it.
-        for (int32_t index = 0; index < PART; index++) pixels[index] = (uint8_t)((place + index) * 37);
+        int32_t first = part * PART % SAPOOL_INPUT_BYTES;
+        for (int32_t index = 0; index < PART; index++) pixels[index] = (uint8_t)((first + index) * 37);
         uint32_t start = last = board_cycles();
 #if SAPOOL_PUSHES_ROWS
         status = sapool_push_row_r(&network, pixels, PART);

@@ -9,7 +9,7 @@ static int32_t rows, left;
 
 uint8_t *sapool_input_r(sapool_t *context) {
     (void)context;
-    return left ? NULL : memory + (SAPOOL_PUSHES_ROWS ? rows * SAPOOL_ROW_BYTES : 0);
+    return left ? NULL : memory + (SAPOOL_PUSHES_ROWS ? rows % SAPOOL_HEIGHT * SAPOOL_ROW_BYTES : 0);
 }
 
 sapool_status sapool_start(sapool_t *context, const uint8_t *pixels, int32_t bytes) {
@@ -25,7 +25,7 @@ sapool_status sapool_step(sapool_t *context) {
     (void)context;
     if (!left) return SAPOOL_WRONG_ORDER;
     if (--left) return SAPOOL_MORE_STEPS;
-    if (SAPOOL_PUSHES_ROWS && rows < SAPOOL_HEIGHT) return SAPOOL_MORE_ROWS;
+    if (SAPOOL_PUSHES_ROWS && rows < SAPOOL_PUSHED_ROWS) return SAPOOL_MORE_ROWS;
     rows = 0;
     return SAPOOL_OK;
 }
@@ -71,14 +71,16 @@ int main(int count, char **arguments) {
 
     // Row by row; a frame that is given up; one in steps, whose first row follows the last of the one before; and whole.
     for (int32_t frame = 0; frame < 3; frame++) {
-        int32_t status = SAPOOL_MORE_ROWS, end = frame == 1 ? SAPOOL_CAMERA_HEIGHT / 2 : SAPOOL_CAMERA_HEIGHT, wasDone = 0;
-        for (int32_t y = 0; y < end; y++) {
+        int32_t status = SAPOOL_MORE_ROWS, wasDone = 0;
+        int32_t end = (frame == 1 ? SAPOOL_CAMERA_HEIGHT / 2 : SAPOOL_CAMERA_HEIGHT) * SAPOOL_IMAGE_PASSES;
+        for (int32_t row = 0; row < end; row++) {
+            const uint8_t *camera_row = pixels + row % SAPOOL_CAMERA_HEIGHT * width;
             if (frame == 2) {
-                status = sapool_camera_start(&camera, pixels + y * width, width);
+                status = sapool_camera_start(&camera, camera_row, width);
                 if (status == SAPOOL_MORE_STEPS) expect("a row too early", sapool_camera_start(&camera, pixels, width), SAPOOL_WRONG_ORDER);
                 while (status == SAPOOL_MORE_STEPS) status = sapool_camera_step(&camera);
             } else {
-                status = sapool_camera_row(&camera, pixels + y * width, width);
+                status = sapool_camera_row(&camera, camera_row, width);
             }
             if (status < 0) expect("a row", status, SAPOOL_OK);
             if (wasDone) expect("a row behind the answer", status, SAPOOL_OK);

@@ -23,7 +23,7 @@ static void expect(const char *what, int32_t status, int32_t wanted) {
 }
 
 #if SAPOOL_PUSHES_ROWS
-enum { PARTS = SAPOOL_HEIGHT, PART = SAPOOL_ROW_BYTES };
+enum { PARTS = SAPOOL_PUSHED_ROWS, PART = SAPOOL_ROW_BYTES };
 #define TAKE sapool_push_row
 #define TAKE_R sapool_push_row_r
 #else
@@ -53,13 +53,13 @@ int main(void) {
     for (int32_t image = 0; image < IMAGES; image++) {
         const uint8_t *pixels = images + image * SAPOOL_INPUT_BYTES;
         for (int32_t part = 0; part < PARTS; part++)
-            if (TAKE_R(&network, pixels + part * PART, PART) < 0) fail("an image", part);
+            if (TAKE_R(&network, pixels + part * PART % SAPOOL_INPUT_BYTES, PART) < 0) fail("an image", part);
         expect("output", sapool_output_r(&network, first, SAPOOL_OUTPUTS), SAPOOL_OK);
         print(sapool_class_r(&network), first);
 
         int32_t status = SAPOOL_OK, steps = 0;
         for (int32_t part = 0; part < PARTS; part++) {
-            status = sapool_start(&network, pixels + part * PART, PART);
+            status = sapool_start(&network, pixels + part * PART % SAPOOL_INPUT_BYTES, PART);
             while (status == SAPOOL_MORE_STEPS) status = sapool_step(&network), steps++;
         }
         expect("an image in steps", status, SAPOOL_OK);
@@ -74,7 +74,7 @@ int main(void) {
         for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) expect("a score of a camera's image", scores[index], first[index]);
 
         for (int32_t part = 0; part < PARTS; part++)
-            if (TAKE(pixels + part * PART, PART) < 0) fail("an image without a context", part);
+            if (TAKE(pixels + part * PART % SAPOOL_INPUT_BYTES, PART) < 0) fail("an image without a context", part);
         expect("output", sapool_output(scores, SAPOOL_OUTPUTS), SAPOOL_OK);
         for (int32_t index = 0; index < SAPOOL_OUTPUTS; index++) expect("a score without a context", scores[index], first[index]);
     }

@@ -15,9 +15,9 @@ static int32_t demo(demo_t *network) {
 
 static int32_t windows(windows_t *network) {
     int32_t status = WINDOWS_OK;
-    for (int32_t row = 0; row < WINDOWS_HEIGHT; row++) {
+    for (int32_t row = 0; row < WINDOWS_PUSHED_ROWS; row++) {
         uint8_t *pixels = windows_input_r(network);
-        for (int32_t index = 0; index < WINDOWS_ROW_BYTES; index++) pixels[index] = (uint8_t)(row + index * 37);
+        for (int32_t index = 0; index < WINDOWS_ROW_BYTES; index++) pixels[index] = (uint8_t)(row % WINDOWS_HEIGHT + index * 37);
         status = windows_push_row_r(network, pixels, WINDOWS_ROW_BYTES);
     }
     return status == WINDOWS_OK ? windows_class_r(network) : status;

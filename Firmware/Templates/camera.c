@@ -148,7 +148,7 @@ sapool_status sapool_camera_open(sapool_camera_t *camera, sapool_t *network, int
     camera->lines = (uint8_t *)lines;
     camera->image = 0;
     camera->format = format;
-    camera->rows = camera->taken = camera->weight = camera->state = 0;
+    camera->rows = camera->taken = camera->weight = camera->state = camera->pass = 0;
     sapool_status status = sapool_cancel(network);
     if (status == SAPOOL_OK) camera->mark = OPEN;
     return status;
@@ -157,7 +157,7 @@ sapool_status sapool_camera_open(sapool_camera_t *camera, sapool_t *network, int
 sapool_status sapool_camera_restart(sapool_camera_t *camera) {
     sapool_status status = refusal(camera);
     if (status != SAPOOL_OK) return status;
-    camera->rows = camera->taken = camera->weight = camera->state = 0;
+    camera->rows = camera->taken = camera->weight = camera->state = camera->pass = 0;
     return sapool_cancel(camera->network);
 }
 
@@ -170,7 +170,7 @@ sapool_status sapool_camera_start(sapool_camera_t *camera, const uint8_t *row, i
     if (!row) return SAPOOL_NULL_POINTER;
     if (bytes != SAPOOL_CAMERA_WIDTH * pixel_bytes(camera->format)) return SAPOOL_WRONG_SIZE;
     if (camera->state) return SAPOOL_WRONG_ORDER;
-    if (camera->rows == 0) {
+    if (camera->rows == 0 && camera->pass == 0) {
         status = sapool_camera_restart(camera);
         if (status != SAPOOL_OK) return status;
     }
@@ -202,10 +202,15 @@ sapool_status sapool_camera_step(sapool_camera_t *camera) {
     }
     int32_t row = camera->taken;
     if (row == SAPOOL_HEIGHT || row_starts[row] + row_counts[row] > camera->rows) {
-        // What comes after the last row begins a new frame.
+        int32_t is_last = camera->pass + 1 == SAPOOL_IMAGE_PASSES;
         camera->state = 0;
-        if (camera->rows == SAPOOL_CAMERA_HEIGHT) camera->rows = 0;
-        return row == SAPOOL_HEIGHT ? SAPOOL_OK : SAPOOL_MORE_ROWS;
+        if (camera->rows == SAPOOL_CAMERA_HEIGHT) {
+            // What comes after the last row begins a new frame, or the same once more.
+            camera->rows = 0;
+            camera->pass = !is_last;
+            if (!is_last) camera->taken = camera->weight = 0;
+        }
+        return row == SAPOOL_HEIGHT && is_last ? SAPOOL_OK : SAPOOL_MORE_ROWS;
     }
     if (SAPOOL_PUSHES_ROWS || row == 0) camera->image = sapool_input_r(camera->network);
     if (!camera->image) return failed(camera, SAPOOL_NOT_READY);
@@ -232,10 +237,9 @@ sapool_status sapool_camera_image(sapool_camera_t *camera, const uint8_t *pixels
     if (!pixels) return SAPOOL_NULL_POINTER;
     int32_t bytes = SAPOOL_CAMERA_WIDTH * pixel_bytes(camera->format);
     if (stride < bytes) return SAPOOL_WRONG_SIZE;
-    for (int32_t y = 0; y < SAPOOL_CAMERA_HEIGHT; y++) {
-        status = sapool_camera_row(camera, pixels, bytes);
+    for (int32_t row = 0; row < SAPOOL_CAMERA_HEIGHT * SAPOOL_IMAGE_PASSES; row++) {
+        status = sapool_camera_row(camera, pixels + (ptrdiff_t)(row % SAPOOL_CAMERA_HEIGHT) * stride, bytes);
         if (status < 0) return status;
-        pixels += stride;
     }
     return status;
 }

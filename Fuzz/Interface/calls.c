@@ -11,9 +11,9 @@
 
 enum { CONTEXTS = 3 };
 #if SAPOOL_PUSHES_ROWS
-enum { PART = SAPOOL_ROW_BYTES };
+enum { PART = SAPOOL_ROW_BYTES, PARTS = SAPOOL_PUSHED_ROWS };
 #else
-enum { PART = SAPOOL_INPUT_BYTES };
+enum { PART = SAPOOL_INPUT_BYTES, PARTS = 1 };
 #endif
 
 /* Blocks of their own on the heap: the sanitizer sees each byte beside them. */
@@ -126,7 +126,7 @@ static void call(uint8_t number, uint8_t argument) {
 static uint32_t compute(void) {
     if (sapool_open(contexts[0], memories[0], SAPOOL_MEMORY_BYTES, sapool_weights, SAPOOL_WEIGHTS_BYTES) != SAPOOL_OK) fail("open", 0);
     int32_t status = SAPOOL_OK;
-    for (int32_t part = 0; part < SAPOOL_INPUT_BYTES / PART; part++) status = take(contexts[0], pixels, PART);
+    for (int32_t part = 0; part < PARTS; part++) status = take(contexts[0], pixels, PART);
     if (status != SAPOOL_OK) fail("an image", status);
     return answers(contexts[0]);
 }

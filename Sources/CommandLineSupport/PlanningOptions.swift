@@ -34,7 +34,10 @@ package struct PlanningOptions: ParsableArguments {
     @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
     var stripes: StripeMode = .auto
 
-    @Flag(help: "The image arrives row by row and is never held.")
+    @Flag(
+        help: """
+            The image arrives row by row and is not held: it is pushed twice where the network looks at all of it first (glance).
+            """)
     var pushRows = false
 
     @Option(help: ArgumentHelp("Buffers start at multiples of this many bytes: 4, 8, 16 … 4096.", valueName: "bytes"))

@@ -70,6 +70,16 @@ public struct DeviceGraph: Sendable {
     ///
     /// - Parameter order: the computed nodes, each behind what it reads.
     package func schedule(order: [Node]) throws(PlanningError) -> Schedule { try Schedule(values, order: order) }
+
+    /// The steps in the network's own order, with the image arriving once more in front of the last step that reads it; nil where only one
+    /// step does.
+    package func scheduleWithSecondArrival() throws(PlanningError) -> Schedule? {
+        let steps = schedule.steps
+        guard let first = steps.first, !first.isOutput, first.readers.count > 1, let last = first.readers.last?.step
+        else { return nil }
+        func nodes(_ range: Range<Int>) -> [Node] { steps[range].flatMap { step in step.nodes.map { network[$0] } } }
+        return try Schedule(values, order: nodes(0..<last) + nodes(0..<1) + nodes(last..<steps.count))
+    }
 }
 
 extension Network {

@@ -3,7 +3,8 @@ import Networks
 /// An order of execution: which operations there are, what each reads, and row by row what it needs.
 ///
 /// A step is one operation that writes a value, with the operations behind it that work in place on its output. The first step is
-/// the image's arrival. Values are numbered like the steps that write them.
+/// the image's arrival; an order that names the input twice has it arrive once more, and what stands behind reads that one. Values are
+/// numbered like the steps that write them.
 package struct Schedule: Sendable {
     /// What a step reads of another step's value; see `RowAccess`.
     package struct Operand: Sendable {
@@ -46,6 +47,8 @@ package struct Schedule: Sendable {
         package let rows: Int
         package let rowBytes: Int
         package let scratch: [Scratch]
+        /// Whether it is the image's arrival.
+        package let isArrival: Bool
         /// Who reads its value, in order.
         package var readers: [Reader] = []
         /// Whether its value is a result of the network.
@@ -58,6 +61,9 @@ package struct Schedule: Sendable {
     }
 
     package private(set) var steps: [Step] = []
+
+    /// The steps in which the image arrives, in order.
+    package var arrivals: [Int] { steps.indices.filter { steps[$0].isArrival } }
 
     /// `Operand.firstRows` of all readers in one piece: the search for stripes looks them up millions of times.
     package private(set) var firstRows: [Int32] = []
@@ -75,7 +81,8 @@ package struct Schedule: Sendable {
 
     /// Schedules a network.
     ///
-    /// - Parameter order: the graph's computed nodes, each behind what it reads; the network's own order where left out.
+    /// - Parameter order: the graph's computed nodes, each behind what it reads, where the image arrives twice its nodes twice; the
+    ///   network's own order where left out.
     /// - Throws: `PlanningError` where its maps have millions of rows.
     package init(_ graph: EvaluationGraph, order: [Node]? = nil) throws(PlanningError) {
         self.graph = graph
@@ -145,7 +152,7 @@ package struct Schedule: Sendable {
                 nodes: [node.id], operands: operands, values: ids.compactMap { writers[$0.index] },
                 passes: access.passes, writesAtEnd: access.writesAtEnd,
                 rows: output.height, rowBytes: output.count / max(1, output.height),
-                scratch: node.operation.facts.scratch(inputs, output)))
+                scratch: node.operation.facts.scratch(inputs, output), isArrival: node.inputs.isEmpty))
         writers[node.id.index] = step
     }
 }

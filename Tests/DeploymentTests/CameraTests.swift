@@ -18,11 +18,12 @@ final class CameraTests: XCTestCase {
     override func tearDown() { try? FileManager.default.removeItem(atPath: folder) }
 
     private func export(
-        _ size: ImageSize, _ transform: Transform, channels: Int, pushesRows: Bool
+        _ size: ImageSize, _ transform: Transform, channels: Int, pushesRows: Bool, pool: String = "strided"
     ) throws -> FirmwareExport {
         let input = transform.outputSize
         let network = try Network(
-            notation: "plain-cnn(channels=4-8, strides=22)", input: [channels, input.height, input.width], classes: 3)
+            notation: "plain-cnn(channels=4-8, strides=22, pool=\(pool))",
+            input: [channels, input.height, input.width], classes: 3)
         let model = try MadeUpModel(network, options: PlanOptions(pushesRows: pushesRows)).model
         var options = FirmwareOptions()
         options.camera = try CameraTables(size: size, transform: transform)
@@ -62,11 +63,12 @@ final class CameraTests: XCTestCase {
     }
 
     private func check(
-        _ camera: ImageSize, _ transform: Transform, channels: Int, pushesRows: Bool, formats: ClosedRange<Int>
+        _ camera: ImageSize, _ transform: Transform, channels: Int, pushesRows: Bool, formats: ClosedRange<Int>,
+        pool: String = "strided", passes: Int = 1
     ) throws {
-        let program = try CProgram(
-            export(camera, transform, channels: channels, pushesRows: pushesRows), file: "camera.c",
-            program: "camera_host.c", in: folder)
+        let export = try export(camera, transform, channels: channels, pushesRows: pushesRows, pool: pool)
+        XCTAssertEqual(export.program.plan.arrivals.count, passes)
+        let program = try CProgram(export, file: "camera.c", program: "camera_host.c", in: folder)
         var evaluation = transform
         evaluation.channels = channels
         var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
@@ -94,6 +96,13 @@ final class CameraTests: XCTestCase {
         try check(
             ImageSize(width: 64, height: 48), .evaluation(size: ImageSize(square: 32)), channels: 3, pushesRows: true,
             formats: 0...8)
+    }
+
+    /// Its last rows lie below what the network sees.
+    func testFramesThatComeTwice() throws {
+        try check(
+            ImageSize(width: 64, height: 60), .evaluation(size: ImageSize(square: 32)), channels: 3, pushesRows: true,
+            formats: 1...2, pool: "glance(patch=8, channels=4)", passes: 2)
     }
 
     func testWholeImagesInGrey() throws {

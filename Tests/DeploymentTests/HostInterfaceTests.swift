@@ -37,6 +37,7 @@ final class HostInterfaceTests: XCTestCase {
     private func checkCoverage(_ programs: [KernelProgram]) {
         XCTAssertTrue(programs.contains { $0.plan.options.pushesRows && $0.plan.stripes[0].steps.count == 1 })
         XCTAssertTrue(programs.contains { $0.plan.options.pushesRows && $0.plan.stripes[0].steps.count > 1 })
+        XCTAssertTrue(programs.contains { $0.plan.arrivals.count > 1 })
     }
 
     /// So that each is compiled and compared above; those of windows with gaps and without.
@@ -52,7 +53,8 @@ final class HostInterfaceTests: XCTestCase {
         var random = RandomNumbers(state: 5)
         let input = shape.network.inputShape
         let images = (0..<3).map { _ in random.pixels(input.height, input.width, input.channels) }
-        let run = try build.output(of: .simulate, shape.name, input: Array(images.joined()))
+        let given = images.flatMap { [[UInt8]](repeating: $0, count: program.plan.arrivals.count) }
+        let run = try build.output(of: .simulate, shape.name, input: Array(given.joined()))
         XCTAssertEqual(run.status, 0, "\(shape.name): \(run.output.suffix(2000))")
         let executor = HostExecutor(program)
         let expected = images.map { DeviceAnswer(executor.run($0), executor) }

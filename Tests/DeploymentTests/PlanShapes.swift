@@ -50,6 +50,8 @@ struct PlanShape {
                 name: "glanceblurred", network: try glance("glance(patch=4, channels=4)"),
                 options: PlanOptions(stripes: .on)),
             PlanShape(
+                name: "glancepushed", network: try glance("glance(patch=8, channels=4)"), options: pushed),
+            PlanShape(
                 name: "glancequery", network: try glance("glance(patch=8, channels=4, context=query)"), options: pushed),
         ]
     }

@@ -22,7 +22,9 @@ final class PlanReportTests: XCTestCase {
             [
                 "alignment", "arena_bytes", "arena_bytes_rows_pushed", "arena_bytes_with_stripes",
                 "arena_bytes_without_stripes", "attentions", "buffers", "code_bytes", "convention", "core",
-                "estimated_cycles", "fits", "flash_bytes", "format", "instructions", "is_optimal", "layers",
+                "estimated_cycles", "fits", "flash_bytes", "format", "image_passes_rows_pushed", "instructions",
+                "is_optimal",
+                "layers",
                 "lower_bound_bytes", "macs", "network", "parameters",
                 "peak_sram_bytes", "peak_step", "pushes_rows", "reserved_bytes", "resolution", "retaining_peak_bytes",
                 "sharings", "simple_peak_bytes", "stack_bytes", "state_bytes", "steps", "stripes",

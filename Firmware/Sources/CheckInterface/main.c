@@ -71,11 +71,11 @@ static int32_t answer(uint32_t *hash) {
 static uint32_t compute(int32_t image) {
     uint32_t hash;
 #if SAPOOL_PUSHES_ROWS
-    for (int32_t row = 0; row < SAPOOL_HEIGHT; row++) {
+    for (int32_t row = 0; row < SAPOOL_PUSHED_ROWS; row++) {
         uint8_t *pixels = sapool_input();
         expect("an answer between rows", answer(&hash), SAPOOL_NOT_READY);
-        fill(pixels, row * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES, image);
-        expect("a row", sapool_push_row(pixels, SAPOOL_ROW_BYTES), row + 1 < SAPOOL_HEIGHT ? SAPOOL_MORE_ROWS : SAPOOL_OK);
+        fill(pixels, row % SAPOOL_HEIGHT * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES, image);
+        expect("a row", sapool_push_row(pixels, SAPOOL_ROW_BYTES), row + 1 < SAPOOL_PUSHED_ROWS ? SAPOOL_MORE_ROWS : SAPOOL_OK);
     }
 #else
     uint8_t *pixels = sapool_input();
@@ -95,7 +95,8 @@ static uint32_t compute_own(int32_t image) {
     uint32_t hash;
     fill(pixels, 0, SAPOOL_INPUT_BYTES, image);
 #if SAPOOL_PUSHES_ROWS
-    for (int32_t row = 0; row < SAPOOL_HEIGHT; row++) sapool_push_row(pixels + row * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES);
+    for (int32_t row = 0; row < SAPOOL_PUSHED_ROWS; row++)
+        sapool_push_row(pixels + row % SAPOOL_HEIGHT * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES);
 #else
     expect("run from elsewhere", sapool_run(pixels, SAPOOL_INPUT_BYTES), SAPOOL_OK);
 #endif
@@ -113,9 +114,9 @@ static int32_t take(const uint8_t *pixels, int32_t bytes) {
 }
 
 #if SAPOOL_PUSHES_ROWS
-enum { PART = SAPOOL_ROW_BYTES };
+enum { PART = SAPOOL_ROW_BYTES, PARTS = SAPOOL_PUSHED_ROWS };
 #else
-enum { PART = SAPOOL_INPUT_BYTES };
+enum { PART = SAPOOL_INPUT_BYTES, PARTS = 1 };
 #endif
 
 // A context of the caller's, with the memory that the calls without a context have: it is theirs again after sapool_init.
@@ -144,9 +145,9 @@ static int32_t answer_of(const sapool_t *context, uint32_t *hash) {
 /// An image in small steps; returns their count.
 static int32_t compute_in_steps(int32_t image, uint32_t *hash) {
     int32_t steps = 0, status = SAPOOL_MORE_ROWS;
-    for (int32_t row = 0; row < SAPOOL_INPUT_BYTES / PART; row++) {
+    for (int32_t part = 0; part < PARTS; part++) {
         uint8_t *pixels = sapool_input_r(&own);
-        fill(pixels, row * PART, PART, image);
+        fill(pixels, part * PART % SAPOOL_INPUT_BYTES, PART, image);
         status = sapool_start(&own, pixels, PART);
         if (status == SAPOOL_MORE_STEPS) {
             expect("a place while steps are left", sapool_input_r(&own) != 0, 0);
@@ -156,12 +157,24 @@ static int32_t compute_in_steps(int32_t image, uint32_t *hash) {
             expect("an answer between steps", answer_of(&own, hash), SAPOOL_NOT_READY);
             status = sapool_step(&own);
         }
-        if (row + 1 < SAPOOL_INPUT_BYTES / PART) expect("a row in steps", status, SAPOOL_MORE_ROWS);
+        if (part + 1 < PARTS) expect("a row in steps", status, SAPOOL_MORE_ROWS);
     }
     expect("an image in steps", status, SAPOOL_OK);
     expect("an answer after steps", answer_of(&own, hash), SAPOOL_OK);
     expect("a step too many", sapool_step(&own), SAPOOL_WRONG_ORDER);
     return steps;
+}
+
+/// Begins an image, takes so many parts of it and a step of the next, and gives it up.
+static void give_up(int32_t parts) {
+    for (int32_t part = 0; part <= parts; part++) {
+        uint8_t *pixels = sapool_input_r(&own);
+        fill(pixels, part * PART % SAPOOL_INPUT_BYTES, PART, 1);
+        int32_t status = sapool_start(&own, pixels, PART);
+        if (status == SAPOOL_MORE_STEPS) status = sapool_step(&own);
+        while (part < parts && status == SAPOOL_MORE_STEPS) status = sapool_step(&own);
+    }
+    expect("an end", sapool_cancel(&own), SAPOOL_OK);
 }
 
 static int32_t open_with(sapool_t *context, void *memory, size_t bytes, const void *weights, size_t weights_bytes) {
@@ -227,14 +240,14 @@ static void check_contexts(uint32_t first, uint32_t second) {
     expect("another answer in steps", hash == first, 1);
     expect("more steps than the header says", steps > SAPOOL_STEPS, 0);
     check_hook(first);
-    // An image that is given up, in the middle.
-    uint8_t *pixels = sapool_input_r(&own);
-    fill(pixels, 0, PART, 1);
-    if (sapool_start(&own, pixels, PART) == SAPOOL_MORE_STEPS) sapool_step(&own);
-    expect("an end", sapool_cancel(&own), SAPOOL_OK);
+    // Images that are given up: at their first row, and at their last.
+    give_up(0);
     expect("an answer after an end", answer_of(&own, &hash), SAPOOL_NOT_READY);
     compute_in_steps(2, &hash);
     expect("another answer after an end", hash == second, 1);
+    give_up(PARTS - 1);
+    compute_in_steps(1, &hash);
+    expect("another answer after a late end", hash == first, 1);
 }
 
 int main(void) {

@@ -34,7 +34,8 @@ static void attempt(void) {
     }
     taken++;
 #if SAPOOL_PUSHES_ROWS
-    for (int32_t row = 0; row < SAPOOL_HEIGHT; row++) sapool_push_row(image + row * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES);
+    for (int32_t row = 0; row < SAPOOL_PUSHED_ROWS; row++)
+        sapool_push_row(image + row % SAPOOL_HEIGHT * SAPOOL_ROW_BYTES, SAPOOL_ROW_BYTES);
 #else
     sapool_run(image, SAPOOL_INPUT_BYTES);
 #endif

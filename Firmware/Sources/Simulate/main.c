@@ -93,7 +93,7 @@ int main(void) {
     if (status != SAPOOL_OK) fail("sapool_init", status);
     for (;;) {
 #if SAPOOL_PUSHES_ROWS
-        for (int32_t row = 0; row < SAPOOL_HEIGHT; row++) {
+        for (int32_t row = 0; row < SAPOOL_PUSHED_ROWS; row++) {
             // The next row may be written where it goes: no second buffer is needed.
             uint8_t *pixels = sapool_input();
             if (!read_pixels(pixels, SAPOOL_ROW_BYTES)) board_exit(0);

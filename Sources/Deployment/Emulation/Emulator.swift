@@ -111,7 +111,7 @@ public struct Emulator {
     /// - Throws: `DeploymentError` where the firmware refuses its weights, or faults.
     public func run(_ images: [[UInt8]]) throws -> EmulatedRun {
         let layout = try FirmwareLayout(ELFImage(contentsOf: image), package.description, module: package.module)
-        let bytes = package.description.imageBytes
+        let bytes = package.description.givenBytes
         let together = QEMU.mostImageBytes / max(1, bytes)
         guard together > 0 else {
             throw DeploymentError(
@@ -132,7 +132,7 @@ public struct Emulator {
         let plugin =
             "../counter.so,out=counts.txt,core=\(core.rawValue),stack=\(layout.stack),ram=\(layout.ram),arena=\(layout.arena),layers=layers.txt"
         let run = try qemu.run(
-            "../release/\(package.program)", on: board, images: Array(images.joined()), plugin: plugin, in: folder)
+            "../release/\(package.program)", on: board, images: given(images), plugin: plugin, in: folder)
         guard run.status == 0 else {
             let how =
                 switch run.status {
@@ -148,6 +148,12 @@ public struct Emulator {
             decoding: FileManager.default.contents(atPath: "\(folder)/counts.txt") ?? Data(), as: UTF8.self)
         return try EmulatedRun(
             output: run.output, report: report, layout, images: images.count, layers: package.description.layers.count)
+    }
+
+    /// The bytes of images as the firmware reads them: each as often as it is pushed.
+    private func given(_ images: [[UInt8]]) -> [UInt8] {
+        let passes = package.description.givenBytes / max(1, package.description.imageBytes)
+        return Array(images.flatMap { [[UInt8]](repeating: $0, count: passes) }.joined())
     }
 
     /// A folder for the files of a run.
@@ -176,6 +182,6 @@ public struct Emulator {
         data[try elf.fileOffset(of: elf.address("\(package.description.name)_weights")) + offset] ^= 0x10
         let folder = try runFolder()
         try data.write(to: URL(fileURLWithPath: "\(folder)/damaged"))
-        return try qemu.run("damaged", on: board, images: Array(images.joined()), in: folder, seconds: 60).output
+        return try qemu.run("damaged", on: board, images: given(images), in: folder, seconds: 60).output
     }
 }

@@ -29,9 +29,9 @@ package struct LibraryFiles {
     private var computed: String {
         export.source.pushesRows
             ? """
-            for (int32_t row = 0; row < \(k)_HEIGHT; row++) {
+            for (int32_t row = 0; row < \(k)_PUSHED_ROWS; row++) {
                     uint8_t *pixels = \(c)_input_r(&network);
-                    for (int32_t index = 0; index < \(k)_ROW_BYTES; index++) pixels[index] = pixel(row, index);
+                    for (int32_t index = 0; index < \(k)_ROW_BYTES; index++) pixels[index] = pixel(row % \(k)_HEIGHT, index);
                     status = \(c)_push_row_r(&network, pixels, \(k)_ROW_BYTES);
                 }
             """

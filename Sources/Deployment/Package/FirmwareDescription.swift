@@ -35,6 +35,8 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
     /// What an image file goes through on its way to the network; nil where nobody said so.
     public let preprocessing: Transform?
     public let pushesRows: Bool
+    /// How often the image's rows are pushed; nil for once.
+    public let imagePasses: Int?
     /// Bytes of the arena; the first and the last of them that the plan uses.
     public let arenaBytes: Int
     public let arenaLowest: Int
@@ -58,6 +60,7 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
         case format, version, network, name, core, height, width, channels, outputs, classes, preprocessing, macs,
             layers, candidates
         case pushesRows = "pushes_rows"
+        case imagePasses = "image_passes"
         case arenaBytes = "arena_bytes"
         case arenaLowest = "arena_lowest"
         case arenaHighest = "arena_highest"
@@ -81,4 +84,7 @@ public struct FirmwareDescription: Codable, Sendable, Equatable {
 
     /// Bytes of an image.
     public var imageBytes: Int { height * width * channels }
+
+    /// Bytes that the device is given for an image: where it is pushed twice, twice as many.
+    package var givenBytes: Int { imageBytes * (imagePasses ?? 1) }
 }

@@ -12,18 +12,13 @@ extension FirmwareExport {
             network: program.model.network.name,
             name: names.c, core: core.rawValue, height: input.height, width: input.width, channels: input.channels,
             outputs: source.outputs, classes: program.model.classNames, preprocessing: preprocessing,
-            pushesRows: plan.options.pushesRows, arenaBytes: program.arenaBytes,
+            pushesRows: plan.options.pushesRows, imagePasses: source.imagePasses > 1 ? source.imagePasses : nil,
+            arenaBytes: program.arenaBytes,
             arenaLowest: plan.buffers.map(\.offset).min() ?? 0,
             arenaHighest: highestByte, columnBytes: source.columnBytes,
             stackBytes: options.stack, sramBytes: sram, flashBytes: options.flash, weightsBytes: weights.count,
             macs: source.layers.reduce(0) { $0 + $1.macs },
-            layers: [
-                FirmwareDescription.Layer(function: "input0", name: "input", operation: "input", macs: 0)
-            ]
-                + source.layers.map {
-                    FirmwareDescription.Layer(
-                        function: $0.function, name: $0.name, operation: $0.operation, macs: $0.macs)
-                }
+            layers: steps
                 + (source.detector == nil
                     ? []
                     : [
@@ -32,6 +27,24 @@ extension FirmwareExport {
                     ]),
             candidates: program.detector?.candidateCount,
             outputScale: source.detector == nil ? program.outputQuantization.scale : nil)
+    }
+
+    /// The plan's steps, in their order.
+    private var steps: [FirmwareDescription.Layer] {
+        let arrivals = source.arrivals.map { arrival in
+            (
+                arrival.step,
+                FirmwareDescription.Layer(function: arrival.function, name: "input", operation: "input", macs: 0)
+            )
+        }
+        let layers = source.layers.map { layer in
+            (
+                layer.step,
+                FirmwareDescription.Layer(
+                    function: layer.function, name: layer.name, operation: layer.operation, macs: layer.macs)
+            )
+        }
+        return (arrivals + layers).sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// The last byte of the arena that kernels write. Of an attention's work for one token they leave the planned accumulators alone, which
@@ -52,8 +65,8 @@ extension FirmwareExport {
         let call =
             source.pushesRows
             ? """
-            for (int row = 0; row < \(k)_HEIGHT; row++) {
-                    camera_read_row(\(c)_input());                      // straight into the arena
+            for (int row = 0; row < \(k)_PUSHED_ROWS; row++) {         // \(source.imagePasses > 1 ? "all of an image, and all of it again" : "from the top")
+                    camera_read_row(row % \(k)_HEIGHT, \(c)_input());     // straight into the arena
                     \(c)_push_row(\(c)_input(), \(k)_ROW_BYTES);
                 }
             """

@@ -37,21 +37,25 @@ public struct FirmwareExport {
         let texts = LayerSource(program: program, offsets: offsets)
         let graph = plan.graph
         let work = graph.instructions(of: plan.steps.map(\.nodes), core: .cortexM4)
-        let layers = zip(program.steps.indices, program.steps).dropFirst().map { index, step in
-            Self.layer(index, step, plan, graph, work[index], texts.statements(step))
+        let arrivals = plan.arrivals
+        let layers = program.steps.indices.filter { !arrivals.contains($0) }.map { index in
+            Self.layer(index, program.steps[index], plan, graph, work[index], texts.statements(program.steps[index]))
         }
         let stripes = try Self.stripes(program, graph)
-        let usedRows = plan.stripes.first?.order.filter { $0.step == 0 }.count ?? 0
+        let throwsAway = arrivals.contains { plan.usedRows(ofArrival: $0) < input.height }
         // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
-        let columnBytes = max(4, program.workBytes, usedRows < input.height ? input.width * input.channels : 0)
+        let columnBytes = max(4, program.workBytes, throwsAway ? input.width * input.channels : 0)
         let unsealed = (layout.section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
             places: places,
             detector: program.detector.map { DetectorSource(program: program, detector: $0, offsets: offsets) },
-            plan: plan, layers: Array(layers),
+            plan: plan, layers: layers,
             stripes: stripes,
-            inputStatements: texts.inputStatements(), weightChecks: layout.checks, columnBytes: columnBytes,
+            arrivals: arrivals.map {
+                NetworkSource.Arrival(
+                    step: $0, usedRows: plan.usedRows(ofArrival: $0), body: texts.inputStatements($0))
+            }, weightChecks: layout.checks, columnBytes: columnBytes,
             weightsBytes: unsealed)
         weights = layout.section.sealed(
             code: source.identity, height: input.height, width: input.width, channels: input.channels, outputs: outputs)
@@ -67,10 +71,7 @@ public struct FirmwareExport {
 
     /// Whether rows are pushed, and the arena holds all of them nonetheless: no layer can compute anything before the last has come, or
     /// one reads the image again later.
-    public var holdsPushedImage: Bool {
-        let image = program.plan.buffers[program.plan.steps[0].output]
-        return source.pushesRows && image.rows >= source.input.height
-    }
+    public var holdsPushedImage: Bool { source.pushesRows && program.plan.holdsImage }
 
     /// Bytes of RAM that the linker gives.
     public var sram: Int {
@@ -152,9 +153,10 @@ public struct FirmwareExport {
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.
     private static func stripes(_ program: KernelProgram, _ graph: DeviceGraph) throws -> [StripeSource] {
         let plan = program.plan
+        // Of those in front of a step: an image that arrives twice is read where it arrived last.
         var writers: [Networks.Node.ID: Int] = [:]
-        for (index, step) in plan.steps.enumerated() { for node in step.nodes { writers[node] = index } }
         let layers = zip(plan.steps.indices, program.steps).map { index, step in
+            defer { for node in plan.steps[index].nodes { writers[node] = index } }
             let main = graph.network[plan.steps[index].nodes[0]]
             let operands = graph.operands(of: main)
             let output = graph.shapes[main.id.index]
@@ -168,7 +170,7 @@ public struct FirmwareExport {
             }
             return StripeSource.Layer(
                 step: index, function: LayerSource.function(index, step.calls[0].kernel), passes: step.passes,
-                writesAtEnd: step.writesAtEnd, operands: known)
+                writesAtEnd: step.writesAtEnd, isArrival: main.inputs.isEmpty, operands: known)
         }
         let outputs = Set(graph.network.outputs.compactMap { writers[graph.sources[$0.index]] })
         func isSink(_ step: Int, _ end: Int) -> Bool {

@@ -4,6 +4,7 @@ extension HeaderSource {
     var cameraText: String {
         guard let camera else { return "" }
         let (columns, rows) = (camera.columns.used, camera.rows.used)
+        let again = source.imagePasses > 1 ? " All rows of a frame come, and then all of them once more." : ""
         let words = camera.columns.weights.count + camera.rows.weights.count
         let flash = 4 * words + 4 * (camera.columns.weights.joined().count + camera.rows.weights.joined().count)
         return """
@@ -43,13 +44,13 @@ extension HeaderSource {
             typedef struct {
                 \(c)_t *network;
                 uint8_t *lines, *image;
-                int32_t mark, format, rows, taken, weight, state;
+                int32_t mark, format, rows, taken, weight, state, pass;
             } \(c)_camera_t;
 
             /// Makes a camera ready for a context that is open. `lines` is memory between rows. \(k)_WRONG_SIZE where there is no such format.
             \(c)_status \(c)_camera_open(\(c)_camera_t *camera, \(c)_t *network, int32_t format, void *lines, size_t bytes);
 
-            /// Takes the camera's next row, all of its \(camera.size.width) pixels, and computes what it allows. \(k)_MORE_ROWS, and \(k)_OK as soon as
+            /// Takes the camera's next row, all of its \(camera.size.width) pixels, and computes what it allows.\(again) \(k)_MORE_ROWS, and \(k)_OK as soon as
             /// the answer is there: then \(c)_\(source.detector == nil ? "class_r" : "detections_r") and the others give it. Rows that are left may come or
             /// not: with the next frame's first, \(c)_camera_restart.
             \(c)_status \(c)_camera_row(\(c)_camera_t *camera, const uint8_t *row, int32_t bytes);
@@ -62,7 +63,7 @@ extension HeaderSource {
             \(c)_status \(c)_camera_start(\(c)_camera_t *camera, const uint8_t *row, int32_t bytes);
             \(c)_status \(c)_camera_step(\(c)_camera_t *camera);
 
-            /// The next row is a frame's first. (After the last of \(k)_CAMERA_HEIGHT it is without this.)
+            /// The next row is a frame's first. (After the last of \(k)_CAMERA_HEIGHT\(source.imagePasses > 1 ? ", when they have come twice," : "") it is without this.)
             \(c)_status \(c)_camera_restart(\(c)_camera_t *camera);
 
 

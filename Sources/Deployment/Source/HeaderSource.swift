@@ -41,6 +41,9 @@ struct HeaderSource {
         #define \(k)_INPUT_BYTES \(source.input.height * source.rowBytes)
         \(inputConstants)\(source.detector == nil ? scoreConstants : detectorConstants)
         #define \(k)_PUSHES_ROWS \(source.pushesRows ? 1 : 0)
+        // How often the image is given, and rows that are pushed for one: all of them, and where it is given twice all of them again.
+        #define \(k)_IMAGE_PASSES \(source.imagePasses)
+        #define \(k)_PUSHED_ROWS (\(k)_HEIGHT * \(k)_IMAGE_PASSES)
         // The arena, and behind it the windows of the convolution at work; together the memory of a context.
         #define \(k)_ARENA_BYTES \(source.arenaBytes)
         #define \(k)_COLUMN_BYTES \(source.columnBytes)
@@ -154,10 +157,19 @@ struct HeaderSource {
 
     private var entry: String {
         let (_, width, channels) = source.input
+        let twice =
+            source.imagePasses == 1
+            ? ""
+            : """
+
+            ///
+            /// The network looks at the whole image first. So that the image need not be held, its \(k)_HEIGHT rows are pushed, and then all of
+            /// them once more: \(k)_PUSHED_ROWS calls for an image.
+            """
         return source.pushesRows
             ? """
             /// Takes the image's next row, from the top: \(width) pixels of \(channels) bytes each. \(k)_MORE_ROWS until the last, then \(k)_OK, and
-            /// the answer is there. The next row then begins a new image.
+            /// the answer is there. The next row then begins a new image.\(twice)
             \(c)_status \(c)_push_row_r(\(c)_t *context, const uint8_t *pixels, int32_t bytes);
             """
             : """

@@ -44,10 +44,11 @@ struct LayerSource {
     }
 
     /// The statements that put row `y` of the image, from `pixels` on, into the arena.
-    func inputStatements() -> [String] {
-        guard let step = program.steps.first, case .pixels(let tables, let isOffset)? = step.calls.first?.kernel else {
-            return []
-        }
+    ///
+    /// - Parameter arrival: the step in which it arrives.
+    func inputStatements(_ arrival: Int) -> [String] {
+        let step = program.steps[arrival]
+        guard case .pixels(let tables, let isOffset)? = step.calls.first?.kernel else { return [] }
         let followers = step.calls.dropFirst().flatMap { statement($0, step, output: "line", isInPlace: true) }
         let buffer = program.plan.buffers[step.output]
         let (width, channels) = (step.outputShape.width, step.outputShape.channels)

@@ -57,6 +57,7 @@ extension NetworkSource {
                 guard let context else { return Status.nullPointer }
                 guard let state = opened(context) else { return Status.notReady }
                 state.pointee.imageRows = 0
+            \(imagePasses > 1 ? "    state.pointee.imagePass = 0\n" : "")\
                 state.pointee.isBusy = false
                 state.pointee.hasAnswer = false
                 return Status.ok
@@ -151,37 +152,59 @@ extension NetworkSource {
 
     /// Where the next pixels go: `network` and `state` are at hand.
     private var inputPlace: String {
-        let buffer = plan.buffers[plan.steps[0].output]
+        let places = arrivals.map(inputPlace)
+        return places.count == 1 ? places[0] : "state.pointee.imagePass == 0 ? (\(places[0])) : (\(places[1]))"
+    }
+
+    private func inputPlace(_ arrival: Arrival) -> String {
+        let buffer = plan.buffers[plan.steps[arrival.step].output]
         guard pushesRows else { return "network.at(\(CallText.number(buffer.offset)))" }
         let line =
             "network.row(state.pointee.imageRows, \(CallText.number(buffer.offset)), \(buffer.rows), of: \(buffer.rowBytes))"
-        return usedRows == input.height
+        return arrival.usedRows == input.height
             ? line
-            : "state.pointee.imageRows < \(usedRows) ? \(line) : UnsafeMutableRawPointer(network.columns).assumingMemoryBound(to: Int8.self)"
+            : "state.pointee.imageRows < \(arrival.usedRows) ? \(line) : UnsafeMutableRawPointer(network.columns).assumingMemoryBound(to: Int8.self)"
     }
 
     /// What becomes of an image that came.
     private var wholeInput: [String] {
         [
             "state.pointee.restart()",
-            "for y in 0..<\(input.height) { network.input0(y, pixels + y * \(rowBytes)) }",
+            "for y in 0..<\(input.height) { network.\(arrivals[0].function)(y, pixels + y * \(rowBytes)) }",
         ]
     }
 
     /// What becomes of a row that came.
     private var pushedInput: [String] {
-        let start = "if state.pointee.imageRows == 0 { state.pointee.restart() }"
-        let arrival = "network.input0(state.pointee.imageRows, pixels)"
         let count = "state.pointee.imageRows += 1"
-        guard let imageStripe else {
+        guard streamsImage else {
             return [
-                start, arrival, count,
+                "if state.pointee.imageRows == 0 { state.pointee.restart() }",
+                "network.\(arrivals[0].function)(state.pointee.imageRows, pixels)", count,
                 "guard state.pointee.imageRows == \(input.height) else { return Status.moreRows }",
             ]
         }
-        let taken = [arrival, "state.pointee.\(Self.variable(imageStripe)).y0 += 1"]
-        guard usedRows < input.height else { return [start] + taken + [count] }
-        return [start, "// No layer takes the rows behind these.", "if state.pointee.imageRows < \(usedRows) {"]
-            + taken.map { "    \($0)" } + ["}", count]
+        guard imagePasses > 1 else {
+            return ["if state.pointee.imageRows == 0 { state.pointee.restart() }"] + taking(arrivals[0]) + [count]
+        }
+        return ["if state.pointee.imagePass == 0 {", "    if state.pointee.imageRows == 0 { state.pointee.restart() }"]
+            + taking(arrivals[0]).map { "    \($0)" } + ["} else {"] + taking(arrivals[1]).map { "    \($0)" }
+            + [
+                "}", count, "// All of them come once more.",
+                "if state.pointee.imagePass == 0, state.pointee.imageRows == \(input.height) {",
+                "    state.pointee.imagePass = 1", "    state.pointee.imageRows = 0", "}",
+            ]
+    }
+
+    /// What an arrival does with a row, if a layer takes it.
+    private func taking(_ arrival: Arrival) -> [String] {
+        guard let stripe = stripe(of: arrival) else { return [] }
+        let taken = [
+            "network.\(arrival.function)(state.pointee.imageRows, pixels)",
+            "state.pointee.\(Self.variable(stripe)).y\(arrival.step) += 1",
+        ]
+        guard arrival.usedRows < input.height else { return taken }
+        return ["// No layer takes the rows behind these.", "if state.pointee.imageRows < \(arrival.usedRows) {"]
+            + taken.map { "    \($0)" } + ["}"]
     }
 }

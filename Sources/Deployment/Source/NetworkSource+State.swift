@@ -5,11 +5,13 @@ import Planning
 extension NetworkSource {
     /// Steps that run one behind the other: a layer alone, or the loops of several.
     private var stages: [MemoryPlan.Stripe] {
-        plan.stripes.filter { !$0.steps.contains(0) || imageStripe != nil }
+        plan.stripes.filter { $0.steps.count > 1 || !isArrival($0.steps.lowerBound) }
     }
 
+    private func isArrival(_ step: Int) -> Bool { arrivals.contains { $0.step == step } }
+
     /// Words of a context: what every network has, and the counters of loops.
-    var stateWords: Int { 9 + stripes.reduce(0) { $0 + $1.counterCount } }
+    var stateWords: Int { 9 + (imagePasses > 1 ? 1 : 0) + stripes.reduce(0) { $0 + $1.counterCount } }
 
     /// The layers of which a row is computed in one step.
     private var inseparable: [[Int]] {
@@ -21,7 +23,7 @@ extension NetworkSource {
         let titles = Dictionary(layers.map { ($0.step, "\($0.name): \($0.operation)") }, uniquingKeysWith: { $1 })
         var names: [String?] = Array(repeating: nil, count: layers.map(\.step).max() ?? 0)
         for group in inseparable {
-            guard let last = group.max(), last > 0 else { continue }
+            guard let last = group.max(), !isArrival(last) else { continue }
             names[last - 1] = group.sorted().compactMap { titles[$0] }.joined(separator: ", ")
         }
         return names
@@ -53,7 +55,7 @@ extension NetworkSource {
     var stepCount: Int {
         let passes = Dictionary(layers.map { ($0.step, $0.passes) }, uniquingKeysWith: { $1 })
         return inseparable.reduce(0) { $0 + ($1.compactMap { passes[$0] }.max() ?? 0) }
-            + (imageStripe == nil ? 1 : input.height)
+            + (streamsImage ? input.height * imagePasses : 1)
     }
 
     /// `struct State`.
@@ -87,6 +89,7 @@ extension NetworkSource {
                 let weights: UnsafeRawPointer
                 /// Rows of the image that came.
                 var imageRows = 0
+            \(imagePasses > 1 ? "    /// Whether all of them have come before.\n    var imagePass = 0\n" : "")\
                 /// What is next of the order below, and its row.
                 var stage = 0
                 var y = 0
@@ -127,12 +130,13 @@ extension NetworkSource {
 
     /// No layer may read the last rows: there is no answer before they have come nonetheless, as a place for them may be asked for.
     private var pushedEnd: String {
-        """
-                // A place for the next row may lie over the outputs.
-                guard imageRows == \(input.height) else { return Status.moreRows }
-                imageRows = 0
-
-        """
+        let isLast = imagePasses > 1 ? "imagePass == \(imagePasses - 1), " : ""
+        return """
+                    // A place for the next row may lie over the outputs.
+                    guard \(isLast)imageRows == \(input.height) else { return Status.moreRows }
+                    imageRows = 0
+            \(imagePasses > 1 ? "        imagePass = 0\n" : "")
+            """
     }
 
     /// The name of a stripe's counters.
@@ -148,7 +152,7 @@ extension NetworkSource {
         guard stripe.steps.count == 1, let layer = layers.first(where: { $0.step == stripe.steps.lowerBound }) else {
             let name = "layers\(stripe.steps.lowerBound)To\(stripe.steps.upperBound - 1)"
             let pause =
-                stripe.steps.contains(0)
+                stripe.steps.contains(where: isArrival)
                 ? [
                     "    guard work.budget > 0 else { return Status.moreSteps }", "    isBusy = false",
                     "    return Status.moreRows",

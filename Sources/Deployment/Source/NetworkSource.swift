@@ -28,6 +28,18 @@ struct NetworkSource {
         let body: [String]
     }
 
+    /// The image's arrival: the first step, and where it is pushed twice another one.
+    struct Arrival {
+        let step: Int
+        /// Rows that layers take.
+        let usedRows: Int
+        /// The method's statements, which put row `y`, `pixels` on, into the arena.
+        let body: [String]
+
+        /// The method's name.
+        var function: String { "input\(step)" }
+    }
+
     let names: PackageNames
     let network: String
     let input: (height: Int, width: Int, channels: Int)
@@ -38,11 +50,10 @@ struct NetworkSource {
     /// How outputs become boxes; nil where the network is no detector.
     let detector: DetectorSource?
     let plan: MemoryPlan
-    /// All steps but the image's arrival.
+    /// All steps but the image's arrivals.
     let layers: [Layer]
     let stripes: [StripeSource]
-    /// The image's arrival: statements that put row `y`, `pixels` on, into the arena.
-    let inputStatements: [String]
+    let arrivals: [Arrival]
     /// Statements that return false where numbers in the weights are out of range.
     let weightChecks: [String]
     let columnBytes: Int
@@ -50,8 +61,9 @@ struct NetworkSource {
 
     /// All code that knows where tables lie in the weights: weights for other code are refused.
     var identity: String {
-        (inputStatements + weightChecks + layers.flatMap(\.body) + (detector.map { [$0.methods] } ?? [])).joined(
-            separator: "\n")
+        (arrivals.flatMap(\.body) + weightChecks + layers.flatMap(\.body) + (detector.map { [$0.methods] } ?? []))
+            .joined(
+                separator: "\n")
     }
 
     /// Bytes of the arena.
@@ -66,11 +78,13 @@ struct NetworkSource {
     }
 
     var pushesRows: Bool { plan.options.pushesRows }
-    /// The loops that begin with the image's rows. There are none where the image is held whole: nothing is computed before its last row.
-    var imageStripe: StripeSource? { stripes.first { $0.waitsForImage } }
+    /// The loops that begin with the rows of an arrival. There are none where the image is held whole: nothing is computed before its last row.
+    func stripe(of arrival: Arrival) -> StripeSource? { stripes.first { $0.arrival == arrival.step } }
+    /// Whether each arrival has such loops.
+    var streamsImage: Bool { arrivals.allSatisfy { stripe(of: $0) != nil } }
+    /// How often the image's rows are pushed.
+    var imagePasses: Int { arrivals.count }
     var rowBytes: Int { input.width * input.channels }
-    /// Rows of the image that layers take.
-    var usedRows: Int { plan.stripes.first?.order.filter { $0.step == 0 }.count ?? input.height }
 
     // MARK: - Comments on top
 
@@ -124,9 +138,12 @@ struct NetworkSource {
                 let columns: UnsafeMutablePointer<Int32>
 
             """
-        text += "    /// Row y of the image: 8-bit pixels become int8.\n    @inline(never)\n"
-        text += "    func input0(_ y: Int, _ pixels: UnsafePointer<UInt8>) {\n"
-        text += inputStatements.map { "        \($0)\n" }.joined() + "    }\n"
+        for arrival in arrivals {
+            let time = arrivals.count == 1 ? "" : arrival.step == 0 ? ", the first time" : ", the second time"
+            text += "    /// Row y of the image\(time): 8-bit pixels become int8.\n    @inline(never)\n"
+            text += "    func \(arrival.function)(_ y: Int, _ pixels: UnsafePointer<UInt8>) {\n"
+            text += arrival.body.map { "        \($0)\n" }.joined() + "    }\n"
+        }
         for layer in layers { text += "\n" + method(layer) }
         if let detector { text += "\n" + detector.methods }
         text += """

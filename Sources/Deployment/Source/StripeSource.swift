@@ -14,6 +14,8 @@ struct StripeSource {
         let passes: Int
         /// Whether its value appears with its last pass.
         let writesAtEnd: Bool
+        /// Whether it is the image's arrival, whose rows come from outside.
+        let isArrival: Bool
         /// The values that it reads, each once, and how many of their rows.
         let operands: [(value: Int, demand: RowDemand)]
     }
@@ -24,8 +26,8 @@ struct StripeSource {
     private(set) var text = ""
     /// What the loops run, to be compared with the plan.
     let order: [RowTask]
-    /// Whether the image's rows arrive in it.
-    let waitsForImage: Bool
+    /// The step with which the image's rows arrive in it; nil where none do.
+    let arrival: Int?
 
     private let layers: [Int: Layer]
     private let steps: Range<Int>
@@ -39,8 +41,8 @@ struct StripeSource {
     init(_ stripe: MemoryPlan.Stripe, _ layers: [Layer], sinks: [Int]) {
         steps = stripe.steps
         name = "Layers\(steps.lowerBound)To\(steps.upperBound - 1)"
-        waitsForImage = steps.contains(0)
         let own = layers[steps]
+        arrival = own.first(where: \.isArrival)?.step
         self.layers = Dictionary(uniqueKeysWithValues: own.map { ($0.step, $0) })
         var replay = DemandOrder(Array(own), first: steps.lowerBound)
         let runs = replay.run(sinks)
@@ -51,7 +53,7 @@ struct StripeSource {
             for operand in layer.operands where steps.contains(operand.value) { sites[operand.value, default: 0] += 1 }
         }
         for (step, _) in runs { sites[step, default: 0] += 1 }
-        methods = Set(sites.filter { $0.value > 1 && $0.key != 0 }.keys)
+        methods = Set(sites.filter { $0.value > 1 && $0.key != arrival }.keys)
         shareCounters(own, sinks)
         write(runs)
     }
@@ -77,7 +79,8 @@ struct StripeSource {
     private mutating func shareCounters(_ own: ArraySlice<Layer>, _ sinks: [Int]) {
         for reader in own {
             let inside = reader.operands.filter { steps.contains($0.value) }
-            guard inside.count == 1, let operand = inside.first, operand.value != 0, let layer = layers[operand.value],
+            guard inside.count == 1, let operand = inside.first, operand.value != arrival,
+                let layer = layers[operand.value],
                 !methods.contains(operand.value), !sinks.contains(operand.value), !layer.writesAtEnd,
                 layer.passes == reader.passes, operand.demand.isOwnRow(of: reader.passes)
             else { continue }
@@ -90,8 +93,8 @@ struct StripeSource {
     private mutating func write(_ runs: [(step: Int, end: Int)]) {
         let own = steps.filter { counters[$0] == nil }
         let title =
-            waitsForImage
-            ? "the image and of layers 1 to \(steps.upperBound - 1)"
+            arrival != nil
+            ? "the image and of layers \(steps.lowerBound + 1) to \(steps.upperBound - 1)"
             : "layers \(steps.lowerBound) to \(steps.upperBound - 1)"
         text += """
             /// The rows of \(title), which run together: inside each loop over a layer's rows lie those of the layers that it reads.
@@ -99,7 +102,7 @@ struct StripeSource {
                 /// Rows that are done.
             \(own.map { "    var y\($0) = 0" }.joined(separator: "\n"))
 
-                /// Goes on\(waitsForImage ? " as far as the image's rows allow" : ""), by as many rows as `work` says; true at the end.
+                /// Goes on\(arrival != nil ? " as far as the image's rows allow" : ""), by as many rows as `work` says; true at the end.
                 @inline(never)
                 mutating func run(_ network: Network, _ work: inout Work) -> Bool {
 
@@ -117,8 +120,8 @@ struct StripeSource {
     /// Code that brings a value to `end` rows.
     private mutating func bring(_ step: Int, to end: String, _ depth: Int) {
         guard let layer = layers[step] else { return }
-        if step == 0 {
-            line(depth, "guard y0 >= \(end) else { return false }")
+        if step == arrival {
+            line(depth, "guard y\(step) >= \(end) else { return false }")
         } else if methods.contains(step) {
             line(depth, "guard rows\(step)(to: \(end), network, &work) else { return false }")
         } else {

@@ -34,8 +34,8 @@ public struct COCOEvaluation: Sendable {
     /// them, so that a recall just on the line falls on the same side.
     public static let thresholds = (0..<10).map { 0.5 + Double($0) * ((0.95 - 0.5) / 9) }
     public static let recalls = (0..<100).map { Double($0) * 0.01 } + [1]
-    private static let limits = [1, 10, 100]
-    private static let areas: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
+    static let limits = [1, 10, 100]
+    static let areas: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
 
     /// Scores detections.
     ///

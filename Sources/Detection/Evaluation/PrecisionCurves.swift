@@ -40,7 +40,7 @@ struct PrecisionCurves {
     }
 
     /// At each of 101 recalls the best precision that is reached there or later; 0 where that recall is never reached.
-    private static func interpolated(_ precision: [Double], _ recalls: [Double]) -> [Double] {
+    static func interpolated(_ precision: [Double], _ recalls: [Double]) -> [Double] {
         var falling = precision
         for index in falling.indices.dropLast().reversed() { falling[index] = max(falling[index], falling[index + 1]) }
         var index = 0

@@ -44,7 +44,7 @@ package struct DeviceCheck {
             evenly: Self.hostImages,
             of: source.images(part))
         let (answers, right) = try onHost(package, scored)
-        let accuracy = package.description.isDetector ? nil : WilsonInterval(right: right, of: answers.count)
+        let accuracy = package.description.isDetector ? nil : ScoreInterval(right: right, of: answers.count)
         var figures = DeviceFigures(
             core: budget.core.rawValue, sramBytes: export.footprint.sramBytes, flashBytes: export.footprint.flashBytes,
             arenaBytes: program.arenaBytes, hostImages: answers.count, hostAccuracy: accuracy, emulatedImages: 0,

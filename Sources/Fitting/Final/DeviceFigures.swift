@@ -8,7 +8,7 @@ public struct DeviceFigures: Sendable, Equatable, Codable {
     public var arenaBytes: Int
     /// Images that ran on the host with the package's kernels, and the share that it got right; nil of a detector.
     public var hostImages: Int
-    public var hostAccuracy: WilsonInterval?
+    public var hostAccuracy: ScoreInterval?
     /// Images that ran on the emulated core too; 0 where there is no emulator.
     public var emulatedImages: Int
     /// Of these the answers that are the host's, byte for byte.

@@ -6,9 +6,8 @@ public struct QuantizedScores: Sendable, Equatable, Codable {
     public var scoreName: String
     public var float: Double
     public var int8: Double
-    /// Of accuracies.
-    public var floatInterval: WilsonInterval?
-    public var int8Interval: WilsonInterval?
+    public var floatInterval: ScoreInterval?
+    public var int8Interval: ScoreInterval?
     /// `confusion[true][predicted]` of int8; empty of a detector.
     public var confusion: [[Int]]
     /// Images.
@@ -17,10 +16,10 @@ public struct QuantizedScores: Sendable, Equatable, Codable {
     public var isTrained: Bool
 
     /// The share of each class's images that int8 gets right; nil for a class without any.
-    public var classShares: [WilsonInterval?] {
+    public var classShares: [ScoreInterval?] {
         confusion.indices.map { label in
             let all = confusion[label].reduce(0, +)
-            return all > 0 ? WilsonInterval(right: confusion[label][label], of: all) : nil
+            return all > 0 ? ScoreInterval(right: confusion[label][label], of: all) : nil
         }
     }
 }

@@ -9,11 +9,11 @@ package struct TeacherFigures {
     package let figures: EvaluationPart
 
     /// The share that it gets right.
-    package func accuracy() throws -> WilsonInterval {
+    package func accuracy() throws -> ScoreInterval {
         let trained = try TrainedModel(teacher)
         let loader = try RunData(trained, data: data).loader(figures)
         let evaluation = try Evaluator(trained.model, trained.configuration).evaluate(loader)
-        return WilsonInterval(right: evaluation.right, of: evaluation.images)
+        return ScoreInterval(right: evaluation.right, of: evaluation.images)
     }
 }
 

@@ -51,8 +51,8 @@ package struct WinnerQuantization {
         try result.model.write(to: run.int8)
         return QuantizedScores(
             scoreName: "accuracy", float: floats.accuracy, int8: bytes.accuracy,
-            floatInterval: WilsonInterval(right: floats.right, of: floats.images),
-            int8Interval: WilsonInterval(right: bytes.right, of: bytes.images), confusion: bytes.confusion,
+            floatInterval: ScoreInterval(right: floats.right, of: floats.images),
+            int8Interval: ScoreInterval(right: bytes.right, of: bytes.images), confusion: bytes.confusion,
             images: bytes.images, isTrained: isTrained)
     }
 
@@ -60,12 +60,13 @@ package struct WinnerQuantization {
         _ trained: TrainedModel, _ source: RunData, _ result: PostTrainingQuantization.Result
     ) throws -> QuantizedScores {
         let scored = try source.loader(figures)
-        let float = try DetectionEvaluator(trained.model, trained.configuration).evaluate(scored)
-        let int8 = try Int8DetectionEvaluator(result.model).evaluate(scored)
+        let classes = trained.configuration.classNames.count
+        let float = ScoreInterval(
+            try DetectionEvaluator(trained.model, trained.configuration).evaluate(scored).found, classes: classes)
+        let int8 = ScoreInterval(try Int8DetectionEvaluator(result.model).evaluate(scored), classes: classes)
         try result.model.write(to: run.int8)
         return QuantizedScores(
-            scoreName: trained.configuration.recipe.scoreName, float: float.coco.averagePrecisionAt50 ?? 0,
-            int8: COCOEvaluation(int8, classCount: trained.configuration.classNames.count).averagePrecisionAt50 ?? 0,
-            floatInterval: nil, int8Interval: nil, confusion: [], images: scored.dataset.count, isTrained: false)
+            scoreName: trained.configuration.recipe.scoreName, float: float.share, int8: int8.share,
+            floatInterval: float, int8Interval: int8, confusion: [], images: scored.dataset.count, isTrained: false)
     }
 }

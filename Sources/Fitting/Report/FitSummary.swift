@@ -35,7 +35,7 @@ public struct FitSummary: Sendable, Encodable {
     public let teacher: String?
     /// Its score where candidates are chosen, once it was trained for this; and what it gets right of the images for the figures.
     public let teacherScore: Double?
-    public let teacherFigures: WilsonInterval?
+    public let teacherFigures: ScoreInterval?
     public let rows: [Row]
     public let winner: FitCandidate
     /// Trained to the end, where candidates are chosen.
@@ -52,7 +52,7 @@ public struct FitSummary: Sendable, Encodable {
     /// What the score of each step is, from the teacher to the device, for people.
     package var steps: [(what: String, score: String)] {
         var steps: [(what: String, score: String)] = []
-        func add(_ what: String, _ interval: WilsonInterval?, _ value: Double) {
+        func add(_ what: String, _ interval: ScoreInterval?, _ value: Double) {
             steps.append((what, interval?.text ?? String(format: "%.1f %%", value * 100)))
         }
         if let teacherScore { add("teacher (where networks are chosen)", nil, teacherScore) }

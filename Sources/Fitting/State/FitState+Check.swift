@@ -36,7 +36,7 @@ extension FitState {
     fileprivate static let shares = 0.0...1.0
 }
 
-extension WilsonInterval {
+extension ScoreInterval {
     fileprivate var impossibility: String? {
         guard count >= 0, [share, low, high].allSatisfy(FitState.shares.contains) else {
             return "an interval is \(low) to \(high) about \(share) of \(count) images"

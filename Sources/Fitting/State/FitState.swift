@@ -15,7 +15,7 @@ package struct FitState: Equatable, Codable {
     /// The teacher's score on the images that candidates are chosen by.
     package var teacherScore: Double?
     /// The teacher's, on the images that the figures are taken on.
-    package var teacherFigures: WilsonInterval?
+    package var teacherFigures: ScoreInterval?
     /// The winner's, likewise, trained to the end.
     package var winnerScore: Double?
     package var quantized: QuantizedScores?

@@ -40,8 +40,8 @@ public struct Footprint: Sendable, Hashable {
         let calls = graph.calls(of: plan.steps.map(\.nodes))
         let input = graph.network.inputShape
         // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
-        let usedRows = plan.stripes.first?.order.count { $0.step == 0 } ?? input.height
-        let thrown = usedRows < input.height ? input.width * input.channels : 0
+        let throwsAway = plan.arrivals.contains { plan.usedRows(ofArrival: $0) < input.height }
+        let thrown = throwsAway ? input.width * input.channels : 0
         var arena = plan.arenaBytes
         if let layout = graph.network.detector {
             let outputs = graph.network.outputs.compactMap { plan.buffer(of: $0) }

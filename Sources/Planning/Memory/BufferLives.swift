@@ -68,7 +68,8 @@ struct BufferLives {
             let step = storage.members[0]
             let node = schedule.steps[step].nodes[0]
             let role: Buffer.Role =
-                step == 0 ? .input : storage.isWhole || storage.heldRows == storage.rows ? .activation : .lines
+                schedule.steps[step].isArrival
+                ? .input : storage.isWhole || storage.heldRows == storage.rows ? .activation : .lines
             buffers.append(
                 Buffer(
                     name: schedule.names[node.index], role: role, bytes: storage.bytes, rows: storage.heldRows,

@@ -22,6 +22,8 @@ struct ChainSearch {
     private let mostWork: Int
     /// For each end of a chain the bytes of the values that cross it.
     private let crossing: [Int]
+    /// Steps in which the image arrives.
+    private let arrivals: [Int]
 
     /// What a chain is judged by. Neither is exact before offsets are assigned: lines can come to lie where a map is
     /// not yet, but only
@@ -61,6 +63,7 @@ struct ChainSearch {
         self.measure = measure
         mostWork = costs.work + Self.mostWork
         crossing = Self.crossing(costs.schedule)
+        arrivals = costs.schedule.arrivals
         guard options.stripes != .off else {
             ranges = (0..<count).map { $0..<$0 + 1 }
             peak = ranges.map(takes).max() ?? 0
@@ -88,6 +91,12 @@ struct ChainSearch {
     /// The first step that may be in a chain with others.
     private var start: Int { options.pushesRows ? 0 : 1 }
 
+    /// The end of the longest chain that may begin at a step. Rows of the image come from outside, so a chain can begin with their
+    /// arrival, and none can wait for it.
+    private func furthest(from first: Int) -> Int {
+        min(count, first + Self.longest, arrivals.first { $0 > first } ?? count)
+    }
+
     private func takes(_ range: Range<Int>) -> Int {
         let cost = costs[range]
         return measure == .sum ? cost.sum : cost.bound
@@ -106,7 +115,7 @@ struct ChainSearch {
             labels[first + 1] = min(labels[first + 1], max(label, singles[first]))
             best = min(best, max(label, suffix[first]))
             guard first >= start, label < best, suffix[first] > label else { continue }
-            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] < best {
+            for end in first + 2..<max(first + 2, furthest(from: first) + 1) where crossing[end] < best {
                 guard costs.isKnown(first..<end) || costs.work < mostWork else { break }
                 if !peakOnly, !costs.isKnown(first..<end) { prepare(first, from: end) { crossing[$0] < best } }
                 let peak = max(label, takes(first..<end))
@@ -120,7 +129,7 @@ struct ChainSearch {
 
     /// Works out the next few chains at once. Where the first of them ends the search, the others were in vain.
     private func prepare(_ first: Int, from end: Int, where mayEnd: (Int) -> Bool) {
-        let last = min(count, first + Self.longest, end + Self.together - 1)
+        let last = min(furthest(from: first), end + Self.together - 1)
         costs.prepare((end...last).filter(mayEnd).map { first..<$0 })
     }
 
@@ -136,9 +145,9 @@ struct ChainSearch {
             }
             if takes(first..<first + 1) <= peak { reach(first + 1, 0) }
             guard first >= start,
-                (first..<min(count, first + Self.longest)).contains(where: { takes($0..<$0 + 1) > peak })
+                (first..<furthest(from: first)).contains(where: { takes($0..<$0 + 1) > peak })
             else { continue }
-            for end in first + 2..<max(first + 2, min(count, first + Self.longest) + 1) where crossing[end] <= peak {
+            for end in first + 2..<max(first + 2, furthest(from: first) + 1) where crossing[end] <= peak {
                 guard costs.isKnown(first..<end) || costs.work < mostWork + Self.mostWork else { break }
                 if takes(first..<end) <= peak { reach(end, end - first) }
                 if costs[first..<end].floor > peak { break }

@@ -3,7 +3,7 @@ extension MemoryPlan {
     public var convention: String {
         let image =
             options.pushesRows
-            ? "The image arrives row by row and only the rows that are needed at once are held."
+            ? "The image arrives row by row\(arrivals.count > 1 ? ", twice," : "") and only the rows that are needed at once are held."
             : "The input image is counted until its rows are last read."
         let stripes =
             hasStripes

@@ -11,7 +11,8 @@ import Networks
 /// - Every operation computes its output row by row (`RowAccess`). In **stripes**, consecutive steps run together, so that of the values
 ///   between them only the rows exist that are needed at once, in rolling line buffers; `ChainSearch` chooses the chains.
 /// - The input image is counted, from the first step until its rows are last read; where rows are pushed, only those that are needed at
-///   once.
+///   once. If that would be all of them, as somebody reads the image again when all of it has been seen (`GlanceTokens`), it is pushed
+///   twice.
 /// - Views are free: flatten, and dropout, which does nothing in evaluation.
 /// - Element-wise operations and attention write over an input that is read for the last time. All others may write over rows of
 ///   their input that no later row needs: the output then starts below the input, and follows it.
@@ -76,7 +77,7 @@ public struct MemoryPlan: Sendable {
         }
     }
 
-    /// In order of execution; the first is the arrival of the image.
+    /// In order of execution; the first is the arrival of the image, which may come once more (`arrivals`).
     public let steps: [Step]
 
     /// The steps in groups that run together, in order.
@@ -198,6 +199,21 @@ public struct MemoryPlan: Sendable {
     /// How much larger than its lower bound the arena is: 0 for an optimal layout, 0.1 for a tenth more.
     public var gap: Double {
         lowerBoundBytes > 0 ? Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes) : 0
+    }
+
+    /// The steps in which the image arrives: the first, and another one where its rows are pushed twice.
+    public var arrivals: [Int] {
+        steps.indices.filter { graph.network[steps[$0].nodes[0]].inputs.isEmpty }
+    }
+
+    /// Of an arrival's rows those that layers take.
+    package func usedRows(ofArrival step: Int) -> Int {
+        stripes.first { $0.steps.contains(step) }?.order.count { $0.step == step } ?? 0
+    }
+
+    /// Whether the arena has room for all of the image's rows.
+    package var holdsImage: Bool {
+        arrivals.contains { buffers[steps[$0].output].rows >= graph.network.inputShape.height }
     }
 
     /// Whether several steps run together anywhere.

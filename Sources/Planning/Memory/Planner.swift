@@ -12,6 +12,8 @@ public final class Planner {
     /// The network as it is planned.
     public let graph: DeviceGraph
     private var otherOrder: Schedule?
+    /// The image's second arrival; nil until somebody asks, `.some(nil)` where there is none.
+    private var secondArrival: Schedule??
     private var costs: [Rules: ChainCosts] = [:]
     private let known: KnownChains?
 
@@ -20,6 +22,7 @@ public final class Planner {
         let reorders: Bool
         let reusesRows: Bool
         let alignment: Int
+        let arrivals: Int
     }
 
     /// A planner of a network.
@@ -37,14 +40,20 @@ public final class Planner {
         self.known = known
     }
 
-    /// Plans the network.
+    /// Plans the network. An image whose rows are pushed arrives twice where it would have to be held otherwise, and that takes less.
     ///
     /// - Throws: `PlanningError` where options are out of range or against each other, stripes are demanded and
     /// cannot help, or more
     ///   values are alive at once than any device has.
     public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
         try options.check()
-        let schedule = try schedule(options)
+        let once = try plan(schedule(options), options)
+        guard options.pushesRows, once.holdsImage, let twice = try scheduleWithSecondArrival() else { return once }
+        let other = try plan(twice, options)
+        return other.arenaBytes < once.arenaBytes && !other.holdsImage ? other : once
+    }
+
+    private func plan(_ schedule: Schedule, _ options: PlanOptions) throws(PlanningError) -> MemoryPlan {
         let whole = schedule.steps.indices.map { $0..<$0 + 1 }
         guard options.stripes != .off else { return try MemoryPlan(graph, schedule, ranges: whole, options) }
         var candidates: [[Range<Int>]] = options.stripes == .auto && !options.pushesRows ? [whole] : []
@@ -84,13 +93,25 @@ public final class Planner {
     /// quicker still.
     package func lowerBound(_ options: PlanOptions, limit: Int = .max - 1) throws(PlanningError) -> Int {
         try options.check()
-        let costs = costs(of: try schedule(options), options)
-        return ChainSearch(costs, options, by: .bound, peakOnly: true, limit: max(0, limit)).peak
+        func peak(_ schedule: Schedule, limit: Int) -> Int {
+            ChainSearch(costs(of: schedule, options), options, by: .bound, peakOnly: true, limit: max(0, limit)).peak
+        }
+        let once = peak(try schedule(options), limit: limit)
+        guard options.pushesRows, let twice = try scheduleWithSecondArrival() else { return once }
+        return min(once, peak(twice, limit: min(limit, once)))
+    }
+
+    private func scheduleWithSecondArrival() throws(PlanningError) -> Schedule? {
+        if let secondArrival { return secondArrival }
+        let schedule = try graph.scheduleWithSecondArrival()
+        secondArrival = .some(schedule)
+        return schedule
     }
 
     private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {
         let rules = Rules(
-            reorders: options.reordersBranches, reusesRows: options.reusesRows, alignment: options.alignment)
+            reorders: options.reordersBranches, reusesRows: options.reusesRows, alignment: options.alignment,
+            arrivals: schedule.arrivals.count)
         if let known = costs[rules] { return known }
         let new = ChainCosts(
             schedule, alignment: options.alignment, reusesRows: options.reusesRows, known: known)

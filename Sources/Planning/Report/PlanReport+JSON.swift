@@ -23,6 +23,7 @@ extension PlanReport: Codable {
         case arenaBytesWithoutStripes = "arena_bytes_without_stripes"
         case arenaBytesWithStripes = "arena_bytes_with_stripes"
         case arenaBytesRowsPushed = "arena_bytes_rows_pushed"
+        case imagePassesRowsPushed = "image_passes_rows_pushed"
         case pushesRows = "pushes_rows"
         case simplePeakBytes = "simple_peak_bytes"
         case retainingPeakBytes = "retaining_peak_bytes"
@@ -61,6 +62,8 @@ extension PlanReport: Codable {
         arenaBytesWithoutStripes = try container.decode(Int.self, forKey: .arenaBytesWithoutStripes)
         arenaBytesWithStripes = try container.decode(Int.self, forKey: .arenaBytesWithStripes)
         arenaBytesRowsPushed = try container.decode(Int.self, forKey: .arenaBytesRowsPushed)
+        // Plans of before images were pushed twice do not say it.
+        imagePassesRowsPushed = try container.decodeIfPresent(Int.self, forKey: .imagePassesRowsPushed) ?? 1
         simplePeakBytes = try container.decode(Int.self, forKey: .simplePeakBytes)
         retainingPeakBytes = try container.decode(Int.self, forKey: .retainingPeakBytes)
         func figure(_ key: CodingKeys) throws -> Int {
@@ -114,6 +117,7 @@ extension PlanReport: Codable {
         try container.encode(arenaBytesWithoutStripes, forKey: .arenaBytesWithoutStripes)
         try container.encode(arenaBytesWithStripes, forKey: .arenaBytesWithStripes)
         try container.encode(arenaBytesRowsPushed, forKey: .arenaBytesRowsPushed)
+        try container.encode(imagePassesRowsPushed, forKey: .imagePassesRowsPushed)
         try container.encode(simplePeakBytes, forKey: .simplePeakBytes)
         try container.encode(retainingPeakBytes, forKey: .retainingPeakBytes)
         try container.encode(flashBytes, forKey: .flashBytes)

@@ -30,7 +30,10 @@ extension PlanReport {
             ("  arena", "\(ByteSize.text(arenaBytes)) (\(TextTable.grouped(arenaBytes)) B; \(kind); \(bound))"),
             ("    without stripes", Self.size(arenaBytesWithoutStripes)),
             ("    with stripes", Self.size(arenaBytesWithStripes)),
-            ("    rows pushed", Self.size(arenaBytesRowsPushed)),
+            (
+                "    rows pushed",
+                Self.size(arenaBytesRowsPushed) + (imagePassesRowsPushed > 1 ? ", the image pushed twice" : "")
+            ),
             (
                 "flash",
                 "\(Self.size(flashBytes)): \(ByteSize.text(footprint.weightsBytes)) weights, \(ByteSize.text(footprint.codeBytes)) code"
@@ -70,7 +73,8 @@ extension PlanReport {
 
     /// What the plan is, in a few words.
     private var kind: String {
-        pushesRows ? "rows pushed" : hasStripes ? "in stripes" : "without stripes"
+        pushesRows
+            ? (imagePasses > 1 ? "rows pushed twice" : "rows pushed") : hasStripes ? "in stripes" : "without stripes"
     }
 
     private static func size(_ bytes: Int) -> String {

@@ -44,6 +44,9 @@ extension PlanReport {
                 "the plan's peak_sram_bytes is \(peakSRAMBytes), less than its arena, windows, state, stack and reserve"
             )
         }
+        guard (1...2).contains(imagePassesRowsPushed) else {
+            throw PlanningError("the plan's image_passes_rows_pushed is \(imagePassesRowsPushed): use 1 or 2")
+        }
         do throws(PlanningError) { try PlanOptions.check(alignment: alignment) } catch {
             throw PlanningError("the plan has \(error)")
         }

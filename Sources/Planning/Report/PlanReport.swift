@@ -53,8 +53,12 @@ public struct PlanReport: Sendable, Hashable {
     public let arenaBytesWithStripes: Int
     /// The smallest arena with stripes, the image pushed row by row.
     public let arenaBytesRowsPushed: Int
+    /// How often that image is pushed: once, or twice where it would have to be held otherwise.
+    public let imagePassesRowsPushed: Int
     /// Whether the image arrives row by row in this plan.
     public let pushesRows: Bool
+    /// How often the image arrives in this plan.
+    public var imagePasses: Int { steps.count { $0.operands.isEmpty } }
     /// Largest input + output of one operation, as many papers count.
     public let simplePeakBytes: Int
     /// The same with what poolings with computed weights keep: the waiting map, keys, values and scores.
@@ -99,10 +103,10 @@ public struct PlanReport: Sendable, Hashable {
         let graph = planner.graph
         let profile = Profile(network, graph, core: core)
         let plan = try planner.plan(options)
-        func bytes(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> Int {
+        func other(_ stripes: StripeMode, pushesRows: Bool) throws(PlanningError) -> MemoryPlan {
             var other = options
             (other.stripes, other.pushesRows) = (stripes, pushesRows)
-            return other == options ? plan.arenaBytes : try planner.plan(other).arenaBytes
+            return other == options ? plan : try planner.plan(other)
         }
         let shape = network.inputShape
         self.network = network.name
@@ -119,9 +123,10 @@ public struct PlanReport: Sendable, Hashable {
         isOptimal = plan.isOptimal
         alignment = plan.alignment
         reservedBytes = budget.reserved
-        arenaBytesWithoutStripes = try bytes(.off, pushesRows: false)
-        arenaBytesWithStripes = try bytes(.auto, pushesRows: false)
-        arenaBytesRowsPushed = try bytes(.auto, pushesRows: true)
+        arenaBytesWithoutStripes = try other(.off, pushesRows: false).arenaBytes
+        arenaBytesWithStripes = try other(.auto, pushesRows: false).arenaBytes
+        let pushed = try other(.auto, pushesRows: true)
+        (arenaBytesRowsPushed, imagePassesRowsPushed) = (pushed.arenaBytes, pushed.arrivals.count)
         pushesRows = options.pushesRows
         simplePeakBytes = plan.simplePeakBytes
         retainingPeakBytes = plan.retainingPeakBytes

@@ -93,7 +93,7 @@ public struct KernelProgram: Sendable {
     public let model: QuantizedModel
     /// Buffers, stripes and the order of passes; its steps are `steps`.
     public let plan: MemoryPlan
-    /// Step 0 is the arrival of the image: a pass of it converts one row of pixels.
+    /// Step 0 is the arrival of the image: a pass of it converts one row of pixels. It may arrive once more (`MemoryPlan.arrivals`).
     public let steps: [Step]
     /// Tables in flash, in the order in which they are first used.
     public let constants: [KernelConstant]
@@ -154,7 +154,9 @@ public struct KernelProgram: Sendable {
         var steps: [Step] = []
         for (step, nodes) in zip(plan.steps, nodes) {
             let parts = try DeviceStep(nodes, graph, finishing: finishing)
-            let calls = try writer.calls(of: parts)
+            // Where the image arrives once more, the same kernels meet it with the same tables.
+            let isSecondArrival = nodes[0].inputs.isEmpty && !steps.isEmpty
+            let calls = isSecondArrival ? steps[0].calls : try writer.calls(of: parts)
             guard !calls.isEmpty, step.operands.count == parts.operands.count else {
                 throw QuantizationError("the plan is of another network than \(network.name)")
             }

@@ -56,7 +56,8 @@ struct DetectionFindings {
             ], facts: facts,
             headline: (
                 ReportText.percent(scores.coco.averagePrecisionAt50),
-                "over 0.50 to 0.95: \(ReportText.percent(scores.coco.meanAveragePrecision))"
+                Self.interval(scores.found, classes: names.count)
+                    + "; over 0.50 to 0.95: \(ReportText.percent(scores.coco.meanAveragePrecision))"
             ),
             int8: int8.map { int8 in
                 kinds.compactMap { name, value in
@@ -64,6 +65,16 @@ struct DetectionFindings {
                     return Int8Section.Score(name: name, float: float, int8: whole)
                 }
             } ?? [], agreement: nil, calibrationError: nil, skipped: loader.skippedImages)
+    }
+
+    /// Where the score may well lie on other images.
+    private static func interval(_ images: [EvaluatedImage], classes: Int) -> String {
+        var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
+        guard let interval = PrecisionInterval(images, classCount: classes, using: &generator) else {
+            return "nothing to find"
+        }
+        return
+            "95 % interval \(ReportText.fixed(interval.lower * 100, 0))–\(ReportText.fixed(interval.upper * 100, 0)) %"
     }
 
     private static func mistakes(

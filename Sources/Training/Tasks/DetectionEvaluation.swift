@@ -16,6 +16,8 @@ public struct DetectionEvaluation: Sendable {
     public let coco: COCOEvaluation
     /// As Pascal VOC scores, at an overlap of 0.5.
     public let voc: VOCEvaluation
+    /// What is in each image, and what was found.
+    public let found: [EvaluatedImage]
 }
 
 /// Runs a detector over a data set, without augmentation.
@@ -107,7 +109,7 @@ public struct DetectionEvaluator {
         return DetectionEvaluation(
             images: images.count, loss: sum / Double(images.count),
             coco: COCOEvaluation(images, classCount: layout.classes),
-            voc: VOCEvaluation(images, classCount: layout.classes))
+            voc: VOCEvaluation(images, classCount: layout.classes), found: images)
     }
 
     private struct FoundInImage: Codable {

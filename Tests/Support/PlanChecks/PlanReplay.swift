@@ -15,6 +15,8 @@ struct PlanReplay {
     /// For each step the passes that it has behind it.
     private var passes: [Int]
     private let sources: [Node.ID]
+    /// For each node where its value lies, once it is being computed: that of the image changes where it arrives twice.
+    private var places: [Buffer?]
     private var problems: [String] = []
 
     private struct Content: Equatable {
@@ -33,6 +35,7 @@ struct PlanReplay {
         self.grain = grain
         cells = [Content](repeating: .rubbish, count: plan.arenaBytes / grain)
         passes = [Int](repeating: 0, count: plan.steps.count)
+        places = [Buffer?](repeating: nil, count: network.nodes.count)
         var sources = [Node.ID](repeating: network.input.id, count: network.nodes.count)
         for node in network.nodes {
             sources[node.id.index] =
@@ -65,6 +68,9 @@ struct PlanReplay {
         }
         for output in network.outputs {
             let source = sources[output.index]
+            if plan.buffer(of: output) != places[source.index] {
+                problems.append("\(network[source].name) lies elsewhere at the end")
+            }
             for row in 0..<shapes[source.index].height { read(source, row, for: "the output") }
         }
         return Array(problems.prefix(10))
@@ -79,6 +85,7 @@ struct PlanReplay {
         }
         passes[task.step] += 1
         let live = plan.buffers[step.output]
+        for node in step.nodes { places[node.index] = live }
         for buffer in [live] + step.scratch.map({ plan.buffers[$0] })
         where task.step < buffer.first || task.step > buffer.last {
             problems.append("\(main.name) writes in step \(task.step) to \(buffer.name), which is not alive")
@@ -110,8 +117,8 @@ struct PlanReplay {
     }
 
     private mutating func read(_ value: Node.ID, _ row: Int, for reader: String) {
-        guard let place = plan.buffer(of: value) else {
-            problems.append("\(reader) reads \(network[value].name), which has no buffer")
+        guard let place = places[value.index] else {
+            problems.append("\(reader) reads \(network[value].name), of which nothing is there")
             return
         }
         let expected = Content(owner: Int32(value.index), row: Int32(row))
@@ -152,7 +159,7 @@ struct PlanReplay {
     /// A row may be written over the very row that an element-wise kernel reads, or reach into it from below; over no other.
     private mutating func checkOverlap(_ reads: [(Node.ID, Int)], _ place: Range<Int>, _ main: Node, _ row: Int) {
         for (value, readRow) in reads {
-            guard let buffer = plan.buffer(of: value) else { continue }
+            guard let buffer = places[value.index] else { continue }
             let source = range(buffer, readRow)
             guard source.overlaps(place) else { continue }
             let isElementwise =

@@ -109,7 +109,7 @@ package struct ReferenceExecutor {
         guard let kernel = kernels[step.nodes[0].index] else { return nil }
         let row = isGlobal(kernel.node) ? 0 : task.pass
         let output = arena.start + place(plan.buffers[step.output], row)
-        let operands = graph.operands(of: kernel.node).compactMap { plan.buffer(of: $0) }
+        let operands = step.operands.map { plan.buffers[$0] }
         if kernel.node.id.index == 0 {
             let bytes = plan.buffers[step.output].rowBytes
             for index in 0..<bytes { output[index] = image[row * bytes + index] }
