@@ -133,6 +133,12 @@ final class PackageFolderTests: XCTestCase {
         let json = try XCTUnwrap(text("firmware.json"))
         try put("firmware.json", json.replacing("\"arena_bytes\" : ", with: "\"arena_bytes\" : 1"))
         XCTAssertTrue(origin().contains("/firmware.json is not what "), origin())
+        for passes in [0, 3, 1 << 60] {
+            try put(
+                "firmware.json",
+                json.replacing("\"version\" : 2", with: "\"image_passes\" : \(passes), \"version\" : 2"))
+            XCTAssertTrue(origin().contains("firmware.json is damaged: sizes out of range"), origin())
+        }
         try put("firmware.json", json.replacing("\"version\" : 2", with: "\"version\" : 1"))
         XCTAssertTrue(origin().contains("has version 1, this sapool reads 2: export the package again"), origin())
     }

@@ -45,7 +45,7 @@ public struct FirmwarePackage {
         do { description = try JSONDecoder().decode(FirmwareDescription.self, from: data) } catch { throw damaged }
         let sides = [description.height, description.width, description.channels, description.outputs]
         guard sides.allSatisfy({ (1...65_535).contains($0) }), (0...Int(Int32.max)).contains(description.arenaBytes),
-            !description.layers.isEmpty
+            (1...2).contains(description.imagePasses ?? 1), !description.layers.isEmpty
         else {
             throw DeploymentError("\(file) is damaged: sizes out of range; export the package again")
         }

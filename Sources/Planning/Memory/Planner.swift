@@ -12,8 +12,6 @@ public final class Planner {
     /// The network as it is planned.
     public let graph: DeviceGraph
     private var otherOrder: Schedule?
-    /// The image's second arrival; nil until somebody asks, `.some(nil)` where there is none.
-    private var secondArrival: Schedule??
     private var costs: [Rules: ChainCosts] = [:]
     private let known: KnownChains?
 
@@ -48,7 +46,7 @@ public final class Planner {
     public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
         try options.check()
         let once = try plan(schedule(options), options)
-        guard options.pushesRows, once.holdsImage, let twice = try scheduleWithSecondArrival() else { return once }
+        guard options.pushesRows, once.holdsImage, let twice = try graph.scheduleWithSecondArrival() else { return once }
         let other = try plan(twice, options)
         return other.arenaBytes < once.arenaBytes && !other.holdsImage ? other : once
     }
@@ -97,15 +95,8 @@ public final class Planner {
             ChainSearch(costs(of: schedule, options), options, by: .bound, peakOnly: true, limit: max(0, limit)).peak
         }
         let once = peak(try schedule(options), limit: limit)
-        guard options.pushesRows, let twice = try scheduleWithSecondArrival() else { return once }
+        guard options.pushesRows, let twice = try graph.scheduleWithSecondArrival() else { return once }
         return min(once, peak(twice, limit: min(limit, once)))
-    }
-
-    private func scheduleWithSecondArrival() throws(PlanningError) -> Schedule? {
-        if let secondArrival { return secondArrival }
-        let schedule = try graph.scheduleWithSecondArrival()
-        secondArrival = .some(schedule)
-        return schedule
     }
 
     private func costs(of schedule: Schedule, _ options: PlanOptions) -> ChainCosts {

@@ -167,14 +167,20 @@ struct Export: ParsableCommand {
             "\(output): \(package.description.network), arena \(grouped(package.description.arenaBytes)) B of "
                 + "\(grouped(package.description.sramBytes)) B SRAM, weights \(grouped(package.description.weightsBytes)) B"
         )
-        noteHeldImage(export)
+        noteImage(export)
     }
 
-    private func noteHeldImage(_ export: FirmwareExport) {
-        guard export.holdsPushedImage else { return }
-        note(
-            "rows are pushed, but the image is held whole (\(grouped(export.program.imageBytes)) B of the arena): a layer reads all of "
-                + "it, or reads it late")
+    /// What whoever pushes rows has to know.
+    private func noteImage(_ export: FirmwareExport) {
+        if export.holdsPushedImage {
+            note(
+                "rows are pushed, but the image is held whole (\(grouped(export.program.imageBytes)) B of the arena): a layer reads all "
+                    + "of it, or reads it late")
+        } else if export.program.plan.arrivals.count > 1 {
+            note(
+                "rows are pushed twice: the network looks at the whole image first, so all of its rows come, and then all of them once "
+                    + "more")
+        }
     }
 
     private func exportLibrary() throws {
@@ -198,7 +204,7 @@ struct Export: ParsableCommand {
             print(
                 "\(output): \(model.network.name) for \(target.name) (\(target.title)), \(grouped(bytes)) B of archive")
         }
-        noteHeldImage(export)
+        noteImage(export)
     }
 
     private func exportInt8(_ metadata: [String: String]) throws {
