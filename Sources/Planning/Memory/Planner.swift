@@ -46,7 +46,9 @@ public final class Planner {
     public func plan(_ options: PlanOptions = PlanOptions()) throws(PlanningError) -> MemoryPlan {
         try options.check()
         let once = try plan(schedule(options), options)
-        guard options.pushesRows, once.holdsImage, let twice = try graph.scheduleWithSecondArrival() else { return once }
+        guard options.pushesRows, once.holdsImage, let twice = try graph.scheduleWithSecondArrival() else {
+            return once
+        }
         let other = try plan(twice, options)
         return other.arenaBytes < once.arenaBytes && !other.holdsImage ? other : once
     }
