@@ -20,16 +20,42 @@ from PIL import Image
 SAPOOL = os.environ.get("SAPOOL", "sapool")
 
 
-def pixels(path, size, short_side):
-    """The image as the network takes it, `[H, W, 3]` bytes: its short side resized, the middle cut out."""
-    image = Image.open(path).convert("RGB")
-    width, height = image.size
-    if width <= height:
-        image = image.resize((short_side, short_side * height // width), Image.BILINEAR)
-    else:
-        image = image.resize((short_side * width // height, short_side), Image.BILINEAR)
-    left, top = (image.width - size) // 2, (image.height - size) // 2
-    return numpy.asarray(image.crop((left, top, left + size, top + size)))
+class Photographs:
+    """The images of a folder as a run's evaluation sees them, read by Pillow."""
+
+    def __init__(self, run, folder):
+        configuration = json.loads((run / "config.json").read_text())
+        self.names = configuration["classNames"]
+        crop = configuration["evaluationTransform"]["geometry"]["centerCrop"]
+        self.side, self.short_side = crop["_0"]["width"], crop["shortSide"]
+        normalization = configuration["normalization"]
+        self.mean, self.deviation = (numpy.array(normalization[key], numpy.float32) for key in ("mean", "deviation"))
+        self.files = sorted(path for name in self.names for path in (folder / name).iterdir() if path.is_file())
+        self.labels = numpy.array([self.names.index(path.parent.name) for path in self.files])
+
+    def batches(self, size=64):
+        """What the network takes, `[N, 3, H, W]`, in the order of the files."""
+        for start in range(0, len(self.files), size):
+            bytes_ = numpy.stack([self._pixels(path) for path in self.files[start : start + size]])
+            yield ((bytes_.astype(numpy.float32) / 255 - self.mean) / self.deviation).transpose(0, 3, 1, 2)
+
+    def _pixels(self, path):
+        """`[H, W, 3]` bytes: the short side resized, the middle cut out."""
+        image = Image.open(path).convert("RGB")
+        width, height = image.size
+        if width <= height:
+            image = image.resize((self.short_side, self.short_side * height // width), Image.BILINEAR)
+        else:
+            image = image.resize((self.short_side * width // height, self.short_side), Image.BILINEAR)
+        left, top = (image.width - self.side) // 2, (image.height - self.side) // 2
+        return numpy.asarray(image.crop((left, top, left + self.side, top + self.side)))
+
+
+def export(run, folder):
+    """The run's ONNX file, written into the folder."""
+    model = f"{folder}/model.onnx"
+    subprocess.run([SAPOOL, "export", run, "--format", "onnx", "--output", model], check=True, stdout=subprocess.DEVNULL)
+    return model
 
 
 def own_classes(run, files):
@@ -47,25 +73,12 @@ def main():
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("images", type=pathlib.Path, help="a folder with a folder of images for each class")
     options = parser.parse_args()
-    configuration = json.loads((options.run / "config.json").read_text())
-    names = configuration["classNames"]
-    crop = configuration["evaluationTransform"]["geometry"]["centerCrop"]
-    mean, deviation = (numpy.array(configuration["normalization"][key], numpy.float32) for key in ("mean", "deviation"))
-
-    files = sorted(path for name in names for path in (options.images / name).iterdir() if path.is_file())
-    labels = numpy.array([names.index(path.parent.name) for path in files])
+    photographs = Photographs(options.run, options.images)
+    files, labels = photographs.files, photographs.labels
     with tempfile.TemporaryDirectory() as folder:
-        model = f"{folder}/model.onnx"
-        subprocess.run(
-            [SAPOOL, "export", options.run, "--format", "onnx", "--output", model], check=True, stdout=subprocess.DEVNULL)
-        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    said = []
-    for start in range(0, len(files), 64):
-        batch = numpy.stack([pixels(path, crop["_0"]["width"], crop["shortSide"]) for path in files[start : start + 64]])
-        batch = (batch.astype(numpy.float32) / 255 - mean) / deviation
-        said += session.run(None, {"input": batch.transpose(0, 3, 1, 2)})[0].argmax(1).tolist()
-    own = numpy.array([names.index(name) for name in own_classes(options.run, files)])
-    said = numpy.array(said)
+        session = onnxruntime.InferenceSession(export(options.run, folder), providers=["CPUExecutionProvider"])
+    said = numpy.concatenate([session.run(None, {"input": batch})[0].argmax(1) for batch in photographs.batches()])
+    own = numpy.array([photographs.names.index(name) for name in own_classes(options.run, files)])
     different = [str(files[index]) for index in numpy.flatnonzero(own != said)]
     print(f"sapool {100 * (own == labels).mean():.2f} %, outside {100 * (said == labels).mean():.2f} % of {len(files)} images;")
     print(f"the same class for {len(files) - len(different)} of them" + "".join(f"\n  not {path}" for path in different))
