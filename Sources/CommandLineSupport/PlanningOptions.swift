@@ -31,14 +31,7 @@ package struct PlanningOptions: ParsableArguments {
         transform: { try ByteSize.parse($0) })
     var stack: Int = Footprint.stack
 
-    @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
-    var stripes: StripeMode = .auto
-
-    @Flag(
-        help: """
-            The image arrives row by row and is not held: it is pushed twice where the network looks at all of it first (glance).
-            """)
-    var pushRows = false
+    @OptionGroup var stripes: StripeOptions
 
     @Option(help: ArgumentHelp("Buffers start at multiples of this many bytes: 4, 8, 16 … 4096.", valueName: "bytes"))
     var alignment: Int = 16
@@ -49,9 +42,6 @@ package struct PlanningOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
-        if pushRows, stripes == .off {
-            throw ValidationError("--push-rows needs stripes, and --stripes is off: leave one of them out.")
-        }
         guard stack >= 512, stack % 8 == 0, stack <= 1 << 20 else {
             throw ValidationError("--stack \(stack): use a multiple of 8 from 512 on, up to 1M.")
         }
@@ -88,7 +78,7 @@ package struct PlanningOptions: ParsableArguments {
 
     /// What the planner may do.
     package var planOptions: PlanOptions {
-        PlanOptions(stripes: stripes, pushesRows: pushRows, alignment: alignment)
+        stripes.planOptions(alignment: alignment)
     }
 }
 

@@ -153,6 +153,7 @@ public struct FirmwareExport {
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.
     private static func stripes(_ program: KernelProgram, _ graph: DeviceGraph) throws -> [StripeSource] {
         let plan = program.plan
+        let arrivals = plan.arrivals
         // Of those in front of a step: an image that arrives twice is read where it arrived last.
         var writers: [Networks.Node.ID: Int] = [:]
         let layers = zip(plan.steps.indices, program.steps).map { index, step in
@@ -170,7 +171,7 @@ public struct FirmwareExport {
             }
             return StripeSource.Layer(
                 step: index, function: LayerSource.function(index, step.calls[0].kernel), passes: step.passes,
-                writesAtEnd: step.writesAtEnd, isArrival: main.inputs.isEmpty, operands: known)
+                writesAtEnd: step.writesAtEnd, isArrival: arrivals.contains(index), operands: known)
         }
         let outputs = Set(graph.network.outputs.compactMap { writers[graph.sources[$0.index]] })
         func isSink(_ step: Int, _ end: Int) -> Bool {

@@ -1,4 +1,3 @@
-import Datasets
 import Detection
 import Foundation
 import RunReports
@@ -22,8 +21,7 @@ public struct ScoreInterval: Sendable, Equatable, Codable {
     /// The mean average precision at an overlap of 0.50, whose interval is the same in every run; the whole range where there is nothing
     /// to find.
     package init(_ images: [EvaluatedImage], classes: Int) {
-        var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
-        let interval = PrecisionInterval(images, classCount: classes, using: &generator)
+        let interval = PrecisionInterval(reportedOf: images, classCount: classes)
         share = COCOEvaluation(images, classCount: classes).averagePrecisionAt50 ?? 0
         (low, high, count) = (interval?.lower ?? 0, interval?.upper ?? 1, images.count)
     }

@@ -152,10 +152,11 @@ public struct KernelProgram: Sendable {
         let finishing = DeviceStep.finishing(network, nodes)
         var writer = KernelWriter(model)
         var steps: [Step] = []
-        for (step, nodes) in zip(plan.steps, nodes) {
+        let arrivals = plan.arrivals
+        for (index, (step, nodes)) in zip(plan.steps, nodes).enumerated() {
             let parts = try DeviceStep(nodes, graph, finishing: finishing)
             // Where the image arrives once more, the same kernels meet it with the same tables.
-            let isSecondArrival = nodes[0].inputs.isEmpty && !steps.isEmpty
+            let isSecondArrival = index > 0 && arrivals.contains(index)
             let calls = isSecondArrival ? steps[0].calls : try writer.calls(of: parts)
             guard !calls.isEmpty, step.operands.count == parts.operands.count else {
                 throw QuantizationError("the plan is of another network than \(network.name)")

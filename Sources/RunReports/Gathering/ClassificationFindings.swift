@@ -49,7 +49,8 @@ struct ClassificationFindings {
             ],
             facts: Self.facts(scores, hasInt8 ? int8Scores : nil, reliability, subject),
             headline: (
-                ReportText.percent(scores.accuracy), "95 % interval \(ClassesSection.text(scores.interval))"
+                ReportText.percent(scores.accuracy),
+                "95 % interval \(ReportText.interval(scores.interval.lower, scores.interval.upper))"
             ),
             int8: hasInt8
                 ? [

@@ -69,12 +69,10 @@ struct DetectionFindings {
 
     /// Where the score may well lie on other images.
     private static func interval(_ images: [EvaluatedImage], classes: Int) -> String {
-        var generator = SampleGenerator(seed: 0, epoch: 0, index: 0)
-        guard let interval = PrecisionInterval(images, classCount: classes, using: &generator) else {
+        guard let interval = PrecisionInterval(reportedOf: images, classCount: classes) else {
             return "nothing to find"
         }
-        return
-            "95 % interval \(ReportText.fixed(interval.lower * 100, 0))–\(ReportText.fixed(interval.upper * 100, 0)) %"
+        return "95 % interval \(ReportText.interval(interval.lower, interval.upper))"
     }
 
     private static func mistakes(

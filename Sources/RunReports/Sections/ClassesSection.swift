@@ -23,7 +23,7 @@ struct ClassesSection {
                     + (knowsTraining ? [.text(TextTable.grouped(trainingCounts[one.label]))] : [])
                     + [
                         .text(ReportText.percent(one.recall)),
-                        .text(one.images > 0 ? Self.text(interval) : "–"),
+                        .text(one.images > 0 ? ReportText.interval(interval.lower, interval.upper) : "–"),
                         .text(ReportText.percent(one.precision)), .text(ReportText.percent(one.f1)),
                     ])
         }
@@ -35,9 +35,5 @@ struct ClassesSection {
                     "Recall: the share of its images that are found. Precision: how often it is right where it "
                         + "names the class. F1 is their harmonic mean; the worst comes first.\(rest)"
                 )), table.html)
-    }
-
-    static func text(_ interval: ProportionInterval) -> String {
-        "\(ReportText.fixed(interval.lower * 100, 0))–\(ReportText.fixed(interval.upper * 100, 0)) %"
     }
 }

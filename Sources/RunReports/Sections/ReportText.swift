@@ -9,6 +9,11 @@ enum ReportText {
         share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
     }
 
+    /// Where a share may well lie: 84–90 %.
+    static func interval(_ lower: Double, _ upper: Double) -> String {
+        "\(fixed(lower * 100, 0))–\(fixed(upper * 100, 0)) %"
+    }
+
     /// A difference of shares in points, with its sign.
     static func points(_ difference: Double) -> String {
         (difference < 0 ? "−" : "+") + String(format: "%.1f", abs(difference) * 100)

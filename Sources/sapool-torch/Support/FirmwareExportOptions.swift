@@ -13,7 +13,7 @@ struct DevicePackageOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help:
-            "The image arrives row by row, and no more of it is held than layers need (default: as sapool quantize planned it)."
+            "The image arrives row by row, as sapool plan --push-rows says (default: as sapool quantize planned it)."
     )
     var pushRows: Bool?
 

@@ -53,10 +53,7 @@ struct Quantize: ParsableCommand {
         help: ArgumentHelp(
             "Where the int8 model goes (default: int8.safetensors in the run's folder).", valueName: "file"))
     var output: String?
-    @Option(help: "Run chains of operations row by row: auto where it helps, on (an error where it nowhere does), off.")
-    var stripes = StripeMode.auto
-    @Flag(help: "The image arrives row by row and is never held.")
-    var pushRows = false
+    @OptionGroup var stripes: StripeOptions
     @Flag(inversion: .prefixedNo, help: "Score float and int8 on what the run held out, or the test split.")
     var evaluate = true
     @OptionGroup var machine: MachineOptions
@@ -100,9 +97,6 @@ struct Quantize: ParsableCommand {
             throw ValidationError("--learning-rate \(learningRate): use a number above 0.")
         }
         guard qat || learningRate == nil else { throw ValidationError("--learning-rate needs --qat.") }
-        guard !pushRows || stripes != .off else {
-            throw ValidationError("--push-rows needs stripes, and --stripes is off: leave one of them out.")
-        }
     }
 
     func run() throws {
@@ -128,7 +122,7 @@ struct Quantize: ParsableCommand {
         let scoredObjects = try evaluate && isDetector ? AnnotatedEvaluation(source) : nil
         let calibration = try CalibrationImages(source, count: images)
         let options = Quantizer.Options(
-            method: method, correctsBias: biasCorrection, plan: PlanOptions(stripes: stripes, pushesRows: pushRows))
+            method: method, correctsBias: biasCorrection, plan: stripes.planOptions())
         let moving = QuantizationProgress(epochs: epochs)
         var result = try PostTrainingQuantization(options, equalizes: equalize)
             .run(trained.model, configuration, calibration, progress: moving.show)

@@ -40,6 +40,10 @@ package struct CheckedNetwork {
                 "mobilenet-v2(width=0.25, strides=4122121, placement=before, pool=self-attentive(patch=2, restoration=bilinear))",
                 [3, 96, 96]),
             try named("front2", "mobilenet-v2(width=0.35, strides=2222111, pool=lip)", [3, 96, 96]),
+            // Its image arrives twice.
+            try named(
+                "glance", "mobilenet-v2(strides=4112111, pool=glance(channels=16, weights=yes))", [3, 64, 64],
+                width: 0.35, pushesRows: true),
             try named(
                 "demo", "plain-cnn(channels=16-32-64, strides=422, pool=self-attentive(patch=2, restoration=subpixel))",
                 [1, 28, 28]),
