@@ -26,7 +26,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
 
     /// Poolings that compete.
     package static let pools = [
-        "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance",
+        "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance(base=average)",
     ]
     /// How many compete where there is time for all.
     package static let most = 12
