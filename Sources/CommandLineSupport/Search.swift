@@ -16,7 +16,7 @@ package struct Search: ParsableCommand {
             with the command that does it: the smallest, the one with the most capacity, the cheapest with good capacity, one \
             with self-attentive pooling, and one for rows that are pushed. Then some of the front: those networks of each pooling method \
             that fit and of which none is better in memory, work and capacity at once. Without choices of your own it looks at \
-            some eleven thousand MobileNetV2s. --recipe writes a dozen of the front as a recipe for `sapool compare`, which trains and ranks them.
+            some thirteen thousand MobileNetV2s. --recipe writes a dozen of the front as a recipe for `sapool compare`, which trains and ranks them.
 
               sapool search --sram 64K --flash 1M --macs 30M --data photos
               sapool search --board nucleo-f446re --push-rows --resolutions 96,128 \\
@@ -43,7 +43,10 @@ package struct Search: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A pooling method in the project's own notation, or strided. May be repeated.", valueName: "pool"))
+            """
+            A pooling method in the project's own notation, or strided. May be repeated \
+            (default: \(SearchSpace().pools.joined(separator: "; "))).
+            """, valueName: "pool"))
     var pools: [String] = []
 
     @Option(

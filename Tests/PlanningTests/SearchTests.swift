@@ -32,7 +32,7 @@ final class SearchTests: XCTestCase {
             candidates.contains {
                 $0.network == "mobilenet-v2(width=0.35, strides=2222121, placement=before, pool=lip)"
             })
-        XCTAssertEqual(SearchSpace().candidates.count, 10_800)
+        XCTAssertEqual(SearchSpace().candidates.count, 13_200)
         var twice = space
         (twice.resolutions, twice.pools) = (space.resolutions + space.resolutions, space.pools + space.pools)
         XCTAssertEqual(twice.candidates, candidates)
