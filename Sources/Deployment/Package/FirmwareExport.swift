@@ -41,10 +41,8 @@ public struct FirmwareExport {
         let layers = program.steps.indices.filter { !arrivals.contains($0) }.map { index in
             Self.layer(index, program.steps[index], plan, graph, work[index], texts.statements(program.steps[index]))
         }
-        let stripes = try Self.stripes(program, graph)
-        let throwsAway = arrivals.contains { plan.usedRows(ofArrival: $0) < input.height }
-        // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
-        let columnBytes = max(4, program.workBytes, throwsAway ? input.width * input.channels : 0)
+        let stripes = try Self.stripes(program, graph, arrivals)
+        let columnBytes = max(4, program.workBytes, plan.thrownRowBytes)
         let unsealed = (layout.section.bytes.count + 15) / 16 * 16
         source = NetworkSource(
             names: names, network: network.name, input: (input.height, input.width, input.channels), outputs: outputs,
@@ -151,9 +149,10 @@ public struct FirmwareExport {
     }
 
     /// The loops of steps that run together; their order has to be the plan's, pass by pass.
-    private static func stripes(_ program: KernelProgram, _ graph: DeviceGraph) throws -> [StripeSource] {
+    private static func stripes(
+        _ program: KernelProgram, _ graph: DeviceGraph, _ arrivals: [Int]
+    ) throws -> [StripeSource] {
         let plan = program.plan
-        let arrivals = plan.arrivals
         // Of those in front of a step: an image that arrives twice is read where it arrived last.
         var writers: [Networks.Node.ID: Int] = [:]
         let layers = zip(plan.steps.indices, program.steps).map { index, step in

@@ -24,10 +24,6 @@ public struct CandidateList: Sendable, Equatable, Codable {
         package let fitting: Int
     }
 
-    /// Poolings that compete.
-    package static let pools = [
-        "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance(base=average)",
-    ]
     /// How many compete where there is time for all.
     package static let most = 12
 
@@ -133,7 +129,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
     private static func mobileNets(
         _ budget: FitBudget, _ resolutions: [Int], _ channels: Int, _ classes: Int
     ) throws -> NetworkSearch {
-        var space = SearchSpace(resolutions: resolutions, pools: pools, channels: channels, classes: classes)
+        var space = SearchSpace(resolutions: resolutions, channels: channels, classes: classes)
         let isSmall = (resolutions.max() ?? 0) <= 64
         space.strides = try StridePattern(isSmall ? "1[12][12]2111" : "[12][12]22121").expanded
         return NetworkSearch(
@@ -157,7 +153,7 @@ public struct CandidateList: Sendable, Equatable, Codable {
     private static func others(_ resolutions: [Int]) -> [Description] {
         let sizes = ["8-16-32", "16-32-64", "24-48-96", "32-64-128", "16-32-64-128", "24-48-96-192", "32-64-128-256"]
         var found: [Description] = []
-        for pool in pools {
+        for pool in SearchSpace.pools {
             let method = pool == "strided" ? "" : "pool=\(pool)"
             for resolution in resolutions {
                 for channels in sizes {

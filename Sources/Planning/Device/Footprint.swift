@@ -38,17 +38,13 @@ public struct Footprint: Sendable, Hashable {
     public init(_ plan: MemoryPlan, core: Core, stack: Int = Footprint.stack) {
         let graph = plan.graph
         let calls = graph.calls(of: plan.steps.map(\.nodes))
-        let input = graph.network.inputShape
-        // Rows that no layer takes are thrown away where the windows of convolutions are gathered.
-        let throwsAway = plan.arrivals.contains { plan.usedRows(ofArrival: $0) < input.height }
-        let thrown = throwsAway ? input.width * input.channels : 0
         var arena = plan.arenaBytes
         if let layout = graph.network.detector {
             let outputs = graph.network.outputs.compactMap { plan.buffer(of: $0) }
             arena = max(arena, plan.candidatePlace(layout, beside: outputs).upperBound)
         }
         self.init(
-            calls, code: core.codeSizes.bytes(calls, plan.shape), arena: arena, thrown: thrown,
+            calls, code: core.codeSizes.bytes(calls, plan.shape), arena: arena, thrown: plan.thrownRowBytes,
             state: Self.stateBytes(graph.network, plan), stack: stack)
     }
 

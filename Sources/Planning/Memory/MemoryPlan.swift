@@ -211,6 +211,14 @@ public struct MemoryPlan: Sendable {
         stripes.first { $0.steps.contains(step) }?.order.count { $0.step == step } ?? 0
     }
 
+    /// Bytes of a row of the image that comes and that no layer takes: it is thrown away where the windows of convolutions are gathered. 0
+    /// where all rows are taken.
+    package var thrownRowBytes: Int {
+        let input = graph.network.inputShape
+        let throwsAway = arrivals.contains { usedRows(ofArrival: $0) < input.height }
+        return throwsAway ? input.width * input.channels : 0
+    }
+
     /// Whether the arena has room for all of the image's rows.
     package var holdsImage: Bool {
         arrivals.contains { buffers[steps[$0].output].rows >= graph.network.inputShape.height }

@@ -27,6 +27,11 @@ public struct SearchSpace: Sendable, Hashable {
     /// Classes that are told apart.
     public var classes: Int
 
+    /// Strides in convolutions, and the poolings that were worth the most in their kind.
+    public static let pools = [
+        "strided", "max", "blur", "lip", "self-attentive(patch=2, restoration=subpixel)", "glance(base=average)",
+    ]
+
     /// MobileNetV2 for ten classes: about thirteen thousand networks.
     ///
     /// ```swift
@@ -34,12 +39,9 @@ public struct SearchSpace: Sendable, Hashable {
     /// ```
     public init(
         resolutions: [Int] = [96, 128, 160, 192, 224], widths: [Double] = [0.25, 0.35, 0.5, 0.75, 1],
-        pools: [String] = [
-            "strided", "max", "lip", "self-attentive(patch=2, restoration=subpixel)",
-            "self-attentive(patch=2, restoration=bilinear)", "glance(base=average)",
-        ], strides: [String] = [], placements: [PoolingPlacement] = [.inside, .before],
-        backbone: String = "mobilenet-v2",
-        channels: Int = 3, classes: Int = 10
+        pools: [String] = SearchSpace.pools, strides: [String] = [],
+        placements: [PoolingPlacement] = [.inside, .before], backbone: String = "mobilenet-v2", channels: Int = 3,
+        classes: Int = 10
     ) {
         self.resolutions = resolutions
         self.widths = widths
