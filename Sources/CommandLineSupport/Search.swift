@@ -45,7 +45,7 @@ package struct Search: ParsableCommand {
         help: ArgumentHelp(
             """
             A pooling method in the project's own notation, or strided. May be repeated \
-            (default: \(SearchSpace().pools.joined(separator: "; "))).
+            (default: \(SearchSpace.pools.joined(separator: "; "))).
             """, valueName: "pool"))
     var pools: [String] = []
 
