@@ -134,4 +134,13 @@ final class BatchNormalisationTests: XCTestCase {
         XCTAssertEqual(
             try message(.zeros([1, 3, 1, 1]), [3]), name + "takes more than one value a channel, given [1, 3, 1, 1]")
     }
+
+    /// One image, too: its pixels are shared out.
+    func testRunsOnAsManyThreadsAsAreSet() throws {
+        let x = try Tensor.normal([1, 32, 256, 256]).to(format: .channelsLast).requireGradient()
+        let (weight, bias) = (try Tensor.normal([32]), try Tensor.normal([32]))
+        try assertRunsOnAsManyThreadsAsAreSet([1, 2]) {
+            try x.normalisedByBatch(weight: weight, bias: bias, epsilon: 1e-5, lowest: 0, highest: 6).0
+        }
+    }
 }

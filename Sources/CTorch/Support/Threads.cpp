@@ -25,17 +25,16 @@ struct Region {
     void *context;
     std::atomic<int64_t> next{0};
     std::atomic<int> workers{0};
+    std::atomic<int> active{0};
 
     /// Takes tasks until none is left.
     void work() {
         const int worker = workers.fetch_add(1);
         if (worker >= capacity) return;
-        for (int64_t task = next.fetch_add(1); task < count; task = next.fetch_add(1)) body(context, task, worker);
+        int64_t task = next.fetch_add(1);
+        if (task < count) active.fetch_add(1);
+        for (; task < count; task = next.fetch_add(1)) body(context, task, worker);
     }
-
-    /// How many threads came to take tasks. Whether each got one is up to the system: on a busy machine
-    /// the first may have taken all of them before the second wakes.
-    int team() const { return static_cast<int>(std::min<int64_t>(count, std::min(workers.load(), capacity))); }
 };
 
 /// `GOMP_parallel` of GNU's OpenMP library, which LLVM's offers as well.
@@ -73,7 +72,7 @@ void parallel(int64_t count, void (*body)(void *, int64_t, int), void *context) 
     } else {
         runOnNewThreads(region, threads);
     }
-    seen.store(std::max(seen.load(), region.team()));
+    seen.store(std::max(seen.load(), region.active.load()));
 }
 
 int threadsSeen() { return seen.load(); }

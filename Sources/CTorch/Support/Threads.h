@@ -27,7 +27,7 @@ void parallel(int64_t count, Body &&body) {
         [](void *context, int64_t task, int worker) { (*static_cast<Plain *>(context))(task, worker); }, &body);
 }
 
-/// The largest number of threads that came to take tasks of one `parallel` call since `forgetThreads`.
+/// The largest number of threads that ran tasks of one `parallel` call since `forgetThreads`.
 int threadsSeen();
 void forgetThreads();
 

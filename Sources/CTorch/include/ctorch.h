@@ -146,7 +146,7 @@ void ct_set_tf32(bool allowed);
 /// for each shape is tried out.
 void ct_set_deterministic(bool deterministic);
 
-/// Among how many threads the last call of one of the project's own kernels (`sapool::…`) shared out its tasks.
+/// How many threads the last call of one of the project's own kernels (`sapool::…`) really ran on.
 int ct_kernel_threads(void);
 
 /// The instruction set that these kernels use: "AVX512", "AVX2" or "DEFAULT" (SSE2, NEON).
